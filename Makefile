@@ -1,0 +1,63 @@
+# Everything a person does with a checkout. `make` alone lists it.
+PYTHON ?= python3
+UV_VERSION = 0.13.9
+BIN = .venv/bin
+HOME_OPTION = $(if $(VERMEIL_HOME),--home $(VERMEIL_HOME))
+export DAGSTER_DISABLE_TELEMETRY = yes
+export PYTHONWARNINGS ?= ignore::DeprecationWarning
+
+.DEFAULT_GOAL := help
+.PHONY: help install lock demo test lint format types check ui notebook bench soak docs clean
+
+help: ## List what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+install: .venv/.installed ## Make .venv and install everything from requirements.lock
+
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; name one with: make install PYTHON=python3.11"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock: install ## Resolve requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --python-version 3.11 --extra dev \
+	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+demo: install ## Write a sample archive, run everything, print what came of it
+	@$(BIN)/vermeil demo $(HOME_OPTION)
+
+test: install lint types ## Lint, types, then all tests, fast ones first
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+lint: install ## Check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: install ## Mend style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: install ## Check types
+	$(BIN)/mypy
+
+ui: install ## Start Dagster's web server on workspace.yaml
+	@$(BIN)/vermeil ui $(HOME_OPTION)
+
+notebook: install ## Open JupyterLab on notebooks/
+	VERMEIL_HOME=$${VERMEIL_HOME:-$(CURDIR)/data} $(BIN)/jupyter lab --notebook-dir notebooks
+
+bench: install ## Measure speed and memory (takes minutes; see benchmarks/README.md)
+	$(BIN)/python -m benchmarks
+
+soak: install ## The long form of the tests
+	$(BIN)/pytest -m soak --override-ini addopts="-ra"
+
+docs: install ## Write docs/data-dictionary.md from the declarations
+	$(BIN)/vermeil dictionary --out docs/data-dictionary.md
+
+clean: ## Remove .venv and caches; data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
