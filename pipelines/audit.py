@@ -1,0 +1,188 @@
+"""Where every record went: the proof that nothing was lost and nothing counts twice.
+
+Every record of bronze is exactly one of: the current version of a silver row, a superseded version, a duplicate of a
+version, in quarantine, or of a type that no table models. What is none of these is missing, and the audit fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import Window
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.bronze import ingest
+from pipelines.silver import quarantine
+from pipelines.silver.build import version
+from pipelines.sources.mapping import Source
+from pipelines.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+
+PLACES = ("current", "superseded", "duplicate", "quarantined", "unmodelled", "missing")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many records there are, and where they are now.
+
+    Attributes:
+        records: as the manifest counted them when the files were read.
+        current: the current version of a silver row.
+        superseded: an older version of one.
+        duplicate: a further copy of a version.
+        quarantined: refused with a reason.
+        unmodelled: of a type that no table holds.
+        missing: none of these; 0 in a sound lakehouse.
+    """
+
+    records: int = 0
+    current: int = 0
+    superseded: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+    unmodelled: int = 0
+    missing: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the parts add up to the records and none is missing."""
+        return self.missing == 0 and self.records == sum(getattr(self, place) for place in PLACES)
+
+
+@dataclass(frozen=True)
+class FileCounts(Counts):
+    """The counts of one raw file."""
+
+    file: str = ""
+    ingest_id: int = 0
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The counts of a whole lakehouse and of each of its files.
+
+    Attributes:
+        total: over all files.
+        files: by path.
+        silver_rows: rows of all silver tables, which must be as many as there are current records.
+    """
+
+    total: Counts
+    files: tuple[FileCounts, ...]
+    silver_rows: int
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every file balances and every silver row is the current version of one record."""
+        return all(file.balanced for file in self.files) and self.silver_rows == self.total.current
+
+    def as_json(self) -> dict[str, Any]:
+        """The audit as ``vermeil audit --json`` prints it."""
+        return {
+            "balanced": self.balanced,
+            **asdict(self.total),
+            "silver_rows": self.silver_rows,
+            "files": [asdict(file) | {"balanced": file.balanced} for file in self.files],
+        }
+
+
+def audit(lake: Lakehouse, source: Source) -> Audit:
+    """Count where every record of a lakehouse is now. Reads no payload."""
+    if not lake.exists(ingest.FILES):
+        return Audit(Counts(), (), 0)
+    tables = [table for table in lake.tables.values() if table.object_type]
+    current = _current(lake, tables)
+    placed = places(lake.table(ingest.RECORDS), lake.table(quarantine.TABLE.name), current, tables, source)
+    found = placed.groupBy("file_id").pivot("place", list(PLACES)).count().na.fill(0)
+    counted = {row["file_id"]: row.asDict() for row in found.collect()}
+    manifest = lake.table(ingest.FILES).select("file_id", "file", "ingest_id", "record_count").collect()
+    files = tuple(
+        sorted((_file(row, counted.get(row["file_id"], {})) for row in manifest), key=lambda f: f.file)
+    )
+    return Audit(_sum(files), files, current.count())
+
+
+def places(
+    records: DataFrame, refused: DataFrame, current: DataFrame, tables: Iterable[Table], source: Source
+) -> DataFrame:
+    """The place of every record: ``record_id``, ``file_id`` and ``place``, one of :data:`PLACES`.
+
+    Args:
+        records: bronze.records.
+        refused: silver.quarantine.
+        current: what silver holds: object_type, account, object_id, version, version_id, record_id.
+        tables: the silver tables that model a type.
+        source: orders the versions of an object.
+    """
+    modelled = [table.object_type for table in tables]
+    held = current.select(
+        F.col("object_type").alias("held_type"),
+        F.col("account").alias("held_account"),
+        F.col("object_id").alias("held_object"),
+        F.col("version").alias("held_version"),
+        F.col("version_id").alias("held_version_id"),
+        F.col("record_id").alias("held_record"),
+    )
+    quarantined = refused.select(F.col("record_id").alias("refused_record")).distinct()
+    same = (
+        (F.col("object_type") == F.col("held_type"))
+        & (F.col("account") == F.col("held_account"))
+        & (F.col("object_id") == F.col("held_object"))
+    )
+    copies = Window.partitionBy("object_type", "account", "object_id", "version_id", "is_refused").orderBy(
+        "record_id"
+    )
+    joined = (
+        records.withColumn("version", version(source))
+        .select(
+            "record_id", "file_id", "object_type", "account", "object_id", "version_id", "version", "fault"
+        )
+        .join(quarantined, F.col("record_id") == F.col("refused_record"), "left")
+        .withColumn("is_refused", F.col("refused_record").isNotNull())
+        .withColumn("copy", F.row_number().over(copies))
+        .join(held, same, "left")
+    )
+    place = (
+        F.when(F.col("is_refused"), "quarantined")
+        .when(F.col("fault").isNotNull(), "missing")
+        .when(~F.coalesce(F.col("object_type").isin(modelled), F.lit(False)), "unmodelled")
+        .when(F.col("held_record") == F.col("record_id"), "current")
+        .when(F.col("held_version_id") == F.col("version_id"), "duplicate")
+        .when(F.col("held_version").isNull() | (F.col("held_version") < F.col("version")), "missing")
+        .when(F.col("copy") > 1, "duplicate")
+        .otherwise("superseded")
+    )
+    return joined.select("record_id", "file_id", place.alias("place"))
+
+
+def _current(lake: Lakehouse, tables: list[Table]) -> DataFrame:
+    held = (
+        lake.table(table.name).select(
+            F.lit(table.object_type).alias("object_type"),
+            "account",
+            F.col(table.key[1]).alias("object_id"),
+            "version",
+            "version_id",
+            "record_id",
+        )
+        for table in tables
+    )
+    return reduce(lambda one, other: one.unionByName(other), held)
+
+
+def _file(row: Any, counted: dict[str, Any]) -> FileCounts:
+    found = {place: int(counted.get(place, 0)) for place in PLACES}
+    return FileCounts(records=row["record_count"], file=row["file"], ingest_id=row["ingest_id"], **found)
+
+
+def _sum(files: Iterable[FileCounts]) -> Counts:
+    parts = ("records", *PLACES)
+    listed = list(files)
+    return Counts(**{part: sum(getattr(file, part) for file in listed) for part in parts})

@@ -1,0 +1,37 @@
+"""All tables that are declared. A module of a layer's package that has a ``TABLE`` declares one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import MappingProxyType, ModuleType
+
+from pipelines.table import Table
+
+LAYERS = ("bronze", "silver", "gold")
+
+
+@cache
+def modules() -> Mapping[str, ModuleType]:
+    """The module that declares each table, by the table's name, in the order of the layers."""
+    found: dict[str, ModuleType] = {}
+    for layer in LAYERS:
+        package = import_module(f"pipelines.{layer}")
+        for info in iter_modules(package.__path__, f"{package.__name__}."):
+            module = import_module(info.name)
+            if isinstance(table := getattr(module, "TABLE", None), Table):
+                found[table.name] = module
+    return MappingProxyType(found)
+
+
+@cache
+def all_tables() -> Mapping[str, Table]:
+    """Every declared table by name."""
+    return MappingProxyType({name: module.TABLE for name, module in modules().items()})
+
+
+def tables_of(layer: str) -> list[Table]:
+    """The tables of a layer."""
+    return [table for table in all_tables().values() if table.layer == layer]

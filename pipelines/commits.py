@@ -1,0 +1,133 @@
+"""How a staged batch becomes part of a Delta table. One interface, an implementation per engine.
+
+Only these modules commit. Each commit carries a note: Vermeil's own facts (watermarks, check counts, files), as JSON
+in the commit's ``userMetadata``, which both delta-rs and delta-spark write and read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pipelines.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql.types import StructType
+
+Note = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One version of a Delta table.
+
+    Attributes:
+        version: Delta's version number.
+        at: when it was committed, UTC.
+        operation: Delta's name for what was done, such as MERGE.
+        note: what Vermeil wrote with it; empty for a commit of someone else.
+    """
+
+    version: int
+    at: datetime
+    operation: str
+    note: Note = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A batch written as Parquet, not yet visible in any table.
+
+    Attributes:
+        uri: the folder that holds it.
+        rows: how many rows of it are to be published.
+        schema: of what is staged, accepted or not.
+        accept: column that is null in the rows to publish; None publishes all.
+    """
+
+    uri: str
+    rows: int
+    schema: StructType
+    accept: str | None = None
+
+
+class Committer(Protocol):
+    """Commits to Delta tables. ``uri`` is the table's folder or URL."""
+
+    def exists(self, uri: str) -> bool:
+        """Whether there is a Delta table."""
+
+    def create(self, uri: str, table: Table) -> None:
+        """Create an empty table with the declared schema, or add declared columns that it lacks."""
+
+    def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
+        """Versions, newest first."""
+
+    def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
+        """Add all rows."""
+
+    def merge(self, uri: str, table: Table, staged: Staged, note: Note, newer_by: str | None) -> None:
+        """Insert rows with a new key; replace a row where ``newer_by`` is greater (None: leave it as it is)."""
+
+    def replace(
+        self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None
+    ) -> None:
+        """Replace the rows of some dates (ISO, of the column ``date``), or all rows (None)."""
+
+    def touch(self, uri: str, table: Table, note: Note) -> None:
+        """Commit a note without any row."""
+
+    def optimize(self, uri: str, note: Note) -> None:
+        """Compact small files."""
+
+    def vacuum(self, uri: str, hours: int) -> int:
+        """Delete files that no version of the last ``hours`` needs; returns how many."""
+
+    def restore(self, uri: str, version: int, note: Note) -> None:
+        """Make an earlier version the current one, as a new commit."""
+
+
+def dump_note(note: Note) -> str:
+    """A note as it is stored in a commit's ``userMetadata``."""
+    return json.dumps({"vermeil": note}, sort_keys=True, separators=(",", ":"))
+
+
+def load_note(text: str | None) -> Note:
+    """The inverse of :func:`dump_note`; an empty note for a commit that Vermeil did not make."""
+    try:
+        found = json.loads(text or "{}")
+    except json.JSONDecodeError:
+        return {}
+    note = found.get("vermeil") if isinstance(found, dict) else None
+    return note if isinstance(note, dict) else {}
+
+
+def key_condition(table: Table, target: str, source: str) -> str:
+    """SQL that matches a row of the target with one of the source.
+
+    The partition column is part of it: it never changes for a key, and naming it lets Delta skip files.
+    """
+    columns = [*table.key, *([table.partition_by] if table.partition_by else [])]
+    return " and ".join(f"{target}.{name} = {source}.{name}" for name in dict.fromkeys(columns))
+
+
+def date_condition(column: str, dates: Sequence[str]) -> str:
+    """SQL that is true for some dates."""
+    listed = ", ".join(f"date '{value}'" for value in sorted(dates))
+    return f"{column} in ({listed})"
+
+
+def spark_struct(table: Table) -> StructType:
+    """The declared schema as Spark's own type, made without a session."""
+    from pyspark.sql import types
+
+    by_name = {kind.simpleString(): kind for kind in (
+        types.StringType(), types.LongType(), types.DoubleType(), types.BooleanType(),
+        types.TimestampType(), types.DateType(), types.BinaryType(),
+    )}  # fmt: skip
+    return types.StructType(
+        [types.StructField(column.name, by_name[column.type]) for column in table.columns]
+    )

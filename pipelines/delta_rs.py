@@ -1,0 +1,222 @@
+"""Commits by delta-rs: what the embedded engine uses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, Field, Schema, WriterProperties, write_deltalake
+from deltalake.schema import PrimitiveType
+from deltalake.transaction import AddAction
+
+from pipelines import storage
+from pipelines.arrow import arrow_schema
+from pipelines.commits import Commit, Note, Staged, date_condition, dump_note, key_condition, load_note
+from pipelines.errors import LakehouseError
+from pipelines.table import Table
+
+DELTA_TYPES = {"bigint": "long"}
+
+WRITER = WriterProperties(compression="ZSTD", compression_level=1)
+
+
+def delta_schema(table: Table) -> Schema:
+    """The declared schema, as Delta stores it: the columns' meanings are its comments."""
+    return Schema(
+        [
+            Field(c.name, PrimitiveType(DELTA_TYPES.get(c.type, c.type)), metadata={"comment": c.doc})
+            for c in table.columns
+        ]
+    )
+
+
+class DeltaRs:
+    """A :class:`~pipelines.commits.Committer` on delta-rs."""
+
+    def __init__(self, storage_options: Mapping[str, str]) -> None:
+        self._options = dict(storage_options) or None
+
+    def exists(self, uri: str) -> bool:
+        return bool(DeltaTable.is_deltatable(uri, self._options))
+
+    def create(self, uri: str, table: Table) -> None:
+        if self.exists(uri):
+            self._add_missing_columns(uri, table)
+            return
+        DeltaTable.create(
+            uri,
+            schema=delta_schema(table),
+            partition_by=[table.partition_by] if table.partition_by else None,
+            name=table.name,
+            description=table.doc,
+            storage_options=self._options,
+        )
+
+    def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
+        for entry in self._open(uri).history(limit):
+            yield Commit(
+                version=entry["version"],
+                at=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
+                operation=entry.get("operation", ""),
+                note=load_note(entry.get("userMetadata")),
+            )
+
+    def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
+        if storage.is_local(uri) and not table.partition_by and not staged.accept:
+            self._adopt(uri, table, staged, note)
+        else:
+            self._write(uri, table, staged, note, mode="append")
+
+    def merge(self, uri: str, table: Table, staged: Staged, note: Note, newer_by: str | None) -> None:
+        target = self._open(uri)
+        if target.count() == 0:
+            self._write(uri, table, staged, note, mode="append")
+            return
+        condition = key_condition(table, "t", "s")
+        if table.partition_by:
+            condition += " and " + date_condition(
+                f"t.{table.partition_by}", _dates(staged, table.partition_by)
+            )
+        merger = target.merge(
+            source=_reader(staged, table),
+            predicate=condition,
+            source_alias="s",
+            target_alias="t",
+            writer_properties=WRITER,
+            commit_properties=_properties(note),
+        )
+        if newer_by:
+            merger = merger.when_matched_update_all(predicate=f"s.{newer_by} > t.{newer_by}")
+        merger.when_not_matched_insert_all().execute()
+
+    def replace(
+        self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None
+    ) -> None:
+        predicate = None if dates is None else date_condition("date", dates)
+        self._write(uri, table, staged, note, mode="overwrite", predicate=predicate)
+
+    def touch(self, uri: str, table: Table, note: Note) -> None:
+        self._open(uri).create_write_transaction(
+            [],
+            mode="append",
+            schema=delta_schema(table),
+            partition_by=None,
+            commit_properties=_properties(note),
+        )
+
+    def optimize(self, uri: str, note: Note) -> None:
+        self._open(uri).optimize.compact(writer_properties=WRITER, commit_properties=_properties(note))
+
+    def vacuum(self, uri: str, hours: int) -> int:
+        deleted = self._open(uri).vacuum(
+            retention_hours=hours, enforce_retention_duration=False, dry_run=False
+        )
+        return len(deleted)
+
+    def restore(self, uri: str, version: int, note: Note) -> None:
+        self._open(uri).restore(version, commit_properties=_properties(note))
+
+    def _open(self, uri: str) -> DeltaTable:
+        return DeltaTable(uri, storage_options=self._options)
+
+    def _add_missing_columns(self, uri: str, table: Table) -> None:
+        target = self._open(uri)
+        present = {field.name for field in target.schema().fields}
+        if undeclared := present - set(table.column_names):
+            raise LakehouseError(
+                f"{table.name} at {uri} has columns that its declaration lacks: {', '.join(sorted(undeclared))}. "
+                f"Rebuild it with: vermeil run --full-refresh {table.name}"
+            )
+        missing = [field for field in delta_schema(table).fields if field.name not in present]
+        if missing:
+            target.alter.add_columns(missing)
+
+    def _write(self, uri: str, table: Table, staged: Staged, note: Note, **how: Any) -> None:
+        write_deltalake(
+            uri,
+            _reader(staged, table),
+            partition_by=[table.partition_by] if table.partition_by else None,
+            storage_options=self._options,
+            writer_properties=WRITER,
+            commit_properties=_properties(note),
+            **how,
+        )
+
+    def _adopt(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
+        """Commit staged files as they are: they move into the table's folder and are named in one commit.
+
+        Encoding a batch of raw payloads once instead of twice is a third of the time that bronze takes.
+        """
+        system, root = storage.locate(uri)
+        batch = staged.uri.rstrip("/").rsplit("/", 1)[-1]
+        actions = []
+        for number, path in enumerate(storage.parquet_files(staged.uri)):
+            name = f"part-{batch}-{number:05d}.parquet"
+            system.move(path, f"{root}/{name}")
+            actions.append(_add_action(f"{root}/{name}", name, table))
+        self._open(uri).create_write_transaction(
+            actions, mode="append", schema=delta_schema(table), commit_properties=_properties(note)
+        )
+
+
+def _properties(note: Note) -> CommitProperties:
+    return CommitProperties(custom_metadata={"userMetadata": dump_note(note)})
+
+
+def _dataset(staged: Staged) -> ds.Dataset | None:
+    files = storage.parquet_files(staged.uri)
+    return ds.dataset(files, format="parquet", filesystem=storage.locate(staged.uri)[0]) if files else None
+
+
+def _reader(staged: Staged, table: Table) -> pa.RecordBatchReader:
+    schema = arrow_schema(table)
+    dataset = _dataset(staged)
+    if dataset is None:
+        return pa.RecordBatchReader.from_batches(schema, [])
+    accepted = pc.field(staged.accept).is_null() if staged.accept else None
+    batches = dataset.scanner(columns=list(table.column_names), filter=accepted).to_batches()
+    return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in batches))
+
+
+def _dates(staged: Staged, column: str) -> list[str]:
+    dataset = _dataset(staged)
+    if dataset is None:
+        return []
+    accepted = pc.field(staged.accept).is_null() if staged.accept else None
+    found = pc.unique(dataset.to_table(columns=[column], filter=accepted).column(column))
+    return [value.isoformat() for value in found.to_pylist()]
+
+
+def _add_action(path: str, name: str, table: Table) -> AddAction:
+    metadata = pq.read_metadata(path)
+    return AddAction(
+        path=name,
+        size=Path(path).stat().st_size,
+        partition_values={},
+        modification_time=int(datetime.now(UTC).timestamp() * 1000),
+        data_change=True,
+        stats=json.dumps({"numRecords": metadata.num_rows, **_bounds(metadata, table)}),
+    )
+
+
+def _bounds(metadata: pq.FileMetaData, table: Table) -> dict[str, dict[str, int]]:
+    """Least and greatest values of the integer columns, which is what files are skipped by."""
+    integers = {column.name for column in table.columns if column.type == "bigint"}
+    least: dict[str, int] = {}
+    greatest: dict[str, int] = {}
+    for group in range(metadata.num_row_groups):
+        for index in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(index)
+            found = chunk.statistics
+            if chunk.path_in_schema in integers and found is not None and found.has_min_max:
+                name = chunk.path_in_schema
+                least[name] = min(found.min, least.get(name, found.min))
+                greatest[name] = max(found.max, greatest.get(name, found.max))
+    return {"minValues": least, "maxValues": greatest}

@@ -1,0 +1,159 @@
+"""Commits by delta-spark: what Apache Spark, local or on a cluster, uses.
+
+Plain Spark SQL and the DataFrame writer throughout: they work alike on a classic session and over Spark Connect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from pipelines.commits import Commit, Note, Staged, date_condition, dump_note, key_condition, load_note
+from pipelines.errors import LakehouseError
+from pipelines.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
+
+USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+
+
+class DeltaSpark:
+    """A :class:`~pipelines.commits.Committer` on a SparkSession that has Delta."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._spark = spark
+
+    def exists(self, uri: str) -> bool:
+        try:
+            self._spark.sql(f"describe detail {_quoted(uri)}").collect()
+        except Exception as error:
+            if _says_no_table(error):
+                return False
+            raise
+        return True
+
+    def create(self, uri: str, table: Table) -> None:
+        if self.exists(uri):
+            self._add_missing_columns(uri, table)
+            return
+        partition = f"partitioned by ({table.partition_by})" if table.partition_by else ""
+        self._spark.sql(
+            f"create table if not exists {_quoted(uri)} ({_ddl(table)}) using delta {partition} "
+            f"comment {_text(table.doc)}"
+        )
+
+    def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
+        bound = f" limit {limit}" if limit else ""
+        for row in self._spark.sql(f"describe history {_quoted(uri)}{bound}").collect():
+            yield Commit(
+                version=row["version"],
+                at=row["timestamp"].astimezone(UTC),
+                operation=row["operation"],
+                note=load_note(row["userMetadata"]),
+            )
+
+    def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
+        self._writer(table, staged, note).mode("append").save(uri)
+
+    def merge(self, uri: str, table: Table, staged: Staged, note: Note, newer_by: str | None) -> None:
+        rows = self._rows(table, staged)
+        condition = key_condition(table, "t", "s")
+        if table.partition_by:
+            dates = [row[0].isoformat() for row in rows.select(table.partition_by).distinct().collect()]
+            condition += " and " + (date_condition(f"t.{table.partition_by}", dates) if dates else "false")
+        view = f"staged_{table.short_name}"
+        rows.createOrReplaceTempView(view)
+        update = f"when matched and s.{newer_by} > t.{newer_by} then update set *" if newer_by else ""
+        with self._noted(note):
+            self._spark.sql(
+                f"merge into {_quoted(uri)} t using {view} s on {condition} {update} "
+                "when not matched then insert *"
+            ).collect()
+        self._spark.catalog.dropTempView(view)
+
+    def replace(
+        self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None
+    ) -> None:
+        writer = self._writer(table, staged, note).mode("overwrite")
+        if dates is not None:
+            writer = writer.option("replaceWhere", date_condition("date", dates))
+        writer.save(uri)
+
+    def touch(self, uri: str, table: Table, note: Note) -> None:
+        empty = self._spark.createDataFrame([], table.spark_schema())
+        empty.write.format("delta").option("userMetadata", dump_note(note)).mode("append").save(uri)
+
+    def optimize(self, uri: str, note: Note) -> None:
+        with self._noted(note):
+            self._spark.sql(f"optimize {_quoted(uri)}").collect()
+
+    def vacuum(self, uri: str, hours: int) -> int:
+        check = "spark.databricks.delta.retentionDurationCheck.enabled"
+        self._spark.conf.set(check, "false")
+        before = self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours dry run").count()
+        self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours").collect()
+        self._spark.conf.unset(check)
+        return before
+
+    def restore(self, uri: str, version: int, note: Note) -> None:
+        with self._noted(note):
+            self._spark.sql(f"restore table {_quoted(uri)} to version as of {version}").collect()
+
+    def _rows(self, table: Table, staged: Staged) -> DataFrame:
+        rows = self._spark.read.parquet(staged.uri)
+        accepted = rows.filter(f"{staged.accept} is null") if staged.accept else rows
+        return accepted.selectExpr(*(f"cast({c.name} as {c.type}) as {c.name}" for c in table.columns))
+
+    def _writer(self, table: Table, staged: Staged, note: Note) -> DataFrameWriter:
+        writer = self._rows(table, staged).write.format("delta").option("userMetadata", dump_note(note))
+        return writer.partitionBy(table.partition_by) if table.partition_by else writer
+
+    def _add_missing_columns(self, uri: str, table: Table) -> None:
+        present = set(self._spark.read.format("delta").load(uri).columns)
+        if undeclared := present - set(table.column_names):
+            raise LakehouseError(
+                f"{table.name} at {uri} has columns that its declaration lacks: {', '.join(sorted(undeclared))}. "
+                f"Rebuild it with: vermeil run --full-refresh {table.name}"
+            )
+        missing = [c for c in table.columns if c.name not in present]
+        if missing:
+            added = ", ".join(f"{c.name} {c.type} comment {_text(c.doc)}" for c in missing)
+            self._spark.sql(f"alter table {_quoted(uri)} add columns ({added})")
+
+    @contextmanager
+    def _noted(self, note: Note) -> Iterator[None]:
+        # SQL statements take a commit's metadata from the session only.
+        self._spark.conf.set(USER_METADATA, dump_note(note))
+        try:
+            yield
+        finally:
+            self._spark.conf.unset(USER_METADATA)
+
+
+def _quoted(uri: str) -> str:
+    return f"delta.`{uri}`"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _ddl(table: Table) -> str:
+    return ", ".join(f"{c.name} {c.type} comment {_text(c.doc)}" for c in table.columns)
+
+
+def _says_no_table(error: Exception) -> bool:
+    text = str(error)
+    return any(
+        word in text
+        for word in (
+            "DELTA_MISSING_DELTA_TABLE",
+            "DELTA_TABLE_NOT_FOUND",
+            "PATH_NOT_FOUND",
+            "DELTA_PATH_DOES_NOT_EXIST",
+            "is not a Delta table",
+        )
+    )

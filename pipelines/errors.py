@@ -1,0 +1,31 @@
+"""What can go wrong, said so that a person knows what to do next."""
+
+from __future__ import annotations
+
+
+class VermeilError(Exception):
+    """Base of every error that Vermeil raises on purpose; its text is meant to be shown."""
+
+
+class SettingsError(VermeilError):
+    """A setting (environment variable, option, mapping file) that cannot be used as given."""
+
+
+class SourceError(VermeilError):
+    """A raw folder or a source mapping that cannot be read."""
+
+
+class LakehouseError(VermeilError):
+    """A lakehouse that cannot be read or written: version, storage, lock, unknown table."""
+
+
+class CriticalCheckError(VermeilError):
+    """A staged batch failed a critical expectation; nothing of it was published."""
+
+
+_NO_SPACE = ("No space left", "Disk quota exceeded", "File too large", "StorageFull")
+
+
+def is_out_of_space(error: BaseException) -> bool:
+    """Whether an error, of whatever library, says that the disk is full."""
+    return any(text in str(error) for text in _NO_SPACE)

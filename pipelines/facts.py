@@ -1,0 +1,171 @@
+"""Figures about a staged batch that its rows do not show: what was refused, what points nowhere, how usual it is.
+
+Each is a number, or None while it is not known: nothing was published yet that it could be compared with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.table import Column, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.commits import Note
+    from pipelines.lakehouse import Lakehouse
+
+Facts = dict[str, float | None]
+
+COMPARED_BATCHES = 20
+"""How many of the batches before a batch is compared with."""
+
+LEAST_BATCHES = 5
+"""Fewer batches than this say nothing about what is usual."""
+
+LOOK_BACK = timedelta(days=180)
+"""How much older than the batch a referenced row may be, where its table is laid out by date: disputes come within 120
+days of a payment, and the bound keeps a day's batch from reading all history."""
+
+
+def facts(
+    lake: Lakehouse, table: Table, rows: DataFrame, quarantined: int, total: int, now: datetime
+) -> Facts:
+    """All figures about a staged batch.
+
+    Args:
+        lake: holds what was published so far.
+        table: what the batch is for.
+        rows: the staged rows that are to be published.
+        quarantined: records of the batch that were refused.
+        total: records of the batch, refused or not; for a table that is not made from records, its rows.
+        now: the time at which the batch is judged, UTC.
+    """
+    return {
+        "record_count": float(total),
+        "quarantined_share": quarantined / total if total else None,
+        "row_count_ratio": ratio_to_usual(total - quarantined, _earlier_counts(lake, table)),
+        "newest_age_days": age_days(_newest(lake, table, rows), now),
+        **_references(lake, table, rows),
+    }
+
+
+def orphan_share(column: str) -> str:
+    """Name of the figure: which share (0..1) of the different ids in a column point to no row."""
+    return f"orphan_share_{column}"
+
+
+def reference_count(column: str) -> str:
+    """Name of the figure: how many different ids a column of the batch holds."""
+    return f"reference_count_{column}"
+
+
+def references(table: Table) -> Iterator[tuple[Column, str, str]]:
+    """Columns that point to another table, with its name and that of its column.
+
+    Those that point to bronze are left out: the rows were made from it.
+    """
+    for column in table.columns:
+        if column.reference and not column.reference.startswith("bronze."):
+            referenced, _, name = column.reference.rpartition(".")
+            yield column, referenced, name
+
+
+def ratio_to_usual(count: int, before: Sequence[int]) -> float | None:
+    """A number of rows in terms of the median of the batches before; None while there are too few of them."""
+    if len(before) < LEAST_BATCHES:
+        return None
+    usual = median(before)
+    return count / usual if usual else None
+
+
+def age_days(newest: datetime | date | None, now: datetime) -> float | None:
+    """Days between the newest record, or the end of the newest day, and now (UTC)."""
+    if newest is None:
+        return None
+    if not isinstance(newest, datetime):
+        newest = datetime(newest.year, newest.month, newest.day, tzinfo=UTC) + timedelta(days=1)
+    at = newest if newest.tzinfo else newest.replace(tzinfo=UTC)
+    return max(0.0, (now - at).total_seconds() / 86_400)
+
+
+def orphans(rows: DataFrame, columns: Sequence[str], known: DataFrame) -> Facts:
+    """The figures of columns that point to one table.
+
+    Args:
+        rows: of the batch.
+        columns: names of the columns that point there.
+        known: the ids that are there, as the only column.
+    """
+    wanted = reduce(lambda one, other: one.unionByName(other), (_ids(rows, column) for column in columns))
+    there = known.toDF("known_id")
+    missing = wanted.join(there, wanted["id"] == there["known_id"], "left_anti")
+    counts, lost = _by_column(wanted), _by_column(missing)
+    shares: Facts = {orphan_share(c): lost.get(c, 0) / counts[c] if c in counts else None for c in columns}
+    return shares | {reference_count(c): float(counts.get(c, 0)) for c in columns}
+
+
+def _references(lake: Lakehouse, table: Table, rows: DataFrame) -> Facts:
+    pointing = list(references(table))
+    found: Facts = {orphan_share(column.name): None for column, _, _ in pointing}
+    for name, id_column in dict.fromkeys((name, id_column) for _, name, id_column in pointing):
+        columns = [column.name for column, *where in pointing if where == [name, id_column]]
+        if name == table.name:
+            published = lake.table(name).select(id_column)
+            found |= orphans(rows, columns, published.unionByName(rows.select(id_column)))
+        elif (taken := int(lake.note(name).get("watermark", 0))) and lake.exists(name):
+            # The other table may not have taken in this batch yet; what it cannot know is no orphan.
+            judged = rows.filter(F.col("ingest_id") <= taken)
+            found |= orphans(
+                judged, columns, _recent(lake.table(name), lake.declaration(name), rows).select(id_column)
+            )
+    return found
+
+
+def _recent(referenced: DataFrame, table: Table, rows: DataFrame) -> DataFrame:
+    if table.partition_by != "created_date" or "created_date" not in rows.columns:
+        return referenced
+    oldest = _only(rows.agg(F.min("created_date")))
+    return referenced.filter(F.col("created_date") >= F.lit(oldest - LOOK_BACK)) if oldest else referenced
+
+
+def _ids(rows: DataFrame, column: str) -> DataFrame:
+    given = rows.filter(F.col(column).isNotNull())
+    return given.select(F.lit(column).alias("column"), F.col(column).alias("id")).distinct()
+
+
+def _by_column(ids: DataFrame) -> dict[str, int]:
+    return {row["column"]: int(row["count"]) for row in ids.groupBy("column").count().collect()}
+
+
+def _newest(lake: Lakehouse, table: Table, rows: DataFrame) -> Any:
+    """When the newest record of the batch was known; of a daily table its newest day, also among those published."""
+    if "known_at" in table.column_names:
+        return _only(rows.agg(F.max("known_at")))
+    if "date" not in table.column_names:
+        return None
+    days = rows.select("date").unionByName(lake.table(table.name).select("date"))
+    return _only(days.agg(F.max("date")))
+
+
+def _earlier_counts(lake: Lakehouse, table: Table) -> list[int]:
+    notes = (commit.note for commit in lake.history(table.name, COMPARED_BATCHES))
+    return [count for note in notes if (count := _rows_of(note)) is not None]
+
+
+def _rows_of(note: Note) -> int | None:
+    """How many rows a commit brought, as its note says; bronze has it by file."""
+    if "rows" in note:
+        return int(note["rows"])
+    files: Iterable[Mapping[str, Any]] = note.get("files", ())
+    return sum(int(file["record_count"]) for file in files) if "files" in note else None
+
+
+def _only(frame: DataFrame) -> Any:
+    return frame.collect()[0][0]

@@ -1,0 +1,368 @@
+"""The flow of every table: what changed, build, stage, audit, publish. Nothing bad becomes visible.
+
+Each function takes a table as far as its inputs are, in batches of bounded size, and yields what it did after each
+commit. All of it may be cut anywhere and run again: a watermark moves in the commit that holds the data.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from pipelines import catalog
+from pipelines.bronze import files as manifest
+from pipelines.bronze import ingest
+from pipelines.commits import Staged
+from pipelines.errors import CriticalCheckError
+from pipelines.facts import facts
+from pipelines.silver import quarantine
+from pipelines.silver.build import FAULT, build
+from pipelines.verdict import Batch, Validate, Verdict, accept_all
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.sources.mapping import Source
+    from pipelines.table import Table
+
+Status = Literal["published", "unchanged", "refused", "skipped"]
+
+QUARANTINE = quarantine.TABLE.name
+
+NOT_AUDITED = Verdict()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to one batch of one table.
+
+    Attributes:
+        table: its name.
+        status: refused means that a critical expectation failed and nothing was published; skipped, that this
+            happened to a table that it is made from.
+        rows: rows that were published.
+        quarantined: records that broke the contract.
+        seconds: how long it took.
+        version: the table's Delta version afterwards, where one was published.
+        verdict: what the audit found.
+        notices: what a person should know, such as a file that could not be read.
+        failed: whether a part could not be done though the rest was.
+    """
+
+    table: str
+    status: Status
+    rows: int = 0
+    quarantined: int = 0
+    seconds: float = 0.0
+    version: int | None = None
+    verdict: Verdict = NOT_AUDITED
+    notices: tuple[str, ...] = ()
+    failed: bool = False
+
+
+def refresh(
+    lake: Lakehouse,
+    raw: Path,
+    source: Source,
+    validate: Validate,
+    *,
+    only: Collection[str] = (),
+    full: Collection[str] = (),
+    starting: Callable[[str], None] = lambda _: None,
+) -> Iterator[Outcome]:
+    """Bring every table up to date with a raw folder, each after those it is made from.
+
+    Args:
+        lake: where the tables are.
+        raw: folder of raw files.
+        source: what the files look like.
+        validate: audits each batch before it is published.
+        only: tables to refresh; empty for all.
+        full: tables to rebuild from all that they are made from; so are the tables made from them.
+        starting: told the name of each table before its turn.
+    """
+    refused: set[str] = set()
+    rebuilt = set(full)
+    for table in catalog.all_tables().values():
+        if table.name == ingest.FILES or (only and table.name not in only):
+            continue
+        starting(table.name)
+        if refused.intersection(inputs(table)):
+            refused.add(table.name)
+            yield Outcome(table.name, "skipped", failed=True)
+            continue
+        rebuild = not rebuilt.isdisjoint({table.name, *inputs(table)})
+        if rebuild:
+            rebuilt.add(table.name)
+        for outcome in _refresh_table(lake, table, raw, source, validate, full=rebuild):
+            if outcome.status == "refused":
+                refused.add(table.name)
+            yield outcome
+
+
+def inputs(table: Table) -> tuple[str, ...]:
+    """Names of the tables that a table is made from."""
+    if table.layer == "gold":
+        return tuple(catalog.modules()[table.name].SOURCES)
+    return (ingest.RECORDS,) if table.layer == "silver" else ()
+
+
+def _refresh_table(
+    lake: Lakehouse, table: Table, raw: Path, source: Source, validate: Validate, *, full: bool
+) -> Iterator[Outcome]:
+    if table.layer == "bronze":
+        yield from refresh_bronze(lake, raw, source, validate)
+    elif table.name == QUARANTINE:
+        yield refresh_quarantine(lake, validate)
+    elif table.layer == "silver":
+        yield from refresh_silver(lake, table, source, validate, full=full)
+    else:
+        yield refresh_gold(lake, table, validate, full=full)
+
+
+def refresh_bronze(lake: Lakehouse, raw: Path, source: Source, validate: Validate) -> Iterator[Outcome]:
+    """Take in the files of a folder that are new or changed, batch by batch."""
+    started = time.monotonic()
+    listing = manifest.list_files(raw, source)
+    notices = tuple(f"{name}: ignored, {why}" for name, why in listing.ignored.items())
+    if not listing.files:
+        notices = (
+            f"{raw}: no file to read; expected {', '.join(source.suffixes)}, also compressed",
+            *notices,
+        )
+    fresh = ingest.plan(lake, listing)
+    if not fresh:
+        yield Outcome(ingest.RECORDS, "unchanged", seconds=time.monotonic() - started, notices=notices)
+        return
+    for files in manifest.batches(fresh, lake.settings.batch_bytes):
+        batch = ingest.stage(lake, source, files, ingest.next_ingest_id(lake))
+        outcome = _publish_bronze(lake, batch, validate, started, notices)
+        yield outcome
+        if outcome.status == "refused":
+            return
+        started, notices = time.monotonic(), ()
+
+
+def _publish_bronze(
+    lake: Lakehouse, batch: ingest.Batch, validate: Validate, started: float, notices: tuple[str, ...]
+) -> Outcome:
+    rows = lake.accepted(batch.staged)
+    faults = sum(counts.fault_count for counts in batch.counts)
+    verdict = _audited(lake, lake.declaration(ingest.RECORDS), rows, faults, batch.staged.rows, validate)
+    lost = tuple(f"{c.file.file}: {c.missing}" for c in batch.missing)
+    empty = tuple(f"{c.file.file}: holds no record" for c in batch.counts if not c.record_count)
+    if not verdict.refusals and batch.counts:
+        ingest.publish(
+            lake,
+            batch,
+            verdict.note,
+            lambda entered, count: _audited(lake, manifest.TABLE, entered, 0, count, validate).note,
+        )
+    lake.clear_staging(ingest.RECORDS)
+    lake.clear_staging(ingest.FILES)
+    return Outcome(
+        table=ingest.RECORDS,
+        status="refused" if verdict.refusals else "published" if batch.counts else "unchanged",
+        rows=batch.staged.rows,
+        quarantined=faults,
+        seconds=time.monotonic() - started,
+        version=None if verdict.refusals else _version(lake, ingest.RECORDS),
+        verdict=verdict,
+        notices=(*notices, *lost, *empty),
+        failed=bool(lost),
+    )
+
+
+def refresh_quarantine(lake: Lakehouse, validate: Validate) -> Outcome:
+    """Put the records that bronze could not read into quarantine."""
+    started = time.monotonic()
+    watermark = int(lake.note(QUARANTINE).get("watermark", 0))
+    last = int(lake.note(ingest.RECORDS).get("ingest_id", 0))
+    if last == watermark:
+        return Outcome(QUARANTINE, "unchanged", seconds=time.monotonic() - started)
+    fresh = lake.table(ingest.RECORDS).filter(f"ingest_id > {watermark}")
+    unreadable = quarantine.unreadable(fresh)
+    rows, verdict = _quarantine(lake, unreadable, f"unreadable-{last}", validate, watermark=last)
+    return Outcome(
+        table=QUARANTINE,
+        status="published" if rows else "unchanged",
+        rows=rows,
+        seconds=time.monotonic() - started,
+        version=_version(lake, QUARANTINE),
+        verdict=verdict,
+    )
+
+
+def refresh_silver(
+    lake: Lakehouse, table: Table, source: Source, validate: Validate, *, full: bool = False
+) -> Iterator[Outcome]:
+    """Take in what bronze gained since the table's watermark; with ``full``, rebuild the table from all of bronze."""
+    note: Mapping[str, Any] = {} if full else lake.note(table.name)
+    watermark = int(note.get("watermark", 0))
+    sizes = ingest.bytes_by_ingest(lake, watermark)
+    ranges = [(0, sizes[-1][0])] if full and sizes else _ranges(watermark, sizes, lake.settings.batch_bytes)
+    if not ranges:
+        yield Outcome(table.name, "unchanged")
+        return
+    for after, last in ranges:
+        outcome = _silver_batch(lake, table, source, validate, after, last, full=full)
+        yield outcome
+        if outcome.status == "refused":
+            return
+
+
+def _ranges(watermark: int, sizes: Sequence[tuple[int, int]], limit: int) -> list[tuple[int, int]]:
+    """Consecutive batches of bronze in groups of about ``limit`` bytes: (after, last] by ingest id."""
+    ranges: list[tuple[int, int]] = []
+    held = 0
+    for ingest_id, size in sizes:
+        if ranges and held + size <= limit:
+            ranges[-1] = (ranges[-1][0], ingest_id)
+            held += size
+        else:
+            ranges.append((ranges[-1][1] if ranges else watermark, ingest_id))
+            held = size
+    return ranges
+
+
+def _silver_batch(
+    lake: Lakehouse, table: Table, source: Source, validate: Validate, after: int, last: int, *, full: bool
+) -> Outcome:
+    started = time.monotonic()
+    bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
+    changes = bronze.filter(f"object_type = '{table.object_type}' and fault is null")
+    staged = lake.stage(table.name, str(last), build(changes, table, source), accept=FAULT)
+    everything = lake.staged(staged)
+    refused = everything.count() - staged.rows
+    total = staged.rows + refused
+    rows = lake.accepted(staged).drop(FAULT, "payload")
+    verdict = _audited(lake, table, rows, refused, total, validate)
+    if not verdict.refusals:
+        faulty = quarantine.refused(everything.filter(f"{FAULT} is not null"), bronze, table)
+        if full:
+            _requarantine(lake, faulty, table)
+        elif refused:
+            _quarantine(lake, faulty, f"{table.short_name}-{last}", validate)
+        note = {"watermark": last, "rows": staged.rows, "checks": verdict.note}
+        _publish_silver(lake, table, staged, note, full=full)
+    lake.clear_staging(table.name)
+    return Outcome(
+        table=table.name,
+        status="refused" if verdict.refusals else "published" if total else "unchanged",
+        rows=staged.rows,
+        quarantined=refused,
+        seconds=time.monotonic() - started,
+        version=None if verdict.refusals else _version(lake, table.name),
+        verdict=verdict,
+    )
+
+
+def _publish_silver(
+    lake: Lakehouse, table: Table, staged: Staged, note: Mapping[str, Any], *, full: bool
+) -> None:
+    lake.create(table.name)
+    if full:
+        lake.replace(table.name, staged, note, dates=None)
+    elif staged.rows:
+        lake.merge(table.name, staged, note, newer_by="version")
+    else:
+        # The watermark moves though no row came, or the same batches would be looked through for ever.
+        lake.touch(table.name, {**note, "checks": lake.note(table.name).get("checks", note["checks"])})
+
+
+def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: bool = False) -> Outcome:
+    """Recompute the dates that changed in what the table is made from; with ``full``, all of them."""
+    started = time.monotonic()
+    module = catalog.modules()[table.name]
+    before: Mapping[str, int] = {} if full else lake.note(table.name).get("watermarks", {})
+    marks = {name: int(lake.note(name).get("watermark", 0)) for name in module.SOURCES}
+    if any(before.get(name, 0) > mark for name, mark in marks.items()):
+        before = {}  # an input was taken back to an earlier version: what it has lost must go here, too
+    if all(before.get(name, 0) == mark for name, mark in marks.items()):
+        return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)
+    now = {name: lake.table(name, version=_version(lake, name)) for name in module.SOURCES}
+    changed = {name: now[name].filter(f"ingest_id > {before.get(name, 0)}") for name in module.SOURCES}
+    dates = sorted(
+        str(row[0]) for row in module.dates(changed, now).distinct().collect() if row[0] is not None
+    )
+    staged = lake.stage(table.name, str(max(marks.values())), module.build(now, dates))
+    verdict = _audited(lake, table, lake.accepted(staged), 0, staged.rows, validate)
+    note = {"watermarks": marks, "rows": staged.rows, "dates": len(dates), "checks": verdict.note}
+    if not verdict.refusals:
+        _publish_gold(lake, table, staged, note, dates, first=not before)
+    lake.clear_staging(table.name)
+    return Outcome(
+        table=table.name,
+        status="refused" if verdict.refusals else "published" if dates else "unchanged",
+        rows=staged.rows,
+        seconds=time.monotonic() - started,
+        version=None if verdict.refusals else _version(lake, table.name),
+        verdict=verdict,
+    )
+
+
+def _publish_gold(
+    lake: Lakehouse,
+    table: Table,
+    staged: Staged,
+    note: Mapping[str, Any],
+    dates: Sequence[str],
+    *,
+    first: bool,
+) -> None:
+    lake.create(table.name)
+    if first or dates:
+        lake.replace(table.name, staged, note, None if first else dates)
+    else:
+        lake.touch(table.name, {**note, "checks": lake.note(table.name).get("checks", note["checks"])})
+
+
+def _audited(
+    lake: Lakehouse, table: Table, rows: DataFrame, quarantined: int, total: int, validate: Validate
+) -> Verdict:
+    """What the audit says of a staged batch; a batch without a record is not audited."""
+    if not total:
+        return NOT_AUDITED
+    if validate is accept_all:
+        return validate(Batch(table, rows))
+    return validate(Batch(table, rows, facts(lake, table, rows, quarantined, total, datetime.now(UTC))))
+
+
+def _quarantine(
+    lake: Lakehouse, rows: DataFrame, batch: str, validate: Validate, watermark: int | None = None
+) -> tuple[int, Verdict]:
+    """Add refused records, each once however often this is done. The watermark of unreadable ones is kept."""
+    lake.create(QUARANTINE)
+    before = lake.note(QUARANTINE)
+    staged = lake.stage(QUARANTINE, batch, rows)
+    verdict = _audited(lake, quarantine.TABLE, lake.accepted(staged), 0, staged.rows, validate)
+    note = {"watermark": watermark or before.get("watermark", 0)}
+    if verdict.refusals:
+        why = "; ".join(f"{r.description} Found: {r.observed}" for r in verdict.refusals)
+        raise CriticalCheckError(f"{QUARANTINE} cannot take in what was refused: {why}")
+    if staged.rows:
+        lake.merge(QUARANTINE, staged, {**note, "rows": staged.rows, "checks": verdict.note}, newer_by=None)
+    else:
+        lake.touch(QUARANTINE, {**note, "checks": before.get("checks", {})})
+    lake.clear_staging(QUARANTINE)
+    return staged.rows, verdict
+
+
+def _requarantine(lake: Lakehouse, rows: DataFrame, table: Table) -> None:
+    """Replace what a table had refused by what it refuses now."""
+    others = lake.table(QUARANTINE).filter(f"table_name <> '{table.name}'")
+    staged = lake.stage(QUARANTINE, f"{table.short_name}-again", others.unionByName(rows))
+    lake.create(QUARANTINE)
+    lake.replace(QUARANTINE, staged, lake.note(QUARANTINE), dates=None)
+    lake.clear_staging(QUARANTINE)
+
+
+def _version(lake: Lakehouse, name: str) -> int | None:
+    latest = lake.history(name, 1)
+    return latest[0].version if latest else None

@@ -1,0 +1,280 @@
+"""Delta tables by name: read them, stage a batch, publish it in one commit, look at their history, maintain them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from importlib.metadata import version as package_version
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from pipelines import storage
+from pipelines.commits import Commit, Committer, Note, Staged
+from pipelines.engine import open_spark
+from pipelines.errors import LakehouseError
+from pipelines.lock import writer_lock
+from pipelines.settings import Settings, load_settings
+from pipelines.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+FORMAT = 1
+"""Version of the lakehouse's own conventions. A lakehouse of a greater one is not opened."""
+
+MARKER = "_vermeil.json"
+STAGING = "_staging"
+
+
+class Lakehouse:
+    """A lakehouse that is open on a SparkSession.
+
+    Use it as a context manager, or :meth:`close` it. ``Lakehouse.open()`` reads the ``VERMEIL_*`` settings.
+
+    Args:
+        settings: where it is, and on which engine.
+        tables: the declared tables by name.
+        spark: a session to work on, which stays open; by default one is started.
+
+    Raises:
+        LakehouseError: it was written by a newer Vermeil.
+    """
+
+    def __init__(
+        self, settings: Settings, tables: Mapping[str, Table], spark: SparkSession | None = None
+    ) -> None:
+        _check_format(settings.lakehouse_uri)
+        self.settings = settings
+        self.tables = tables
+        self._stack = ExitStack()
+        self._given_spark = spark
+
+    @classmethod
+    def open(cls, home: str | Path | None = None, **settings: Any) -> Lakehouse:
+        """The lakehouse that the settings name, those given here counting first.
+
+        Raises:
+            SettingsError: a setting cannot be used.
+            LakehouseError: it was written by a newer Vermeil.
+        """
+        from pipelines.catalog import all_tables
+
+        return cls(load_settings({"home": home, **settings}), all_tables())
+
+    def __enter__(self) -> Lakehouse:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the SparkSession, if one was started."""
+        self._stack.close()
+
+    @cached_property
+    def spark(self) -> SparkSession:
+        """The SparkSession: the one that was given, or one that is started when first asked for."""
+        return self._given_spark or self._stack.enter_context(open_spark(self.settings))
+
+    @cached_property
+    def committer(self) -> Committer:
+        """What commits on this engine."""
+        if self.settings.engine == "embedded":
+            from pipelines.delta_rs import DeltaRs
+
+            return DeltaRs(self.settings.storage_options)
+        from pipelines.delta_spark import DeltaSpark
+
+        return DeltaSpark(self.spark)
+
+    @property
+    def uri(self) -> str:
+        """Root of the tables."""
+        return self.settings.lakehouse_uri
+
+    def declaration(self, name: str) -> Table:
+        """The contract of a table.
+
+        Raises:
+            LakehouseError: no table of that name is declared.
+        """
+        try:
+            return self.tables[name]
+        except KeyError:
+            raise LakehouseError(f"no table {name!r}; there are {', '.join(sorted(self.tables))}") from None
+
+    def table_uri(self, name: str) -> str:
+        """Where a table's files are."""
+        return storage.join(self.uri, *self.declaration(name).name.split("."))
+
+    def exists(self, name: str) -> bool:
+        """Whether anything was ever published to a table."""
+        return self.committer.exists(self.table_uri(name))
+
+    def table(self, name: str, version: int | None = None, at: datetime | None = None) -> DataFrame:
+        """The rows of a table: now, as of one of its versions, or as published at some time (UTC).
+
+        A declared table that nothing was published to yet is empty.
+        """
+        declared = self.declaration(name)
+        if not self.exists(name):
+            return self.spark.createDataFrame([], declared.spark_schema())
+        reader = self.spark.read.format("delta")
+        if at is not None:
+            version = self.version_at(name, at)
+        if version is not None:
+            reader = reader.option("versionAsOf", str(version))
+        return reader.load(self.table_uri(name))
+
+    def sql(self, query: str) -> DataFrame:
+        """The answer to a Spark SQL query over all tables, by their full names (``gold.payments_daily``)."""
+        for name in self.tables:
+            if name in query:
+                self.table(name).createOrReplaceTempView(_view(name))
+        return self.spark.sql(_with_views(query, self.tables))
+
+    def history(self, name: str, limit: int | None = None) -> list[Commit]:
+        """A table's versions, newest first; [] where nothing was published yet."""
+        return list(self.committer.history(self.table_uri(name), limit)) if self.exists(name) else []
+
+    def version_at(self, name: str, at: datetime) -> int:
+        """The version that was current at some time (UTC).
+
+        Raises:
+            LakehouseError: the table did not exist then.
+        """
+        for commit in self.committer.history(self.table_uri(name)):
+            if commit.at <= at:
+                return commit.version
+        raise LakehouseError(f"{name} did not exist at {at.isoformat()}")
+
+    def note(self, name: str) -> Note:
+        """What Vermeil wrote with its latest commit to a table; empty where there is none."""
+        if not self.exists(name):
+            return {}
+        latest = next(self.committer.history(self.table_uri(name), 1), None)
+        if latest and latest.note:
+            return latest.note
+        return next(
+            (commit.note for commit in self.committer.history(self.table_uri(name)) if commit.note), {}
+        )
+
+    def stage(self, name: str, batch: str, rows: DataFrame, accept: str | None = None) -> Staged:
+        """Write a batch as Parquet where no reader looks. ``accept`` names a column that is null in good rows."""
+        uri = self.staging_uri(name, batch)
+        storage.delete_folder(uri)
+        rows.write.mode("overwrite").parquet(uri)
+        staged = Staged(uri, 0, rows.schema, accept)
+        return replace(staged, rows=self.accepted(staged).count())
+
+    def staged(self, staged: Staged) -> DataFrame:
+        """All rows of a staged batch."""
+        if storage.parquet_files(staged.uri):
+            return self.spark.read.parquet(staged.uri)
+        return self.spark.createDataFrame([], staged.schema)
+
+    def accepted(self, staged: Staged) -> DataFrame:
+        """The rows of a staged batch that are to be published."""
+        rows = self.staged(staged)
+        return rows.filter(f"{staged.accept} is null") if staged.accept else rows
+
+    def staging_uri(self, name: str, batch: str) -> str:
+        """Where a batch of a table is staged."""
+        return storage.join(self.uri, STAGING, name, batch)
+
+    def clear_staging(self, name: str | None = None) -> None:
+        """Delete what is staged, of one table or of all: of batches published, or of a run that was cut."""
+        storage.delete_folder(storage.join(self.uri, STAGING, *([name] if name else [])))
+
+    def create(self, name: str) -> None:
+        """Create a table, or add the columns that were declared since it was written."""
+        self._mark()
+        self.committer.create(self.table_uri(name), self.declaration(name))
+
+    def append(self, name: str, staged: Staged, note: Note) -> None:
+        """Publish a batch by adding its rows."""
+        self.committer.append(self.table_uri(name), self.declaration(name), staged, self._stamped(note))
+
+    def merge(self, name: str, staged: Staged, note: Note, newer_by: str | None) -> None:
+        """Publish a batch by key; of two rows with one key, the one greater in ``newer_by`` stays."""
+        self.committer.merge(
+            self.table_uri(name), self.declaration(name), staged, self._stamped(note), newer_by
+        )
+
+    def replace(self, name: str, staged: Staged, note: Note, dates: Sequence[str] | None) -> None:
+        """Publish a batch in place of the rows of some dates, or of all rows (None)."""
+        self.committer.replace(
+            self.table_uri(name), self.declaration(name), staged, self._stamped(note), dates
+        )
+
+    def touch(self, name: str, note: Note) -> None:
+        """Publish a note alone: the table was looked at and nothing changed."""
+        self.committer.touch(self.table_uri(name), self.declaration(name), self._stamped(note))
+
+    def optimize(self, name: str) -> None:
+        """Compact a table's small files."""
+        self.committer.optimize(self.table_uri(name), self.note(name))
+
+    def vacuum(self, name: str, hours: int = 168) -> int:
+        """Delete files that no version of the last ``hours`` needs; returns how many."""
+        return self.committer.vacuum(self.table_uri(name), hours)
+
+    def restore(self, name: str, version: int) -> None:
+        """Make an earlier version of a table the current one. Its watermark goes back with it."""
+        note = next((c.note for c in self.history(name) if c.version <= version and c.note), {})
+        # Stamped even where that version had no note: an empty one would let the later watermark count again.
+        self.committer.restore(self.table_uri(name), version, self._stamped(note))
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the lakehouse for writing.
+
+        Raises:
+            LakehouseError: another process writes to it.
+        """
+        folder = Path(self.uri) if storage.is_local(self.uri) else self.settings.home
+        with writer_lock(folder):
+            yield
+
+    def _mark(self) -> None:
+        uri = storage.join(self.uri, MARKER)
+        if storage.read_text(uri) is None:
+            storage.make_folder(self.uri)
+            storage.write_text(uri, json.dumps({"format": FORMAT, "vermeil": package_version("vermeil")}))
+
+    def _stamped(self, note: Note) -> Note:
+        return {**note, "by": package_version("vermeil")}
+
+
+def _check_format(uri: str) -> None:
+    text = storage.read_text(storage.join(uri, MARKER))
+    if text is None:
+        return
+    found = json.loads(text)
+    if found["format"] > FORMAT:
+        raise LakehouseError(
+            f"the lakehouse at {uri} was written by Vermeil {found['vermeil']} (format {found['format']}); this is "
+            f"{package_version('vermeil')}, which knows format {FORMAT}. Install {found['vermeil']} or later."
+        )
+
+
+def _view(name: str) -> str:
+    return name.replace(".", "__")
+
+
+def _with_views(query: str, names: Iterable[str]) -> str:
+    """The query with the names of tables as those of their views; what is quoted stays as it is.
+
+    Views belong to a session and say where they read from. Tables of a catalog would outlive the lakehouse.
+    """
+    tables = "|".join(re.escape(name) for name in names)
+    quoted = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+    return re.sub(rf"{quoted}|\b({tables})\b", lambda m: _view(m[1]) if m[1] else m[0], query)

@@ -1,0 +1,55 @@
+"""Currencies and their minor units.
+
+Amounts are integers in the minor unit of their currency. How many minor units make a major one comes from
+ISO 4217, except where Stripe's API differs from it (docs.stripe.com/currencies).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+
+from iso4217 import Currency
+
+# Stripe sends MGA without decimals though ISO 4217 gives it two, and ISK and UGX with two that are always 00.
+STRIPE_EXPONENTS = {"MGA": 0, "ISK": 2, "UGX": 2}
+
+_NOT_MONEY = frozenset(
+    {"XTS", "XXX", "XAU", "XAG", "XPT", "XPD", "XBA", "XBB", "XBC", "XBD", "XDR", "XSU", "XUA"}
+)
+
+
+@cache
+def exponents() -> dict[str, int]:
+    """Decimal places of each currency's minor unit, by upper-case ISO 4217 code."""
+    iso = {c.code: c.exponent for c in Currency if c.exponent is not None and c.code not in _NOT_MONEY}
+    return iso | STRIPE_EXPONENTS
+
+
+def exponent(currency: str) -> int:
+    """Decimal places of a currency's minor unit.
+
+    Raises:
+        ValueError: the code is not a currency that payments are made in.
+    """
+    try:
+        return exponents()[currency.upper()]
+    except KeyError:
+        raise ValueError(f"unknown currency {currency!r}: an ISO 4217 code such as USD is expected") from None
+
+
+def to_major(amount_minor: int, currency: str) -> Decimal:
+    """An exact amount in major units: 1050 of USD is 10.50, 1050 of JPY is 1050, 1050 of KWD is 1.050."""
+    return Decimal(amount_minor).scaleb(-exponent(currency))
+
+
+def from_major(amount: Decimal, currency: str) -> int:
+    """The inverse of :func:`to_major`.
+
+    Raises:
+        ValueError: the amount has more decimal places than the currency.
+    """
+    minor = amount.scaleb(exponent(currency))
+    if minor != minor.to_integral_value():
+        raise ValueError(f"{amount} has more decimal places than {currency} has ({exponent(currency)})")
+    return int(minor)

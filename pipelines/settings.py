@@ -1,0 +1,112 @@
+"""Settings, read from the environment once, at the edge."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pipelines.errors import SettingsError
+
+MEBIBYTE = 1 << 20
+
+
+class Settings(BaseSettings):
+    """Where the data lives and where Spark runs. Every field is an environment variable ``VERMEIL_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix="VERMEIL_", frozen=True, extra="ignore")
+
+    home: Path = Field(Path("data"), description="Folder of raw/, lakehouse/, dagster/ and reports/.")
+    lakehouse: str | None = Field(
+        None, description="Path or object-store URL of the tables; <home>/lakehouse."
+    )
+    raw: Path | None = Field(None, description="Folder of raw files; <home>/raw.")
+    engine: str = Field("embedded", description="embedded, spark, or sc://host:port.")
+    spark_conf: Annotated[dict[str, str], NoDecode] = Field(
+        default_factory=dict,
+        description="Spark settings: a JSON object, or the path of a file that holds one.",
+    )
+    storage_options: Annotated[dict[str, str], NoDecode] = Field(
+        default_factory=dict, description="Object-store options for delta-rs: a JSON object or a file's path."
+    )
+    country: str | None = Field(
+        None,
+        pattern="^[A-Z]{2}$",
+        description="Country of the archive's own account, such as US: networks' limits differ by region.",
+    )
+    batch_bytes: int = Field(
+        512 * MEBIBYTE, gt=0, description="Uncompressed bytes of raw records, about, that one batch takes in."
+    )
+    max_record_bytes: int = Field(
+        16 * MEBIBYTE, gt=0, description="A longer record is kept, marked as a fault and not parsed."
+    )
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1,
+        gt=0,
+        description="Processes that read raw files (embedded).",
+    )
+
+    @field_validator("spark_conf", "storage_options", mode="before")
+    @classmethod
+    def _object_or_file(cls, value: Any) -> Any:
+        return _json_object(value) if isinstance(value, str) else value
+
+    @field_validator("engine")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value in ("embedded", "spark") or value.startswith("sc://"):
+            return value
+        raise ValueError(f"{value!r} is no engine: use embedded, spark, or sc://host:port")
+
+    @property
+    def lakehouse_uri(self) -> str:
+        """Root of the tables: an absolute path or a URL."""
+        root = self.lakehouse or str(self.home / "lakehouse")
+        return root if "://" in root else str(Path(root).resolve())
+
+    @property
+    def raw_dir(self) -> Path:
+        """Folder of raw files."""
+        return self.raw or self.home / "raw"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Folder that reports are written to."""
+        return self.home / "reports"
+
+
+def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Settings from the environment, with what the caller gives on top.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names the variable and what is allowed.
+    """
+    given = {name: value for name, value in (overrides or {}).items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        faults = (f"VERMEIL_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise SettingsError("; ".join(faults)) from None
+
+
+def _json_object(text: str) -> dict[str, str]:
+    source = text if text.lstrip().startswith("{") else _file_text(text)
+    try:
+        found = json.loads(source)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not a JSON object: {error}") from None
+    if not isinstance(found, dict):
+        raise ValueError(f"a JSON object is expected, found {type(found).__name__}")
+    return {str(key): str(value) for key, value in found.items()}
+
+
+def _file_text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"neither a JSON object nor a readable file: {path} ({error.strerror})") from None

@@ -1,0 +1,146 @@
+"""The contract: what a table's columns are, what they mean, and which rows may be in it.
+
+A table is declared once, as data. Its Delta schema, the schema its payload is parsed with, Dagster's metadata,
+the expectations on its shape and the data dictionary are all read from the declaration.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Type = Literal["string", "bigint", "double", "boolean", "timestamp", "date", "binary"]
+"""Spark SQL names of the types that columns may have."""
+
+Layer = Literal["bronze", "silver", "gold"]
+
+_NAME = re.compile(r"^(bronze|silver|gold)\.[a-z][a-z0-9_]*$")
+_COLUMN_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: snake_case; amounts in minor units end in ``_minor``, timestamps in ``_at``, dates in ``_date``.
+        type: a Spark SQL type. From a source's record, a timestamp is read from seconds since 1970 and a date
+            from an object of ``year``, ``month`` and ``day``.
+        doc: what the value means, with its unit.
+        path: where the value sits in the source's record: dotted names, ``[0]`` for the first of a list. Several
+            paths are old and new spellings; the first that holds a value counts.
+        sql: how a derived column follows from the table's other columns and the record's own (``event_type``, …).
+        required: a row without a value breaks the contract.
+        minimum: a number below breaks the contract.
+        known: the values documented so far. Another value is drift: it is kept, and a check warns.
+        currency: the value is a currency code: stored in upper case, an unknown one breaks the contract.
+        reference: ``layer.table.column`` that the value points to.
+    """
+
+    name: str
+    type: Type
+    doc: str
+    path: str | tuple[str, ...] | None = None
+    sql: str | None = None
+    required: bool = False
+    minimum: int | None = None
+    known: tuple[str, ...] = ()
+    currency: bool = False
+    reference: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _COLUMN_NAME.match(self.name):
+            raise ValueError(f"column {self.name!r}: a name is lower-case letters, digits and underscores")
+        if self.path and self.sql:
+            raise ValueError(f"column {self.name!r}: it has a path or an expression, not both")
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The places in the source's record to look at, best first; empty for a derived column."""
+        if self.path is None:
+            return ()
+        return (self.path,) if isinstance(self.path, str) else self.path
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Something that must hold within each row; a row that breaks it goes to quarantine.
+
+    Attributes:
+        name: snake_case, unique in its table.
+        sql: a condition on the table's columns that is true or unknown (null) for a good row.
+        doc: the rule in words; it becomes the reason shown in quarantine.
+    """
+
+    name: str
+    sql: str
+    doc: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A Delta table of the lakehouse.
+
+    Attributes:
+        name: ``layer.plural_noun``.
+        doc: what one row is.
+        key: columns that together identify a row; none of them is ever null.
+        columns: in the order in which they are stored.
+        partition_by: column that the files are laid out by, if any.
+        object_type: the source's name for the records that this table holds (silver only).
+        rules: conditions within a row.
+    """
+
+    name: str
+    doc: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    partition_by: str | None = None
+    object_type: str | None = None
+    rules: tuple[Rule, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if not _NAME.match(self.name):
+            raise ValueError(f"table {self.name!r}: a name is layer.plural_noun, such as silver.charges")
+        names = [column.name for column in self.columns]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"table {self.name}: declared twice: {', '.join(sorted(twice))}")
+        for name in (*self.key, *([self.partition_by] if self.partition_by else [])):
+            if name not in names:
+                raise ValueError(f"table {self.name}: no column {name!r} for its key or partition")
+
+    @property
+    def layer(self) -> Layer:
+        """bronze, silver or gold."""
+        return self.name.split(".")[0]  # type: ignore[return-value]
+
+    @property
+    def short_name(self) -> str:
+        """The name without its layer."""
+        return self.name.split(".")[1]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names in stored order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """A column by name.
+
+        Raises:
+            KeyError: no such column; the message lists those there are.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name!r}; it has {', '.join(self.column_names)}")
+
+    def spark_schema(self) -> str:
+        """The table's schema as Spark DDL."""
+        return ", ".join(f"{column.name} {column.type}" for column in self.columns)
+
+    def with_columns(self, columns: Iterable[Column]) -> Table:
+        """The same table with further columns at its end."""
+        return replace(self, columns=(*self.columns, *columns))
