@@ -1,0 +1,1 @@
+"""Raw files to records: every record of every file, verbatim, once, with its place."""

@@ -1,0 +1,219 @@
+"""bronze.files: the manifest of raw files, and which files of a folder are still to be taken in."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.errors import SourceError
+from pipelines.table import Column, Table
+
+if TYPE_CHECKING:
+    from pipelines.sources.mapping import Source
+
+TABLE = Table(
+    name="bronze.files",
+    doc="One row per raw file that was taken in. A file whose content changed is a new file.",
+    key=("file_id",),
+    columns=(
+        Column("file_id", "string", "Identity of the file's path and content.", required=True),
+        Column("ingest_id", "bigint", "Batch that took the file in.", required=True),
+        Column("source", "string", "Name of the source mapping that the file was read with.", required=True),
+        Column("file", "string", "Path below the raw folder.", required=True),
+        Column("sha256", "string", "Digest of the file's bytes.", required=True),
+        Column("size_bytes", "bigint", "Size of the file as it is stored.", required=True, minimum=0),
+        Column("modified_at", "timestamp", "When the file was last written.", required=True),
+        Column("record_count", "bigint", "Records read from it.", required=True, minimum=0),
+        Column("fault_count", "bigint", "Records of these that could not be read.", required=True, minimum=0),
+        Column(
+            "raw_bytes", "bigint", "Size of the file's records after decompression.", required=True, minimum=0
+        ),
+    ),
+)
+
+COMPRESSIONS = {"": 1, ".gz": 10, ".zst": 12, ".bz2": 14, ".xz": 14}
+"""Suffixes of compressed files, with how much larger JSON records of payments are, about, once decompressed."""
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file to take in.
+
+    Attributes:
+        root: the raw folder.
+        file: path below it, with forward slashes.
+        size_bytes: as stored when it was listed. What is appended later is of another version of the file.
+        modified_at: UTC.
+        sha256: of these bytes; empty until :func:`identified`.
+    """
+
+    root: str
+    file: str
+    size_bytes: int
+    modified_at: datetime
+    sha256: str = ""
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return Path(self.root) / self.file
+
+    @cached_property
+    def file_id(self) -> str:
+        """Identity of path and content: 16 hexadecimal digits."""
+        return hashlib.sha256(f"{self.file}\0{self.sha256}".encode()).hexdigest()[:16]
+
+    @property
+    def expected_bytes(self) -> int:
+        """Size after decompression, about."""
+        return self.size_bytes * COMPRESSIONS[compression(self.file)]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a raw folder holds: files that the source reads, and those passed over with the reason."""
+
+    files: tuple[RawFile, ...]
+    ignored: Mapping[str, str]
+
+
+def compression(file: str) -> str:
+    """The suffix that says how a file is compressed; empty where it is not."""
+    suffix = os.path.splitext(file)[1].lower()  # noqa: PTH122 - called for every file; a Path costs ten times as much
+    return suffix if suffix in COMPRESSIONS else ""
+
+
+def list_files(root: Path, source: Source) -> Listing:
+    """All files below a folder, by path. Names that begin with a dot or an underscore are passed over silently.
+
+    Raises:
+        SourceError: there is no such folder, or it cannot be listed.
+    """
+    if not root.is_dir():
+        what = "is a file, not a folder" if root.exists() else "does not exist"
+        raise SourceError(f"the raw folder {root} {what}. Give another with --raw, or put files there.")
+    resolved = root.resolve()
+    found: list[RawFile] = []
+    ignored: dict[str, str] = {}
+    for path, name in _walk(str(resolved), "", ignored):
+        status = _status(path, name, str(resolved), source, ignored)
+        if status:
+            found.append(RawFile(str(resolved), name, status.st_size, _modified_at(status)))
+    return Listing(tuple(sorted(found, key=lambda file: file.file)), dict(sorted(ignored.items())))
+
+
+def pending(files: Iterable[RawFile], taken: Mapping[tuple[str, int, datetime], str]) -> list[RawFile]:
+    """Files whose path, size and time of writing are not those of a file that was taken in."""
+    return [f for f in files if (f.file, f.size_bytes, f.modified_at) not in taken]
+
+
+def identified(file: RawFile) -> RawFile:
+    """The file with the digest of its content.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with open_bounded(file) as stream:
+        return replace(file, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
+
+
+def open_bounded(file: RawFile) -> io.BufferedReader:
+    """The file's bytes, up to the size that it was listed with: one that grows meanwhile is read as it was.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    return io.BufferedReader(_Bounded(str(file.path), file.size_bytes), 1 << 16)
+
+
+class _Bounded(io.FileIO):
+    """A file that ends where it ended when it was listed."""
+
+    def __init__(self, path: str, size: int) -> None:
+        super().__init__(path)
+        self._size = size
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
+        left = max(self._size - self.tell(), 0)
+        return super().readinto(buffer[:left])
+
+
+def batches(files: Iterable[RawFile], limit_bytes: int) -> Iterator[list[RawFile]]:
+    """Files in groups of about ``limit_bytes`` after decompression, at least one file each."""
+    batch: list[RawFile] = []
+    size = 0
+    for file in files:
+        if batch and size + file.expected_bytes > limit_bytes:
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += file.expected_bytes
+    if batch:
+        yield batch
+
+
+def _walk(folder: str, below: str, ignored: dict[str, str]) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Everything below a folder that is no folder, with its path below the raw folder."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError as error:
+        if not below:
+            raise SourceError(f"the raw folder {folder} cannot be listed: {error.strerror}") from None
+        ignored[below.rstrip("/")] = f"a folder that cannot be listed: {error.strerror}"
+        return
+    for entry in entries:
+        if entry.name.startswith((".", "_")):
+            continue
+        name = below + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path, f"{name}/", ignored)
+        else:
+            yield entry, name
+
+
+def _status(
+    entry: os.DirEntry[str], name: str, root: str, source: Source, ignored: dict[str, str]
+) -> os.stat_result | None:
+    """Size and time of a file to read; None, with the reason in ``ignored``, for one that is passed over."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        ignored[name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")] = (
+            "its name is not UTF-8: rename it"
+        )
+        return None
+    if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
+        ignored[name] = "a link that leads out of the raw folder"
+        return None
+    try:
+        found = entry.stat()
+    except OSError as error:
+        # A file that is gone between listing and looking is no finding; a link to nothing is.
+        if entry.is_symlink():
+            ignored[name] = f"a link that leads nowhere: {error.strerror}"
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        ignored[name] = "a link to a folder" if stat.S_ISDIR(found.st_mode) else "not a regular file"
+        return None
+    plain = entry.name[: len(entry.name) - len(compression(entry.name))]
+    if not plain.lower().endswith(tuple(source.suffixes)):
+        ignored[name] = f"not one of {', '.join(source.suffixes)}"
+        return None
+    return found
+
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_LAST_MOMENT = 7_258_118_399_999_999
+
+
+def _modified_at(status: os.stat_result) -> datetime:
+    """Microseconds as Delta keeps them; a time that no file can have been written at is moved into 1970 to 2199."""
+    return _EPOCH + timedelta(microseconds=min(max(status.st_mtime_ns // 1000, 0), _LAST_MOMENT))

@@ -1,0 +1,270 @@
+"""Take new raw files in: plan batches, stage them, and publish each in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pyarrow as pa
+
+from pipelines import storage
+from pipelines.arrow import arrow_schema
+from pipelines.bronze import files as manifest
+from pipelines.bronze import records
+from pipelines.bronze.files import Listing, RawFile, open_bounded
+from pipelines.bronze.reading import FileCounts, Reading, read_files
+from pipelines.bronze.worker import Job, work, work_in_processes
+from pipelines.commits import Commit, Note, Staged, spark_struct
+from pipelines.sources.mapping import Source
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from pipelines.lakehouse import Lakehouse
+
+RECORDS = records.TABLE.name
+FILES = manifest.TABLE.name
+
+SMALL_BATCH = 64 << 20
+"""Below this many bytes a batch is read in this process: starting others takes longer."""
+
+
+Judge = Callable[["DataFrame", int], Note]
+"""Audits a number of staged rows; returns what is kept with their commit."""
+
+
+def _unjudged(rows: DataFrame, count: int) -> Note:
+    del rows, count
+    return {}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A staged bronze batch.
+
+    Attributes:
+        ingest_id: its number.
+        source: name of the mapping that its files were read with.
+        staged: its records.
+        counts: what was read from each file that could be read.
+        missing: files that could not be opened, with the reason.
+    """
+
+    ingest_id: int
+    source: str
+    staged: Staged
+    counts: tuple[FileCounts, ...]
+    missing: tuple[FileCounts, ...]
+
+
+def plan(lake: Lakehouse, listing: Listing) -> list[RawFile]:
+    """The files of a folder that bronze does not have yet, with the digest of their content.
+
+    A file whose content is known under the same path is passed over, however new it looks.
+    """
+    complete_manifest(lake)
+    taken = {} if not lake.exists(FILES) else _manifest(lake)
+    known = set(taken.values())
+    fresh: list[RawFile] = []
+    for file in manifest.pending(listing.files, taken):
+        try:
+            found = manifest.identified(file)
+        except OSError:
+            found = replace(file, sha256="unread")  # the batch reports why
+        if found.file_id not in known:
+            fresh.append(found)
+    return fresh
+
+
+def next_ingest_id(lake: Lakehouse) -> int:
+    """The number of the next batch: one more than the last that was ever published, also where it was taken back.
+
+    A number is never used twice: tables that took in a batch of that number would pass the second one over.
+    """
+    latest = next((c for c in lake.history(RECORDS, 1) if _is_batch(c)), None)
+    latest = latest or next((c for c in lake.history(RECORDS) if _is_batch(c)), None)
+    return int(latest.note["ingest_id"]) + 1 if latest else 1
+
+
+def _is_batch(commit: Commit) -> bool:
+    """Whether a commit took a batch in: compacting and restoring keep the note of an earlier one."""
+    return commit.operation == "WRITE" and "ingest_id" in commit.note
+
+
+def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: int) -> Batch:
+    """Read files and write their records where no reader looks."""
+    reading = Reading(ingest_id, source.source, source.account, lake.settings.max_record_bytes)
+    if lake.settings.engine == "embedded":
+        staged, counts = _stage_here(lake, batch, reading)
+    else:
+        staged, counts = _stage_on_spark(lake, batch, reading)
+    return Batch(
+        ingest_id,
+        source.source,
+        staged,
+        counts=tuple(c for c in counts if not c.missing),
+        missing=tuple(c for c in counts if c.missing),
+    )
+
+
+def publish(lake: Lakehouse, batch: Batch, checks: Note, judge: Judge = _unjudged) -> None:
+    """Commit a staged batch, and complete the manifest; ``judge`` audits what is entered there."""
+    rows = [_manifest_row(counts, batch) for counts in batch.counts]
+    lake.create(RECORDS)
+    lake.append(RECORDS, batch.staged, {"ingest_id": batch.ingest_id, "files": rows, "checks": checks})
+    complete_manifest(lake, judge)
+
+
+def complete_manifest(lake: Lakehouse, judge: Judge = _unjudged) -> None:
+    """Make the manifest say what bronze holds.
+
+    It lacks the files of the latest batch where a run was cut between the two commits, and has too many where
+    bronze.records was restored to an earlier version: those files are taken in again.
+    """
+    held = int(lake.note(RECORDS).get("ingest_id", 0))
+    listed = int(lake.note(FILES).get("ingest_id", 0))
+    if listed < held:
+        _enter(lake, [note for note in _notes(lake) if listed < int(note["ingest_id"]) <= held], held, judge)
+    elif listed > held:
+        kept = lake.table(FILES).filter(f"ingest_id <= {held}")
+        staged = lake.stage(FILES, _unique(held), kept)
+        lake.replace(FILES, staged, {"ingest_id": held, "checks": {}}, dates=None)
+
+
+def _enter(lake: Lakehouse, notes: Sequence[Note], ingest_id: int, judge: Judge) -> None:
+    lake.create(FILES)
+    rows = [row for note in notes for row in note["files"]]
+    staged = lake.stage(FILES, _unique(ingest_id), lake.spark.createDataFrame(_files_table(rows)))
+    lake.append(FILES, staged, {"ingest_id": ingest_id, "checks": judge(lake.accepted(staged), staged.rows)})
+
+
+def _notes(lake: Lakehouse) -> list[Note]:
+    """Notes of the batches that were taken in, oldest first: nearly always the latest one tells all."""
+    latest = lake.note(RECORDS)
+    if int(lake.note(FILES).get("ingest_id", 0)) == int(latest["ingest_id"]) - 1:
+        return [latest]
+    return [commit.note for commit in reversed(lake.history(RECORDS)) if _is_batch(commit)]
+
+
+def _unique(ingest_id: int) -> str:
+    """A name of a staged batch that no other run uses, be it one that was killed a moment ago and still writes."""
+    return f"{ingest_id}-{uuid4().hex[:8]}"
+
+
+def bytes_by_ingest(lake: Lakehouse, after: int) -> list[tuple[int, int]]:
+    """Batches after a watermark, in order, each with the bytes of its records."""
+    if not lake.exists(FILES):
+        return []
+    rows = (
+        lake.table(FILES)
+        .filter(f"ingest_id > {after}")
+        .groupBy("ingest_id")
+        .agg({"raw_bytes": "sum"})
+        .collect()
+    )
+    return sorted((int(row[0]), int(row[1])) for row in rows)
+
+
+def _manifest(lake: Lakehouse) -> dict[tuple[str, int, datetime], str]:
+    columns = lake.table(FILES).select("file", "size_bytes", "modified_at", "file_id").toArrow().to_pydict()
+    places = zip(columns["file"], columns["size_bytes"], columns["modified_at"], strict=True)
+    return dict(zip(places, columns["file_id"], strict=True))
+
+
+def _manifest_row(counts: FileCounts, batch: Batch) -> dict[str, Any]:
+    file = counts.file
+    return {
+        "file_id": file.file_id,
+        "ingest_id": batch.ingest_id,
+        "source": batch.source,
+        "file": file.file,
+        "sha256": file.sha256,
+        "size_bytes": file.size_bytes,
+        "modified_at": file.modified_at.isoformat(),
+        "record_count": counts.record_count,
+        "fault_count": counts.fault_count,
+        "raw_bytes": counts.raw_bytes,
+    }
+
+
+def _files_table(rows: Sequence[dict[str, Any]]) -> pa.Table:
+    parsed = [row | {"modified_at": datetime.fromisoformat(row["modified_at"])} for row in rows]
+    return pa.Table.from_pylist(parsed, schema=arrow_schema(manifest.TABLE))
+
+
+def _stage_here(
+    lake: Lakehouse, batch: Sequence[RawFile], reading: Reading
+) -> tuple[Staged, list[FileCounts]]:
+    uri = lake.staging_uri(RECORDS, _unique(reading.ingest_id))
+    lake.clear_staging(RECORDS)
+    storage.make_folder(uri)
+    shares = _shares(batch, lake.settings.workers)
+    jobs = [Job(tuple(share), reading, f"{uri}/part-{n:03d}.parquet") for n, share in enumerate(shares)]
+    if len(jobs) > 1 and sum(file.expected_bytes for file in batch) > SMALL_BATCH:
+        counts = work_in_processes(jobs)
+    else:
+        counts = [found for job in jobs for found in work(job)]
+    rows = sum(found.record_count for found in counts if not found.missing)
+    return Staged(uri, rows, spark_struct(records.TABLE)), counts
+
+
+def _shares(batch: Sequence[RawFile], workers: int) -> list[list[RawFile]]:
+    """Files dealt out so that each worker has about as many bytes; one share for each."""
+    shares: list[list[RawFile]] = [[] for _ in range(min(workers, len(batch)))]
+    sizes = [0] * len(shares)
+    for file in sorted(batch, key=lambda f: (-f.expected_bytes, f.file)):
+        least = sizes.index(min(sizes))
+        shares[least].append(file)
+        sizes[least] += file.expected_bytes
+    return shares
+
+
+def _stage_on_spark(
+    lake: Lakehouse, batch: Sequence[RawFile], reading: Reading
+) -> tuple[Staged, list[FileCounts]]:
+    """The same on a cluster: executors read the files, which lie on storage that all of them see."""
+    rows = read_on_spark(lake.spark, batch, reading)
+    staged = lake.stage(RECORDS, _unique(reading.ingest_id), rows)
+    return staged, _counted(lake.staged(staged), batch)
+
+
+def read_on_spark(spark: SparkSession, batch: Sequence[RawFile], reading: Reading) -> DataFrame:
+    """The records of files, read by executors. Each time the frame is used the files are read: stage it first."""
+    listed = spark.createDataFrame(pa.Table.from_pylist([asdict(file) for file in batch]))
+    parallel = listed.repartition(min(len(batch), 200), "file")
+    return parallel.mapInArrow(partial(_read_listed, reading=reading), records.TABLE.spark_schema())
+
+
+def _read_listed(groups: Iterator[pa.RecordBatch], reading: Reading) -> Iterator[pa.RecordBatch]:
+    """The records of files that are listed in Arrow batches; this is what executors run."""
+    for group in groups:
+        files = [RawFile(**row) for row in group.to_pylist()]
+        yield from read_files(files, reading, arrow_schema(records.TABLE))
+
+
+def _counted(rows: DataFrame, batch: Sequence[RawFile]) -> list[FileCounts]:
+    from pyspark.sql import functions as F  # noqa: N812
+
+    size = "coalesce(octet_length(payload_bytes), octet_length(payload))"
+    sized = rows.selectExpr("file", "fault", f"{size} as size")
+    found = sized.groupBy("file").agg(F.count("*"), F.count("fault"), F.sum("size"))
+    counts = {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in found.collect()}
+    return [
+        FileCounts(file, *counts[file.file])
+        if file.file in counts
+        else FileCounts(file, missing=_why_missing(file))
+        for file in batch
+    ]
+
+
+def _why_missing(file: RawFile) -> str | None:
+    """Why a file gave no record: it cannot be opened, or it holds none (None)."""
+    try:
+        with open_bounded(file):
+            return None
+    except OSError as error:
+        return f"could not be opened: {error.strerror}"

@@ -1,0 +1,85 @@
+"""bronze.records: one row per record of a raw file, its payload verbatim."""
+
+from __future__ import annotations
+
+from pipelines.table import Column, Table
+
+TABLE = Table(
+    name="bronze.records",
+    doc="One row per record of a raw file, verbatim, with where it stood and what it says it is.",
+    key=("record_id",),
+    columns=(
+        Column(
+            "record_id",
+            "string",
+            "Identity of the record: its file, its line and its place in the line.",
+            required=True,
+        ),
+        Column(
+            "ingest_id",
+            "bigint",
+            "Batch that took the record in: 1 for the first, then 2, 3, and so on.",
+            required=True,
+        ),
+        Column("source", "string", "Name of the source mapping that the file was read with.", required=True),
+        Column("file", "string", "Path of the file below the raw folder.", required=True),
+        Column(
+            "file_id",
+            "string",
+            "Identity of the file's path and content.",
+            required=True,
+            reference="bronze.files.file_id",
+        ),
+        Column(
+            "line",
+            "bigint",
+            "Line of the decompressed file at which the record, or the list that holds it, starts; from 1.",
+            required=True,
+        ),
+        Column(
+            "item",
+            "bigint",
+            "Place among what starts on the line, from 1: in a list, or as a part of a record that is too long. "
+            "0 for a record of its own.",
+            required=True,
+        ),
+        Column(
+            "shape",
+            "string",
+            "How the record is wrapped; null where it could not be told.",
+            known=("event", "eventbridge", "object"),
+        ),
+        Column("event_id", "string", "Stripe's id of the event, evt_…; null for an object without an event."),
+        Column("event_type", "string", "Stripe's name of what happened, such as charge.succeeded."),
+        Column("object_type", "string", "Stripe's name of the object's type, such as charge."),
+        Column("object_id", "string", "Stripe's id of the object, such as ch_…."),
+        Column(
+            "account",
+            "string",
+            "Account that the record belongs to; the source's own name for the archive's account. Never null.",
+            required=True,
+        ),
+        Column(
+            "occurred_at",
+            "timestamp",
+            "When it happened: the event's creation; for an object without an event, the object's.",
+        ),
+        Column(
+            "known_at",
+            "timestamp",
+            "When it was known: the event's creation, or the envelope's delivery where there is one; for an object "
+            "without an event, when its file was last written.",
+        ),
+        Column("api_version", "string", "API version that the payload was rendered in."),
+        Column("livemode", "boolean", "False for test-mode records; null where the record does not say."),
+        Column(
+            "version_id",
+            "string",
+            "Identity of this version of the object: the event's id, or a digest of an object without an event. "
+            "Records that share it are duplicates.",
+        ),
+        Column("fault", "string", "Why the record cannot be read; null for a good one."),
+        Column("payload", "string", "The record as it stood in the file; undecodable bytes shown as \\xNN."),
+        Column("payload_bytes", "binary", "The exact bytes, where they are not valid UTF-8."),
+    ),
+)

@@ -1,0 +1,175 @@
+"""What a JSON document says it is: an event, an event in an envelope, an object, or a list of these.
+
+Only the few fields that bronze needs are read; the rest of the document is checked to be JSON and skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+T = TypeVar("T")
+
+
+class Fault(Exception):  # noqa: N818 - it is a finding, not an error
+    """Why a record cannot be read. Its text never quotes the record: faults are shown where payloads are not."""
+
+
+class Subject(Struct):
+    """The object that an event is about."""
+
+    object: str | None = None
+    id: str | None = None
+
+
+class Data(Struct):
+    """An event's ``data``."""
+
+    object: Subject | None = None
+
+
+class Wire(Struct):
+    """An event or an object. A field of the wrong type is as good as none."""
+
+    object: str | None = None
+    id: str | None = None
+    type: str | None = None
+    created: int | None = None
+    account: str | None = None
+    api_version: str | None = None
+    livemode: bool | None = None
+    data: Data | None = None
+
+
+class Envelope(Wire):
+    """An event as EventBridge delivers it; without ``detail-type``, the event or object itself."""
+
+    detail_type: str | None = msgspec.field(name="detail-type", default=None)
+    detail: Wire | None = None
+    time: str | None = None
+
+
+_strict = msgspec.json.Decoder(Envelope)
+_fields = msgspec.json.Decoder(dict[str, Raw])
+_list = msgspec.json.Decoder(list[Raw])
+_any = msgspec.json.Decoder(Raw)
+
+
+def read(raw: bytes) -> Envelope | list[bytes]:
+    """A document, or the exact bytes of each item where it is a list page or an array.
+
+    Raises:
+        Fault: it is not JSON, or neither a JSON object nor a list.
+    """
+    try:
+        if not raw.isascii():
+            raw.decode("utf-8")
+        return _strict.decode(raw)
+    except msgspec.ValidationError:
+        return _read_leniently(raw)
+    except UnicodeDecodeError as error:
+        if (found := items(raw)) is not None:
+            return found
+        raise Fault(f"not UTF-8: byte 0x{raw[error.start]:02x} at column {error.start + 1}") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Fault(_explained(raw, error)) from None
+
+
+def items(raw: bytes) -> list[bytes] | None:
+    """The exact bytes of each item of a list page or an array; None for anything else.
+
+    Raises:
+        Fault: it is not JSON.
+    """
+    opening = raw.lstrip()[:1]
+    try:
+        if opening == b"[":
+            return [bytes(item) for item in _list.decode(raw)]
+        if opening != b"{" or b'"list"' not in raw:
+            return None
+        fields = _fields.decode(raw)
+        if _or_none(fields.get("object"), str) == "list" and "data" in fields:
+            return [bytes(item) for item in _list.decode(fields["data"])]
+    except msgspec.ValidationError:
+        return None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Fault(_explained(raw, error)) from None
+    return None
+
+
+def value_end(text: bytes, start: int) -> int | None:
+    """Where the JSON value that starts at a place ends, with the white space after it; None where the text ends first.
+
+    Raises:
+        Fault: there is no JSON value, however the text goes on.
+    """
+    try:
+        _any.decode(memoryview(text)[start:])
+    except RecursionError:
+        raise Fault(_TOO_DEEP) from None
+    except msgspec.DecodeError as error:
+        if trailing := _TRAILING.search(str(error)):
+            return start + int(trailing[1]) - 1  # msgspec names the byte after the one that is too many
+        if str(error) == _TRUNCATED:
+            return None
+        raise Fault(_explained(text, error)) from None
+    return len(text)
+
+
+def _read_leniently(raw: bytes) -> Envelope | list[bytes]:
+    """The same where some field is of another type than it should be, one field at a time."""
+    if (found := items(raw)) is not None:
+        return found
+    try:
+        return _object(_fields.decode(raw), Envelope)
+    except msgspec.ValidationError:
+        raise Fault("not a JSON object") from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Fault(_explained(raw, error)) from None
+
+
+def _object(fields: dict[str, Raw], kind: type[T]) -> T:
+    """A struct of the fields whose type is right."""
+    found: dict[str, Any] = {}
+    for known in msgspec.structs.fields(kind):  # type: ignore[arg-type]
+        if known.encode_name in fields:
+            value = fields[known.encode_name]
+            found[known.name] = _nested(value, known.name, known.type)
+    return kind(**{name: value for name, value in found.items() if value is not None})
+
+
+_NESTED: dict[str, type[Struct]] = {"data": Data, "detail": Wire}
+
+
+def _nested(value: Raw, name: str, kind: Any) -> Any:
+    struct = Subject if kind == (Subject | None) else _NESTED.get(name)
+    if struct is None:
+        return _or_none(value, kind)
+    inner = _or_none(value, dict[str, Raw])
+    return None if inner is None else _object(inner, struct)
+
+
+def _or_none(value: Raw | None, kind: Any) -> Any:
+    try:
+        return None if value is None else msgspec.json.decode(value, type=kind)
+    except msgspec.ValidationError:
+        return None
+
+
+_PLACE = re.compile(r"^JSON is malformed: (.*) \(byte (\d+)\)$")
+_TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
+_TRUNCATED = "Input data was truncated"
+_TOO_DEEP = "not JSON that can be read: nested too deeply"
+
+
+def _explained(raw: bytes, error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return _TOO_DEEP
+    if found := _TRAILING.search(str(error)):
+        return f"not JSON: something follows it at column {found[1]}"
+    if found := _PLACE.match(str(error)):
+        return f"not JSON: {found[1]} at column {int(found[2]) + 1}"
+    return "not JSON: it ends early"

@@ -1,0 +1,1 @@
+"""What each origin's records look like."""
