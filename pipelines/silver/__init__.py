@@ -1,0 +1,1 @@
+"""Records to typed tables: the current state of each payment object, one module a table."""

@@ -1,0 +1,56 @@
+"""silver.balance_transactions: the ledger. Every movement of an account's balance, in the currency it settles in."""
+
+# ruff: noqa: E501 - one column a line, so that a table reads like a page
+
+from __future__ import annotations
+
+from pipelines.silver.contract import silver_table
+from pipelines.silver.fragments import CREATED_AT, CREATED_DATE, currency
+from pipelines.table import Column, Rule
+
+TYPES = (
+    "adjustment", "advance", "advance_funding", "anticipation_repayment", "application_fee",
+    "application_fee_refund", "charge", "climate_order_purchase", "climate_order_refund",
+    "connect_collection_transfer", "contribution", "inbound_transfer", "inbound_transfer_reversal",
+    "issuing_authorization_hold", "issuing_authorization_release", "issuing_dispute", "issuing_transaction",
+    "obligation_outbound", "obligation_reversal_inbound", "payment", "payment_failure_refund",
+    "payment_network_reserve_hold", "payment_network_reserve_release", "payment_refund", "payment_reversal",
+    "payment_unreconciled", "payout", "payout_cancel", "payout_failure", "payout_minimum_balance_hold",
+    "payout_minimum_balance_release", "refund", "refund_failure", "reserve_hold", "reserve_release",
+    "reserve_transaction", "reserved_funds", "stripe_balance_payment_debit", "stripe_balance_payment_debit_reversal",
+    "stripe_fee", "stripe_fx_fee", "tax_fee", "topup", "topup_reversal", "transfer", "transfer_cancel",
+    "transfer_failure", "transfer_refund",
+)  # fmt: skip
+
+# The length of an array that is null is null or -1, depending on settings: the sum is asked of a given list only.
+_FEES = "aggregate(from_json(fee_details, 'array<struct<amount: bigint>>'), cast(0 as bigint), (sum, fee) -> sum + fee.amount)"
+
+TABLE = silver_table(
+    name="silver.balance_transactions",
+    doc="One row per movement of an account's balance, as last reported. Amounts may be negative: money that leaves.",
+    object_type="balance_transaction",
+    partition_by="created_date",
+    columns=(
+        Column("balance_transaction_id", "string", "Stripe's id of the movement, txn_….", path="id", required=True),
+        CREATED_AT,
+        CREATED_DATE,
+        currency("ISO 4217 code of the amounts: the currency that the account settles in."),
+        Column("amount_minor", "bigint", "Gross amount, in minor units; negative for money that leaves.", path="amount", required=True),
+        Column("fee_minor", "bigint", "Fees, in minor units; negative where they are given back.", path="fee", required=True),
+        Column("net_minor", "bigint", "What the balance gains or loses: the amount less the fees, in minor units.", path="net", required=True),
+        Column("fee_details", "string", "The fees one by one, a JSON list of type, amount and currency as text.", path="fee_details"),
+        Column("type", "string", "What moved the balance.", path="type", known=TYPES),
+        Column("reporting_category", "string", "What the movement counts as in Stripe's reports.", path="reporting_category"),
+        Column("balance_type", "string", "Which balance it moved.", path="balance_type", known=("issuing", "payments", "refund_and_dispute_prefunding", "risk_reserved")),
+        Column("status", "string", "Whether the money can be paid out.", path="status", known=("available", "pending")),
+        Column("available_at", "timestamp", "From when the money can be paid out.", path="available_on"),
+        Column("available_date", "date", "Day from which the money can be paid out, UTC.", sql="cast(available_at as date)"),
+        Column("exchange_rate", "double", "Units of this currency for one of the original's; null where nothing was converted.", path="exchange_rate"),
+        Column("source_id", "string", "The object that moved the balance: ch_…, re_…, po_…, dp_….", path="source"),
+        Column("description", "string", "The movement in words.", path="description"),
+    ),
+    rules=(
+        Rule("net_is_amount_less_fee", "net_minor = amount_minor - fee_minor", "net_minor is not amount_minor less fee_minor"),
+        Rule("fees_add_up", f"{_FEES} = fee_minor", "the amounts in fee_details do not add up to fee_minor"),
+    ),
+)  # fmt: skip

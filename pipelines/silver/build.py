@@ -1,0 +1,237 @@
+"""Records to rows: parse each payload once by the table's declaration, say what is wrong with it, keep the latest.
+
+Everything here is a pure function of frames; a value of the wrong type never raises, it becomes a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import Window
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.bronze.reading import EARLIEST, LATEST
+from pipelines.money import exponents
+from pipelines.silver.contract import ACCOUNT, PROVENANCE
+from pipelines.sources.mapping import Source
+from pipelines.table import Column, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
+    from pyspark.sql import DataFrame
+
+FAULT = "fault"
+"""Column of a staged batch: why a row breaks the contract, or null."""
+
+EXPECTED = {
+    "bigint": "a whole number of at most 18 digits",
+    "double": "a number",
+    "boolean": "true or false",
+    "timestamp": "seconds since 1970 before the year 2200",
+    "date": "a year, month and day",
+    "string": "an id, or an object that has one",
+}
+"""What a value should have been, by the type of its column."""
+
+_INTEGER = r"^-?[0-9]{1,18}$"
+_DATE_PARTS = (("year", 4), ("month", 2), ("day", 2))
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_NUMBER = r"^-?[0-9]{1,18}([.][0-9]+)?([eE][-+]?[0-9]{1,3})?$"
+
+
+def build(records: DataFrame, table: Table, source: Source) -> DataFrame:
+    """The latest good version of each object among some bronze records, and every record that breaks the contract.
+
+    Args:
+        records: rows of bronze.records of the table's object type.
+        table: a silver table.
+        source: says which of two events in one second is the later one.
+
+    Returns:
+        The table's columns, then ``fault`` (null for a good row) and, for a faulty one, its ``payload``.
+    """
+    return latest(parse(records, table, source), table)
+
+
+def parse(records: DataFrame, table: Table, source: Source) -> DataFrame:
+    """Every record as a row of the table, with ``fault`` and ``payload``; see :func:`build`."""
+    parsed = [column for column in table.columns if column.paths]
+    wired = records.withColumn("wire", wire(table)).withColumn("version", version(source))
+    raw = wired.select("*", *(_raw(column).alias(_raw_name(column)) for column in parsed)).drop("wire")
+    typed = raw.select("*", *(_typed(column).alias(column.name) for column in parsed))
+    judged = _derived(typed, table).withColumn(FAULT, faults(table))
+    payload = F.when(F.col(FAULT).isNotNull(), F.col("payload")).alias("payload")
+    return judged.select(*table.column_names, FAULT, payload)
+
+
+def latest(rows: DataFrame, table: Table) -> DataFrame:
+    """Of the good rows of each key the one with the greatest version; all faulty rows."""
+    good = F.col(FAULT).isNull()
+    order = Window.partitionBy(*table.key, good).orderBy(F.col("version").desc(), F.col("record_id"))
+    ranked = rows.withColumn("rank", F.row_number().over(order))
+    return ranked.filter((F.col("rank") == 1) | ~good).drop("rank")
+
+
+def version(source: Source) -> Expression:
+    """A sortable name of the version that a bronze record holds.
+
+    Events sort by their time, then by what their type says within one second, then by id. An object without an
+    event sorts before all events of its second, and among its like by the file's name.
+    """
+    bare = F.col("shape") == "object"
+    time = F.lpad(F.coalesce(F.unix_seconds("occurred_at"), F.lit(0)).cast("string"), 12, "0")
+    rank = F.when(bare, F.lit("00")).otherwise(_event_rank(source))
+    tie = F.when(bare, F.concat_ws("#", "file", "version_id")).otherwise(F.col("version_id"))
+    return F.concat_ws("-", time, rank, tie)
+
+
+def wire(table: Table) -> Expression:
+    """The object in a record's payload, wherever its shape has it, parsed with the paths of the table."""
+    schema = wire_schema(table)
+    event = f"struct<data: struct<object: {schema}>>"
+    envelope = f"struct<detail: {event}>"
+    shape = F.col("shape")
+    return (
+        F.when(shape == "event", F.from_json("payload", event)["data"]["object"])
+        .when(shape == "eventbridge", F.from_json("payload", envelope)["detail"]["data"]["object"])
+        .otherwise(F.from_json("payload", schema))
+    )
+
+
+def wire_schema(table: Table) -> str:
+    """The part of the source's record that a table reads, as a Spark type. All leaves are strings.
+
+    A string leaf keeps a value of any type, so a wrong one can be told from a missing one, and an expandable
+    field is one column whether it holds an id or the whole object.
+
+    Raises:
+        ValueError: one path of the table ends where another goes on, or one sees a list where another does not.
+    """
+    tree: dict[str, Any] = {}
+    for column in table.columns:
+        for path in column.paths:
+            _plant(tree, path, table)
+    return _type(tree)
+
+
+def steps(path: str) -> list[str]:
+    """The names along a path; ``[]`` stands for the first of a list."""
+    return [step for step in path.replace("[0]", ".[]").split(".") if step]
+
+
+def faults(table: Table) -> Expression:
+    """What is wrong with a row, all of it in one text; null for a good row."""
+    found = [fault for column in table.columns for fault in _column_faults(column)]
+    found += [F.when(~F.expr(rule.sql), F.lit(rule.doc)) for rule in table.rules]
+    return F.nullif(F.concat_ws("; ", *found), F.lit(""))
+
+
+def _derived(rows: DataFrame, table: Table) -> DataFrame:
+    """The rows with the columns that follow from others, in declared order: one may use those before it."""
+    for column in table.columns:
+        if column.sql:
+            rows = rows.withColumn(column.name, F.expr(column.sql).cast(column.type))
+    return rows
+
+
+def _event_rank(source: Source) -> Expression:
+    """Where an event's type stands in the source's order, by its longest ending that stands there."""
+    ranks = {
+        ending: f"{rank:02d}"
+        for rank, endings in enumerate(source.event_order, start=1)
+        for ending in endings
+    }
+    kind = F.concat(F.lit("."), F.coalesce(F.col("event_type"), F.lit("")))
+    matches = [
+        F.when(kind.endswith(f".{ending}"), F.lit(ranks[ending]))
+        for ending in sorted(ranks, key=len, reverse=True)
+    ]
+    return F.coalesce(*matches, F.lit(ranks.get("updated", "01")))
+
+
+def _plant(tree: dict[str, Any], path: str, table: Table) -> None:
+    names = steps(path)
+    for name, below in pairwise(names):
+        node = tree.setdefault(name, {})
+        if node is None or (node and ("[]" in node) != (below == "[]")):
+            raise ValueError(
+                f"table {table.name}: another path ends at {name!r} of {path!r}, or sees no list there"
+            )
+        tree = node
+    if tree.setdefault(names[-1], None) is not None:
+        raise ValueError(f"table {table.name}: another path goes on from where {path!r} ends")
+
+
+def _type(tree: dict[str, Any] | None) -> str:
+    if tree is None:
+        return "string"
+    if "[]" in tree:
+        return f"array<{_type(tree['[]'])}>"
+    return "struct<" + ", ".join(f"`{name}`: {_type(below)}" for name, below in tree.items()) + ">"
+
+
+def _at(path: str) -> Expression:
+    return reduce(lambda value, step: value[0] if step == "[]" else value[step], steps(path), F.col("wire"))
+
+
+def _raw_name(column: Column) -> str:
+    return f"raw_{column.name}"
+
+
+def _raw(column: Column) -> Expression:
+    """The text of a value as the source has it, at the first of its places that holds one."""
+    return F.coalesce(*(F.nullif(_at(path), F.lit("")) for path in column.paths))
+
+
+def _typed(column: Column) -> Expression:
+    raw = F.col(_raw_name(column))
+    match column.type:
+        case "bigint":
+            return F.when(raw.rlike(_INTEGER), raw.cast("bigint"))
+        case "double":
+            return F.when(raw.rlike(_NUMBER), raw.cast("double"))
+        case "boolean":
+            return F.when(raw == "true", F.lit(True)).when(raw == "false", F.lit(False))
+        case "timestamp":
+            seconds = F.when(raw.rlike(_INTEGER), raw.cast("bigint"))
+            return F.when((seconds >= EARLIEST) & (seconds < LATEST), F.timestamp_seconds(seconds))
+        case "date":
+            return _date(raw)
+    if column.currency:
+        return F.upper(raw)
+    return F.when(_is_object(raw), F.get_json_object(raw, "$.id")).otherwise(raw) if _is_id(column) else raw
+
+
+def _date(raw: Expression) -> Expression:
+    """The day that an object of year, month and day names; null where there is no such day."""
+    parts = [F.lpad(F.get_json_object(raw, f"$.{name}"), width, "0") for name, width in _DATE_PARTS]
+    day = F.concat_ws("-", *parts)
+    return F.when(day.rlike(_DAY), day.try_cast("date"))
+
+
+def _is_object(raw: Expression) -> Expression:
+    return raw.startswith("{")
+
+
+def _is_id(column: Column) -> bool:
+    """Whether a column may hold an expandable field: an id, or the whole object with its id inside."""
+    return column.name.endswith("_id")
+
+
+def _column_faults(column: Column) -> Iterator[Expression]:
+    value = F.col(column.name)
+    if column.paths:
+        given = F.col(_raw_name(column)).isNotNull()
+        if column.type != "string" or _is_id(column):
+            yield F.when(given & value.isNull(), F.lit(f"{column.name}: not {EXPECTED[column.type]}"))
+        if column.required:
+            yield F.when(~given, F.lit(f"{column.name}: missing"))
+    elif column.required and column not in (ACCOUNT, *PROVENANCE):
+        yield F.when(value.isNull(), F.lit(f"{column.name}: missing"))
+    if column.minimum is not None:
+        yield F.when(value < column.minimum, F.lit(f"{column.name}: less than {column.minimum}"))
+    if column.currency:
+        yield F.when(~value.isin(*sorted(exponents())), F.lit(f"{column.name}: not a currency of ISO 4217"))

@@ -1,0 +1,130 @@
+"""silver.charges: attempts to take money, as last reported."""
+
+# ruff: noqa: E501 - one column a line, so that a table reads like a page
+
+from __future__ import annotations
+
+from pipelines.silver.contract import silver_table
+from pipelines.silver.fragments import (
+    CREATED_AT,
+    CREATED_DATE,
+    METADATA,
+    billing_columns,
+    card_columns,
+    currency,
+)
+from pipelines.table import Column, Rule
+
+_CARD = "payment_method_details.card"
+_3DS = f"{_CARD}.three_d_secure"
+
+_MONEY = (
+    currency(),
+    Column("amount_minor", "bigint", "Amount asked for, in minor units.", path="amount", required=True, minimum=0),
+    Column("amount_captured_minor", "bigint", "Amount captured so far, in minor units.", path="amount_captured", minimum=0),
+    Column("amount_refunded_minor", "bigint", "Amount refunded so far, in minor units.", path="amount_refunded", minimum=0),
+    Column("application_fee_minor", "bigint", "Fee that the platform takes, in minor units.", path="application_fee_amount", minimum=0),
+)  # fmt: skip
+
+_STATE = (
+    Column("status", "string", "Whether the attempt succeeded.", path="status", known=("succeeded", "pending", "failed")),
+    Column("is_paid", "boolean", "The charge succeeded, or was authorized for later capture.", path="paid"),
+    Column("is_captured", "boolean", "The money was taken; false for a charge that is only authorized.", path="captured"),
+    Column("is_refunded", "boolean", "All of the captured amount was refunded.", path="refunded"),
+    Column("is_disputed", "boolean", "The charge was disputed, inquiries included.", path="disputed"),
+    Column("failure_code", "string", "Why the charge failed, in short: card_declined, expired_card, ….", path="failure_code"),
+    Column("failure_message", "string", "Why the charge failed, in words for people.", path="failure_message"),
+)  # fmt: skip
+
+_OUTCOME = (
+    Column("outcome_type", "string", "What the attempt came to.", path="outcome.type", known=("authorized", "manual_review", "issuer_declined", "blocked", "invalid")),
+    Column("network_status", "string", "What the card network answered.", path="outcome.network_status", known=("approved_by_network", "declined_by_network", "not_sent_to_network", "reversed_after_approval")),
+    Column("outcome_reason", "string", "Why the outcome is what it is: a decline code, a risk level or a rule.", path="outcome.reason"),
+    Column("risk_level", "string", "Stripe's estimate of the risk of fraud.", path="outcome.risk_level", known=("normal", "elevated", "highest", "not_assessed", "unknown")),
+    Column("risk_score", "bigint", "Stripe's estimate of the risk of fraud, 0 to 100; often null.", path="outcome.risk_score", minimum=0),
+    Column("outcome_rule_id", "string", "Radar rule that decided, where one did.", path="outcome.rule"),
+    Column("seller_message", "string", "The outcome in words for the merchant.", path="outcome.seller_message"),
+    Column("advice_code", "string", "What to do next after a decline.", path="outcome.advice_code", known=("confirm_card_data", "do_not_try_again", "try_again_later")),
+    Column("network_advice_code", "string", "The network's own two-digit advice after a decline.", path="outcome.network_advice_code"),
+    Column("network_decline_code", "string", "The network's own code for why it declined.", path="outcome.network_decline_code"),
+)  # fmt: skip
+
+_DERIVED = (
+    Column("is_authorized", "boolean", "The payment was approved, whether or not it was captured yet.", sql="coalesce(outcome_type in ('authorized', 'manual_review') or status = 'succeeded', false)"),
+    Column("is_issuer_declined", "boolean", "The card's issuer said no.", sql="coalesce(outcome_type = 'issuer_declined', false)"),
+    Column("is_blocked", "boolean", "Stopped before the network was asked, by Radar or a rule.", sql="coalesce(outcome_type = 'blocked', false)"),
+    Column("decline_reason", "string", "Why the issuer declined: Stripe's decline code, else the network's; null if it did not.", sql="case when outcome_type = 'issuer_declined' then coalesce(outcome_reason, network_decline_code, failure_code) end"),
+)  # fmt: skip
+
+_METHOD = (
+    Column("payment_method_type", "string", "Way to pay: card, sepa_debit, ideal, ….", path="payment_method_details.type"),
+    Column("card_network", "string", "Network that the payment ran over; may differ from the brand.", path=f"{_CARD}.network"),
+    *card_columns(_CARD),
+    Column("three_d_secure_result", "string", "How 3D Secure went; null where it was not tried.", path=f"{_3DS}.result", known=("attempt_acknowledged", "authenticated", "exempted", "failed", "not_supported", "processing_error")),
+    Column("three_d_secure_flow", "string", "Whether the cardholder was asked.", path=f"{_3DS}.authentication_flow", known=("challenge", "frictionless")),
+    Column("three_d_secure_version", "string", "Version of 3D Secure.", path=f"{_3DS}.version"),
+    Column("three_d_secure_result_reason", "string", "Why 3D Secure went as it did.", path=f"{_3DS}.result_reason"),
+    Column("three_d_secure_eci", "string", "Electronic commerce indicator, two digits: who bears the liability.", path=f"{_3DS}.electronic_commerce_indicator"),
+    Column("three_d_secure_exemption", "string", "Exemption from strong authentication that was asked for.", path=f"{_3DS}.exemption_indicator"),
+    Column("is_network_token", "boolean", "Paid with a network token in place of the card number.", path=f"{_CARD}.network_token.used"),
+    Column("is_moto", "boolean", "A mail order or a telephone order.", path=f"{_CARD}.moto"),
+    Column("is_card_not_present", "boolean", "A card payment without the card at hand, as opposed to one at a terminal.", sql="coalesce(payment_method_type = 'card', false)"),
+    Column("authorization_code", "string", "The issuer's code for its approval.", path=f"{_CARD}.authorization_code"),
+    Column("network_transaction_id", "string", "The network's own name for the payment.", path=f"{_CARD}.network_transaction_id"),
+)  # fmt: skip
+
+_LINKS = (
+    Column("customer_id", "string", "Customer who pays, cus_….", path="customer", reference="silver.customers.customer_id"),
+    Column("payment_intent_id", "string", "Payment intent that this attempt belongs to, pi_….", path="payment_intent", reference="silver.payment_intents.payment_intent_id"),
+    Column("payment_method_id", "string", "Payment method used, pm_… or card_….", path="payment_method", reference="silver.payment_methods.payment_method_id"),
+    Column("balance_transaction_id", "string", "Its effect on the balance, txn_….", path="balance_transaction", reference="silver.balance_transactions.balance_transaction_id"),
+    Column("failure_balance_transaction_id", "string", "Balance transaction that took the money back when it failed later, txn_….", path="failure_balance_transaction", reference="silver.balance_transactions.balance_transaction_id"),
+    Column("invoice_id", "string", "Invoice that is paid, in_…; only old API versions say so.", path="invoice", reference="silver.invoices.invoice_id"),
+    Column("review_id", "string", "Manual review of the charge, prv_….", path="review", reference="silver.reviews.review_id"),
+    Column("on_behalf_of_id", "string", "Account that the charge is made for, acct_….", path="on_behalf_of"),
+    Column("destination_account_id", "string", "Account that the money is passed on to, acct_….", path=("transfer_data.destination", "destination")),
+    Column("source_transfer_id", "string", "Transfer that made this charge on a connected account, tr_….", path="source_transfer"),
+    Column("application_id", "string", "Connect application that made the charge, ca_….", path="application"),
+    Column("transfer_group", "string", "Name that ties a charge to its transfers.", path="transfer_group"),
+)  # fmt: skip
+
+_REST = (
+    Column("fraud_report_by_merchant", "string", "What the merchant called the charge.", path="fraud_details.user_report", known=("fraudulent", "safe")),
+    Column("fraud_report_by_stripe", "string", "What Stripe called the charge.", path="fraud_details.stripe_report", known=("fraudulent",)),
+    Column("description", "string", "The merchant's own words for the charge.", path="description"),
+    Column("statement_descriptor", "string", "What the cardholder reads on the statement.", path=("calculated_statement_descriptor", "statement_descriptor")),
+    Column("receipt_email", "string", "Where the receipt was sent. Personal data.", path="receipt_email"),
+    *billing_columns(),
+    METADATA,
+)  # fmt: skip
+
+TABLE = silver_table(
+    name="silver.charges",
+    doc="One row per charge, as last reported. A charge is one attempt; several of one payment intent are retries.",
+    object_type="charge",
+    partition_by="created_date",
+    columns=(
+        Column("charge_id", "string", "Stripe's id of the charge, ch_… or py_….", path="id", required=True),
+        CREATED_AT,
+        CREATED_DATE,
+        *_MONEY,
+        *_STATE,
+        *_OUTCOME,
+        *_DERIVED,
+        *_METHOD,
+        *_LINKS,
+        *_REST,
+    ),
+    rules=(
+        Rule(
+            "captured_within_amount",
+            "amount_captured_minor <= amount_minor",
+            "amount_captured_minor is more than amount_minor",
+        ),
+        Rule(
+            "refunded_within_captured",
+            "amount_refunded_minor <= amount_captured_minor",
+            "amount_refunded_minor is more than amount_captured_minor",
+        ),
+    ),
+)

@@ -1,0 +1,54 @@
+"""silver.quarantine: every record that could not be used, with the reason, its place and its payload."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.table import Column, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+TABLE = Table(
+    name="silver.quarantine",
+    doc="One row per record that no table took in because it cannot be read or breaks a table's contract.",
+    key=("record_id", "table_name"),
+    columns=(
+        Column("record_id", "string", "The bronze record.", required=True, reference="bronze.records.record_id"),
+        Column("table_name", "string", "Table that refused it, or bronze.records if unreadable.", required=True),
+        Column("reason", "string", "What is wrong with it, all faults in one text.", required=True),
+        Column("source", "string", "Source mapping that the record was read with.", required=True),
+        Column("file", "string", "File below the raw folder that it stands in.", required=True),
+        Column("line", "bigint", "Line of the decompressed file, from 1.", required=True),
+        Column("item", "bigint", "Place within the line; 0 where it stands alone.", required=True),
+        Column("ingest_id", "bigint", "Batch that took the record in.", required=True),
+        Column("payload", "string", "The record as it stood in the file."),
+    ),
+)  # fmt: skip
+
+
+def unreadable(records: DataFrame) -> DataFrame:
+    """Bronze records that could not be read, as rows of this table."""
+    faulty = records.filter("fault is not null")
+    return _columns(
+        faulty.withColumn("table_name", F.lit("bronze.records")).withColumnRenamed("fault", "reason")
+    )
+
+
+def refused(rows: DataFrame, records: DataFrame, table: Table) -> DataFrame:
+    """Rows of a staged batch that break the contract of a silver table, as rows of this table.
+
+    Args:
+        rows: faulty rows with ``record_id``, ``fault`` and ``payload``.
+        records: bronze.records, for their places.
+        table: the table that refused them.
+    """
+    places = records.select("record_id", "source", "file", "line", "item", "ingest_id")
+    faulty = rows.select("record_id", F.col("fault").alias("reason"), "payload").join(places, "record_id")
+    return _columns(faulty.withColumn("table_name", F.lit(table.name)))
+
+
+def _columns(rows: DataFrame) -> DataFrame:
+    return rows.select(*(F.col(column.name).cast(column.type) for column in TABLE.columns))

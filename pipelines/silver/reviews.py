@@ -1,0 +1,41 @@
+"""silver.reviews: payments that were held for a person to look at."""
+
+# ruff: noqa: E501 - one column a line, so that a table reads like a page
+
+from __future__ import annotations
+
+from pipelines.silver.contract import silver_table
+from pipelines.silver.fragments import CREATED_AT, CREATED_DATE
+from pipelines.table import Column
+
+CLOSED_REASONS = (
+    "acknowledged", "approved", "canceled", "disputed", "payment_never_settled", "redacted", "refunded",
+    "refunded_as_fraud",
+)  # fmt: skip
+
+TABLE = silver_table(
+    name="silver.reviews",
+    doc="One row per manual review of a payment, as last reported.",
+    object_type="review",
+    columns=(
+        Column("review_id", "string", "Stripe's id of the review, prv_….", path="id", required=True),
+        CREATED_AT,
+        CREATED_DATE,
+        Column("is_open", "boolean", "Nobody has decided yet.", path="open"),
+        Column("reason", "string", "Why the review is open, or what closed it.", path="reason", known=("rule", "manual", *CLOSED_REASONS)),
+        Column("opened_reason", "string", "Why the review was opened.", path="opened_reason", known=("rule", "manual")),
+        Column("closed_reason", "string", "What the review came to; null while it is open.", path="closed_reason", known=CLOSED_REASONS),
+        Column("charge_id", "string", "Charge that is looked at, ch_….", path="charge", reference="silver.charges.charge_id"),
+        Column("payment_intent_id", "string", "Payment intent that is looked at, pi_….", path="payment_intent", reference="silver.payment_intents.payment_intent_id"),
+        Column("billing_postal_code", "string", "Postal code that the card's owner gave. Personal data.", path="billing_zip"),
+        Column("ip_address", "string", "Network address that the payment came from. Personal data.", path="ip_address"),
+        Column("ip_country", "string", "ISO 3166 code of the country of the network address.", path="ip_address_location.country"),
+        Column("ip_region", "string", "Region of the network address.", path="ip_address_location.region"),
+        Column("ip_city", "string", "City of the network address. Personal data.", path="ip_address_location.city"),
+        Column("ip_latitude", "double", "Latitude of the network address, in degrees north. Personal data.", path="ip_address_location.latitude"),
+        Column("ip_longitude", "double", "Longitude of the network address, in degrees east. Personal data.", path="ip_address_location.longitude"),
+        Column("session_browser", "string", "Browser that the payment was made with.", path="session.browser"),
+        Column("session_device", "string", "Device that the payment was made with.", path="session.device"),
+        Column("session_platform", "string", "Operating system that the payment was made with.", path="session.platform"),
+    ),
+)  # fmt: skip
