@@ -1,0 +1,1 @@
+"""Silver to answers: aggregates for reporting, one module a table."""

@@ -1,0 +1,239 @@
+"""gold.authorizations_daily: what issuers said to card attempts, and why they declined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Window
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.gold.charges import NONE, UNKNOWN, by_card, network
+from pipelines.gold.contract import amount, count, dimension, gold_table
+from pipelines.gold.days import around, days_of, on_dates
+from pipelines.gold.measures import combined, count_if, live, sum_if, total
+from pipelines.table import Column
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
+    from pyspark.sql import DataFrame
+    from pyspark.sql.window import WindowSpec
+
+TABLE = gold_table(
+    name="gold.authorizations_daily",
+    doc=(
+        "One row per account, currency, day and kind of card attempt. Authorization rate per attempt: sum of "
+        "authorized_count / sum of (authorized_count + issuer_declined_count). Of first attempts: the same where "
+        "attempt_number = 1. Per payment intent, final outcome: sum of intents_authorized_count / sum of "
+        "(intents_authorized_count + intents_issuer_declined_count). By amount: the same with _minor."
+    ),
+    day="Day of the attempt, UTC; for the columns that start with intents_, of the intent's first attempt.",
+    dimensions=(
+        dimension("network", "Card network, such as visa; unknown where the source does not say."),
+        dimension(
+            "card_country", "Issuer's country, ISO 3166 alpha-2; unknown where the source does not say."
+        ),
+        dimension("card_funding", "credit, debit, prepaid, or unknown."),
+        dimension(
+            "three_d_secure", "Result of 3D Secure, such as authenticated; none where it was not used."
+        ),
+        dimension("wallet", "Wallet that held the card, such as apple_pay; none where there was none."),
+        Column(
+            "attempt_number",
+            "bigint",
+            "1 for the first charge of a payment intent, 2 for the first retry, and so on; charges of the "
+            "60 days before count. 0 where authentication was not finished and no charge was made.",
+            required=True,
+            minimum=0,
+        ),
+        dimension(
+            "decline_reason",
+            "Why the attempt was declined or blocked, such as insufficient_funds; none where it was not.",
+        ),
+    ),
+    columns=(
+        count("attempts_count", "Card charges made: the sum of the four outcomes below."),
+        amount("attempts_minor", "Amount asked for by them."),
+        count("authorized_count", "Attempts that the issuer authorized, captured or not."),
+        amount("authorized_minor", "Amount of them."),
+        count("issuer_declined_count", "Attempts that the issuer declined."),
+        amount("issuer_declined_minor", "Amount of them."),
+        count(
+            "blocked_count",
+            "Attempts that were blocked before they were sent to the network; no part of the rate.",
+        ),
+        amount("blocked_minor", "Amount of them."),
+        count(
+            "undecided_count",
+            "Attempts that are pending, invalid or without an outcome; no part of the rate.",
+        ),
+        amount("undecided_minor", "Amount of them."),
+        count(
+            "unauthenticated_count",
+            "Payment intents whose authentication was not finished, so that no charge was made, by the "
+            "intent's day; no part of attempts_count or of the rate.",
+        ),
+        amount("unauthenticated_minor", "Amount of them."),
+        count(
+            "intents_count",
+            "Payment intents by their first attempt; a charge without an intent counts as one.",
+        ),
+        amount("intents_minor", "Amount of their first attempts."),
+        count(
+            "intents_authorized_count",
+            "Payment intents of which an attempt was authorized within 60 days of the first.",
+        ),
+        amount("intents_authorized_minor", "Amount of their first attempts."),
+        count(
+            "intents_issuer_declined_count",
+            "Payment intents of which no attempt was authorized and at least one was declined by the "
+            "issuer, within 60 days of the first.",
+        ),
+        amount("intents_issuer_declined_minor", "Amount of their first attempts."),
+    ),
+)
+
+CHARGES = "silver.charges"
+INTENTS = "silver.payment_intents"
+
+SOURCES = (CHARGES, INTENTS)
+
+RETRY_DAYS = 60
+"""How long after an attempt another one of its payment intent counts as a retry of it.
+
+Dunning of a subscription ends within two months; the bound keeps one day's figures from reading all history.
+"""
+
+_PAYMENT = ["account", "payment_id"]
+_MEASURES = TABLE.column_names[len(TABLE.key) :]
+_OUTCOMES = ("authorized", "issuer_declined", "blocked", "undecided")
+_NEARBY = RETRY_DAYS + 1
+
+
+def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
+    """Days whose rows may be different: of changed attempts and intents, and of attempts that are numbered anew."""
+    attempts = _cards(changed[CHARGES])
+    days = attempts.select("created_date").unionByName(_relatives(attempts, _cards(now[CHARGES])))
+    intents = live(changed[INTENTS]).select("created_date")
+    return days.unionByName(intents).select(F.col("created_date").alias("date"))
+
+
+def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+    """The rows of some days (ISO dates)."""
+    attempts = _attempts(_cards(now[CHARGES]), dates)
+    intents = _unauthenticated(live(on_dates(now[INTENTS], "created_date", dates)))
+    return combined([attempts, intents], TABLE.key, _MEASURES).select(*TABLE.column_names)
+
+
+def _cards(charges: DataFrame) -> DataFrame:
+    """Live card charges, with what they are attempts of; a charge without an intent is a payment of its own."""
+    payment = F.coalesce("payment_intent_id", "charge_id").alias("payment_id")
+    return live(charges).filter(by_card()).select("*", payment)
+
+
+def _relatives(attempts: DataFrame, cards: DataFrame) -> DataFrame:
+    """Days of the charges that are retries of some attempts, or that these are retries of."""
+    near = around(cards, "created_date", days_of(attempts, "created_date"), before=_NEARBY, after=_NEARBY)
+    others = attempts.select(*_PAYMENT, F.col("created_date").alias("other_date"))
+    apart = F.abs(F.datediff("created_date", "other_date"))
+    related = near.select(*_PAYMENT, "created_date").join(others, _PAYMENT).filter(apart <= _NEARBY)
+    return related.select("created_date")
+
+
+def _attempts(cards: DataFrame, dates: Sequence[str]) -> DataFrame:
+    today = on_dates(cards, "created_date", dates)
+    near = around(cards, "created_date", dates, before=_NEARBY, after=_NEARBY)
+    related = near.select(*_PAYMENT, "charge_id", "created_at", _outcome().alias("outcome"))
+    payments = related.join(today.select(*_PAYMENT).distinct(), _PAYMENT, "left_semi")
+    described = today.withColumns(_dimensions()).join(_numbered(payments), ["account", "charge_id"])
+    return described.groupBy(*TABLE.key).agg(*_figures())
+
+
+def _numbered(payments: DataFrame) -> DataFrame:
+    """Attempts with their number, their outcome, and whether one up to 60 days on was authorized or declined.
+
+    An attempt's number follows from the attempts near it alone, so it is the same whichever days are built.
+    """
+    timed = payments.withColumn("second", F.unix_timestamp("created_at"))
+    span = RETRY_DAYS * 86_400
+    in_time = Window.partitionBy(*_PAYMENT).orderBy("second")
+    earlier = F.count(F.lit(1)).over(in_time.rangeBetween(-span, -1))
+    tied = F.row_number().over(Window.partitionBy(*_PAYMENT, "second").orderBy("charge_id"))
+    onward = in_time.rangeBetween(0, span)
+    return timed.select(
+        "account",
+        "charge_id",
+        "outcome",
+        (earlier + tied).cast("bigint").alias("attempt_number"),
+        _ever("authorized", onward).alias("ever_authorized"),
+        _ever("issuer_declined", onward).alias("ever_declined"),
+    )
+
+
+def _ever(outcome: str, window: WindowSpec) -> Expression:
+    return F.max(F.when(F.col("outcome") == outcome, 1).otherwise(0)).over(window) == 1
+
+
+def _outcome() -> Expression:
+    return (
+        F.when(F.col("is_authorized"), "authorized")
+        .when(F.col("is_issuer_declined"), "issuer_declined")
+        .when(F.col("is_blocked"), "blocked")
+        .otherwise("undecided")
+    )
+
+
+def _dimensions() -> dict[str, Expression]:
+    refused = _outcome().isin("issuer_declined", "blocked")
+    return {
+        "date": F.col("created_date"),
+        "network": network(),
+        "card_country": F.coalesce("card_country", F.lit(UNKNOWN)),
+        "card_funding": F.coalesce("card_funding", F.lit(UNKNOWN)),
+        "three_d_secure": F.coalesce("three_d_secure_result", F.lit(NONE)),
+        "wallet": F.coalesce("wallet_type", F.lit(NONE)),
+        "decline_reason": F.when(
+            refused, F.coalesce("decline_reason", "outcome_reason", F.lit(UNKNOWN))
+        ).otherwise(NONE),
+    }
+
+
+def _figures() -> list[Expression]:
+    is_first = F.col("attempt_number") == 1
+    cases = {"attempts": F.lit(True)} | {name: F.col("outcome") == name for name in _OUTCOMES}
+    cases |= {
+        "intents": is_first,
+        "intents_authorized": is_first & F.col("ever_authorized"),
+        "intents_issuer_declined": is_first & ~F.col("ever_authorized") & F.col("ever_declined"),
+    }
+    return [
+        figure
+        for name, condition in cases.items()
+        for figure in (
+            count_if(condition).alias(f"{name}_count"),
+            sum_if(condition, "amount_minor").alias(f"{name}_minor"),
+        )
+    ]
+
+
+def _unauthenticated(intents: DataFrame) -> DataFrame:
+    """Payment intents that never came to a charge because authentication was not finished."""
+    waiting = "status = 'requires_action' or (status = 'canceled' and payment_method_id is not null)"
+    refused = "last_error_code = 'payment_intent_authentication_failure'"
+    unfinished = intents.filter(
+        f"latest_charge_id is null and ({waiting} or coalesce({refused}, false))"
+    ).filter("coalesce(payment_method_types, 'card') like '%card%'")
+    nowhere = {
+        "date": F.col("created_date"),
+        "attempt_number": F.lit(0).cast("bigint"),
+        **{name: F.lit(UNKNOWN) for name in ("network", "card_country", "card_funding")},
+        **{name: F.lit(NONE) for name in ("three_d_secure", "wallet", "decline_reason")},
+    }
+    return (
+        unfinished.withColumns(nowhere)
+        .groupBy(*TABLE.key)
+        .agg(
+            F.count(F.lit(1)).alias("unauthenticated_count"),
+            total("amount_minor").alias("unauthenticated_minor"),
+        )
+    )

@@ -1,0 +1,259 @@
+"""gold.balances_daily: what moved each balance, and whether payouts agree with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pyspark.sql import Window
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.gold.contract import count, gold_table, movement
+from pipelines.gold.days import around, on_dates
+from pipelines.gold.measures import combined, count_if, live, sum_if, total
+from pipelines.table import Column
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
+    from pyspark.sql import DataFrame
+
+TABLE = gold_table(
+    name="gold.balances_daily",
+    doc=(
+        "One row per account, settlement currency and day. The columns from charges_minor to other_minor "
+        "add up to "
+        "amount_minor, and amount_minor - fees_minor = net_minor."
+    ),
+    day="Day on which the balance transactions and payouts were created, UTC.",
+    columns=(
+        count("transactions_count", "Balance transactions created on the day."),
+        movement("charges_minor", "Payments taken, before fees (reporting category charge)."),
+        movement("refunds_minor", "Refunds, and refunds that failed and came back."),
+        movement("disputes_minor", "Disputed amounts withdrawn, and those reinstated."),
+        movement("transfers_minor", "Transfers to and from connected accounts, and top-ups."),
+        movement(
+            "platform_earnings_minor",
+            "Application fees earned from connected accounts, less those given back.",
+        ),
+        movement(
+            "billed_fees_minor",
+            "What the processor bills apart from payments: fees, network costs, taxes on them.",
+        ),
+        movement("adjustments_minor", "Other adjustments, and money held in reserve or released from it."),
+        movement("payout_transactions_minor", "Payouts as the balance saw them; negative."),
+        movement("payout_reversals_minor", "Payouts that failed or were canceled, and came back."),
+        movement("other_minor", "All other reporting categories."),
+        movement("amount_minor", "All of the above."),
+        movement("fees_minor", "Fees kept back from these transactions (stripe_fee, application_fee, tax)."),
+        movement("net_minor", "What the balance changed by: amount_minor - fees_minor."),
+        movement(
+            "activity_net_minor", "What the balance changed by without payouts and payouts that came back."
+        ),
+        count("payouts_count", "Payouts created on the day, whatever became of them."),
+        movement("payouts_minor", "Amount of them; negative where money was taken from the bank account."),
+        count("automatic_payouts_count", "Payouts of the day made by schedule."),
+        movement("automatic_payouts_minor", "Amount of them."),
+        count("failed_payouts_count", "Payouts created on the day that failed or were canceled since."),
+        movement("failed_payouts_minor", "Amount of them."),
+        Column(
+            "payout_difference_minor",
+            "bigint",
+            "payouts_minor + payout_transactions_minor: must be 0. Null on days of which no balance "
+            "transaction is known, as in archives of events alone.",
+        ),
+        Column(
+            "payable_minor",
+            "bigint",
+            "What the automatic payouts of the day had to pay: the net of all balance transactions, other "
+            "than those of automatic payouts, that became available after the last automatic payout of the "
+            "last day with one, up to the last one of this day. Null without an automatic payout on the day"
+            " and one in the 45 days before it, or where no such transaction is known.",
+        ),
+        Column(
+            "payable_difference_minor",
+            "bigint",
+            "automatic_payouts_minor - payable_minor: 0 where automatic payouts pay what was available. "
+            "Money that is kept in reserve shows here.",
+        ),
+    ),
+)
+
+TRANSACTIONS = "silver.balance_transactions"
+PAYOUTS = "silver.payouts"
+
+SOURCES = (TRANSACTIONS, PAYOUTS)
+
+PAYOUT_GAP_DAYS = 45
+"""The longest time between two automatic payouts that are compared: a monthly schedule with days to spare."""
+
+AVAILABLE_WITHIN_DAYS = 31
+"""Transactions that take longer to become available are left out of what payouts had to pay; Stripe's longest
+payout delay is shorter. The bound keeps one day's figures from reading all history."""
+
+CATEGORIES: Mapping[str, tuple[str, ...]] = {
+    "charges_minor": ("charge",),
+    "refunds_minor": ("refund", "refund_failure", "partial_capture_reversal"),
+    "disputes_minor": ("dispute", "dispute_reversal"),
+    "transfers_minor": ("transfer", "transfer_reversal", "topup", "topup_reversal"),
+    "platform_earnings_minor": ("platform_earning", "platform_earning_refund"),
+    "billed_fees_minor": ("fee", "network_cost", "tax"),
+    "adjustments_minor": ("other_adjustment", "risk_reserved_funds", "connect_reserved_funds"),
+    "payout_transactions_minor": ("payout",),
+    "payout_reversals_minor": ("payout_reversal",),
+}
+"""Stripe's reporting categories by the column that they are added to; the others make other_minor."""
+
+_BALANCE = ["account", "currency"]
+_MAYBE_UNKNOWN = ("payout_difference_minor", "payable_minor", "payable_difference_minor")
+_MEASURES = tuple(name for name in TABLE.column_names[len(TABLE.key) :] if name not in _MAYBE_UNKNOWN)
+
+
+def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
+    """Days whose rows may be different: of changed transactions and payouts, and of the payouts that they feed."""
+    moved = _transactions(changed[TRANSACTIONS])
+    paid = live(changed[PAYOUTS]).withColumn("day", F.col("created_date"))
+    fed = moved.select(*_BALANCE, F.to_date("available").alias("day")).unionByName(
+        paid.select(*_BALANCE, "day")
+    )
+    days = moved.select(F.col("created_date").alias("date")).unionByName(
+        paid.select(F.col("day").alias("date"))
+    )
+    return days.unionByName(_next_payouts(fed.distinct(), _cutoffs(now[PAYOUTS])))
+
+
+def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+    """The rows of some days (ISO dates)."""
+    parts = [_moved(now[TRANSACTIONS], dates), _paid_out(now[PAYOUTS], dates)]
+    daily = combined(parts, TABLE.key, _MEASURES)
+    payable = _payable(now, dates)
+    return (
+        daily.join(payable, list(TABLE.key), "left").select("*", *_differences()).select(*TABLE.column_names)
+    )
+
+
+def _transactions(rows: DataFrame) -> DataFrame:
+    """Live balance transactions, with the moment from which their money can be paid out (``available``)."""
+    at_once = F.col("reporting_category") == "payout"
+    due = F.when(at_once, F.col("created_at")).otherwise(
+        F.greatest("created_at", F.coalesce("available_at", "created_at"))
+    )
+    return live(rows).withColumn("available", due)
+
+
+def _moved(rows: DataFrame, dates: Sequence[str]) -> DataFrame:
+    category = F.coalesce("reporting_category", F.lit(""))
+    named = [
+        sum_if(category.isin(*names), "amount_minor").alias(column) for column, names in CATEGORIES.items()
+    ]
+    known = [name for names in CATEGORIES.values() for name in names]
+    of_day = live(on_dates(rows, "created_date", dates))
+    return of_day.groupBy(*_BALANCE, F.col("created_date").alias("date")).agg(
+        F.count(F.lit(1)).alias("transactions_count"),
+        *named,
+        sum_if(~category.isin(*known), "amount_minor").alias("other_minor"),
+        total("amount_minor").alias("amount_minor"),
+        total("fee_minor").alias("fees_minor"),
+        total("net_minor").alias("net_minor"),
+        sum_if(~category.isin("payout", "payout_reversal"), "net_minor").alias("activity_net_minor"),
+    )
+
+
+def _paid_out(payouts: DataFrame, dates: Sequence[str]) -> DataFrame:
+    of_day = on_dates(live(payouts).withColumn("date", F.col("created_date")), "date", dates)
+    cases = {
+        "payouts": F.lit(True),
+        "automatic_payouts": F.col("is_automatic"),
+        "failed_payouts": F.col("status").isin("failed", "canceled"),
+    }
+    return of_day.groupBy(*TABLE.key).agg(
+        *(count_if(case).alias(f"{name}_count") for name, case in cases.items()),
+        *(sum_if(case, "amount_minor").alias(f"{name}_minor") for name, case in cases.items()),
+    )
+
+
+def _cutoffs(payouts: DataFrame) -> DataFrame:
+    """Days with automatic payouts: the moment of the last one, and of that on the day with one before it."""
+    automatic = (
+        live(payouts).filter("coalesce(is_automatic, false)").withColumn("date", F.col("created_date"))
+    )
+    days = automatic.groupBy(*TABLE.key).agg(F.max("created_at").alias("cutoff"))
+    before = Window.partitionBy(*_BALANCE).orderBy("date")
+    gap = F.datediff("date", F.lag("date").over(before))
+    return days.withColumn("follows", F.coalesce(gap <= PAYOUT_GAP_DAYS, F.lit(False)))
+
+
+def _next_payouts(fed: DataFrame, cutoffs: DataFrame) -> DataFrame:
+    """Days of the next automatic payouts on or after some days, and after them."""
+    later = F.datediff("date", "day").between(0, PAYOUT_GAP_DAYS + 1)
+    near = cutoffs.select(*_BALANCE, "date").join(fed, _BALANCE).filter(later)
+    nearest = near.groupBy(*_BALANCE, "day").agg(
+        F.min(F.when(F.col("date") == F.col("day"), F.col("date"))).alias("same"),
+        F.min(F.when(F.col("date") > F.col("day"), F.col("date"))).alias("next"),
+    )
+    return nearest.select(F.explode(F.array("same", "next")).alias("date")).filter("date is not null")
+
+
+def _payable(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+    cutoffs = _cutoffs(around(_dated(now[PAYOUTS]), "day", dates, before=PAYOUT_GAP_DAYS, after=0))
+    reach = PAYOUT_GAP_DAYS + AVAILABLE_WITHIN_DAYS
+    near = _transactions(around(now[TRANSACTIONS], "created_date", dates, before=reach, after=0))
+    in_time = F.datediff(F.to_date("available"), F.col("created_date")) <= AVAILABLE_WITHIN_DAYS
+    owed = _not_automatic(near.filter(in_time), now[PAYOUTS])
+    due = (
+        _by_cutoff(owed, cutoffs).groupBy(*_BALANCE, "cutoff").agg(F.sum("net_minor").alias("payable_minor"))
+    )
+    compared = on_dates(cutoffs.filter("follows"), "date", dates)
+    return compared.join(due, [*_BALANCE, "cutoff"]).select(*TABLE.key, "payable_minor")
+
+
+def _dated(payouts: DataFrame) -> DataFrame:
+    return payouts.withColumn("day", F.col("created_date"))
+
+
+def _not_automatic(transactions: DataFrame, payouts: DataFrame) -> DataFrame:
+    """Transactions without those by which automatic payouts left the balance."""
+    automatic = payouts.filter("coalesce(is_automatic, false)").select(
+        "account", F.col("payout_id").alias("source_id")
+    )
+    left = transactions.filter("coalesce(reporting_category, '') = 'payout'").join(
+        automatic, ["account", "source_id"], "left_anti"
+    )
+    return transactions.filter("coalesce(reporting_category, '') <> 'payout'").unionByName(left)
+
+
+def _by_cutoff(owed: DataFrame, cutoffs: DataFrame) -> DataFrame:
+    """Each transaction with the first payout moment at or after it became available.
+
+    One sort of both together; a join on a range of time would compare every transaction with every payout.
+    """
+    moments = cutoffs.select(
+        *_BALANCE,
+        F.col("cutoff").alias("at"),
+        F.lit(0).alias("rank"),
+        F.lit(0).cast("bigint").alias("net_minor"),
+        "cutoff",
+    )
+    moved = owed.select(
+        *_BALANCE,
+        F.col("available").alias("at"),
+        F.lit(1).alias("rank"),
+        "net_minor",
+        F.lit(None).cast("timestamp").alias("cutoff"),
+    )
+    backwards = (
+        Window.partitionBy(*_BALANCE)
+        .orderBy(F.col("at").desc(), "rank")
+        .rowsBetween(Window.unboundedPreceding, 0)
+    )
+    placed = moments.unionByName(moved).withColumn("cutoff", F.min("cutoff").over(backwards))
+    return placed.filter("rank = 1 and cutoff is not null")
+
+
+def _differences() -> list[Expression]:
+    booked = F.col("transactions_count") > 0
+    return [
+        F.when(booked, F.col("payouts_minor") + F.col("payout_transactions_minor")).alias(
+            "payout_difference_minor"
+        ),
+        (F.col("automatic_payouts_minor") - F.col("payable_minor")).alias("payable_difference_minor"),
+    ]

@@ -1,0 +1,59 @@
+"""What all gold tables have in common: an account, a currency and a day; and how figures are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipelines.table import Column, Table
+
+ACCOUNT = Column("account", "string", "Account that the figures are about.", required=True)
+CURRENCY = Column(
+    "currency", "string", "ISO 4217 code of the amounts; two currencies are never added.", required=True
+)
+
+
+def dimension(name: str, doc: str) -> Column:
+    """A text that is part of a table's key; never null."""
+    return Column(name, "string", doc, required=True)
+
+
+def count(name: str, doc: str) -> Column:
+    """A number of things; it can be added over days and dimensions unless its meaning says otherwise."""
+    return Column(name, "bigint", doc, required=True, minimum=0)
+
+
+def amount(name: str, doc: str) -> Column:
+    """An amount in minor units that is never negative."""
+    return Column(name, "bigint", doc, required=True, minimum=0)
+
+
+def movement(name: str, doc: str) -> Column:
+    """An amount in minor units with a sign: positive is money that comes in."""
+    return Column(name, "bigint", doc, required=True)
+
+
+def rate(name: str, doc: str) -> Column:
+    """A share from 0 to 1 of this row alone. Over several rows, divide sums of counts instead."""
+    return Column(name, "double", f"{doc} From 0 to 1; null where there is nothing to divide by.", minimum=0)
+
+
+def gold_table(
+    name: str, doc: str, day: str, columns: Sequence[Column], dimensions: Sequence[Column] = ()
+) -> Table:
+    """A gold table of one row per account, currency, day and further dimensions.
+
+    Args:
+        name: ``gold.…_daily``.
+        doc: what one row is.
+        day: what the column ``date`` means; the table is replaced by it.
+        columns: the figures.
+        dimensions: columns that are part of the key; never null.
+    """
+    date = Column("date", "date", day, required=True)
+    keys = (ACCOUNT, CURRENCY, date, *dimensions)
+    return Table(
+        name=name,
+        doc=doc,
+        key=tuple(column.name for column in keys),
+        columns=(*keys, *columns),
+    )

@@ -1,0 +1,55 @@
+"""Days as gold tables select them, so that the files of other days are not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F  # noqa: N812
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+
+def on_dates(rows: DataFrame, column: str, dates: Sequence[str]) -> DataFrame:
+    """The rows of some days (ISO dates)."""
+    return around(rows, column, dates, before=0, after=0)
+
+
+def around(rows: DataFrame, column: str, dates: Sequence[str], *, before: int, after: int) -> DataFrame:
+    """The rows from some days before any of the days (ISO dates) to some days after it."""
+    spans = [_between(column, first, last) for first, last in _spans(dates, before, after)]
+    return rows.filter(reduce(or_, spans)) if spans else rows.filter("false")
+
+
+def days_of(rows: DataFrame, column: str) -> list[str]:
+    """The days (ISO dates) that rows fall on: read now, so that other frames can be pruned by them."""
+    found = rows.select(F.col(column).cast("string")).distinct().collect()
+    return sorted(row[0] for row in found if row[0] is not None)
+
+
+def within_days(first: str, last: str, *, at_most: int) -> Column:
+    """Whether the second date is at most so many days later than the first, and not more than one earlier."""
+    return F.datediff(F.col(last), F.col(first)).between(-1, at_most)
+
+
+def _between(column: str, first: date, last: date) -> Column:
+    return (F.col(column) >= F.lit(first)) & (F.col(column) <= F.lit(last))
+
+
+def _spans(dates: Sequence[str], before: int, after: int) -> Iterator[tuple[date, date]]:
+    """First and last days of the stretches that the days and their surroundings make up."""
+    held: tuple[date, date] | None = None
+    for day in sorted(map(date.fromisoformat, set(dates))):
+        first, last = day - timedelta(before), day + timedelta(after)
+        if held and first <= held[1] + timedelta(1):
+            held = (held[0], last)
+            continue
+        if held:
+            yield held
+        held = (first, last)
+    if held:
+        yield held

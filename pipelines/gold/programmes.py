@@ -1,0 +1,228 @@
+"""The card networks' monitoring programmes: their dated thresholds, and how each account stands against them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.errors import SettingsError
+from pipelines.gold.measures import combined, ratio, total
+from pipelines.yaml_lines import line_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+Region = Literal["AP", "CA", "CEMEA", "EU", "LAC", "US", "regulated", "unregulated", "all"]
+Basis = Literal["vamp", "previous_month", "fraud", "secure", "enumeration"]
+
+BELOW = "below"
+UNKNOWN_REGION = "unknown_region"
+CHECK_AMOUNT = "check_amount"
+
+
+class Threshold(BaseModel):
+    """From which figures on one level of a programme applies."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    programme: str = Field(min_length=1, description="The programme, such as VAMP.")
+    level: str = Field(
+        min_length=1, description="The level; of those of one programme, the last listed is the worst."
+    )
+    applies_to: Literal["merchant", "acquirer"] = Field(description="Who is measured.")
+    network: Literal["visa", "mastercard"] = Field(description="Whose programme it is.")
+    basis: Basis = Field(description="What is counted, against what.")
+    regions: list[Region] = Field(min_length=1, description="Where it applies.")
+    valid_from: date | None = Field(None, description="First day on which it applies; left out: always did.")
+    valid_to: date | None = Field(
+        None, description="Last day on which it applies; left out: until further notice."
+    )
+    min_rate_bps: int = Field(gt=0, le=10_000, description="Lowest rate, in basis points.")
+    min_count: int = Field(0, ge=0, description="Lowest number of cases.")
+    min_payments: int = Field(0, ge=0, description="Lowest number of payments.")
+    min_amount_usd: int | None = Field(None, gt=0, description="Lowest amount of the cases, in US dollars.")
+    max_three_d_secure_bps: int | None = Field(
+        None, ge=0, le=10_000, description="Highest share of payments with 3D Secure, in basis points."
+    )
+    must_exceed: bool = Field(
+        False, description="Rate and amount have to be exceeded; reaching them is not enough."
+    )
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Threshold:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError(f"valid_to {self.valid_to} is before valid_from {self.valid_from}")
+        return self
+
+
+class Programmes(BaseModel):
+    """All thresholds, and the regions that they are about."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    programmes: list[Threshold] = Field(min_length=1, description="The thresholds.")
+    visa_regions: dict[Region, list[str]] = Field(description="ISO 3166 countries of Visa's regions.")
+
+    def of(self, programme: str, applies_to: str = "merchant") -> list[Threshold]:
+        """The thresholds of one programme, of all times and regions, mildest level first."""
+        return [t for t in self.programmes if (t.programme, t.applies_to) == (programme, applies_to)]
+
+
+@cache
+def card_networks() -> Programmes:
+    """The thresholds that come with Vermeil."""
+    text = files("pipelines.gold").joinpath("programmes.yaml").read_text("utf-8")
+    return parse_programmes(text, "programmes.yaml")
+
+
+def load_programmes(path: Path) -> Programmes:
+    """Thresholds from a file.
+
+    Raises:
+        SettingsError: it cannot be read, or is not valid; the message has the file, the line and what is allowed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: the programmes cannot be read ({error})") from None
+    return parse_programmes(text, str(path))
+
+
+def parse_programmes(text: str, name: str) -> Programmes:
+    """Thresholds from YAML text; ``name`` is used in messages. See :func:`load_programmes` for what is raised."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise SettingsError(f"{name}:{line}: not YAML: {getattr(error, 'problem', error)}") from None
+    try:
+        return Programmes.model_validate(content)
+    except ValidationError as error:
+        faults = (
+            f"{name}:{line_of(root, fault['loc'])}: {'.'.join(map(str, fault['loc']))}: "
+            f"{_say(fault['type'], fault['loc'], fault['msg'])}"
+            for fault in error.errors()
+        )
+        raise SettingsError("\n".join(faults)) from None
+
+
+def _say(kind: str, place: Sequence[str | int], message: str) -> str:
+    if kind == "missing":
+        return "is missing"
+    if kind != "extra_forbidden":
+        return message
+    allowed = list((Threshold if len(place) > 1 else Programmes).model_fields)
+    close = difflib.get_close_matches(str(place[-1]), allowed, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"unknown name; allowed: {', '.join(allowed)}{hint}"
+
+
+def monthly_status(
+    disputes_daily: DataFrame, accounts: DataFrame, programmes: Programmes, default_country: str | None = None
+) -> DataFrame:
+    """How each account stands against VAMP and ECM, by calendar month, from counts over all its currencies.
+
+    Args:
+        disputes_daily: gold.disputes_daily.
+        accounts: silver.accounts, for the accounts' countries.
+        programmes: the thresholds.
+        default_country: country of accounts that silver.accounts does not know, such as the archive's own.
+
+    Returns:
+        One row per account, ``month`` (its first day) and ``programme`` (VAMP, ECM): ``region`` (Visa's; null where
+        the country is not known), ``cases_count``, ``payments_count``, ``case_rate`` (cases / payments, null without
+        payments), ``limit_rate`` and ``limit_count`` (of the mildest level in force; null where none is) and
+        ``status``: the worst level whose rate and count are both reached, or below; check_amount where the level
+        also asks for an amount in US dollars, which is not measured; unknown_region where thresholds depend on it.
+    """
+    daily = disputes_daily.withColumn("month", F.trunc("date", "month"))
+    measured = _vamp(daily).unionByName(_ecm(daily))
+    country = F.coalesce("country", F.lit(default_country).cast("string"))
+    countries = accounts.select(F.col("account_id").alias("account"), "country").distinct()
+    placed = measured.join(countries, "account", "left").withColumn("region", _region(country, programmes))
+    thresholds = [*programmes.of("VAMP"), *programmes.of("ECM")]
+    return placed.select(
+        "account",
+        "month",
+        "programme",
+        "region",
+        "cases_count",
+        "payments_count",
+        ratio("cases_count", "payments_count").alias("case_rate"),
+        (_limit(thresholds, "min_rate_bps") / F.lit(10_000.0)).alias("limit_rate"),
+        _limit(thresholds, "min_count").cast("bigint").alias("limit_count"),
+        _status(thresholds).alias("status"),
+    )
+
+
+def _vamp(daily: DataFrame) -> DataFrame:
+    visa = daily.filter("network = 'visa'").groupBy("account", "month")
+    cases = total("card_not_present_chargebacks_count") + total("card_not_present_early_fraud_warnings_count")
+    return visa.agg(
+        cases.alias("cases_count"), total("cohort_card_not_present_count").alias("payments_count")
+    ).withColumn("programme", F.lit("VAMP"))
+
+
+def _ecm(daily: DataFrame) -> DataFrame:
+    mastercard = daily.filter("network = 'mastercard'")
+    cases = mastercard.select("account", "month", F.col("chargebacks_count").alias("cases_count"))
+    month_after = F.to_date(F.add_months("month", 1)).alias("month")
+    before = mastercard.select("account", month_after, F.col("cohort_captured_count").alias("payments_count"))
+    measured = combined([cases, before], ["account", "month"], ["cases_count", "payments_count"])
+    return measured.withColumn("programme", F.lit("ECM"))
+
+
+def _region(country: Column, programmes: Programmes) -> Column:
+    found = F.lit(None).cast("string")
+    for region, countries in programmes.visa_regions.items():
+        found = F.when(country.isin(*countries), region).otherwise(found)
+    return found
+
+
+def _in_force(threshold: Threshold) -> Column:
+    """Whether a threshold is about a row: its programme, region and the first day of its month."""
+    about = F.col("programme") == threshold.programme
+    if "all" not in threshold.regions:
+        about &= F.col("region").isin(*threshold.regions)
+    if threshold.valid_from:
+        about &= F.col("month") >= F.lit(threshold.valid_from)
+    if threshold.valid_to:
+        about &= F.col("month") <= F.lit(threshold.valid_to)
+    return F.coalesce(about, F.lit(False))
+
+
+def _reached(threshold: Threshold) -> Column:
+    """Whether rate and count are reached; compared in whole numbers, so that a rate right on the limit counts."""
+    enough = F.col("cases_count") >= threshold.min_count
+    return enough & (F.col("cases_count") * 10_000 >= F.col("payments_count") * threshold.min_rate_bps)
+
+
+def _status(thresholds: Sequence[Threshold]) -> Column:
+    nowhere = F.col("region").isNull() & F.col("programme").isin(*_regional(thresholds))
+    status = F.when(nowhere, UNKNOWN_REGION).otherwise(BELOW)
+    for threshold in thresholds:
+        level = CHECK_AMOUNT if threshold.min_amount_usd else threshold.level
+        status = F.when(_in_force(threshold) & _reached(threshold), level).otherwise(status)
+    return status
+
+
+def _limit(thresholds: Sequence[Threshold], field: str) -> Column:
+    limit = F.lit(None).cast("double" if field == "min_rate_bps" else "bigint")
+    for threshold in reversed(thresholds):
+        limit = F.when(_in_force(threshold), F.lit(getattr(threshold, field))).otherwise(limit)
+    return limit
+
+
+def _regional(thresholds: Sequence[Threshold]) -> Iterator[str]:
+    yield from sorted({t.programme for t in thresholds if "all" not in t.regions})
