@@ -1,0 +1,255 @@
+"""Subscriptions, invoices and invoice payments as JSON, and their state while they are open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from pipelines.simulate.merchants import Merchant
+from pipelines.simulate.people import Customer
+
+_EMPTY = orjson.Fragment(b"{}")
+
+
+@dataclass(slots=True, eq=False)
+class Subscription:
+    """`amount` a month, in minor units."""
+
+    id: str
+    item: str
+    merchant: Merchant
+    customer: Customer
+    price: str
+    amount: int
+    currency: str
+    created: int
+    anchor: int
+    period_start: int
+    period_end: int
+    status: str = "incomplete"
+    trial_end: int | None = None
+    canceled_at: int | None = None
+    ended_at: int | None = None
+    cancel_at_period_end: bool = False
+    cancel_reason: str | None = None
+    feedback: str | None = None
+    latest_invoice: str | None = None
+    invoices: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Invoice:
+    """An invoice of one line."""
+
+    id: str
+    line: str
+    subscription: Subscription
+    number: str
+    reason: str
+    created: int
+    status: str = "draft"
+    attempts: int = 0
+    next_attempt: int | None = None
+    payment_intent: str | None = None
+    charge: str | None = None
+    finalized_at: int | None = None
+    paid_at: int | None = None
+    voided_at: int | None = None
+    uncollectible_at: int | None = None
+
+
+def subscription(state: Subscription, old: bool) -> bytes:
+    """A subscription; its period stands on itself in the old version, on its item in the new."""
+    body: dict[str, Any] = {
+        "id": state.id,
+        "object": "subscription",
+        "application": None,
+        "automatic_tax": {"enabled": False, "liability": None},
+        "billing_cycle_anchor": state.anchor,
+        "cancel_at": state.period_end if state.cancel_at_period_end else None,
+        "cancel_at_period_end": state.cancel_at_period_end,
+        "canceled_at": state.canceled_at,
+        "cancellation_details": {"comment": None, "feedback": state.feedback, "reason": state.cancel_reason},
+        "collection_method": "charge_automatically",
+        "created": state.created,
+        "currency": state.currency,
+        "customer": state.customer.id,
+        "days_until_due": None,
+        "default_payment_method": state.customer.methods[0].id,
+        "description": None,
+        "ended_at": state.ended_at,
+        "items": {
+            "data": [_item(state, old)],
+            "has_more": False,
+            "object": "list",
+            "total_count": 1,
+            "url": f"/v1/subscription_items?subscription={state.id}",
+        },
+        "latest_invoice": state.latest_invoice,
+        "livemode": True,
+        "metadata": _EMPTY,
+        "pause_collection": None,
+        "pending_setup_intent": None,
+        "schedule": None,
+        "start_date": state.created,
+        "status": state.status,
+        "test_clock": None,
+        "trial_end": state.trial_end,
+        "trial_start": state.created if state.trial_end else None,
+    }
+    if old:
+        body |= {"current_period_end": state.period_end, "current_period_start": state.period_start}
+    else:
+        body["billing_mode"] = {"type": "classic"}
+    return orjson.dumps(body)
+
+
+def _item(state: Subscription, old: bool) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": state.item,
+        "object": "subscription_item",
+        "created": state.created,
+        "metadata": _EMPTY,
+        "price": {
+            "id": state.price,
+            "object": "price",
+            "active": True,
+            "billing_scheme": "per_unit",
+            "currency": state.currency,
+            "livemode": True,
+            "product": f"prod_{state.price[7:]}",
+            "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"},
+            "type": "recurring",
+            "unit_amount": state.amount,
+            "unit_amount_decimal": str(state.amount),
+        },
+        "quantity": 1,
+        "subscription": state.id,
+        "tax_rates": [],
+    }
+    if not old:
+        item |= {"current_period_end": state.period_end, "current_period_start": state.period_start}
+    return item
+
+
+def invoice(state: Invoice, old: bool) -> bytes:
+    """An invoice; where it names its subscription, charge and intent depends on the version."""
+    subscription = state.subscription
+    person = subscription.customer.person
+    paid = subscription.amount if state.status == "paid" else 0
+    body: dict[str, Any] = {
+        "id": state.id,
+        "object": "invoice",
+        "account_country": subscription.merchant.trade.country,
+        "account_name": subscription.merchant.name,
+        "amount_due": subscription.amount,
+        "amount_paid": paid,
+        "amount_remaining": subscription.amount - paid,
+        "amount_shipping": 0,
+        "attempt_count": state.attempts,
+        "attempted": state.attempts > 0,
+        "auto_advance": state.status in ("draft", "open"),
+        "billing_reason": state.reason,
+        "collection_method": "charge_automatically",
+        "created": state.created,
+        "currency": subscription.currency,
+        "customer": subscription.customer.id,
+        "customer_address": person.address,
+        "customer_email": person.email,
+        "customer_name": person.name,
+        "customer_phone": person.phone,
+        "customer_tax_exempt": "none",
+        "default_payment_method": None,
+        "description": None,
+        "discounts": [],
+        "due_date": None,
+        "effective_at": state.finalized_at,
+        "ending_balance": None if state.status == "draft" else 0,
+        "hosted_invoice_url": None,
+        "last_finalization_error": None,
+        "lines": {"data": [_line(state, old)], "has_more": False, "object": "list", "total_count": 1},
+        "livemode": True,
+        "metadata": _EMPTY,
+        "next_payment_attempt": _next_attempt(state),
+        "number": None if state.status == "draft" else state.number,
+        "on_behalf_of": None,
+        "period_end": subscription.period_start,
+        "period_start": subscription.period_start,
+        "starting_balance": 0,
+        "status": state.status,
+        "status_transitions": {
+            "finalized_at": state.finalized_at,
+            "marked_uncollectible_at": state.uncollectible_at,
+            "paid_at": state.paid_at,
+            "voided_at": state.voided_at,
+        },
+        "subtotal": subscription.amount,
+        "total": subscription.amount,
+        "webhooks_delivered_at": state.created,
+    }
+    if old:
+        body |= {
+            "charge": state.charge,
+            "paid": state.status == "paid",
+            "payment_intent": state.payment_intent,
+            "subscription": subscription.id,
+            "tax": None,
+        }
+    else:
+        details = {"metadata": _EMPTY, "subscription": subscription.id}
+        body["parent"] = {
+            "quote_details": None,
+            "subscription_details": details,
+            "type": "subscription_details",
+        }
+    return orjson.dumps(body)
+
+
+def _next_attempt(state: Invoice) -> int | None:
+    return state.created + 3600 if state.status == "draft" else state.next_attempt
+
+
+def _line(state: Invoice, old: bool) -> dict[str, Any]:
+    subscription = state.subscription
+    line: dict[str, Any] = {
+        "id": state.line,
+        "object": "line_item",
+        "amount": subscription.amount,
+        "currency": subscription.currency,
+        "description": "1 × subscription",
+        "discountable": True,
+        "invoice": state.id,
+        "livemode": True,
+        "metadata": _EMPTY,
+        "period": {"end": subscription.period_end, "start": subscription.period_start},
+        "quantity": 1,
+    }
+    if old:
+        return line | {
+            "subscription": subscription.id,
+            "subscription_item": subscription.item,
+            "type": "subscription",
+        }
+    details = {"proration": False, "subscription": subscription.id, "subscription_item": subscription.item}
+    return line | {"parent": {"subscription_item_details": details, "type": "subscription_item_details"}}
+
+
+def invoice_payment(id: str, state: Invoice, paid_at: int) -> bytes:
+    """What links an invoice to the intent that paid it, in the new version."""
+    amount = state.subscription.amount
+    return orjson.dumps(
+        {
+            "id": id,
+            "object": "invoice_payment",
+            "amount_paid": amount,
+            "amount_requested": amount,
+            "created": state.finalized_at,
+            "currency": state.subscription.currency,
+            "invoice": state.id,
+            "is_default": True,
+            "livemode": True,
+            "payment": {"payment_intent": state.payment_intent, "type": "payment_intent"},
+            "status": "paid",
+            "status_transitions": {"canceled_at": None, "paid_at": paid_at},
+        }
+    )
