@@ -1,0 +1,1 @@
+"""What is expected of each bronze table beyond its contract, one module a table."""

@@ -1,0 +1,44 @@
+"""The suite of every table: what its module here declares, and what follows from its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from types import MappingProxyType
+
+from expectations import contract
+from expectations.check import Check, Suite
+from pipelines.catalog import all_tables
+from pipelines.table import Table
+
+
+@cache
+def suites() -> Mapping[str, Suite]:
+    """Every table's suite, by the table's name, in the order of the tables."""
+    return MappingProxyType({name: suite_of(table) for name, table in all_tables().items()})
+
+
+def suite(name: str) -> Suite:
+    """The suite of a table.
+
+    Raises:
+        KeyError: no such table; the message lists those there are.
+    """
+    try:
+        return suites()[name]
+    except KeyError:
+        raise KeyError(f"no table {name!r}; there are {', '.join(sorted(suites()))}") from None
+
+
+def suite_of(table: Table) -> Suite:
+    """The suite of a table that need not be in the catalog: checks of its contract, then those of its module."""
+    return Suite(table, (*contract.checks(table), *_declared(table)))
+
+
+def _declared(table: Table) -> tuple[Check, ...]:
+    """``CHECKS`` of ``expectations.<layer>.<table>``; a table without that module has none of its own."""
+    name = f"expectations.{table.name}"
+    checks: tuple[Check, ...] = import_module(name).CHECKS if find_spec(name) else ()
+    return checks

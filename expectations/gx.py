@@ -1,0 +1,93 @@
+"""The one place that talks to Great Expectations. It is imported when a batch is validated, not before."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from expectations.check import Check
+
+# Read when Great Expectations is imported: nothing about anyone's data or use of it leaves this machine.
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+import great_expectations
+from great_expectations import expectations as library
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pyspark.sql import DataFrame
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What Great Expectations found of one check.
+
+    Attributes:
+        success: whether all is as expected.
+        details: its ``result``; empty unless details were asked for.
+        error: why the check could not be evaluated, if so.
+    """
+
+    success: bool
+    details: Mapping[str, Any]
+    error: str = ""
+
+
+def evaluate(
+    frame: DataFrame | pd.DataFrame, checks: Sequence[Check], result_format: str | Mapping[str, Any]
+) -> dict[str, Found]:
+    """Validate a frame of Spark or pandas with some checks, by their names.
+
+    Args:
+        frame: what to look at. Each result format beyond ``BOOLEAN_ONLY`` costs a query a check on Spark.
+        checks: what to look for.
+        result_format: of Great Expectations.
+    """
+    if not checks:
+        return {}
+    suite = great_expectations.ExpectationSuite(name="batch", expectations=[_expectation(c) for c in checks])
+    # A context keeps the frame that it looks at: two threads would see each other's.
+    with _ONE_AT_A_TIME:
+        batch = _definition(_library_of(frame)).get_batch(batch_parameters={"dataframe": frame})
+        results = batch.validate(suite, result_format=result_format).results
+    return {result.expectation_config.meta["check"]: _found(result) for result in results}
+
+
+def _expectation(check: Check) -> Any:
+    return getattr(library, check.expectation)(**check.arguments, meta={"check": check.name})
+
+
+def _library_of(frame: DataFrame | pd.DataFrame) -> str:
+    return "pandas" if type(frame).__module__.startswith("pandas") else "spark"
+
+
+@cache
+def _context() -> Any:
+    context = great_expectations.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    return context
+
+
+@cache
+def _definition(kind: str) -> Any:
+    sources = _context().data_sources
+    # Spark's own cache would hold every batch until the session ends.
+    source = sources.add_pandas(kind) if kind == "pandas" else sources.add_spark(kind, persist=False)
+    return source.add_dataframe_asset("staged").add_batch_definition_whole_dataframe("batch")
+
+
+def _found(result: Any) -> Found:
+    return Found(bool(result.success), result.result or {}, _error(result.exception_info or {}))
+
+
+def _error(info: Mapping[str, Any]) -> str:
+    """The first line of the first exception: one of the check itself, or of one of its figures."""
+    found = [info, *(value for value in info.values() if isinstance(value, Mapping))]
+    messages = [str(one["exception_message"]) for one in found if one.get("raised_exception")]
+    return messages[0].strip().splitlines()[0] if messages else ""

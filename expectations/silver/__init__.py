@@ -1,0 +1,1 @@
+"""What is expected of each silver table beyond its contract, one module a table."""
