@@ -1,0 +1,1 @@
+"""What people and schedules use: Dagster's assets, the report and the command line."""

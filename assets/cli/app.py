@@ -1,0 +1,304 @@
+"""The commands of ``vermeil``: what they take. What they do is elsewhere; heavy libraries are imported when needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.errors import SettingsError, SourceError, VermeilError, is_out_of_space
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
+
+app = typer.Typer(
+    name="vermeil",
+    help="A self-hosted lakehouse for payments: raw processor files in, checked Delta tables out.",
+    epilog="Start with: vermeil demo. Exit codes: 0 all well, 1 a check or a part failed, 2 wrong use.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        help="Folder of raw/, lakehouse/ and reports/. Default: VERMEIL_HOME, or ./data.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+
+
+class Format(StrEnum):
+    """How ``vermeil sql`` prints its answer."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"vermeil {version('vermeil')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command()
+def simulate(
+    home: Home = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to. Default: <home>/raw.", show_default=False)
+    ] = None,
+    days: Annotated[int, typer.Option(help="Days of payments.", min=1)] = 120,
+    payments: Annotated[
+        int | None, typer.Option(help="Payments a day, on average.", min=1, show_default=False)
+    ] = None,
+    accounts: Annotated[
+        int, typer.Option(help="Merchants: the platform's own account and connected ones.", min=1)
+    ] = 8,
+    start: Annotated[
+        datetime | None,
+        typer.Option(help="First day. Default: 2026-03-01.", formats=["%Y-%m-%d"], show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="The same seed and options give the same bytes.")] = 7,
+    clean: Annotated[bool, typer.Option("--clean", help="Leave out the dirt of real archives.")] = False,
+    json: Json = False,
+) -> None:
+    """Write an archive of made-up Stripe events, with fraud, disputes, payouts and the dirt of real ones.
+
+    The truth about fraud is written beside the archive, never into it.
+    """
+    from assets.cli import commands, output
+
+    begin: date | None = start.date() if start else None
+    with _plain_errors():
+        settings = _settings(home)
+        options = {
+            "days": days,
+            "payments_per_day": payments,
+            "accounts": accounts,
+            "start": begin,
+            "seed": seed,
+        }
+        summary = commands.simulate(settings, out or settings.raw_dir, options, dirt=not clean)
+    output.simulated(summary, out or settings.raw_dir, as_json=json)
+
+
+@app.command()
+def run(
+    home: Home = None,
+    raw: Annotated[
+        Path | None, typer.Option(help="Folder of raw files. Default: <home>/raw.", show_default=False)
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help="Refresh this table only; may be given again.", show_default=False),
+    ] = None,
+    full_refresh: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--full-refresh",
+            help="Rebuild this silver or gold table from all that it is made from.",
+            show_default=False,
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Take in new raw files and bring every table up to date.
+
+    Each batch is staged, checked and published in one commit; a batch that fails a critical check changes nothing.
+    """
+    from assets.cli import commands, output
+
+    with _open(home, raw) as lake, output.progress(quiet=json) as starting:
+        outcomes = list(commands.refresh(lake, only or [], full_refresh or [], starting))
+    output.outcomes(outcomes, as_json=json)
+    raise typer.Exit(commands.exit_code(outcomes))
+
+
+@app.command()
+def demo(home: Home = None) -> None:
+    """Everything once: write a sample archive, take it in, check it, publish it, account for it, report on it.
+
+    Run again, it takes nothing in and says so.
+    """
+    from assets.cli import commands, output
+
+    with _open(home, None) as lake:
+        written = commands.sample_archive(lake.settings, datetime.now(UTC).date())
+        output.sample(written, lake.settings.raw_dir)
+        with output.progress(quiet=False) as starting:
+            outcomes = list(commands.refresh(lake, [], [], starting))
+        status, found = commands.statuses(lake), commands.audit(lake)
+        report = commands.fresh_report(lake, outcomes)
+    output.summary(outcomes, status, found, report)
+    raise typer.Exit(max(commands.exit_code(outcomes), int(not found.balanced)))
+
+
+@app.command()
+def status(home: Home = None, json: Json = False) -> None:
+    """Show where the lakehouse is, on which engine, and how far each table is."""
+    from assets.cli import commands, output
+
+    with _open(home, None) as lake:
+        output.status(lake.settings, commands.statuses(lake), as_json=json)
+
+
+@app.command()
+def tables(home: Home = None, json: Json = False) -> None:
+    """List the tables: rows, version, when they were published, and how their checks went."""
+    from assets.cli import commands, output
+
+    with _open(home, None) as lake:
+        output.tables(commands.statuses(lake), as_json=json)
+
+
+@app.command()
+def audit(home: Home = None, json: Json = False) -> None:
+    """Account for every record that ever came in. Exits with 1 where the parts do not add up."""
+    from assets.cli import commands, output
+
+    with _open(home, None) as lake:
+        found = commands.audit(lake)
+    output.audit(found, as_json=json)
+    raise typer.Exit(int(not found.balanced))
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="Spark SQL over all tables by their full names.")],
+    home: Home = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = Format.TABLE,
+) -> None:
+    """Answer a question in Spark SQL.
+
+    For example: vermeil sql "select currency, sum(captured_minor) from gold.payments_daily group by currency"
+    """
+    from assets.cli import commands, output
+
+    with _open(home, None) as lake:
+        answer = commands.sql(lake, query)
+    output.answer(answer, format.value)
+
+
+@app.command()
+def quarantine(
+    home: Home = None,
+    table: Annotated[
+        str | None, typer.Option(help="Records that this table refused.", show_default=False)
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Records to list.", min=1)] = 20,
+    json: Json = False,
+) -> None:
+    """Show which records were refused, why, and where they stand. Payloads are not printed."""
+    from assets.cli import commands, output
+
+    with _open(home, None) as lake:
+        groups, records = commands.quarantine(lake, table, limit)
+    output.quarantine(groups, records, as_json=json)
+
+
+@app.command()
+def report(
+    home: Home = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write. Default: <home>/reports/payments.html.", show_default=False),
+    ] = None,
+) -> None:
+    """Write the report: one HTML page that needs no network."""
+    from assets.cli import commands
+
+    with _open(home, None) as lake:
+        typer.echo(commands.report(lake, out))
+
+
+@app.command()
+def ui(
+    home: Home = None,
+    port: Annotated[int, typer.Option(help="Port of Dagster's web server.")] = 3000,
+) -> None:
+    """Start Dagster's web server and daemon with everything loaded."""
+    from assets.cli import commands
+
+    with _plain_errors():
+        commands.ui(_settings(home), port)
+
+
+@app.command()
+def dictionary(
+    out: Annotated[
+        Path | None, typer.Option(help="File to write. Default: standard output.", show_default=False)
+    ] = None,
+) -> None:
+    """Write the data dictionary: every table and column, from their declarations."""
+    from pipelines.dictionary import as_markdown
+
+    text = as_markdown()
+    if out:
+        out.write_text(text, encoding="utf-8")
+    else:
+        typer.echo(text, nl=False)
+
+
+def run_app() -> None:
+    """Run the app; errors that are meant to be read are printed without a trace."""
+    app()
+
+
+def _settings(home: Path | None, raw: Path | None = None) -> Any:
+    from pipelines.settings import load_settings
+
+    return load_settings({"home": home, "raw": raw})
+
+
+@contextmanager
+def _open(home: Path | None, raw: Path | None) -> Iterator[Lakehouse]:
+    from pipelines.catalog import all_tables
+    from pipelines.lakehouse import Lakehouse
+
+    with _plain_errors(), Lakehouse(_settings(home, raw), all_tables()) as lake:
+        yield lake
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Print an error that is meant to be read, without a trace, and exit with its code."""
+    try:
+        yield
+    except VermeilError as error:
+        wrong_use = isinstance(error, SettingsError | SourceError)
+        typer.secho(f"vermeil: {error}", err=True, fg=typer.colors.RED)
+        if os.environ.get("VERMEIL_DEBUG"):
+            raise
+        raise typer.Exit(2 if wrong_use else 1) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise typer.Exit(0) from None
+    except Exception as error:
+        if not is_out_of_space(error):
+            raise
+        said = "the disk is full. Nothing of the batch at hand was published: free some space and run again."
+        typer.secho(f"vermeil: {said}", err=True, fg=typer.colors.RED)
+        raise typer.Exit(1) from None

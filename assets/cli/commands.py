@@ -1,0 +1,179 @@
+"""What the commands do, as functions that return what is then printed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines import flow
+from pipelines.audit import Audit
+from pipelines.audit import audit as run_audit
+from pipelines.errors import SettingsError
+from pipelines.flow import Outcome
+from pipelines.silver.quarantine import TABLE as QUARANTINE
+from pipelines.sources.mapping import stripe
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.settings import Settings
+    from pipelines.simulate import Summary
+
+
+@dataclass(frozen=True)
+class TableStatus:
+    """How far a table is, as ``vermeil tables --json`` prints it."""
+
+    name: str
+    layer: str
+    rows: int
+    version: int | None
+    path: str
+    published_at: str | None
+    checks_passed: int
+    checks_failed: int
+
+
+def simulate(settings: Settings, out: Path, options: Mapping[str, Any], *, dirt: bool) -> Summary:
+    """Write an archive; options that are None keep the simulator's defaults."""
+    from pipelines.simulate import Simulation
+    from pipelines.simulate import simulate as write_archive
+
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        chosen = Simulation(**given, dirt=dirt)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    return write_archive(chosen, out, settings.home / "truth")
+
+
+def sample_archive(settings: Settings, today: date) -> Summary | None:
+    """Write a sample archive that ends yesterday, unless there are raw files already."""
+    from pipelines.simulate import Simulation
+
+    raw = settings.raw_dir
+    if raw.is_dir() and any(raw.iterdir()):
+        return None
+    start = today - timedelta(days=Simulation().days)
+    return simulate(settings, raw, {"start": start}, dirt=True)
+
+
+def refresh(
+    lake: Lakehouse, only: Sequence[str], full: Sequence[str], starting: Callable[[str], None]
+) -> Iterator[Outcome]:
+    """Bring the tables up to date, one writer at a time."""
+    from assets.waiting import waiting
+    from expectations import preload, validate
+
+    for name in (*only, *full):
+        lake.declaration(name)
+    with lake.writing():
+        if waiting(lake.settings.raw_dir, lake.settings):
+            preload()
+        yield from flow.refresh(
+            lake, lake.settings.raw_dir, stripe(), validate, only=only, full=full, starting=starting
+        )
+
+
+def exit_code(outcomes: Iterable[Outcome]) -> int:
+    """0 where all went well, 1 where a critical check or a part failed."""
+    return int(any(outcome.failed or outcome.status in ("refused", "skipped") for outcome in outcomes))
+
+
+def statuses(lake: Lakehouse) -> list[TableStatus]:
+    """Every table, in the order of the layers."""
+    return [_status(lake, name) for name in lake.tables]
+
+
+def audit(lake: Lakehouse) -> Audit:
+    """Where every record went."""
+    return run_audit(lake, stripe())
+
+
+def sql(lake: Lakehouse, query: str) -> pa.Table:
+    """The answer to a query.
+
+    Raises:
+        SettingsError: the query is wrong; the message is Spark's first line.
+    """
+    from pyspark.errors import PySparkException
+
+    try:
+        return lake.sql(query).toArrow()
+    except PySparkException as error:
+        first = str(error).strip().splitlines()[0]
+        raise SettingsError(f"{first}. Tables: {', '.join(sorted(lake.tables))}") from None
+
+
+def quarantine(
+    lake: Lakehouse, table: str | None, limit: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Refused records: counted by table and reason, and the latest ones listed without their payload."""
+
+    from pyspark.sql import functions as F  # noqa: N812
+
+    rows = lake.table(QUARANTINE.name)
+    if table:
+        lake.declaration(table)
+        rows = rows.filter(rows.table_name == table)
+    # Reasons name places; what is wrong is the same at every place.
+    reason = F.regexp_replace("reason", "(column |byte )(0x)?[0-9a-f]+", "$1…")
+    alike = rows.withColumn("reason", reason).groupBy("table_name", "reason")
+    groups = alike.count().orderBy("table_name", "count", ascending=[True, False])
+    listed = (
+        rows.drop("payload").orderBy("ingest_id", "file", "line", ascending=[False, True, True]).limit(limit)
+    )
+    return groups.toArrow().to_pylist(), listed.toArrow().to_pylist()
+
+
+def report(lake: Lakehouse, out: Path | None) -> Path:
+    """Write the report; where it was written."""
+    from assets.report import write_report
+
+    return write_report(lake, out or _report_path(lake), datetime.now(UTC))
+
+
+def fresh_report(lake: Lakehouse, outcomes: Iterable[Outcome]) -> Path:
+    """The report, written again only where a run changed something."""
+    path = _report_path(lake)
+    unchanged = all(outcome.status == "unchanged" for outcome in outcomes)
+    return path if unchanged and path.exists() else report(lake, None)
+
+
+def ui(settings: Settings, port: int) -> None:
+    """Replace this process by Dagster's web server and daemon."""
+    from assets.instance import prepare_instance
+
+    home = prepare_instance(settings)
+    os.environ |= {"DAGSTER_HOME": str(home), "VERMEIL_HOME": str(settings.home.resolve())}
+    # A checkout has a workspace file; an installed wheel has none.
+    workspace = Path("workspace.yaml")
+    code = ["-w", str(workspace)] if workspace.exists() else ["-m", "assets.definitions"]
+    command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", *code, "-p", str(port)]
+    os.execv(sys.executable, command)
+
+
+def _report_path(lake: Lakehouse) -> Path:
+    return lake.settings.reports_dir / "payments.html"
+
+
+def _status(lake: Lakehouse, name: str) -> TableStatus:
+    table = lake.declaration(name)
+    commits = lake.history(name, 1)
+    checks: Mapping[str, int] = lake.note(name).get("checks", {})
+    return TableStatus(
+        name=name,
+        layer=table.layer,
+        rows=lake.table(name).count() if commits else 0,
+        version=commits[0].version if commits else None,
+        path=lake.table_uri(name),
+        published_at=commits[0].at.isoformat() if commits else None,
+        checks_passed=int(checks.get("passed", 0)),
+        checks_failed=int(checks.get("failed", 0)),
+    )

@@ -1,0 +1,258 @@
+"""How the commands' results are printed: tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipelines.audit import PLACES, Audit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from assets.cli.commands import TableStatus
+    from pipelines.flow import Outcome
+    from pipelines.settings import Settings
+    from pipelines.simulate import Summary
+
+OUT = Console()
+ERR = Console(stderr=True)
+
+_MEANINGS = {
+    "current": "current version of a silver row",
+    "superseded": "older version of one",
+    "duplicate": "further copy of a version",
+    "quarantined": "refused, with a reason",
+    "unmodelled": "of a type that no table holds",
+    "missing": "none of these: lost",
+}
+
+_MARKS = {
+    "published": "[green]published[/]",
+    "unchanged": "[dim]unchanged[/]",
+    "refused": "[red]refused[/]",
+    "skipped": "[yellow]skipped[/]",
+}
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Show on the error stream which table is at work; give what is told of each."""
+    if quiet or not ERR.is_terminal:
+        yield lambda _: None
+        return
+    with ERR.status("Starting…") as shown:
+        yield lambda name: shown.update(f"{name} …")
+
+
+def simulated(summary: Summary, out: Path, *, as_json: bool) -> None:
+    """What the simulator wrote."""
+    if as_json:
+        counts = {field.name: getattr(summary, field.name) for field in fields(summary)}
+        _print_json({"path": str(out), **counts})
+    else:
+        OUT.print(f"{summary.events + summary.objects:,} records in {summary.files:,} files under {out}")
+
+
+def sample(summary: Summary | None, raw: Path) -> None:
+    """Whether the demo wrote its archive or found files."""
+    if summary:
+        simulated(summary, raw, as_json=False)
+    else:
+        OUT.print(f"Raw files are under {raw} already: no sample is written.")
+
+
+def outcomes(found: Sequence[Outcome], *, as_json: bool) -> None:
+    """What a run did to each table."""
+    if as_json:
+        _print_json(_run(found))
+        return
+    for outcome in found:
+        for notice in outcome.notices[:5]:
+            OUT.print(f"[yellow]note[/] {escape(notice)}")
+        if len(outcome.notices) > 5:
+            OUT.print(f"[yellow]note[/] and {len(outcome.notices) - 5} more such notes")
+    if all(outcome.status == "unchanged" for outcome in found):
+        OUT.print("Nothing new: every table is up to date.")
+        return
+    table = _table("table", "what", ">rows", ">quarantined", ">checks", ">seconds")
+    for outcome in found:
+        if outcome.status != "unchanged":
+            counts = outcome.verdict.counts
+            checks = f"{counts['passed']}/{sum(counts.values())}"
+            figures = (f"{outcome.rows:,}", f"{outcome.quarantined:,}", checks, f"{outcome.seconds:.1f}")
+            table.add_row(outcome.table, _MARKS[outcome.status], *figures)
+    OUT.print(table)
+    _failures(found)
+
+
+def summary(found: Sequence[Outcome], statuses: Sequence[TableStatus], audited: Audit, report: Path) -> None:
+    """The end of the demo."""
+    if all(outcome.status == "unchanged" for outcome in found):
+        OUT.print("Nothing new: every table is up to date.")
+    _failures(found)
+    tables(statuses, as_json=False)
+    audit(audited, as_json=False)
+    OUT.print(f"Report: [bold]{report}[/]", soft_wrap=True)
+
+
+def status(settings: Settings, statuses: Sequence[TableStatus], *, as_json: bool) -> None:
+    """The lakehouse as a whole."""
+    published = [s.published_at for s in statuses if s.published_at]
+    found = {
+        "engine": settings.engine,
+        "lakehouse": settings.lakehouse_uri,
+        "raw": str(settings.raw_dir),
+        "tables": sum(s.version is not None for s in statuses),
+        "published_at": max(published) if published else None,
+        "checks_failed": sum(s.checks_failed for s in statuses),
+    }
+    if as_json:
+        _print_json(found)
+        return
+    for name, value in found.items():
+        OUT.print(
+            f"{name.replace('_', ' '):>14}  {escape(str(value if value is not None else 'never'))}",
+            soft_wrap=True,
+        )
+
+
+def tables(statuses: Sequence[TableStatus], *, as_json: bool) -> None:
+    """Every table."""
+    if as_json:
+        _print_json([asdict(status) for status in statuses])
+        return
+    table = _table("table", ">rows", ">version", ">passed", ">failed", "published (UTC)")
+    for found in statuses:
+        failed = f"[red]{found.checks_failed}[/]" if found.checks_failed else "0"
+        table.add_row(
+            found.name, f"{found.rows:,}", _or_dash(found.version), str(found.checks_passed), failed,
+            (found.published_at or "–")[:16].replace("T", " "),
+        )  # fmt: skip
+    OUT.print(table)
+
+
+def audit(found: Audit, *, as_json: bool) -> None:
+    """Where every record went."""
+    if as_json:
+        _print_json(found.as_json())
+        return
+    table = _table("where", ">records", "what it means")
+    for place in PLACES:
+        table.add_row(place, f"{getattr(found.total, place):,}", _MEANINGS[place])
+    OUT.print(table)
+    verdict = "[green]the audit balances[/]" if found.balanced else "[red]the audit does not balance[/]"
+    OUT.print(f"{found.total.records:,} records came in, from {len(found.files):,} files: {verdict}.")
+    for file in [file for file in found.files if not file.balanced][:10]:
+        OUT.print(f"[red]{escape(file.file)}[/]: {file.records:,} records, {file.missing:,} missing")
+
+
+def quarantine(groups: Sequence[dict[str, Any]], records: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    """Refused records."""
+    if as_json:
+        _print_json({"groups": groups, "records": records})
+        return
+    if not groups:
+        OUT.print("Nothing is in quarantine.")
+        return
+    counted = _table("table", ">records", "reason")
+    for group in groups:
+        counted.add_row(group["table_name"], f"{group['count']:,}", escape(group["reason"]))
+    OUT.print(counted)
+    listed = _table("table", "file", ">line", "reason")
+    for record in records:
+        listed.add_row(
+            record["table_name"], escape(record["file"]), str(record["line"]), escape(record["reason"])
+        )
+    OUT.print(listed)
+
+
+def answer(found: pa.Table, style: str) -> None:
+    """The answer to a query."""
+    if style == "json":
+        _print_json(found.to_pylist())
+    elif style == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(found.column_names)
+        writer.writerows(zip(*(column.to_pylist() for column in found.columns), strict=True))
+    else:
+        table = _table(*found.column_names)
+        for row in found.slice(0, 1000).to_pylist():
+            table.add_row(*(_or_dash(value) for value in row.values()))
+        OUT.print(table)
+        if found.num_rows > 1000:
+            OUT.print(f"… the first 1,000 of {found.num_rows:,} rows; --format csv prints all")
+
+
+def _run(found: Sequence[Outcome]) -> dict[str, Any]:
+    from pipelines.bronze.ingest import RECORDS
+
+    described = [
+        {
+            "table": outcome.table,
+            "status": outcome.status,
+            "rows": outcome.rows,
+            "quarantined": outcome.quarantined,
+            "version": outcome.version,
+            "seconds": round(outcome.seconds, 3),
+            "checks": outcome.verdict.counts,
+            "failed_checks": [asdict(r) for r in outcome.verdict.results if not r.success],
+            "notices": list(outcome.notices),
+        }
+        for outcome in found
+    ]
+    return {
+        "ingested": sum(o.rows for o in found if o.table == RECORDS and o.status == "published"),
+        "published": [d for d in described if d["status"] == "published"],
+        "unchanged": [d["table"] for d in described if d["status"] == "unchanged"],
+        "failed": [
+            d
+            for d in described
+            if d["status"] in ("refused", "skipped") or (d["notices"] and _failed(found, d))
+        ],
+        "notices": [notice for outcome in found for notice in outcome.notices],
+        "seconds": round(sum(outcome.seconds for outcome in found), 3),
+    }
+
+
+def _failed(found: Sequence[Outcome], described: dict[str, Any]) -> bool:
+    return any(o.failed for o in found if o.table == described["table"])
+
+
+def _failures(found: Sequence[Outcome]) -> None:
+    for outcome in found:
+        for result in outcome.verdict.results:
+            if not result.success:
+                colour = "red" if result.severity == "critical" else "yellow"
+                shown = f"{outcome.table}: {result.description} Found: {result.observed}."
+                OUT.print(f"[{colour}]{result.severity}[/] {escape(shown)}", soft_wrap=True)
+
+
+def _table(*headers: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for header in headers:
+        right = header.startswith(">")
+        whole = right or header == "table"
+        table.add_column(
+            header.removeprefix(">"), justify="right" if right else "left", no_wrap=whole, overflow="fold"
+        )
+    return table
+
+
+def _or_dash(value: Any) -> str:
+    return "–" if value is None else escape(str(value))
+
+
+def _print_json(value: Any) -> None:
+    json.dump(value, sys.stdout, indent=2, default=str, ensure_ascii=False)
+    sys.stdout.write("\n")

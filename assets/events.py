@@ -1,0 +1,107 @@
+"""What Dagster is told about a table after its turn: how its checks stand, and what was published or why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dagster import (
+    AssetCheckResult,
+    AssetExecutionContext,
+    DataVersion,
+    Failure,
+    MarkdownMetadataValue,
+    MaterializeResult,
+    MetadataValue,
+)
+from dagster._core.definitions.metadata.metadata_set import TableMetadataSet
+
+from assets import checks
+from assets.memory import FAILURES, VERSION, remembered
+from assets.metadata import asset_key, column_lineage
+from pipelines.flow import Outcome
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.table import Table
+
+Event = AssetCheckResult | MaterializeResult[None]
+
+
+def events(
+    context: AssetExecutionContext, lake: Lakehouse, table: Table, outcomes: Iterable[Outcome]
+) -> Iterator[Event]:
+    """Refresh a table by consuming its outcomes, and tell Dagster about it.
+
+    Raises:
+        Failure: a batch was refused, so that nothing that is made from the table runs.
+    """
+    known, before = remembered(context.instance, table), version(lake, table)
+    done = [_logged(context, outcome) for outcome in outcomes]
+    found = checks.merged([outcome.verdict for outcome in done])
+    failed_before = known.failures if known.version == before else checks.failures_kept(lake, table)
+    yield from checks.results(lake, table, found, failed_before)
+    if done and done[-1].status == "refused":
+        raise refusal(done)
+    failures = checks.still_failing(found, failed_before)
+    yield MaterializeResult(
+        asset_key=asset_key(table.name),
+        metadata={**figures(lake, table, done), FAILURES: failures},
+        data_version=DataVersion(str(version(lake, table))),
+    )
+
+
+def refusal(done: Sequence[Outcome]) -> Failure:
+    """Why a table was not published."""
+    last = done[-1]
+    reasons = [
+        f"{result.name}: {result.description} {checks.sentence(result)}" for result in last.verdict.refusals
+    ]
+    earlier = sum(outcome.status == "published" for outcome in done)
+    return Failure(
+        f"{last.table}: nothing was published, because the batch fails {len(reasons)} critical "
+        f"{'check' if len(reasons) == 1 else 'checks'}. {' '.join(reasons)} Readers still see the version "
+        "before; what is made from this table does not run. Mend the records or the expectation, then run again.",
+        metadata={
+            "refused_rows": last.rows,
+            "batches_published_before": earlier,
+            "failed_checks": MarkdownMetadataValue("\n".join(f"- {reason}" for reason in reasons)),
+        },
+        allow_retries=False,
+    )
+
+
+def figures(lake: Lakehouse, table: Table, done: Sequence[Outcome]) -> dict[str, Any]:
+    """What a run did to a table; Dagster plots the numbers over runs."""
+    results = [result for outcome in done for result in outcome.verdict.results]
+    notices = [notice for outcome in done for notice in outcome.notices]
+    return {
+        **TableMetadataSet(row_count=lake.table(table.name).count(), column_lineage=column_lineage(table)),
+        "published_rows": sum(outcome.rows for outcome in done if outcome.status == "published"),
+        "quarantined_rows": sum(outcome.quarantined for outcome in done),
+        "batches": sum(outcome.status == "published" for outcome in done),
+        "seconds": round(sum(outcome.seconds for outcome in done), 2),
+        "checks_passed": sum(result.success for result in results),
+        VERSION: version(lake, table),
+        "path": MetadataValue.path(lake.table_uri(table.name)),
+    } | (
+        {"notices": MarkdownMetadataValue("\n".join(f"- {notice}" for notice in notices))} if notices else {}
+    )
+
+
+def _logged(context: AssetExecutionContext, outcome: Outcome) -> Outcome:
+    context.log.info(
+        f"{outcome.table}: {outcome.status}, {outcome.rows:,} rows, {outcome.quarantined:,} quarantined, "
+        f"{outcome.seconds:.1f} s"
+    )
+    for notice in outcome.notices:
+        context.log.warning(notice)
+    for result in outcome.verdict.warnings:
+        context.log.warning(f"{outcome.table}: {result.name}: {checks.sentence(result)}")
+    return outcome
+
+
+def version(lake: Lakehouse, table: Table) -> int:
+    """The table's Delta version; -1 where nothing was ever published."""
+    commits = lake.history(table.name, 1)
+    return commits[0].version if commits else -1

@@ -1,0 +1,44 @@
+"""The assets of gold: one per table, made from the silver tables that its module names."""
+
+# Annotations are not postponed here: Dagster reads those of an asset's function as they are.
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from dagster import AssetExecutionContext, AssetsDefinition, FreshnessPolicy, multi_asset
+
+from assets import checks
+from assets.events import Event, events
+from assets.metadata import table_spec
+from assets.resources import LakehouseResource, RefreshOptions
+from expectations import validate
+from pipelines import flow
+from pipelines.catalog import tables_of
+from pipelines.settings import Settings
+from pipelines.table import Table
+
+FRESHNESS = FreshnessPolicy.time_window(fail_window=timedelta(hours=25), warn_window=timedelta(hours=3))
+"""Gold is looked at every hour, so after three something is wrong; after a day its figures are yesterday's."""
+
+
+def gold_assets(settings: Settings) -> Sequence[AssetsDefinition]:
+    """One asset per declared gold table."""
+    return [gold_asset(table, settings) for table in tables_of("gold")]
+
+
+def gold_asset(table: Table, settings: Settings) -> AssetsDefinition:
+    """The asset of a gold table: recomputes the days that changed."""
+
+    @multi_asset(
+        name=f"gold__{table.short_name}",
+        specs=[table_spec(table, settings, freshness=FRESHNESS)],
+        check_specs=checks.specs(table),
+    )
+    def asset(
+        context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
+    ) -> Iterator[Event]:
+        lake = lakehouse.lake
+        outcome = flow.refresh_gold(lake, table, validate, full=refresh.full_refresh)
+        yield from events(context, lake, table, [outcome])
+
+    return asset

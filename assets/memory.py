@@ -1,0 +1,38 @@
+"""What Dagster was told about a table the last time, as its event log remembers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dagster import DagsterInstance
+
+from assets.metadata import asset_key
+
+if TYPE_CHECKING:
+    from pipelines.table import Table
+
+VERSION = "delta_version"
+FAILURES = "failed_checks"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A table as Dagster knows it.
+
+    Attributes:
+        version: its Delta version then; None where Dagster never heard of it.
+        failures: checks that failed then, each with what was observed.
+    """
+
+    version: int | None = None
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+
+def remembered(instance: DagsterInstance, table: Table) -> Memory:
+    """What the table's latest materialization says."""
+    entry = instance.get_latest_materialization_event(asset_key(table.name))
+    found = entry.asset_materialization if entry else None
+    values: dict[str, Any] = {name: value.value for name, value in found.metadata.items()} if found else {}
+    return Memory(values.get(VERSION), values.get(FAILURES, {}))

@@ -1,0 +1,141 @@
+"""A declared table as Dagster shows it: key, description, columns, where each column comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from dagster import (
+    AssetDep,
+    AssetKey,
+    AssetSpec,
+    FreshnessPolicy,
+    TableColumn,
+    TableColumnConstraints,
+    TableColumnDep,
+    TableColumnLineage,
+    TableSchema,
+)
+from dagster._core.definitions.metadata.metadata_set import TableMetadataSet, UriMetadataSet
+
+from pipelines import catalog, storage
+from pipelines.flow import inputs
+from pipelines.settings import Settings
+from pipelines.table import Column, Table
+
+OWNER = "team:payments-data"
+
+ENGINE_KINDS = {"embedded": "sail", "spark": "spark"}
+"""Dagster's name for what computes a table; a Spark Connect endpoint counts as Spark."""
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+def asset_key(name: str) -> AssetKey:
+    """The asset of a table: ``silver.charges`` is ``silver/charges``."""
+    return AssetKey(name.split("."))
+
+
+def table_spec(
+    table: Table, settings: Settings, *, freshness: FreshnessPolicy | None = None, deps: tuple[str, ...] = ()
+) -> AssetSpec:
+    """The asset of a declared table; ``deps`` are tables or assets besides those it is made from."""
+    return AssetSpec(
+        asset_key(table.name),
+        deps=[AssetDep(asset_key(name)) for name in (*inputs(table), *deps)],
+        description=description(table),
+        group_name=table.layer,
+        kinds={"delta", "greatexpectations", ENGINE_KINDS.get(settings.engine, "spark")},
+        owners=[OWNER],
+        tags={"layer": table.layer},
+        freshness_policy=freshness,
+        metadata=declared(table, settings),
+    )
+
+
+def declared(table: Table, settings: Settings) -> dict[str, Any]:
+    """What is known of a table before it is first written."""
+    uri = storage.join(settings.lakehouse_uri, table.layer, table.short_name)
+    return {
+        **TableMetadataSet(column_schema=column_schema(table), table_name=table.name),
+        **UriMetadataSet(uri=uri),
+        "declared_in": catalog.modules()[table.name].__name__.replace(".", "/") + ".py",
+        "key": ", ".join(table.key),
+        "partitioned_by": table.partition_by or "nothing",
+    }
+
+
+def description(table: Table) -> str:
+    """Markdown: what a row is, how rows are told apart, what must hold, and how to look at them."""
+    lines = [table.doc, "", f"**Key:** {_code_list(table.key)}"]
+    if table.partition_by:
+        lines += ["", f"**Partitioned by:** `{table.partition_by}`"]
+    if table.rules:
+        lines += [
+            "",
+            "**A record goes to quarantine where:**",
+            "",
+            *(f"- {rule.doc}" for rule in table.rules),
+        ]
+    query = f"select * from {table.name} limit 20"
+    return "\n".join([*lines, "", "**Look at it:**", "", "```", f'vermeil sql "{query}"', "```"])
+
+
+def column_schema(table: Table) -> TableSchema:
+    """The declared columns with their types, meanings and constraints."""
+    return TableSchema([_column(table, column) for column in table.columns])
+
+
+def column_lineage(table: Table) -> TableColumnLineage:
+    """Where each column's values come from, as far as the declaration says."""
+    found = {column.name: list(dict.fromkeys(_origins(table, column))) for column in table.columns}
+    return TableColumnLineage({name: deps for name, deps in found.items() if deps})
+
+
+def _column(table: Table, column: Column) -> TableColumn:
+    is_key = column.name in table.key
+    return TableColumn(
+        column.name,
+        column.type,
+        column.doc,
+        TableColumnConstraints(
+            nullable=not (column.required or is_key),
+            unique=table.key == (column.name,),
+            other=list(_constraints(table, column)),
+        ),
+    )
+
+
+def _constraints(table: Table, column: Column) -> Iterator[str]:
+    if column.name in table.key:
+        yield "part of the key" if len(table.key) > 1 else "key"
+    if column.minimum is not None:
+        yield f"at least {column.minimum}"
+    if column.currency:
+        yield "ISO 4217 currency"
+    if column.known:
+        yield f"known values: {', '.join(column.known)}"
+    if column.reference:
+        yield f"points to {column.reference}"
+
+
+def _origins(table: Table, column: Column) -> Iterator[TableColumnDep]:
+    if column.paths:
+        yield TableColumnDep(asset_key("bronze.records"), "payload")
+    elif column.sql:
+        named = set(_NAME.findall(column.sql)) & set(table.column_names) - {column.name}
+        for name in sorted(named):
+            yield from _origins(table, table.column(name))
+    else:
+        yield from _namesakes(table, column)
+
+
+def _namesakes(table: Table, column: Column) -> Iterator[TableColumnDep]:
+    for name in inputs(table):
+        if column.name in catalog.all_tables()[name].column_names:
+            yield TableColumnDep(asset_key(name), column.name)
+
+
+def _code_list(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,173 @@
+"""What a report is made of: charts as Plotly figures in plain data, and tables.
+
+Colours are names that the page's style sheet knows (``c1`` to ``c7``, ``good``, ``warn``, ``bad``), so that one figure
+serves light, dark and paper. Text that comes from data goes through :func:`label`, because Plotly reads markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Figure = Mapping[str, Any]
+"""A Plotly figure: ``data`` and ``layout``."""
+
+Scope = Literal["page", "account", "currency"]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart that may look different for each account and currency.
+
+    Attributes:
+        name: its id in the page.
+        title: what it shows.
+        text: one sentence that says how to read it, with the definition of its rate.
+        views: figures by choice: ``""`` for scope page, the account's place in the list for scope account, that and
+            the currency for scope currency (``0/USD``).
+        scope: which of the choices the figures follow.
+        height: in pixels.
+        wide: whether it takes the width of the page.
+        nothing: said in its stead where a choice has no figure.
+    """
+
+    name: str
+    title: str
+    text: str
+    views: Mapping[str, Figure]
+    scope: Scope = "page"
+    height: int = 300
+    wide: bool = False
+    nothing: str = "Nothing to show for this choice."
+
+
+@dataclass(frozen=True)
+class Status:
+    """A cell that is good, worth a look (warn) or bad."""
+
+    text: str
+    kind: Literal["good", "warn", "bad"]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of the page.
+
+    Attributes:
+        name: its id in the page.
+        columns: headings.
+        rows: cells as they are shown; the first names the row.
+        title: heading above it.
+        text: one sentence that says how to read it.
+        caption: short heading inside it.
+        numeric: places of the columns that are aligned as numbers.
+        nothing: said in its stead where it has no row.
+    """
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | Status]]
+    title: str = ""
+    text: str = ""
+    caption: str = ""
+    numeric: tuple[int, ...] = ()
+    nothing: str = "Nothing to show."
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page with a heading."""
+
+    name: str
+    title: str
+    parts: Sequence[Chart | Grid]
+    about: str = ""
+
+
+def label(text: object, limit: int = 48) -> str:
+    """Text from data as Plotly may show it: shortened, and free of markup."""
+    plain = str(text)
+    short = plain if len(plain) <= limit else plain[: limit - 1] + "…"
+    return escape(short, quote=False)
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from the first to the last, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def day_series(values: Mapping[date, float], first: date, last: date) -> dict[str, Any]:
+    """Coordinates of a value for every day, 0 where there is none: Plotly's ``x0``, ``dx`` and ``y``."""
+    return {
+        "x0": first.isoformat(),
+        "dx": 86_400_000,
+        "y": [values.get(day, 0) for day in days_between(first, last)],
+    }
+
+
+def percent(part: float, whole: float, digits: int = 1) -> str:
+    """A share in words; a dash where there is nothing to divide by."""
+    return f"{100 * part / whole:.{digits}f} %" if whole else "–"
+
+
+def share(part: float, whole: float) -> float | None:
+    """A rate from 0 to 1, to six places; None where there is nothing to divide by."""
+    return round(part / whole, 6) if whole else None
+
+
+def weeks(frame: pd.DataFrame) -> pd.Series:
+    """The Monday of each row's week."""
+    return frame["date"].map(lambda day: day - timedelta(days=day.weekday()))
+
+
+def months(frame: pd.DataFrame) -> pd.Series:
+    """The first day of each row's month."""
+    return frame["date"].map(lambda day: day.replace(day=1))
+
+
+def month_axis(months_shown: Iterable[date]) -> dict[str, Any]:
+    """An axis with a label for each month, or for every second, third, … where there are many."""
+    count = len(set(months_shown))
+    return {"type": "date", "tickformat": "%b %Y", "dtick": f"M{1 + (count - 1) // 6}"}
+
+
+def money_axis(currency: str) -> dict[str, Any]:
+    """An axis of amounts in major units: k, M and B for thousands, millions and milliards."""
+    return {"title": {"text": currency}, "exponentformat": "B"}
+
+
+def count_axis(largest: float, title: str = "") -> dict[str, Any]:
+    """An axis of whole numbers, without fractions between them where they are few."""
+    axis: dict[str, Any] = {"rangemode": "tozero", "exponentformat": "B"}
+    return axis | ({"title": {"text": title}} if title else {}) | ({"dtick": 1} if largest < 6 else {})
+
+
+def room(values: Sequence[float]) -> list[float]:
+    """A range that leaves room for a text beside the longest bar."""
+    return [0, 1.3 * max(values, default=1)]
+
+
+def lying_bars(
+    names: Sequence[str], values: Sequence[float | None], texts: Sequence[str], colour: str, hover: str
+) -> Figure:
+    """Horizontal bars, the first on top, each with its text inside or beside it."""
+    bars: dict[str, Any] = {
+        "type": "bar",
+        "orientation": "h",
+        "y": [label(name) for name in names],
+        "x": list(values),
+        "text": list(texts),
+        "textposition": "auto",
+        "insidetextanchor": "end",
+        "cliponaxis": False,
+        "hovertemplate": hover,
+        "marker": {"color": colour},
+    }
+    axis = {"autorange": "reversed", "type": "category"}
+    return {"data": [bars], "layout": {"yaxis": axis, "height": 56 + 30 * max(len(names), 2)}}

@@ -1,0 +1,197 @@
+"""Can the figures be trusted: what is in each table, what was checked, what was refused, where every record went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from assets.report.figures import Chart, Figure, Grid, Section, Status, percent, room
+from pipelines.audit import PLACES, Audit
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
+
+WORDS = {
+    "current": "Current version of a row",
+    "superseded": "Older version of a row",
+    "duplicate": "Copy of a version",
+    "quarantined": "In quarantine, with a reason",
+    "unmodelled": "Of a type that no table holds",
+    "missing": "Missing",
+}
+
+_COLOURS = {
+    "current": "c3", "superseded": "c1", "duplicate": "c6", "quarantined": "c2", "unmodelled": "c7", "missing": "bad",
+}  # fmt: skip
+
+_REASONS = 12
+
+
+@dataclass(frozen=True)
+class TableState:
+    """A table as it stands.
+
+    Attributes:
+        name: its full name.
+        rows: that a reader sees.
+        version: Delta's number of the latest commit; None where nothing was published.
+        published_at: when that was, UTC.
+        passed: expectations that held when it was last published.
+        failed: expectations that did not.
+    """
+
+    name: str
+    rows: int = 0
+    version: int | None = None
+    published_at: datetime | None = None
+    passed: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Records in quarantine that were refused for one reason."""
+
+    table: str
+    reason: str
+    records: int
+
+
+def table_states(lake: Lakehouse) -> list[TableState]:
+    """Every declared table as it stands, in the order of the layers."""
+    return [_state(lake, name) for name in lake.tables]
+
+
+def quarantined(lake: Lakehouse) -> list[Refused]:
+    """How many records each table refused, by reason, most first."""
+    if not lake.exists("silver.quarantine"):
+        return []
+    counted = lake.table("silver.quarantine").groupBy("table_name", "reason").count().collect()
+    found = [Refused(row["table_name"], row["reason"], row["count"]) for row in counted]
+    return sorted(found, key=lambda item: (-item.records, item.table, item.reason))
+
+
+def section(states: Sequence[TableState], refused: Sequence[Refused], audit: Audit, now: datetime) -> Section:
+    """The section of the page."""
+    return Section(
+        "quality",
+        "Data quality",
+        (_where_records_went(audit), _quarantine(refused), _tables(states, now)),
+        about="A table passes its checks before anyone can read it, and every record that came in is accounted for.",
+    )
+
+
+def _where_records_went(audit: Audit) -> Chart:
+    total = audit.total
+    counts = {place: getattr(total, place) for place in PLACES}
+    verdict = (
+        f"They add up to the {total.records:,} records of {len(audit.files):,} files."
+        if audit.balanced
+        else f"They do not add up to the {total.records:,} records that were read: vermeil audit shows which files."
+    )
+    return Chart(
+        "audit",
+        "Where every record went",
+        f"Each record of a raw file is exactly one of these. {verdict}",
+        {"": _bars(counts, total.records)} if total.records else {},
+        height=240,
+        wide=True,
+    )
+
+
+def _bars(counts: Mapping[str, int], total: int) -> Figure:
+    places = [place for place in PLACES if counts[place] or place != "missing"]
+    bars: dict[str, Any] = {
+        "type": "bar",
+        "orientation": "h",
+        "y": [WORDS[place] for place in places],
+        "x": [counts[place] for place in places],
+        "text": [f"{counts[place]:,} ({percent(counts[place], total)})" for place in places],
+        "textposition": "auto",
+        "cliponaxis": False,
+        "hovertemplate": "%{y}: %{x:,}<extra></extra>",
+        "marker": {"color": [_COLOURS[place] for place in places]},
+    }
+    return {
+        "data": [bars],
+        "layout": {
+            "yaxis": {"autorange": "reversed"},
+            "xaxis": {"range": room(list(counts.values())), "exponentformat": "B"},
+        },
+    }
+
+
+def _quarantine(refused: Sequence[Refused]) -> Grid:
+    shown = [(item.reason, item.table, f"{item.records:,}") for item in refused[:_REASONS]]
+    left = refused[_REASONS:]
+    if left:
+        shown.append((f"{len(left)} further reasons", "", f"{sum(item.records for item in left):,}"))
+    return Grid(
+        "quarantine",
+        ("Reason", "Refused by", "Records"),
+        [(_short(reason), table, records) for reason, table, records in shown],
+        title="Records in quarantine",
+        text="Records that cannot be read or break a table's contract: kept with file and line, counted nowhere else.",
+        numeric=(2,),
+        nothing="No record is in quarantine.",
+    )
+
+
+def _short(reason: str, limit: int = 120) -> str:
+    """A reason, shortened; the page escapes it."""
+    return reason if len(reason) <= limit else reason[: limit - 1] + "…"
+
+
+def _tables(states: Sequence[TableState], now: datetime) -> Grid:
+    return Grid(
+        "tables",
+        ("Table", "Rows", "Version", "Last published (UTC)", "Age", "Checks"),
+        [_table_row(state, now) for state in states],
+        title="Tables",
+        text="Rows that a reader sees, Delta version, and checks of the latest batch; a critical failure stops it.",
+        numeric=(1, 2),
+    )
+
+
+def _table_row(state: TableState, now: datetime) -> tuple[str | Status, ...]:
+    if state.version is None or state.published_at is None:
+        return (state.name, "0", "–", "never", "–", "–")
+    return (
+        state.name,
+        f"{state.rows:,}",
+        str(state.version),
+        f"{state.published_at:%Y-%m-%d %H:%M}",
+        age(state.published_at, now),
+        _checks(state),
+    )
+
+
+def _checks(state: TableState) -> str | Status:
+    if state.failed:
+        return Status(f"{state.failed} of {state.passed + state.failed} failed", "warn")
+    return Status(f"{state.passed} passed", "good") if state.passed else "none"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """How long ago something was, in the two digits or so that a person wants."""
+    minutes = max(0, round((now - since).total_seconds() / 60))
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
+
+
+def _state(lake: Lakehouse, name: str) -> TableState:
+    latest = next(iter(lake.history(name, 1)), None)
+    if latest is None:
+        return TableState(name)
+    checks = lake.note(name).get("checks", {})
+    return TableState(
+        name,
+        lake.table(name).count(),
+        latest.version,
+        latest.at,
+        int(checks.get("passed", 0)),
+        int(checks.get("failed", 0)),
+    )

@@ -1,0 +1,67 @@
+"use strict";
+(() => {
+  const charts = JSON.parse(document.getElementById("figures").textContent);
+  const account = document.getElementById("account");
+  const currency = document.getElementById("currency");
+  const NARROW = 520;
+
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+
+  // Colours are named in the data ("c1", "bad") so that one figure serves light, dark and paper.
+  const tinted = (value, key) => {
+    if (typeof value === "string") return key === "color" || key === "fillcolor" ? colour(value) || value : value;
+    if (Array.isArray(value)) return value.map((item) => tinted(item, key));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, tinted(item, name)]));
+  };
+
+  const axis = (given, extra) => ({
+    automargin: true, fixedrange: true, gridcolor: colour("line"), zerolinecolor: colour("line"), linecolor: colour("line"),
+    ...tinted(given || {}), ...extra,
+  });
+
+  const layout = (figure, width) => {
+    const given = figure.layout || {};
+    const narrow = width < NARROW;
+    const axes = Object.keys(given).filter((name) => /^[xy]axis/.test(name));
+    return {
+      ...tinted(given),
+      font: { family: "system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif", size: narrow ? 11 : 12, color: colour("text") },
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", dragmode: false,
+      margin: { l: 8, r: 14, t: 8, b: 8, ...(given.margin || {}) },
+      hoverlabel: { bgcolor: colour("card"), bordercolor: colour("line"), font: { color: colour("text") } },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", ...(given.legend || {}) },
+      ...Object.fromEntries([...new Set([...axes, "xaxis", "yaxis"])].map((name) => [
+        name, axis(given[name], narrow && name.startsWith("x") ? { nticks: 5 } : {}),
+      ])),
+    };
+  };
+
+  const view = (chart) => {
+    const parts = { page: [], account: [account.value], currency: [account.value, currency.value] };
+    return chart.views[parts[chart.scope].join("/")];
+  };
+
+  const draw = (name, width) => {
+    const place = document.getElementById(name);
+    const figure = view(charts[name]);
+    place.hidden = !figure;
+    place.parentElement.querySelector(".nothing").hidden = Boolean(figure);
+    if (!figure) return;
+    if (figure.layout.height) place.style.height = figure.layout.height + "px";
+    const shown = layout(figure, width || place.clientWidth);
+    if (width) shown.width = width;
+    Plotly.react(place, tinted(figure.data), shown, { displayModeBar: false, responsive: true });
+  };
+
+  const drawAll = (width) => Object.keys(charts).forEach((name) => draw(name, width));
+
+  account.addEventListener("change", () => drawAll());
+  currency.addEventListener("change", () => drawAll());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll());
+  matchMedia("(max-width: 760px)").addEventListener("change", () => drawAll());
+  addEventListener("beforeprint", () => drawAll(660));
+  addEventListener("afterprint", () => drawAll());
+  document.querySelector("form.choice").addEventListener("submit", (event) => event.preventDefault());
+  drawAll();
+})();
