@@ -1,0 +1,148 @@
+"""The command line: what it prints for people and for programs, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from assets.cli.app import app
+from pipelines.catalog import all_tables
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("VERMEIL_ENGINE", "embedded") != "embedded",
+    reason="starts a session of its own for each command",
+)
+
+
+def vermeil(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def as_json(*arguments: str | Path) -> Any:
+    result = vermeil(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a small archive that was taken in."""
+    folder = tmp_path_factory.mktemp("home")
+    assert (
+        vermeil("simulate", "--home", folder, "--days", "4", "--payments", "15", "--accounts", "2").exit_code
+        == 0
+    )
+    first = as_json("run", "--home", folder)
+    assert first["ingested"] > 100
+    assert first["failed"] == []
+    return folder
+
+
+def test_a_second_run_says_that_nothing_is_new(home: Path) -> None:
+    result = vermeil("run", "--home", home)
+    assert result.exit_code == 0
+    assert "Nothing new" in result.stdout
+    assert as_json("run", "--home", home)["published"] == []
+
+
+def test_tables_is_a_contract(home: Path) -> None:
+    found = as_json("tables", "--home", home)
+    assert {row["name"] for row in found} == set(all_tables())
+    keys = {"name", "layer", "rows", "version", "path", "published_at", "checks_passed", "checks_failed"}
+    assert all(set(row) == keys for row in found)
+    charges = next(row for row in found if row["name"] == "silver.charges")
+    assert charges["rows"] > 0
+    assert charges["checks_passed"] > 0
+    assert Path(charges["path"]).is_dir()
+
+
+def test_audit_is_a_contract(home: Path) -> None:
+    found = as_json("audit", "--home", home)
+    parts = ("current", "superseded", "duplicate", "quarantined", "unmodelled")
+    assert found["balanced"] is True
+    assert found["records"] == sum(found[part] for part in parts) > 0
+    assert sum(file["records"] for file in found["files"]) == found["records"]
+
+
+@pytest.mark.parametrize(("style", "expected"), [("csv", "one,two\n1,x\n"), ("json", '"one": 1')])
+def test_sql_prints_what_a_program_can_read(home: Path, style: str, expected: str) -> None:
+    result = vermeil("sql", "select 1 as one, 'x' as two", "--home", home, "--format", style)
+    assert expected in result.stdout
+
+
+def test_sql_answers_over_tables(home: Path) -> None:
+    query = "select count(*) as n from gold.payments_daily d join silver.charges c on c.account = d.account"
+    result = vermeil("sql", query, "--home", home, "--format", "json")
+    assert json.loads(result.stdout)[0]["n"] > 0
+
+
+def test_a_wrong_query_is_wrong_use_and_names_the_tables(home: Path) -> None:
+    result = vermeil("sql", "select nope from gold.payments_daily", "--home", home)
+    assert result.exit_code == 2
+    assert "nope" in result.stderr
+    assert "gold.payments_daily" in result.stderr
+
+
+def test_quarantine_lists_places_and_reasons_without_payloads(home: Path) -> None:
+    found = as_json("quarantine", "--home", home)
+    assert found["groups"]
+    assert all({"table_name", "reason", "file", "line"} <= set(record) for record in found["records"])
+    assert all("payload" not in record for record in found["records"])
+
+
+def test_the_same_mistake_at_different_places_is_one_group(home: Path) -> None:
+    groups = as_json("quarantine", "--home", home)["groups"]
+    assert len({(group["table_name"], group["reason"]) for group in groups}) == len(groups)
+    assert not any(re.search(r"column \d", group["reason"]) for group in groups)
+
+
+def test_status_names_engine_and_place(home: Path) -> None:
+    found = as_json("status", "--home", home)
+    assert found["engine"] == "embedded"
+    assert found["published_at"] is not None
+
+
+def test_a_raw_folder_that_does_not_exist_is_wrong_use(tmp_path: Path) -> None:
+    result = vermeil("run", "--home", tmp_path, "--raw", tmp_path / "nowhere")
+    assert result.exit_code == 2
+    assert "nowhere" in result.stderr
+    assert "--raw" in result.stderr
+
+
+def test_an_unknown_table_is_answered_with_those_there_are(tmp_path: Path) -> None:
+    result = vermeil("run", "--home", tmp_path, "--raw", tmp_path, "--only", "silver.chargs")
+    assert result.exit_code != 0
+    assert "silver.charges" in result.stderr
+
+
+def test_a_setting_that_cannot_be_used_is_wrong_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERMEIL_ENGINE", "spork")
+    result = vermeil("tables", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert "VERMEIL_ENGINE" in result.stderr
+
+
+def test_an_empty_home_lists_all_tables_without_rows(tmp_path: Path) -> None:
+    assert all(row["rows"] == 0 and row["version"] is None for row in as_json("tables", "--home", tmp_path))
+    assert as_json("audit", "--home", tmp_path)["records"] == 0
+
+
+def test_help_teaches_and_starts_without_heavy_libraries() -> None:
+    code = "import sys, assets.cli.app; sys.exit(any(m in sys.modules for m in ('pyspark', 'dagster', 'pandas')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert "Exit codes" in vermeil("--help").stdout
+
+
+def test_the_dictionary_has_every_column() -> None:
+    text = vermeil("dictionary").stdout
+    for table in all_tables().values():
+        assert f"## {table.name}" in text
+        assert all(f"| `{column.name}` |" in text for column in table.columns)

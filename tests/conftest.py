@@ -1,0 +1,156 @@
+"""Sessions, lakehouses and real input that tests share.
+
+Tests that ask for ``jvm_spark`` or ``any_spark`` run on one worker (``--dist loadgroup``), so that Apache Spark is
+started once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.catalog import all_tables
+from pipelines.engine import SESSION_CONF, open_spark
+from pipelines.lakehouse import Lakehouse
+from pipelines.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+ROOT = Path(__file__).resolve().parents[1]
+JVM_GROUP = pytest.mark.xdist_group("jvm")
+START_SECONDS = 180
+STARTED = re.compile(r"Spark Connect server started at: (\S+:\d+)")
+SERVER_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
+SERVER_CONF = {
+    **SESSION_CONF,
+    "spark.master": "local[2]",
+    "spark.driver.memory": "1g",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.connect.grpc.binding.address": "127.0.0.1",
+    "spark.connect.grpc.binding.port": "0",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.ui.enabled": "false",
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if {"jvm_spark", "any_spark"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(JVM_GROUP)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """A session on the engine that VERMEIL_ENGINE names; embedded by default."""
+    with open_spark(load_settings()) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def jvm_spark(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[SparkSession]:
+    """A session on Apache Spark from pyspark's wheel, without Delta."""
+    if load_settings().engine == "spark":
+        yield request.getfixturevalue("spark")
+        return
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        pytest.skip("Apache Spark needs Java 17: install it, or set JAVA_HOME")
+    with _spark_server(tmp_path_factory.mktemp("spark")) as url:
+        yield _connected(url)
+
+
+@pytest.fixture(params=["engine", "jvm"])
+def any_spark(request: pytest.FixtureRequest) -> SparkSession:
+    """The engine that VERMEIL_ENGINE names, then Apache Spark: what a test says of one it says of both."""
+    return request.getfixturevalue("spark" if request.param == "engine" else "jvm_spark")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of the environment's engine, with a home of the test's own."""
+    return load_settings({"home": tmp_path})
+
+
+@pytest.fixture
+def lake(settings: Settings, spark: SparkSession) -> Iterator[Lakehouse]:
+    """An empty lakehouse of all declared tables, in a home of the test's own, on the shared session."""
+    with Lakehouse(settings, all_tables(), spark) as lakehouse:
+        yield lakehouse
+
+
+@pytest.fixture(scope="session")
+def stripe_fixtures() -> dict[str, dict[str, Any]]:
+    """One real-shaped object of every Stripe type, by the type's name."""
+    shared = os.environ.get("VERMEIL_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data"
+    file = Path(shared) / "stripe" / "fixtures3.json"
+    if not file.exists():
+        pytest.skip(f"no Stripe fixtures at {file}: set VERMEIL_SHARED_DATA to the folder that holds stripe/")
+    found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["resources"]
+    return found
+
+
+@contextmanager
+def _spark_server(home: Path) -> Iterator[str]:
+    import pyspark
+
+    spark_home = Path(pyspark.__file__).parent
+    conf = SERVER_CONF | {"spark.local.dir": str(home)}
+    command = [str(spark_home / "bin" / "spark-submit"), "--class", SERVER_CLASS]
+    command += [part for name, value in conf.items() for part in ("--conf", f"{name}={value}")]
+    log = home / "server.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [*command, "spark-internal"],
+            cwd=home,
+            # Executors run functions of these packages; a cluster's have them installed.
+            env={
+                **os.environ,
+                "SPARK_HOME": str(spark_home),
+                "PYTHONPATH": str(ROOT),
+                "PYSPARK_PYTHON": sys.executable,
+            },
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield f"sc://{_address(server, log)}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _address(server: subprocess.Popen[bytes], log: Path) -> str:
+    """Where the server says that it listens: a port picked beforehand could be somebody else's by now."""
+    limit = time.monotonic() + START_SECONDS
+    while True:
+        ended = server.poll() is not None
+        said = log.read_text(encoding="utf-8", errors="replace")
+        if found := STARTED.search(said):
+            return found[1]
+        if ended or time.monotonic() > limit:
+            raise RuntimeError(f"Apache Spark did not start: {said[-2000:]}")
+        time.sleep(0.1)
+
+
+def _connected(url: str) -> SparkSession:
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.builder.remote(url).create()
+    for name, value in SESSION_CONF.items():
+        session.conf.set(name, value)
+    return session

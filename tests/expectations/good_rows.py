@@ -1,0 +1,273 @@
+"""Rows that are as expected, and for every check what to change in one to break it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from expectations import Check, Suite
+from pipelines.arrow import arrow_schema
+from pipelines.table import Column, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+Row = dict[str, Any]
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BY_TYPE = {
+    "bigint": 0,
+    "double": 0.5,
+    "boolean": False,
+    "timestamp": NOON,
+    "date": NOON.date(),
+    "binary": b"x",
+}
+BY_NAME = {
+    "email": "someone@example.com",
+    "mcc": "5734",
+    "card_last4": "4242",
+    "card_exp_month": 5,
+    "card_exp_year": 2030,
+    "line": 1,
+    "amount_minor": 1000,
+    "currency": "USD",
+    "source": "export",
+}
+
+GOOD: Mapping[str, Row] = {
+    "bronze.files": {"file_id": "0123456789abcdef", "sha256": "ab" * 32, "record_count": 2},
+    "bronze.records": {"fault": None},
+    "silver.accounts": {"is_details_submitted": True},
+    "silver.balance_transactions": {"net_minor": 1000, "fee_details": '[{"amount": 0}]'},
+    "silver.charges": {"decline_reason": None},
+    "silver.disputes": {"reason": "fraudulent", "is_fraud": True},
+    "silver.quarantine": {"table_name": "silver.charges"},
+    "silver.verification_sessions": {"last_error_code": None},
+    "gold.authorizations_daily": {"decline_reason": "none"},
+    "gold.balances_daily": {
+        "net_minor": 1000,
+        "charges_minor": 1000,
+        "payout_difference_minor": 0,
+        "payable_difference_minor": 0,
+    },
+}  # fmt: skip
+"""What makes a row good where the defaults do not."""
+
+YESTERDAY = date(2026, 2, 28)
+LATER = datetime(2026, 3, 2, tzinfo=UTC)
+
+SHARED: Mapping[str, Row] = {
+    "created_date_follows": {"created_date": YESTERDAY},
+    "created_before_known": {"known_at": NOON.replace(hour=11)},
+    "id_of_its_kind": {"source": "stripe"},
+    "minor_units_as_sent": {"currency": "KWD", "amount_minor": 1001},
+    "card_last4_four_digits": {"card_last4": "4242424242424242"},
+    "card_expiry_plausible": {"card_exp_month": 13},
+    "currency_in_iso_4217": {"currency": "usd"},
+    "amount_above_zero": {"amount_minor": 0},
+    "payment_told": {"charge_id": None, "payment_intent_id": None},
+    "line_from_1": {"line": 0},
+    "item_from_0": {"item": -1},
+}
+
+BROKEN: Mapping[str, Mapping[str, Row]] = {
+    "bronze.files": {
+        "file_id_well_formed": {"file_id": "0123456789ABCDEF"},
+        "sha256_well_formed": {"sha256": "ab"},
+        "faults_within_records": {"fault_count": 3},
+        "file_not_empty": {"record_count": 0},
+    },
+    "bronze.records": {
+        "record_kept": {"payload": None, "payload_bytes": None},
+        "version_told": {"version_id": None},
+        "shape_told": {"shape": None},
+        "object_told": {"object_id": None},
+        "fault_explained": {"fault": ""},
+        "known_after_it_occurred": {"occurred_at": LATER},
+    },
+    "silver.accounts": {
+        "mcc_well_formed": {"mcc": "573"},
+        "payout_needs_details": {"is_payouts_enabled": True, "is_details_submitted": False},
+    },
+    "silver.balance_transactions": {
+        "net_is_amount_less_fee": {"net_minor": 999},
+        "fees_add_up": {"fee_details": '[{"amount": 1}]'},
+        "payments_come_in": {"type": "charge", "amount_minor": -1, "net_minor": -1},
+        "refunds_go_out": {"type": "refund"},
+        "available_later": {"available_date": YESTERDAY},
+        "exchange_rate_above_zero": {"exchange_rate": 0.0},
+    },
+    "silver.charges": {
+        "captured_within_amount": {"amount_captured_minor": 1001},
+        "refunded_within_captured": {"amount_refunded_minor": 1},
+        "risk_score_in_range": {"risk_score": 101},
+        "refund_flag_agrees": {"is_refunded": True, "amount_captured_minor": 1},
+        "nothing_taken_of_failed": {"status": "failed", "amount_captured_minor": 1},
+        "failure_explained": {"status": "failed", "failure_code": None, "outcome_type": None},
+        "one_outcome": {"is_authorized": True, "is_blocked": True},
+        "decline_reason_only_where_declined": {"decline_reason": "do_not_honor"},
+    },
+    "silver.customers": {
+        "email_well_formed": {"email": "someone"},
+        "deletion_marked": {"is_marked_deleted": True},
+    },
+    "silver.disputes": {
+        "one_kind": {"is_inquiry": True, "is_chargeback": True},
+        "fraud_by_reason": {"is_fraud": False},
+        "evidence_due_later": {"evidence_due_at": NOON.replace(hour=1)},
+    },
+    "silver.invoices": {
+        "attempts_are_counted": {"attempt_count": 1},
+        "remainder_agrees": {"amount_due_minor": 1},
+        "paid_in_full": {"status": "paid", "amount_remaining_minor": 1, "amount_due_minor": 1},
+        "payment_dated": {"status": "paid", "paid_at": None},
+        "finalization_dated": {"status": "open", "finalized_at": None},
+        "subscription_told": {"billing_reason": "subscription_cycle", "subscription_id": None},
+        "period_in_order": {"period_start_at": LATER},
+    },
+    "silver.payment_intents": {
+        "received_within_amount": {"amount_received_minor": 1001},
+        "capturable_within_amount": {"amount_capturable_minor": 1001},
+        "succeeded_is_paid": {"status": "succeeded"},
+        "cancellation_dated": {"status": "canceled", "canceled_at": None},
+    },
+    "silver.payment_methods": {
+        "card_has_brand": {"payment_method_type": "card", "card_brand": None},
+    },
+    "silver.payouts": {
+        "amount_not_zero": {"amount_minor": 0},
+        "arrives_later": {"arrival_date": YESTERDAY},
+        "failure_explained": {"status": "failed", "failure_code": None},
+    },
+    "silver.quarantine": {
+        "reason_given": {"reason": ""},
+        "payload_kept": {"payload": None},
+        "table_named": {"table_name": "charges"},
+    },
+    "silver.refunds": {
+        "failure_explained": {"status": "failed", "failure_reason": None},
+    },
+    "silver.reviews": {
+        "end_explained": {"closed_reason": None},
+        "open_has_no_end": {"is_open": True},
+        "latitude_in_range": {"ip_latitude": 91.0},
+        "longitude_in_range": {"ip_longitude": -181.0},
+    },
+    "silver.subscriptions": {
+        "period_in_order": {"current_period_start_at": LATER},
+        "trial_in_order": {"trial_start_at": LATER},
+        "cancellation_dated": {"status": "canceled", "canceled_at": None},
+        "end_in_order": {"start_at": LATER},
+        "customer_told": {"customer_id": None},
+    },
+    "silver.verification_reports": {
+        "document_explained": {"document_status": "unverified", "document_error_code": None},
+        "selfie_explained": {"selfie_status": "unverified", "selfie_error_code": None},
+        "id_number_explained": {"id_number_status": "unverified", "id_number_error_code": None},
+        "document_dates_in_order": {"document_expiration_date": YESTERDAY},
+    },
+    "silver.verification_sessions": {
+        "verified_has_report": {"status": "verified", "last_verification_report_id": None},
+        "verified_without_error": {"status": "verified", "last_error_code": "abandoned"},
+    },
+    "gold.authorizations_daily": {
+        "outcomes_add_up": {"attempts_count": 1},
+        "amounts_add_up": {"attempts_minor": 1},
+        "intents_within": {"intents_authorized_count": 1},
+        "intents_by_first_attempt": {"attempt_number": 2, "intents_count": 1},
+        "unauthenticated_without_attempt": {"attempts_count": 1, "authorized_count": 1},
+        "reason_only_where_declined": {"decline_reason": "do_not_honor", "authorized_count": 1},
+    },
+    "gold.balances_daily": {
+        "categories_add_up": {"other_minor": 1},
+        "net_is_amount_less_fees": {"fees_minor": 1},
+        "parts_within_whole": {"failed_payouts_count": 1},
+        "payouts_tie": {"payout_difference_minor": 1},
+        "payouts_pay_what_was_available": {"payable_difference_minor": -1},
+    },
+    "gold.disputes_daily": {
+        "reasons_add_up": {"other_chargebacks_count": 1},
+        "results_add_up": {"open_count": 1},
+        "parts_within_whole": {"won_minor": 1},
+        "cohort_dispute_rate_is_share": {"cohort_dispute_rate": 1.5},
+        "cohort_early_fraud_warning_rate_is_share": {"cohort_early_fraud_warning_rate": 1.5},
+    },
+    "gold.payments_daily": {
+        "outcomes_within_attempts": {"payments_count": 1},
+        "outcomes_add_up": {"attempts_count": 1},
+        "parts_within_whole": {"captured_count": 1},
+        "card_outcomes_within_attempts": {"card_blocked_count": 1},
+        "authorization_rate_is_share": {"authorization_rate": 1.5},
+        "card_share_rate_is_share": {"card_share_rate": 1.5},
+        "dispute_rate_is_share": {"dispute_rate": 1.5},
+        "refund_rate_at_most_1": {"refund_rate": 1.5},
+    },
+}
+"""By table and check, the values that break it; what follows from the contract is broken by rule instead."""
+
+
+def good_row(table: Table, number: int = 0) -> Row:
+    """A row as expected; its key differs by number."""
+    row = {column.name: _good_value(column) for column in table.columns} | dict(GOOD.get(table.name, {}))
+    return row | _key(table, number)
+
+
+def broken_row(suite: Suite, check: Check, number: int) -> Row:
+    """A row that breaks a check."""
+    row = good_row(suite.table, number)
+    if check.name == "key_unique":
+        return row | _key(suite.table, 0)
+    return row | _break(suite.table, check)
+
+
+def frame(spark: SparkSession, table: Table, rows: list[Row]) -> DataFrame:
+    """Rows as a staged frame of a table."""
+    return spark.createDataFrame(pa.Table.from_pylist(rows, schema=arrow_schema(table)))
+
+
+def _good_value(column: Column) -> Any:
+    if column.currency:
+        return "USD"
+    if column.name in BY_NAME:
+        return BY_NAME[column.name]
+    if column.known:
+        return column.known[0]
+    if column.minimum:
+        return column.minimum
+    if column.type == "string":
+        return "US" if "country" in column.name else "text"
+    return BY_TYPE[column.type]
+
+
+def _key(table: Table, number: int) -> Row:
+    """The key's last text, which is the object's id or a dimension; or its day."""
+    name = next((n for n in reversed(table.key) if _free(table.column(n))), "account")
+    if table.name == "bronze.files":
+        return {name: f"{number:016x}"}
+    return {name: f"x_{number}"}
+
+
+def _free(column: Column) -> bool:
+    return column.type == "string" and column.name not in ("currency", "decline_reason", "table_name")
+
+
+def _break(table: Table, check: Check) -> Row:
+    own = BROKEN.get(table.name, {}) | SHARED
+    if check.name in own:
+        return dict(own[check.name])
+    if check.name.endswith("_in_iso_3166"):
+        return {check.name.removesuffix("_in_iso_3166"): "usa"}
+    if check.name == "minimums_kept":
+        column = next(c for c in table.columns if c.minimum is not None)
+        return {column.name: (column.minimum or 0) - 1}
+    if check.name in ("required_present", "provenance_present"):
+        return {next(iter(check.parts)): None}
+    if check.expectation == "ExpectColumnValuesToNotBeNull":
+        return {check.columns[0]: None}
+    if check.expectation == "ExpectColumnValuesToBeInSet" and not check.sql:
+        return {check.columns[0]: "unheard_of"}
+    raise AssertionError(f"{table.name}: say in BROKEN what breaks {check.name}")

@@ -1,0 +1,221 @@
+"""Gold of a simulated archive: as an independent reckoning has it, alike on both engines, and however it came in."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+from deltalake import DeltaTable
+
+from pipelines import flow
+from pipelines.catalog import all_tables, modules, tables_of
+from pipelines.lakehouse import Lakehouse
+from pipelines.settings import Settings
+from pipelines.simulate import Simulation, simulate
+from pipelines.sources.mapping import stripe
+from pipelines.verdict import accept_all
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+pytestmark = pytest.mark.slow
+
+GOLD = [table.name for table in tables_of("gold")]
+SOURCES = sorted({name for gold in GOLD for name in modules()[gold].SOURCES})
+MONTH = (date(2026, 4, 1), date(2026, 4, 30))
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("gold")
+    simulate(
+        Simulation(start=date(2026, 3, 20), days=45, payments_per_day=20, accounts=4),
+        folder / "raw",
+        folder / "truth",
+    )
+    return folder / "raw"
+
+
+@pytest.fixture(scope="module")
+def whole(archive: Path, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Lakehouse:
+    lake = open_lake(tmp_path_factory.mktemp("whole"), spark)
+    refresh(lake, archive)
+    return lake
+
+
+def open_lake(home: Path, spark: SparkSession) -> Lakehouse:
+    return Lakehouse(Settings(home=home), all_tables(), spark)
+
+
+def refresh(lake: Lakehouse, raw: Path) -> None:
+    list(flow.refresh_bronze(lake, raw, stripe(), accept_all))
+    for name in SOURCES:
+        list(flow.refresh_silver(lake, all_tables()[name], stripe(), accept_all))
+    for name in GOLD:
+        flow.refresh_gold(lake, all_tables()[name], accept_all)
+
+
+def rows(frame: DataFrame) -> list[dict[str, Any]]:
+    return frame.toArrow().to_pylist()
+
+
+def sorted_rows(frame: DataFrame) -> list[str]:
+    return sorted(map(str, rows(frame)))
+
+
+def april(found: Iterable[dict[str, Any]], column: str = "created_date") -> list[dict[str, Any]]:
+    return [row for row in found if MONTH[0] <= row[column] <= MONTH[1] and row["livemode"] is not False]
+
+
+def in_april(lake: Lakehouse, name: str) -> list[dict[str, Any]]:
+    return [row for row in rows(lake.table(name)) if MONTH[0] <= row["date"] <= MONTH[1]]
+
+
+def test_payments_are_as_reckoned_one_by_one(whole: Lakehouse) -> None:
+    expected: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    place = {}
+    for row in april(rows(whole.table("silver.charges"))):
+        key = (row["account"], row["currency"], row["created_date"])
+        place[row["account"], row["charge_id"]] = key
+        day = expected[key]
+        taken = row["status"] == "succeeded" and row["is_captured"]
+        day["attempts_count"] += 1
+        day["payments_count"] += row["status"] == "succeeded"
+        day["captured_minor"] += row["amount_captured_minor"] if taken else 0
+        day["card_captured_count"] += bool(taken and row["payment_method_type"] == "card")
+        day["card_issuer_declined_count"] += row["outcome_type"] == "issuer_declined"
+    for row in rows(whole.table("silver.refunds")):
+        if row["status"] == "succeeded" and (row["account"], row["charge_id"]) in place:
+            expected[place[row["account"], row["charge_id"]]]["refunded_minor"] += row["amount_minor"]
+    disputed = {
+        (row["account"], row["charge_id"])
+        for row in rows(whole.table("silver.disputes"))
+        if not row["status"].startswith("warning")
+        and row["status"] != "prevented"
+        and row["case_type"] not in ("block", "inquiry", "resolution")
+    }
+    for payment in disputed & place.keys():
+        expected[place[payment]]["disputed_count"] += 1
+    found = in_april(whole, "gold.payments_daily")
+    assert {(row["account"], row["currency"], row["date"]) for row in found} == expected.keys()
+    names = sorted({name for day in expected.values() for name in day})
+    assert {"refunded_minor", "disputed_count"} <= set(names)
+    for row in found:
+        day = expected[row["account"], row["currency"], row["date"]]
+        assert {name: row[name] for name in names} == {name: day[name] for name in names}
+
+
+def test_authorizations_are_as_reckoned_one_by_one(whole: Lakehouse) -> None:
+    intents: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows(whole.table("silver.charges")):
+        if row["payment_method_type"] == "card" and row["livemode"] is not False:
+            intents[row["account"], row["payment_intent_id"] or row["charge_id"]].append(row)
+    expected: Counter[tuple[Any, ...]] = Counter()
+    for attempts in intents.values():
+        ordered = sorted(attempts, key=lambda row: (row["created_at"], row["charge_id"]))
+        outcomes = [row["outcome_type"] for row in ordered]
+        for number, row in enumerate(ordered, start=1):
+            approved = row["outcome_type"] in ("authorized", "manual_review")
+            reason = "none" if approved else row["outcome_reason"]
+            kind = (
+                row["account"],
+                row["currency"],
+                row["created_date"],
+                row["card_network"],
+                row["card_country"],
+            )
+            expected[*kind, row["wallet_type"] or "none", number, reason, "attempts"] += 1
+            expected[*kind, row["wallet_type"] or "none", number, reason, "authorized"] += approved
+            saved = number == 1 and bool({"authorized", "manual_review"} & set(outcomes))
+            expected[*kind, row["wallet_type"] or "none", number, reason, "intents_authorized"] += saved
+    found: Counter[tuple[Any, ...]] = Counter()
+    for row in in_april(whole, "gold.authorizations_daily"):
+        key = [
+            row[name]
+            for name in (
+                "account",
+                "currency",
+                "date",
+                "network",
+                "card_country",
+                "wallet",
+                "attempt_number",
+                "decline_reason",
+            )
+        ]
+        for measure in ("attempts", "authorized", "intents_authorized"):
+            found[*key, measure] += row[f"{measure}_count"]
+    wanted = {key: count for key, count in expected.items() if count and MONTH[0] <= key[2] <= MONTH[1]}
+    assert any(key[6] > 1 for key in wanted)
+    assert {key: count for key, count in found.items() if count} == wanted
+
+
+def test_payouts_agree_with_the_balance(whole: Lakehouse) -> None:
+    found = rows(whole.table("gold.balances_daily"))
+    assert {row["payout_difference_minor"] for row in found} == {0}
+    compared = [row["payable_difference_minor"] for row in found if row["payable_minor"] is not None]
+    assert len(compared) > 50
+    assert set(compared) == {0}
+
+
+@pytest.mark.parametrize("name", GOLD)
+def test_both_engines_give_the_same_rows(
+    whole: Lakehouse, jvm_spark: SparkSession, tmp_path: Path, name: str
+) -> None:
+    module = modules()[name]
+    for source in module.SOURCES:
+        pq.write_table(DeltaTable(whole.table_uri(source)).to_pyarrow_table(), tmp_path / f"{source}.parquet")
+    now = {source: jvm_spark.read.parquet(str(tmp_path / f"{source}.parquet")) for source in module.SOURCES}
+    dates = sorted(str(row[0]) for row in module.dates(now, now).distinct().collect())
+    assert sorted_rows(module.build(now, dates)) == sorted_rows(whole.table(name))
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_an_archive_that_comes_in_pieces_gives_the_same_tables(
+    archive: Path, whole: Lakehouse, tmp_path: Path, spark: SparkSession, seed: int
+) -> None:
+    lake = open_lake(tmp_path / "home", spark)
+    files = sorted(path for path in archive.rglob("*") if path.is_file())
+    random.Random(seed).shuffle(files)
+    for piece in range(3):
+        copy(files[piece::3], archive, tmp_path / "raw")
+        refresh(lake, tmp_path / "raw")
+    for name in GOLD:
+        assert sorted_rows(lake.table(name)) == sorted_rows(whole.table(name)), name
+
+
+def test_a_late_day_rewrites_only_the_days_that_it_changes(
+    archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    lake = open_lake(tmp_path / "home", spark)
+    files = sorted(path for path in archive.rglob("*") if path.is_file())
+    last = [path for path in files if "2026-05-02" in str(path)]
+    copy([path for path in files if path not in last], archive, tmp_path / "raw")
+    refresh(lake, tmp_path / "raw")
+    before = {name: rows(lake.table(name)) for name in GOLD}
+    copy(last, archive, tmp_path / "raw")
+    refresh(lake, tmp_path / "raw")
+    for name in GOLD:
+        rewritten = lake.note(name)["dates"]
+        changed = {row["date"] for row in different(before[name], rows(lake.table(name)))}
+        assert date(2026, 5, 2) in changed
+        assert len(changed) <= rewritten < 45, name
+
+
+def different(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    texts = {str(row) for row in one} ^ {str(row) for row in other}
+    return [row for row in [*one, *other] if str(row) in texts]
+
+
+def copy(files: Iterable[Path], root: Path, target: Path) -> None:
+    for file in files:
+        goal = target / file.relative_to(root)
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, goal)

@@ -1,0 +1,232 @@
+"""Records to rows: what is read, what is refused and why, and which version of an object counts."""
+
+# ruff: noqa: E501 - one case a line
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from frames import CREATED, Json, envelope, event, of_type, read_lines, rows
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.catalog import all_tables
+from pipelines.silver.build import build, parse
+from pipelines.sources.mapping import stripe
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+def charge(charge_id: str = "ch_1", **fields: Any) -> Json:
+    return {
+        "id": charge_id,
+        "object": "charge",
+        "amount": 1000,
+        "currency": "usd",
+        "created": CREATED,
+        **fields,
+    }
+
+
+def built(
+    spark: SparkSession, folder: Path, documents: list[Json | str], table: str = "charges", build: Any = parse
+) -> list[Json]:
+    """Rows of a table from documents of one file, in the order of its lines."""
+    declared = all_tables()[f"silver.{table}"]
+    frame = of_type(spark, read_lines(folder, {"a.ndjson": documents}), declared.object_type)
+    return sorted(rows(build(frame, declared, stripe())), key=lambda row: int(row["record_id"].split(":")[1]))
+
+
+FAULTS: dict[str, tuple[Json, str | None]] = {
+    "a good one": ({}, None),
+    "no amount": ({"amount": None}, "amount_minor: missing"),
+    "a fraction": ({"amount": 10.5}, "amount_minor: not a whole number of at most 18 digits"),
+    "a huge integer": ({"amount": 10**30}, "amount_minor: not a whole number of at most 18 digits"),
+    "18 digits": ({"amount": 10**18 - 1}, None),
+    "an object for a number": ({"amount": {"x": 1}}, "amount_minor: not a whole number of at most 18 digits"),
+    "a number as text": ({"amount": "1000"}, None),
+    "words for a number": ({"amount": "ten"}, "amount_minor: not a whole number of at most 18 digits"),
+    "negative": ({"amount": -1}, "amount_minor: less than 0"),
+    "no currency": ({"currency": ""}, "currency: missing"),
+    "an unknown currency": ({"currency": "zzz"}, "currency: not a currency of ISO 4217"),
+    "gold for money": ({"currency": "xau"}, "currency: not a currency of ISO 4217"),
+    "no true or false": ({"captured": "yes"}, "is_captured: not true or false"),
+    "an expanded object without id": ({"customer": {"x": 1}}, "customer_id: not an id, or an object that has one"),
+    "refunded beyond captured": (
+        {"amount_captured": 5, "amount_refunded": 6},
+        "amount_refunded_minor is more than amount_captured_minor",
+    ),
+    "two faults": ({"amount": -1, "currency": "zzz"}, "currency: not a currency of ISO 4217; amount_minor: less than 0"),
+    "an undocumented value": ({"status": "lost_in_space"}, None),
+    "unknown fields": ({"brand_new": {"a": [1]}}, None),
+}  # fmt: skip
+
+
+def test_a_record_that_breaks_the_contract_says_how(any_spark: SparkSession, tmp_path: Path) -> None:
+    documents = [
+        event(charge(**fields), event_id=f"evt_{n}") for n, (fields, _) in enumerate(FAULTS.values())
+    ]
+    found = built(any_spark, tmp_path, documents)
+    said = {name: row["fault"] for name, row in zip(FAULTS, found, strict=True)}
+
+    assert said == {name: fault for name, (_, fault) in FAULTS.items()}
+    assert all((row["payload"] is None) == (row["fault"] is None) for row in found)
+
+
+def test_a_time_in_year_9999_inside_an_event_is_a_fault(any_spark: SparkSession, tmp_path: Path) -> None:
+    [row] = built(any_spark, tmp_path, [event(charge(created=253_402_300_799))])
+    assert row["fault"] == "created_at: not seconds since 1970 before the year 2200"
+    assert json.loads(row["payload"])["data"]["object"]["created"] == 253_402_300_799
+
+
+def test_values_are_typed(any_spark: SparkSession, tmp_path: Path) -> None:
+    text = "Zoë 😀 <b>&amp;\u0000</b> שלום"
+    [row] = built(
+        any_spark, tmp_path, [event(charge(captured=True, description=text, metadata={"a": [1, "é"]}))]
+    )
+    assert (row["amount_minor"], row["currency"], row["is_captured"]) == (1000, "USD", True)
+    assert row["created_at"].replace(tzinfo=None) == datetime(2026, 1, 1)
+    assert row["created_date"] == date(2026, 1, 1)
+    assert row["description"] == text
+    assert row["metadata"] == '{"a":[1,"é"]}'
+
+
+def test_an_expandable_field_gives_its_id(any_spark: SparkSession, tmp_path: Path) -> None:
+    expanded = {"id": "cus_1", "object": "customer", "name": "A"}
+    found = built(any_spark, tmp_path, [event(charge(customer=given)) for given in ("cus_1", expanded, None)])
+    assert [row["customer_id"] for row in found] == ["cus_1", "cus_1", None]
+
+
+INTENT = {"object": "payment_intent", "amount": 1, "currency": "usd", "created": CREATED}
+INVOICE = {"object": "invoice", "amount_due": 1, "currency": "usd", "created": CREATED}
+DISPUTE = {"object": "dispute", "amount": 1, "currency": "usd", "created": CREATED}
+SUBSCRIPTION = {"object": "subscription", "created": CREATED}
+SPELLINGS = {
+    "latest charge": ("payment_intents", "latest_charge_id", INTENT, {"charges": {"data": [{"id": "ch_1"}]}}, {"latest_charge": "ch_1"}),
+    "subscription": ("invoices", "subscription_id", INVOICE, {"subscription": "sub_1"}, {"parent": {"subscription_details": {"subscription": "sub_1"}}}),
+    "payment": ("invoices", "payment_intent_id", INVOICE, {"payment_intent": "pi_1"}, {"payments": {"data": [{"payment": {"payment_intent": "pi_1"}}]}}),
+    "period": ("subscriptions", "current_period_end_at", SUBSCRIPTION, {"current_period_end": CREATED}, {"items": {"data": [{"current_period_end": CREATED}]}}),
+    "reason code": ("disputes", "network_reason_code", DISPUTE, {"network_reason_code": "10.4"}, {"payment_method_details": {"card": {"network_reason_code": "10.4"}}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "column", "base", "old", "new"), SPELLINGS.values(), ids=SPELLINGS)
+def test_old_and_new_spellings_land_in_one_column(
+    any_spark: SparkSession, tmp_path: Path, table: str, column: str, base: Json, old: Json, new: Json
+) -> None:
+    found = built(
+        any_spark, tmp_path, [event({"id": "x_1", **base, **spelling}) for spelling in (old, new)], table
+    )
+    assert [row["fault"] for row in found] == [None, None]
+    assert found[0][column] == found[1][column] is not None
+
+
+def test_a_bare_deleted_customer_lands(any_spark: SparkSession, tmp_path: Path) -> None:
+    gone = {"id": "cus_1", "object": "customer", "deleted": True}
+    whole = {"id": "cus_2", "object": "customer", "created": CREATED}
+    documents = [gone, event(whole, "customer.deleted"), event(whole, "customer.updated")]
+    found = built(any_spark, tmp_path, documents, "customers")
+    assert [(row["fault"], row["is_deleted"]) for row in found] == [(None, True), (None, True), (None, False)]
+
+
+def movement(amount: int, fee: int, net: int, fees: Any) -> Json:
+    base = {"object": "balance_transaction", "id": "txn_1", "currency": "usd", "created": CREATED}
+    return event({**base, "amount": amount, "fee": fee, "net": net, "fee_details": fees})
+
+
+def test_money_adds_up_in_the_ledger(any_spark: SparkSession, tmp_path: Path) -> None:
+    cases = [
+        (movement(100, 5, 95, [{"amount": 3}, {"amount": 2}]), None),
+        (movement(-100, 0, -100, []), None),
+        (movement(100, 5, 95, None), None),
+        (movement(100, 5, 96, None), "net_minor is not amount_minor less fee_minor"),
+        (movement(100, 5, 95, [{"amount": 3}]), "the amounts in fee_details do not add up to fee_minor"),
+    ]
+    found = built(any_spark, tmp_path, [document for document, _ in cases], "balance_transactions")
+    assert [row["fault"] for row in found] == [fault for _, fault in cases]
+
+
+def test_inquiries_and_prevented_disputes_are_no_chargebacks(any_spark: SparkSession, tmp_path: Path) -> None:
+    cases = [
+        ({"status": "warning_closed"}, (True, False, False)),
+        ({"status": "needs_response", "payment_method_details": {"card": {"case_type": "inquiry"}}}, (True, False, False)),
+        ({"status": "prevented"}, (False, True, False)),
+        ({"status": "lost"}, (False, False, True)),
+        ({"status": "won", "payment_method_details": {"card": {"case_type": "chargeback"}}}, (False, False, True)),
+    ]  # fmt: skip
+    documents = [event({"id": "dp_1", **DISPUTE, **fields}) for fields, _ in cases]
+    found = built(any_spark, tmp_path, documents, "disputes")
+    kinds = [(row["is_inquiry"], row["is_prevented"], row["is_chargeback"]) for row in found]
+    assert kinds == [kind for _, kind in cases]
+
+
+def test_an_authorized_charge_that_is_not_captured_is_no_failure(
+    any_spark: SparkSession, tmp_path: Path
+) -> None:
+    authorized = charge(captured=False, status="succeeded", outcome={"type": "authorized"})
+    declined = charge(status="failed", outcome={"type": "issuer_declined", "network_decline_code": "51"})
+    blocked = charge(status="failed", outcome={"type": "blocked", "reason": "highest_risk_level"})
+    found = built(any_spark, tmp_path, [event(subject) for subject in (authorized, declined, blocked)])
+    assert [row["is_authorized"] for row in found] == [True, False, False]
+    assert [row["is_issuer_declined"] for row in found] == [False, True, False]
+    assert [row["is_blocked"] for row in found] == [False, False, True]
+    assert [row["decline_reason"] for row in found] == [None, "51", None]
+
+
+LATER = {
+    "the later event counts": ([("charge.succeeded", 0, "a"), ("charge.updated", 1, "b")], "b"),
+    "whatever the order they came in": ([("charge.updated", 1, "b"), ("charge.succeeded", 0, "a")], "b"),
+    "in one second, what the type says": ([("charge.refunded", 0, "b"), ("charge.succeeded", 0, "a")], "b"),
+    "a duplicate changes nothing": ([("charge.updated", 0, "a"), ("charge.updated", 0, "a")], "a"),
+    "an object without an event comes before": ([(None, 0, "a"), ("charge.updated", 0, "b")], "b"),
+    "a faulty later version does not count": ([("charge.updated", 0, "a"), ("charge.updated", 1, "faulty")], "a"),
+}  # fmt: skip
+
+
+def version(number: int, kind: str | None, after: int, note: str, *, wrapped: bool = False) -> Json:
+    subject = charge(f"ch_{number}", description=note, **({"currency": "zzz"} if note == "faulty" else {}))
+    if kind is None:
+        return subject
+    found = event(subject, kind, CREATED + after, f"evt_{number}_{after}_{note}")
+    return envelope(found) if wrapped else found
+
+
+def test_the_latest_good_version_is_the_row(any_spark: SparkSession, tmp_path: Path) -> None:
+    documents = [
+        version(number, *one, wrapped=bool(place % 2))
+        for number, (versions, _) in enumerate(LATER.values())
+        for place, one in enumerate(versions)
+    ]
+    found = built(any_spark, tmp_path, documents, build=build)
+    current = {row["charge_id"]: row["description"] for row in found if row["fault"] is None}
+    expected = {f"ch_{number}": last for number, (_, last) in enumerate(LATER.values())}
+    assert current == expected
+    assert [row["description"] for row in found if row["fault"]] == ["faulty"]
+
+
+KINDS = (None, "charge.succeeded", "charge.captured", "charge.updated", "charge.refunded")
+VERSIONS = st.lists(
+    st.tuples(st.sampled_from(KINDS), st.integers(0, 2), st.sampled_from("abc")), min_size=1, max_size=5
+)
+
+
+@given(data=st.data())
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_order_in_which_versions_arrive_does_not_matter(
+    data: st.DataObject, spark: SparkSession, tmp_path: Path
+) -> None:
+    objects = data.draw(st.lists(VERSIONS, min_size=20, max_size=40))
+    documents = [version(number, *one) for number, versions in enumerate(objects) for one in versions]
+    shuffled = data.draw(st.permutations(documents))
+
+    def current(order: list[Json]) -> list[Json]:
+        found = built(spark, tmp_path, list(order), build=build)
+        kept = ("charge_id", "version", "version_id", "description")
+        return sorted(({name: row[name] for name in kept} for row in found), key=str)
+
+    assert current(documents) == current(shuffled)

@@ -1,0 +1,75 @@
+"""What holds for every declared silver table."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.bronze.records import TABLE as RECORDS
+from pipelines.catalog import tables_of
+from pipelines.silver.build import steps, wire_schema
+from pipelines.silver.contract import ACCOUNT, PROVENANCE, silver_table
+from pipelines.table import Column, Table
+
+MODELLED = [table for table in tables_of("silver") if table.object_type]
+EVERY_TABLE = pytest.mark.parametrize("table", MODELLED, ids=lambda table: table.short_name)
+
+
+def test_there_are_fifteen() -> None:
+    assert len({table.object_type for table in MODELLED}) == len(MODELLED) == 15
+
+
+@EVERY_TABLE
+def test_every_column_says_what_it_means(table: Table) -> None:
+    unclear = [c.name for c in table.columns if not c.doc.endswith(".") or len(c.doc.split()) < 3]
+    assert unclear == []
+
+
+@EVERY_TABLE
+def test_no_two_paths_clash(table: Table) -> None:
+    assert wire_schema(table).startswith("struct<")
+
+
+@EVERY_TABLE
+def test_no_own_column_hides_one_of_the_records(table: Table) -> None:
+    own = {column.name for column in table.columns if column.paths or column.sql}
+    assert own.isdisjoint(RECORDS.column_names)
+    assert {column.name for column in table.columns} - own == {c.name for c in (ACCOUNT, *PROVENANCE)}
+
+
+@EVERY_TABLE
+def test_names_say_the_type(table: Table) -> None:
+    endings = {"_at": "timestamp", "_date": "date", "_minor": "bigint", "_id": "string"}
+    wrong = [
+        column.name
+        for column in table.columns
+        for ending, kind in endings.items()
+        if column.name.endswith(ending) and column.type != kind and column.name != "ingest_id"
+    ]
+    assert wrong == []
+    assert [
+        c.name
+        for c in table.columns
+        if c.type == "boolean" and not c.name.startswith(("is_", "has_", "livemode"))
+    ] == []
+
+
+def table_of(*paths: str) -> Table:
+    columns = (Column(f"c{n}", "string", "A column.", path=path) for n, path in enumerate(paths))
+    return silver_table("silver.things", "Things.", "thing", tuple(columns))
+
+
+@pytest.mark.parametrize(
+    "paths", [("a", "a.b"), ("a.b", "a"), ("a.b.c", "a.b"), ("a[0]", "a.b"), ("a.b", "a[0].c")]
+)
+def test_a_path_that_ends_within_another_is_refused(paths: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=r"table silver\.things: another path"):
+        wire_schema(table_of(*paths))
+
+
+def test_the_wire_schema_has_what_the_paths_name_and_nothing_else() -> None:
+    schema = wire_schema(table_of("id", "a.b", "a.c[0].d", "id"))
+    assert schema == "struct<`id`: string, `a`: struct<`b`: string, `c`: array<struct<`d`: string>>>>"
+
+
+def test_a_path_is_a_list_of_steps() -> None:
+    assert steps("items.data[0].price") == ["items", "data", "[]", "price"]

@@ -1,0 +1,87 @@
+"""One real-shaped object of every modelled type lands in its table, however it is wrapped, with all that it holds."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from frames import Json, envelope, event, of_type, read_lines, rows
+
+from pipelines.catalog import tables_of
+from pipelines.silver.build import build, parse
+from pipelines.sources.mapping import stripe
+from pipelines.table import Column, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import SparkSession
+
+MODELLED = [table for table in tables_of("silver") if table.object_type]
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory, stripe_fixtures: dict[str, Json]) -> pa.Table:
+    """Every fixture as an event, in an EventBridge envelope, and bare."""
+    objects = [stripe_fixtures[str(table.object_type)] for table in MODELLED]
+    events = [event(subject, event_id=f"evt_{n}") for n, subject in enumerate(objects)]
+    folder: Path = tmp_path_factory.mktemp("raw")
+    shapes = {"event.ndjson": events, "eventbridge.ndjson": map(envelope, events), "object.ndjson": objects}
+    return read_lines(folder, shapes)
+
+
+@pytest.mark.parametrize("table", MODELLED, ids=lambda table: table.short_name)
+def test_every_shape_of_a_fixture_fills_every_column_it_can(
+    any_spark: SparkSession, records: pa.Table, stripe_fixtures: dict[str, Json], table: Table
+) -> None:
+    fixture = stripe_fixtures[str(table.object_type)]
+    expected = {column.name: value(column, fixture) for column in table.columns if column.paths}
+    found = rows(parse(of_type(any_spark, records, table.object_type), table, stripe()), "record_id")
+
+    assert [row["fault"] for row in found] == [None, None, None]
+    for row in found:
+        assert {name: comparable(row[name]) for name in expected} == expected
+
+
+def test_the_three_shapes_of_an_object_are_versions_of_one_row(
+    any_spark: SparkSession, records: pa.Table
+) -> None:
+    charges = next(table for table in MODELLED if table.short_name == "charges")
+    found = rows(build(of_type(any_spark, records, "charge"), charges, stripe()))
+    assert [row["event_type"] for row in found] == ["thing.updated"]
+
+
+def value(column: Column, fixture: Json) -> Any:
+    """What a column should hold, from the fixture alone."""
+    given = next((v for path in column.paths if (v := lookup(fixture, path)) not in (None, "")), None)
+    if given is None:
+        return None
+    match column.type:
+        case "timestamp":
+            return datetime.fromtimestamp(given, UTC).replace(tzinfo=None)
+        case "date":
+            return date(given["year"], given["month"], given["day"])
+        case "string" if column.currency:
+            return given.upper()
+        case "string" if isinstance(given, dict) and column.name.endswith("_id"):
+            return given["id"]
+        case "string" if isinstance(given, dict | list):
+            return json.dumps(given, separators=(",", ":"))
+    return given
+
+
+def lookup(found: Any, path: str) -> Any:
+    for step in path.replace("[0]", ".0").split("."):
+        if isinstance(found, list):
+            found = found[0] if found else None
+        elif isinstance(found, dict):
+            found = found.get(step)
+        else:
+            return None
+    return found
+
+
+def comparable(found: Any) -> Any:
+    return found.replace(tzinfo=None) if isinstance(found, datetime) else found

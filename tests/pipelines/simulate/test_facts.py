@@ -1,0 +1,223 @@
+"""What happens in a simulated archive: complete, connected, in both API versions, fraudulent now and then."""
+
+import re
+from collections import Counter, defaultdict
+
+import pytest
+
+from .reading import Json, Made, read
+
+
+def of_type(made: Made, *types: str) -> list[Json]:
+    return [event for event in made.events if event["type"] in types]
+
+
+def latest(made: Made, kind: str) -> dict[str, Json]:
+    """Objects as last reported."""
+    events = [event["data"]["object"] for event in made.events if event["data"]["object"]["object"] == kind]
+    return {body["id"]: body for body in events}
+
+
+EXPECTED_TYPES = """
+    charge.succeeded charge.failed charge.captured charge.refunded charge.updated charge.pending
+    charge.expired charge.dispute.created charge.dispute.updated charge.dispute.closed
+    charge.dispute.funds_withdrawn charge.dispute.funds_reinstated radar.early_fraud_warning.created
+    review.opened review.closed payment_intent.created payment_intent.requires_action
+    payment_intent.payment_failed payment_intent.succeeded payment_intent.canceled
+    payment_intent.processing payment_intent.amount_capturable_updated payout.created payout.updated
+    payout.paid payout.failed refund.created refund.updated refund.failed invoice.created
+    invoice.finalized invoice.paid invoice.payment_succeeded invoice.payment_failed
+    invoice.marked_uncollectible invoice_payment.paid customer.subscription.created
+    customer.subscription.updated customer.subscription.deleted customer.created customer.updated
+    customer.deleted payment_method.attached identity.verification_session.created
+    identity.verification_session.processing identity.verification_session.verified
+    identity.verification_session.requires_input identity.verification_session.redacted
+""".split()  # noqa: SIM905
+
+
+@pytest.mark.parametrize("type", EXPECTED_TYPES)
+def test_every_kind_of_event_occurs(clean: Made, type: str) -> None:
+    assert clean.summary.types[type] > 0
+
+
+def test_what_is_referred_to_is_there(clean: Made) -> None:
+    charges, intents, disputes = (latest(clean, kind) for kind in ("charge", "payment_intent", "dispute"))
+    customers = latest(clean, "customer").keys() | {body["id"] for _, body in clean.objects("customer")}
+    subscriptions = latest(clean, "subscription").keys() | {
+        body["id"] for _, body in clean.objects("subscription")
+    }
+    transactions = {body["id"] for _, body in clean.objects("balance_transaction")}
+    reports = {body["id"] for _, body in clean.objects("identity.verification_report")}
+    for charge in charges.values():
+        assert charge["payment_intent"] in intents
+        assert charge["customer"] is None or charge["customer"] in customers
+        assert charge["balance_transaction"] is None or charge["balance_transaction"] in transactions
+    for kind in ("refund", "dispute", "radar.early_fraud_warning", "review"):
+        assert {body["charge"] for body in latest(clean, kind).values()} <= charges.keys()
+    for dispute in disputes.values():
+        assert {body["id"] for body in dispute["balance_transactions"]} <= transactions
+    for invoice in latest(clean, "invoice").values():
+        parent = invoice.get("parent") or {"subscription_details": invoice}
+        assert parent["subscription_details"]["subscription"] in subscriptions
+    for session in latest(clean, "identity.verification_session").values():
+        assert session["last_verification_report"] is None or session["last_verification_report"] in reports
+
+
+def test_an_event_is_dated_after_the_object_it_shows(clean: Made) -> None:
+    for event in clean.events:
+        assert event["created"] >= event["data"]["object"]["created"], event["type"]
+
+
+def test_only_updates_name_what_they_replaced(clean: Made) -> None:
+    for event in clean.events:
+        if "previous_attributes" in event["data"]:
+            assert event["type"].endswith((".updated", ".refunded")), event["type"]
+        elif event["type"].endswith(".updated"):
+            assert event["type"] == "payment_intent.amount_capturable_updated", event["type"]
+
+
+def test_the_platform_is_not_named_and_connected_accounts_are(clean: Made) -> None:
+    accounts = Counter(event.get("account") for event in clean.events)
+    connected = {account for account in accounts if account is not None}
+    assert accounts[None] > 0
+    assert len(connected) == 7
+    assert all(re.fullmatch(r"acct_1\w{16}", account) for account in connected)
+    assert {account for account, _ in clean.objects("balance_transaction")} == connected | {None}
+
+
+def test_both_api_versions_spell_as_they_do(clean: Made) -> None:
+    by_version = defaultdict(list)
+    for event in clean.events:
+        by_version[event["api_version"]].append(event["data"]["object"])
+    old, new = by_version["2022-08-01"], by_version["2026-06-24.dahlia"]
+    assert old
+    assert new
+    assert spelled(old, "charge", "invoice")
+    assert spelled(old, "payment_intent", "charges")
+    assert spelled(old, "invoice", "subscription")
+    assert spelled(old, "subscription", "current_period_end")
+    for kind, field in (("charge", "invoice"), ("payment_intent", "charges"), ("invoice", "subscription")):
+        assert not spelled(new, kind, field)
+    items = [body["items"]["data"][0] for body in new if body["object"] == "subscription"]
+    assert all("current_period_end" in item for item in items)
+    assert all(
+        "case_type" in body["payment_method_details"]["card"] for body in new if body["object"] == "dispute"
+    )
+
+
+def spelled(bodies: list[Json], kind: str, field: str) -> bool:
+    found = [field in body for body in bodies if body["object"] == kind]
+    assert found
+    assert len(set(found)) == 1, f"{kind}.{field} is there only sometimes"
+    return found[0]
+
+
+def test_intents_are_retried_and_some_then_succeed(clean: Made) -> None:
+    attempts = defaultdict(list)
+    for event in of_type(clean, "charge.succeeded", "charge.failed"):
+        attempts[event["data"]["object"]["payment_intent"]].append(event["data"]["object"]["status"])
+    retried = [statuses for statuses in attempts.values() if len(statuses) > 1]
+    assert max(map(len, retried)) >= 3
+    assert any(statuses[0] == "failed" and statuses[-1] == "succeeded" for statuses in retried)
+
+
+def test_issuers_refuse_for_many_reasons_and_about_one_in_ten_times(clean: Made) -> None:
+    outcomes = [charge["outcome"] for charge in latest(clean, "charge").values() if charge["outcome"]]
+    declined = [outcome for outcome in outcomes if outcome["type"] == "issuer_declined"]
+    assert 0.05 < len(declined) / len(outcomes) < 0.16
+    assert len({outcome["reason"] for outcome in declined}) >= 8
+    assert all(outcome["network_decline_code"] for outcome in declined)
+    assert any(outcome["type"] == "blocked" for outcome in outcomes)
+
+
+def test_disputes_arrive_weeks_later_and_are_decided_weeks_after(clean: Made) -> None:
+    charges = latest(clean, "charge")
+    waits = [
+        event["created"] - charges[event["data"]["object"]["charge"]]["created"]
+        for event in of_type(clean, "charge.dispute.created")
+    ]
+    assert sorted(waits)[len(waits) // 2] > 7 * 86_400
+    assert max(waits) > 28 * 86_400
+    assert max(waits) <= 121 * 86_400
+    assert {"won", "lost"} <= {dispute["status"] for dispute in latest(clean, "dispute").values()}
+    assert {dispute["reason"] for dispute in latest(clean, "dispute").values()} >= {
+        "fraudulent",
+        "product_not_received",
+    }
+
+
+def test_evidence_is_submitted_in_time(clean: Made) -> None:
+    updates = of_type(clean, "charge.dispute.updated")
+    answered = [
+        event for event in updates if event["data"]["previous_attributes"]["status"] == "needs_response"
+    ]
+    assert answered
+    assert all(
+        event["created"] <= event["data"]["object"]["evidence_details"]["due_by"] for event in answered
+    )
+
+
+def test_one_merchant_goes_bad_and_the_others_do_not(clean: Made) -> None:
+    paid = Counter(event.get("account") for event in of_type(clean, "charge.succeeded"))
+    disputed = Counter(
+        event.get("account")
+        for event in of_type(clean, "charge.dispute.created")
+        if not event["data"]["object"]["status"].startswith("warning")
+    )
+    rates = sorted(disputed[account] / paid[account] for account in paid)
+    assert rates[-1] > 0.018
+    assert rates[-2] < 0.015
+
+
+def test_fraud_is_rare_of_every_kind_and_known_only_beside_the_archive(clean: Made) -> None:
+    frauds, charges = clean.frauds(), latest(clean, "charge")
+    assert {fraud["charge"] for fraud in frauds} <= charges.keys()
+    assert 0.005 < len(frauds) / len(charges) < 0.025
+    scenarios = Counter(fraud["scenario"] for fraud in frauds)
+    assert scenarios == clean.summary.frauds
+    assert scenarios.keys() == {
+        "stolen_card",
+        "card_testing",
+        "account_takeover",
+        "friendly_fraud",
+        "merchant_gone_bad",
+        "identity_fraud",
+    }
+
+
+def test_the_archive_does_not_tell_the_truth(clean: Made) -> None:
+    secrets = re.compile(
+        rb"card_testing|account_takeover|friendly_fraud|merchant_gone_bad|identity_fraud|scenario"
+    )
+    for path in clean.folder.rglob("*.gz"):
+        assert not secrets.search(read(path)), path
+    assert not list(clean.folder.rglob("*.csv"))
+
+
+def test_the_fraud_screen_sees_fraud_but_not_clearly(clean: Made) -> None:
+    third_party = {
+        fraud["charge"]
+        for fraud in clean.frauds()
+        if fraud["scenario"] not in ("friendly_fraud", "merchant_gone_bad")
+    }
+    scores: dict[bool, list[int]] = {True: [], False: []}
+    for charge in latest(clean, "charge").values():
+        if charge["payment_method_details"]["type"] == "card":
+            scores[charge["id"] in third_party].append(charge["outcome"]["risk_score"])
+    better = sum(fraud > honest for fraud in scores[True] for honest in scores[False])
+    assert 0.65 < better / (len(scores[True]) * len(scores[False])) < 0.92
+
+
+def test_there_is_no_card_number_in_it(clean: Made) -> None:
+    number = re.compile(rb"(?<![\w.])\d{13,19}(?![\w.])")
+    for path in clean.folder.rglob("*.gz"):
+        assert not number.search(read(path)), path
+
+
+def test_redaction_takes_the_person_out_of_the_report(clean: Made) -> None:
+    reports = {body["id"]: body for _, body in clean.objects("identity.verification_report")}
+    redacted = [event["data"]["object"] for event in of_type(clean, "identity.verification_session.redacted")]
+    assert redacted
+    for session in redacted:
+        report = reports[session["last_verification_report"]]
+        assert report[report["type"]]["last_name"] == "[redacted]"

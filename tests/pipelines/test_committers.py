@@ -1,0 +1,131 @@
+"""delta-rs and Spark SQL commit the same rows.
+
+The statements of :class:`DeltaSpark` run on whatever engine there is: with VERMEIL_ENGINE=spark on Apache Spark with
+delta-spark, otherwise on Sail, which understands the same SQL. (Vermeil itself never lets Sail commit.)
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.commits import Staged
+from pipelines.delta_rs import DeltaRs
+from pipelines.delta_spark import DeltaSpark
+from pipelines.settings import load_settings
+from pipelines.table import Column, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+KEYED = Table(
+    name="silver.parts",
+    doc="Parts, of which it's good to have 'enough'.",
+    key=("account", "part_id"),
+    partition_by="created_date",
+    columns=(
+        Column("account", "string", "Account.", required=True),
+        Column("part_id", "string", "Identity.", required=True),
+        Column("amount_minor", "bigint", "Amount."),
+        Column("version", "string", "Version.", required=True),
+        Column("created_date", "date", "Day."),
+    ),
+)
+DAILY = Table(
+    name="gold.parts_daily",
+    doc="Parts by day.",
+    key=("date",),
+    columns=(Column("date", "date", "Day.", required=True), Column("part_count", "bigint", "Parts.")),
+)
+
+
+class Bench:
+    """A table on a disk, what commits to it, and a session to look with."""
+
+    def __init__(self, folder: Path, spark: SparkSession, committer: DeltaRs | DeltaSpark) -> None:
+        self.folder = folder
+        self.spark = spark
+        self.committer = committer
+        self.staged_count = 0
+
+    def uri(self, table: Table) -> str:
+        return str(self.folder / table.short_name)
+
+    def create(self, table: Table) -> None:
+        # Sail has no "describe detail", by which delta-spark's side asks whether a table is there.
+        creator = self.committer if load_settings().engine != "embedded" else DeltaRs({})
+        creator.create(self.uri(table), table)
+
+    def stage(self, table: Table, rows: list[tuple[Any, ...]], accept: str | None = None) -> Staged:
+        self.staged_count += 1
+        uri = str(self.folder / "staging" / str(self.staged_count))
+        columns = table.spark_schema() + (f", {accept} string" if accept else "")
+        frame = self.spark.createDataFrame(rows, columns)
+        frame.write.parquet(uri)
+        return Staged(uri, len(rows), frame.schema, accept)
+
+    def rows(self, table: Table) -> list[tuple[Any, ...]]:
+        return sorted(tuple(row) for row in self.spark.read.format("delta").load(self.uri(table)).collect())
+
+
+@pytest.fixture(params=["delta-rs", "spark-sql"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path, spark: SparkSession) -> Bench:
+    if request.param == "delta-rs" and load_settings().engine != "embedded":
+        pytest.skip("delta-rs commits on the embedded engine only")
+    return Bench(tmp_path, spark, DeltaRs({}) if request.param == "delta-rs" else DeltaSpark(spark))
+
+
+def part(part_id: str, amount: int, version: str = "1", day: int = 1) -> tuple[Any, ...]:
+    return ("a", part_id, amount, version, date(2026, 3, day))
+
+
+def test_merge_inserts_what_is_new_and_replaces_what_is_older(bench: Bench) -> None:
+    bench.create(KEYED)
+    uri = bench.uri(KEYED)
+    bench.committer.merge(uri, KEYED, bench.stage(KEYED, [part("x", 1), part("y", 5, "5", 2)]), {}, "version")
+    bench.committer.merge(
+        uri,
+        KEYED,
+        bench.stage(KEYED, [part("x", 2, "2"), part("y", 4, "4", 2), part("z", 9, day=3)]),
+        {},
+        "version",
+    )
+    assert bench.rows(KEYED) == [part("x", 2, "2"), part("y", 5, "5", 2), part("z", 9, day=3)]
+
+
+def test_merge_without_versions_leaves_what_is_there(bench: Bench) -> None:
+    bench.create(KEYED)
+    for amount in (1, 2):
+        staged = bench.stage(KEYED, [part("x", amount)])
+        bench.committer.merge(bench.uri(KEYED), KEYED, staged, {}, None)
+    assert bench.rows(KEYED) == [part("x", 1)]
+
+
+def test_only_accepted_rows_are_committed(bench: Bench) -> None:
+    bench.create(KEYED)
+    staged = bench.stage(KEYED, [(*part("x", 1), None), (*part("y", 2), "broken")], accept="fault")
+    bench.committer.merge(bench.uri(KEYED), KEYED, staged, {}, "version")
+    assert bench.rows(KEYED) == [part("x", 1)]
+
+
+def test_append_adds_rows(bench: Bench) -> None:
+    bench.create(DAILY)
+    for count in (1, 2):
+        staged = bench.stage(DAILY, [(date(2026, 3, count), count)])
+        bench.committer.append(bench.uri(DAILY), DAILY, staged, {})
+    assert bench.rows(DAILY) == [(date(2026, 3, 1), 1), (date(2026, 3, 2), 2)]
+
+
+def test_replace_takes_the_place_of_some_dates_or_of_all(bench: Bench) -> None:
+    bench.create(DAILY)
+    uri = bench.uri(DAILY)
+    days = [(date(2026, 3, day), day) for day in (1, 2, 3)]
+    bench.committer.replace(uri, DAILY, bench.stage(DAILY, days), {}, None)
+    newer = bench.stage(DAILY, [(date(2026, 3, 2), 22)])
+    bench.committer.replace(uri, DAILY, newer, {}, ["2026-03-02", "2026-03-03"])
+    assert bench.rows(DAILY) == [(date(2026, 3, 1), 1), (date(2026, 3, 2), 22)]
+    bench.committer.replace(uri, DAILY, bench.stage(DAILY, days[:1]), {}, None)
+    assert bench.rows(DAILY) == days[:1]

@@ -1,0 +1,239 @@
+"""The flow: the same files give the same tables, nothing bad is visible, only what changed is redone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines import flow
+from pipelines.audit import audit
+from pipelines.catalog import all_tables
+from pipelines.flow import Outcome
+from pipelines.lakehouse import Lakehouse
+from pipelines.settings import load_settings
+from pipelines.silver.contract import PROVENANCE
+from pipelines.simulate import Simulation, simulate
+from pipelines.sources.mapping import stripe
+from pipelines.verdict import Batch, CheckResult, Validate, Verdict, accept_all
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+ARCHIVE = Simulation(days=6, payments_per_day=12, accounts=3)
+BOOKKEEPING = {"ingest_id", "record_id"}
+SMALL_BATCH = 250_000
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    simulate(ARCHIVE, folder / "raw", folder / "truth")
+    return folder / "raw"
+
+
+@pytest.fixture(scope="module")
+def undisturbed(archive: Path, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Lakehouse:
+    lake = open_lake(tmp_path_factory.mktemp("undisturbed"), spark)
+    run(lake, archive)
+    return lake
+
+
+def open_lake(home: Path, spark: SparkSession, **settings: Any) -> Lakehouse:
+    return Lakehouse(load_settings({"home": home, **settings}), all_tables(), spark)
+
+
+def run(lake: Lakehouse, raw: Path, validate: Validate = accept_all, **how: Any) -> list[Outcome]:
+    return list(flow.refresh(lake, raw, stripe(), validate, **how))
+
+
+def content(lake: Lakehouse, name: str) -> list[str]:
+    """The rows of a table as sorted text, without what depends on how its files were batched."""
+    rows = lake.table(name)
+    kept = [column for column in rows.columns if column not in BOOKKEEPING]
+    return sorted(str(row) for row in rows.select(*kept).toArrow().to_pylist())
+
+
+def assert_same_tables(one: Lakehouse, other: Lakehouse, layers: Iterable[str] = ("silver", "gold")) -> None:
+    for name, table in all_tables().items():
+        if table.layer in layers:
+            assert content(one, name) == content(other, name), name
+
+
+def copied(files: Iterable[Path], root: Path, target: Path) -> None:
+    for file in files:
+        goal = target / file.relative_to(root)
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, goal)
+
+
+def files_of(raw: Path) -> list[Path]:
+    return sorted(path for path in raw.rglob("*") if path.is_file())
+
+
+def refuse(*names: str) -> Validate:
+    failed = CheckResult("never", "critical", success=False, description="Nothing is ever right.")
+    return lambda batch: Verdict((failed,) if batch.table.name in names else ())
+
+
+def test_every_table_gets_rows_and_the_audit_balances(undisturbed: Lakehouse) -> None:
+    found = audit(undisturbed, stripe())
+    assert found.balanced
+    assert found.total.records > 500
+    for name, table in all_tables().items():
+        if table.layer == "gold" or name in (
+            "silver.charges",
+            "silver.customers",
+            "silver.balance_transactions",
+        ):
+            assert undisturbed.table(name).count() > 0, name
+
+
+def test_a_second_run_changes_nothing(undisturbed: Lakehouse, archive: Path) -> None:
+    before = {name: len(undisturbed.history(name)) for name in all_tables()}
+    assert {outcome.status for outcome in run(undisturbed, archive)} == {"unchanged"}
+    assert {name: len(undisturbed.history(name)) for name in all_tables()} == before
+
+
+def test_many_small_batches_give_the_same_tables(
+    undisturbed: Lakehouse, archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    lake = open_lake(tmp_path, spark, batch_bytes=SMALL_BATCH)
+    outcomes = run(lake, archive)
+    assert sum(outcome.table == "bronze.records" for outcome in outcomes) > 2
+    assert_same_tables(undisturbed, lake)
+
+
+def test_files_that_come_in_reverse_order_give_the_same_tables(
+    undisturbed: Lakehouse, archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    lake = open_lake(tmp_path / "home", spark)
+    raw = tmp_path / "raw"
+    files = files_of(archive)
+    for part in (
+        files[2 * len(files) // 3 :],
+        files[len(files) // 3 : 2 * len(files) // 3],
+        files[: len(files) // 3],
+    ):
+        copied(part, archive, raw)
+        run(lake, raw)
+    assert_same_tables(undisturbed, lake)
+    assert audit(lake, stripe()).balanced
+
+
+def test_a_refused_batch_changes_nothing_that_a_reader_sees(
+    archive: Path, tmp_path: Path, spark: SparkSession, undisturbed: Lakehouse
+) -> None:
+    lake = open_lake(tmp_path, spark)
+    outcomes = {outcome.table: outcome for outcome in run(lake, archive, refuse("silver.charges"))}
+    assert outcomes["silver.charges"].status == "refused"
+    assert outcomes["gold.payments_daily"].status == "skipped"
+    assert outcomes["silver.customers"].status == "published"
+    assert not lake.exists("silver.charges")
+    assert not audit(lake, stripe()).balanced
+    run(lake, archive)
+    assert_same_tables(undisturbed, lake)
+
+
+def test_a_refused_bronze_batch_is_taken_in_by_the_next_run(
+    archive: Path, tmp_path: Path, spark: SparkSession, undisturbed: Lakehouse
+) -> None:
+    lake = open_lake(tmp_path, spark)
+    assert {o.status for o in run(lake, archive, refuse("bronze.records"))} == {"refused", "skipped"}
+    assert lake.table("bronze.files").count() == 0
+    run(lake, archive)
+    assert_same_tables(undisturbed, lake)
+
+
+def test_no_staging_is_left_behind(undisturbed: Lakehouse) -> None:
+    staging = Path(undisturbed.uri) / "_staging"
+    assert [path for path in staging.rglob("*") if path.is_file()] == []
+
+
+def test_the_audit_of_the_batch_sees_what_will_be_published(
+    archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    seen: dict[str, tuple[int, list[str]]] = {}
+
+    def look(batch: Batch) -> Verdict:
+        seen[batch.table.name] = (batch.rows.count(), batch.rows.columns)
+        return Verdict()
+
+    lake = open_lake(tmp_path, spark)
+    run(lake, archive, look)
+    for name in ("bronze.records", "silver.charges", "gold.payments_daily"):
+        rows, columns = seen[name]
+        assert rows == lake.table(name).count()
+        assert columns == list(all_tables()[name].column_names)
+
+
+def test_every_layer_is_judged_with_the_figures_that_its_rows_do_not_show(
+    archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    seen: dict[str, set[str]] = {}
+
+    def look(batch: Batch) -> Verdict:
+        seen[batch.table.name] = set(batch.facts)
+        return Verdict()
+
+    run(open_lake(tmp_path, spark), archive, look)
+    for name in ("bronze.records", "silver.charges", "gold.payments_daily"):
+        assert {"record_count", "quarantined_share", "newest_age_days"} <= seen[name], name
+    assert "orphan_share_customer_id" in seen["silver.charges"]
+
+
+def test_a_full_refresh_gives_what_the_increments_gave(
+    undisturbed: Lakehouse, archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    lake = open_lake(tmp_path, spark, batch_bytes=SMALL_BATCH)
+    run(lake, archive)
+    outcomes = {o.table: o.status for o in run(lake, archive, full=["silver.charges"])}
+    assert outcomes["silver.charges"] == outcomes["gold.payments_daily"] == "published"
+    assert outcomes["silver.refunds"] == "unchanged"
+    assert_same_tables(undisturbed, lake)
+
+
+def test_a_table_that_is_taken_back_catches_up_and_gold_follows(
+    undisturbed: Lakehouse, archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    lake = open_lake(tmp_path, spark, batch_bytes=SMALL_BATCH)
+    run(lake, archive)
+    half = next(commit for commit in lake.history("silver.charges") if commit.note.get("watermark") == 2)
+    lake.restore("silver.charges", half.version)
+    flow.refresh_gold(lake, all_tables()["gold.payments_daily"], accept_all)
+    assert content(lake, "gold.payments_daily") != content(undisturbed, "gold.payments_daily")
+    run(lake, archive)
+    assert_same_tables(undisturbed, lake)
+
+
+def test_one_more_day_rewrites_only_the_dates_that_changed(
+    archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    lake = open_lake(tmp_path / "home", spark)
+    run(lake, archive)
+    before = {
+        row["date"]: row for row in lake.table("gold.payments_daily").orderBy("account", "currency").collect()
+    }
+    longer = replace(ARCHIVE, days=ARCHIVE.days + 1)
+    simulate(longer, tmp_path / "raw", tmp_path / "truth")
+    outcomes = {outcome.table: outcome for outcome in run(lake, tmp_path / "raw")}
+    assert outcomes["bronze.records"].rows < audit(lake, stripe()).total.records / 2
+    assert lake.note("gold.payments_daily")["dates"] < len({*before}) + 1
+
+
+def test_provenance_leads_from_a_gold_cell_to_a_line_of_a_file(undisturbed: Lakehouse, archive: Path) -> None:
+    import gzip
+    import json
+
+    assert {column.name for column in PROVENANCE} >= {"record_id", "version_id", "known_at"}
+    row = undisturbed.sql(
+        "select c.charge_id, r.file, r.line from silver.charges c join bronze.records r using (record_id) "
+        "where r.shape = 'event' and r.item = 0 order by c.charge_id limit 1"
+    ).collect()[0]
+    with gzip.open(archive / row["file"]) as lines:
+        line = next(text for number, text in enumerate(lines, start=1) if number == row["line"])
+    assert json.loads(line)["data"]["object"]["id"] == row["charge_id"]
