@@ -1,0 +1,90 @@
+"""The same transformations on Apache Spark in a local JVM: ``python -m benchmarks.jvm_spark RAW OUT``.
+
+Plain Parquet and no checks, so that the wheel's own jars are enough. The functions are those that the pipeline runs:
+bronze is read as the engine ``spark`` reads it, then come ``silver.build`` and the gold module's ``build``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipelines import catalog
+from pipelines.arrow import arrow_schema
+from pipelines.bronze import files as manifest
+from pipelines.bronze import records
+from pipelines.bronze.files import RawFile
+from pipelines.bronze.reading import Reading, read_files
+from pipelines.engine import open_spark
+from pipelines.settings import Settings
+from pipelines.silver.build import FAULT, build
+from pipelines.sources.mapping import stripe
+from pipelines.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+CHARGES = "silver.charges"
+PAYMENTS = "gold.payments_daily"
+
+PARTITIONS = 16
+"""Shares that the files are read in. The engine ``spark`` makes up to 200, for clusters; few cores want few."""
+
+WITHOUT_DELTA = {
+    "spark.jars.packages": "",
+    "spark.sql.extensions": "",
+    "spark.sql.catalog.spark_catalog": "",
+}
+"""Spark settings that leave Delta out: an empty value removes a setting."""
+
+
+def run(raw: Path, out: Path) -> None:
+    """Write bronze, silver charges and gold payments_daily below ``out``."""
+    settings = Settings(engine="spark", spark_conf=WITHOUT_DELTA | {"spark.local.dir": str(out / "spark")})
+    tables = catalog.all_tables()
+    with open_spark(settings) as spark:
+        _write(_bronze(spark, raw, settings), out / "bronze")
+        _write(_silver(spark.read.parquet(str(out / "bronze")), tables[CHARGES]), out / "silver")
+        _write(_gold(spark, out, catalog.modules()[PAYMENTS], tables), out / "gold")
+
+
+def _write(rows: DataFrame, folder: Path) -> None:
+    rows.write.option("compression", "zstd").parquet(str(folder))
+
+
+def _bronze(spark: SparkSession, raw: Path, settings: Settings) -> DataFrame:
+    source = stripe()
+    files = [manifest.identified(file) for file in manifest.list_files(raw, source).files]
+    reading = Reading(1, source.source, source.account, settings.max_record_bytes)
+    schema = arrow_schema(records.TABLE)
+
+    def read(groups: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for group in groups:
+            yield from read_files((RawFile(**row) for row in group.to_pylist()), reading, schema)
+
+    listed = spark.createDataFrame(pa.Table.from_pylist([asdict(file) for file in files]))
+    return listed.repartition(PARTITIONS, "file").mapInArrow(read, records.TABLE.spark_schema())
+
+
+def _silver(bronze: DataFrame, table: Table) -> DataFrame:
+    changes = bronze.filter(f"object_type = '{table.object_type}' and fault is null")
+    return build(changes, table, stripe()).filter(f"{FAULT} is null").select(*table.column_names)
+
+
+def _gold(spark: SparkSession, out: Path, module: ModuleType, tables: Mapping[str, Table]) -> DataFrame:
+    """Gold from the charges alone: the other silver tables that it reads are empty, as for every contestant."""
+    empty = {name: spark.createDataFrame([], tables[name].spark_schema()) for name in module.SOURCES}
+    now = empty | {CHARGES: spark.read.parquet(str(out / "silver"))}
+    dates = sorted(str(row[0]) for row in module.dates(now, now).distinct().collect() if row[0] is not None)
+    rows: DataFrame = module.build(now, dates)
+    return rows
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]), Path(sys.argv[2]))

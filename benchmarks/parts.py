@@ -1,0 +1,209 @@
+"""The three questions: how fast, what does one more day cost, and is memory bounded."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from benchmarks import archives
+from benchmarks.agreement import agree
+from benchmarks.archives import Archive
+from benchmarks.contestants import COMPARED, VERMEIL, Contestant, command, contestants, once
+from benchmarks.duckdb_charges import FIGURES
+from benchmarks.figures import MEGABYTE, Part, Ratio, Runs, ratio
+from benchmarks.process import Measured
+from benchmarks.sizes import Size
+
+Say = Callable[[str], None]
+
+SHORT_SHARE = 4
+"""How many times larger the large archive of the memory part is."""
+
+SMALL_BATCHES = 4
+"""Batches that the small archive of the memory part is taken in."""
+
+PLACES = ("short", "long")
+
+
+class PreparationError(Exception):
+    """What has to be there before anything is measured could not be made."""
+
+
+def throughput(size: Size, folder: Path, say: Say) -> Part:
+    """Vermeil, JVM Spark and DuckDB on one archive, in turns.
+
+    Raises:
+        DisagreementError: they did not make the same daily payments.
+    """
+    say(f"throughput: simulating {size.events:,} events over {size.days} days")
+    archive = _archive(size, folder)
+    competing = contestants(archive.folder, folder)
+    measured: dict[str, list[Measured]] = {contestant.name: [] for contestant in competing}
+    for number in range(size.rounds):
+        for contestant in _rotated(competing, number):
+            run = once(contestant, size.timeout)
+            measured[contestant.name].append(run)
+            say(f"throughput: round {number + 1}, {contestant.name}: {_short(run)}")
+    runs = {c.name: Runs(c.name, c.title, measured[c.name], archive.raw_bytes) for c in competing}
+    return Part(
+        name="throughput",
+        title="How fast",
+        about=f"A first load of {_described(archive)}.",
+        runs=list(runs.values()),
+        ratios=_throughput_ratios({name: found.seconds for name, found in runs.items()}),
+        notes=(_agreement(competing, runs),),
+    )
+
+
+def _archive(size: Size, folder: Path) -> Archive:
+    return archives.make(folder, size.days, archives.payments_per_day(size.events, size.days))
+
+
+def _rotated(competing: Sequence[Contestant], number: int) -> list[Contestant]:
+    """Each round begins with another contestant, so that none always runs after the same one."""
+    first = number % len(competing)
+    return [*competing[first:], *competing[:first]]
+
+
+def _throughput_ratios(seconds: Mapping[str, float | None]) -> list[Ratio]:
+    return [
+        ratio("JVM Spark / Vermeil, both without checks", seconds["jvm"], seconds["unchecked"], at_least=3),
+        ratio("JVM Spark without checks / Vermeil with all checks", seconds["jvm"], seconds["checked"]),
+        ratio("Vermeil with all checks / DuckDB by hand", seconds["checked"], seconds["duckdb"], at_most=1.5),
+        ratio("Vermeil without checks / DuckDB by hand", seconds["unchecked"], seconds["duckdb"]),
+        ratio("the whole pipeline / these tables alone", seconds["whole"], seconds["checked"]),
+    ]
+
+
+def _agreement(competing: Sequence[Contestant], runs: Mapping[str, Runs]) -> str:
+    made = {c.name: c.payments(c.out) for c in competing if c.payments and runs[c.name].error is None}
+    if len(made) < 2:
+        return "Too few contestants finished to compare what they made."
+    rows = agree(made, list(FIGURES))
+    return (
+        f"The daily payments of {', '.join(made)} agree: {rows:,} rows, the {len(FIGURES)} figures that follow from "
+        "charges alone."
+    )
+
+
+def one_more_day(size: Size, folder: Path, say: Say) -> Part:
+    """The cost of the same new day on top of a short and of a long history.
+
+    Both histories end on the day before; they are prepared first, and the day is then added to copies of them.
+    """
+    say(f"one more day: simulating {size.long_days + 1} days")
+    archive = archives.make(folder / "source", size.long_days + 1, size.day_payments)
+    *history, new_day = archives.days_of(archive.folder)
+    kept = {"short": history[-size.history_days :], "long": history}
+    for name in PLACES:
+        _prepare(archive.folder, kept[name], folder / name, size, say)
+    measured: dict[str, list[Measured]] = {
+        f"{name} {what}": [] for name in PLACES for what in ("day", "idle")
+    }
+    for number in range(size.rounds):
+        for name in PLACES if number % 2 == 0 else PLACES[::-1]:
+            _copy_home(folder / name, folder / "copy")
+            measured[f"{name} idle"].append(_run(folder / "copy", size))
+            files = archives.link_days(archive.folder, [new_day], folder / "copy" / "raw")
+            measured[f"{name} day"].append(_run(folder / "copy", size))
+            shutil.rmtree(folder / "copy")
+            say(f"one more day: round {number + 1}, {name}: {_short(measured[f'{name} day'][-1])}")
+    runs = {key: Runs(key, _day_title(key, kept), found) for key, found in measured.items()}
+    return Part(
+        name="one_more_day",
+        title="What one more day costs",
+        about=f"{new_day}, {files} files, about {size.day_payments:,} payments, through the whole pipeline.",
+        runs=list(runs.values()),
+        ratios=_day_ratios({name: found.seconds for name, found in runs.items()}),
+    )
+
+
+def _prepare(archive: Path, days: Sequence[str], home: Path, size: Size, say: Say) -> None:
+    archives.link_days(archive, days, home / "raw")
+    run = _run(home, size)
+    say(f"one more day: prepared {len(days)} days: {_short(run)}")
+    if run.error:
+        raise PreparationError(f"a lakehouse of {len(days)} days could not be prepared: {run.error}")
+
+
+def _copy_home(home: Path, copy: Path) -> None:
+    """A copy of a lakehouse, with hard links to its raw files, which keep their times."""
+    shutil.copytree(home / "lakehouse", copy / "lakehouse")
+    archives.link_days(home / "raw", archives.days_of(home / "raw"), copy / "raw")
+
+
+def _run(home: Path, size: Size) -> Measured:
+    return command([*VERMEIL, "run"], {"VERMEIL_HOME": str(home)}, size.timeout)
+
+
+def _day_title(key: str, kept: Mapping[str, Sequence[str]]) -> str:
+    name, what = key.split()
+    doing = "a run that takes in the new day" if what == "day" else "a run that finds nothing new"
+    return f"{len(kept[name])} days of history: {doing}"
+
+
+def _day_ratios(seconds: Mapping[str, float | None]) -> list[Ratio]:
+    return [
+        ratio(
+            "one more day, on ten times the history / on the history",
+            seconds["long day"], seconds["short day"], at_most=1.3,
+        ),
+        ratio(
+            "a run with nothing new, on ten times the history / on the history",
+            seconds["long idle"], seconds["short idle"],
+        ),
+        ratio(
+            "one more day less a run with nothing new, on ten times the history / on the history",
+            _beyond(seconds["long day"], seconds["long idle"]), _beyond(seconds["short day"], seconds["short idle"]),
+        ),
+    ]  # fmt: skip
+
+
+def _beyond(whole: float | None, part: float | None) -> float | None:
+    return whole - part if whole is not None and part is not None and whole > part else None
+
+
+def memory(size: Size, folder: Path, say: Say) -> Part:
+    """Peak memory of a first load with one batch size, of an archive and of one four times as long."""
+    say("memory: simulating two archives")
+    payments = archives.payments_per_day(size.events, size.days)
+    small = archives.make(folder / "small", size.days // SHORT_SHARE, payments)
+    large = archives.make(folder / "large", size.days, payments)
+    batch = small.raw_bytes // SMALL_BATCHES
+    runs: list[Runs] = []
+    for name, archive in (("small", small), ("large", large)):
+        run = _first_load(archive, folder / f"home-{name}", batch, size)
+        runs.append(
+            Runs(name, f"first load of {archive.raw_bytes / MEGABYTE:,.0f} MB", [run], archive.raw_bytes)
+        )
+        say(f"memory: {name}: {_short(run)}, {run.peak_bytes / MEGABYTE:,.0f} MB")
+    return Part(
+        name="memory",
+        title="Whether memory is bounded by the batch",
+        about=f"{', '.join(COMPARED)} with all checks, in batches of {batch / MEGABYTE:,.0f} MB (VERMEIL_BATCH_BYTES).",
+        runs=runs,
+        ratios=[
+            ratio(
+                "peak memory, four times the archive / the archive",
+                runs[1].peak_megabytes, runs[0].peak_megabytes, at_most=1.25,
+            )
+        ],
+    )  # fmt: skip
+
+
+def _first_load(archive: Archive, home: Path, batch: int, size: Size) -> Measured:
+    only = [part for name in COMPARED for part in ("--only", name)]
+    env = {"VERMEIL_HOME": str(home), "VERMEIL_RAW": str(archive.folder), "VERMEIL_BATCH_BYTES": str(batch)}
+    return command([*VERMEIL, "run", *only], env, size.timeout)
+
+
+def _described(archive: Archive) -> str:
+    return (
+        f"{archive.events:,} events and {archive.objects:,} objects, {archive.raw_bytes / MEGABYTE:,.0f} MB of JSON in "
+        f"{archive.stored_bytes / MEGABYTE:,.0f} MB of gzip"
+    )
+
+
+def _short(run: Measured) -> str:
+    return f"failed, {run.error}" if run.error else f"{run.seconds:.1f} s"

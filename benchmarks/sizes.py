@@ -1,0 +1,49 @@
+"""How large a benchmark is, and what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks.archives import EVENTS_PER_PAYMENT
+
+RAW_BYTES_PER_EVENT = 2_800
+"""Size of the archive before compression for each event, objects without an event included, about."""
+
+DISK_SHARE = 1.0
+"""Disk that a part takes at most for each byte of its raw JSON: the archive, a lakehouse per contestant, shuffles."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What is measured on.
+
+    Attributes:
+        events: events of the archive for throughput and memory.
+        days: days that they are spread over; a multiple of 4.
+        rounds: how often each contestant runs; medians are taken over the rounds.
+        history_days: the short history before the one more day; the long one has ten times as many.
+        day_payments: payments on each of those days.
+        timeout: seconds after which a process is stopped and counts as failed.
+    """
+
+    events: int = 500_000
+    days: int = 40
+    rounds: int = 3
+    history_days: int = 12
+    day_payments: int = 1_000
+    timeout: float = 900
+
+    @property
+    def long_days(self) -> int:
+        """Days of the long history."""
+        return 10 * self.history_days
+
+    @property
+    def disk_bytes(self) -> int:
+        """Disk that is needed for the time of the benchmark, about."""
+        events = self.events + self.long_days * self.day_payments * EVENTS_PER_PAYMENT
+        return int(events * RAW_BYTES_PER_EVENT * DISK_SHARE)
+
+
+QUICK = Size(events=20_000, days=8, rounds=1, history_days=3, day_payments=100, timeout=300)
+"""Small enough to try the benchmark itself; its figures are mostly start-up."""

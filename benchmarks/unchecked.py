@@ -1,0 +1,23 @@
+"""Vermeil without its expectations: ``python -m benchmarks.unchecked HOME TABLE...``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines import flow
+from pipelines.lakehouse import Lakehouse
+from pipelines.sources.mapping import stripe
+from pipelines.verdict import accept_all
+
+
+def refresh(home: Path, tables: Sequence[str]) -> list[flow.Outcome]:
+    """Bring some tables of a lakehouse up to date as ``vermeil run`` does, accepting every batch."""
+    with Lakehouse.open(home) as lake, lake.writing():
+        return list(flow.refresh(lake, lake.settings.raw_dir, stripe(), accept_all, only=tables))
+
+
+if __name__ == "__main__":
+    for outcome in refresh(Path(sys.argv[1]), sys.argv[2:]):
+        print(f"{outcome.table} {outcome.status} {outcome.rows} rows {outcome.seconds:.2f} s")
