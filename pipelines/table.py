@@ -16,6 +16,9 @@ Type = Literal["string", "bigint", "double", "boolean", "timestamp", "date", "bi
 
 Layer = Literal["bronze", "silver", "gold"]
 
+Personal = Literal["email", "name", "phone", "address", "ip", "location", "text"]
+"""What a value tells about a person. A text may hold any of the others; a location is one of two coordinates."""
+
 _NAME = re.compile(r"^(bronze|silver|gold)\.[a-z][a-z0-9_]*$")
 _COLUMN_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
@@ -37,6 +40,8 @@ class Column:
         known: the values documented so far. Another value is drift: it is kept, and a check warns.
         currency: the value is a currency code: stored in upper case, an unknown one breaks the contract.
         reference: ``layer.table.column`` that the value points to.
+        personal: what the value tells about a person, where it does: everything that has to treat personal data
+            with care reads it here.
     """
 
     name: str
@@ -49,12 +54,17 @@ class Column:
     known: tuple[str, ...] = ()
     currency: bool = False
     reference: str | None = None
+    personal: Personal | None = None
 
     def __post_init__(self) -> None:
         if not _COLUMN_NAME.match(self.name):
             raise ValueError(f"column {self.name!r}: a name is lower-case letters, digits and underscores")
         if self.path and self.sql:
             raise ValueError(f"column {self.name!r}: it has a path or an expression, not both")
+        if self.personal and self.type != ("double" if self.personal == "location" else "string"):
+            raise ValueError(
+                f"column {self.name!r}: a {self.type} cannot hold personal data of kind {self.personal}"
+            )
 
     @property
     def paths(self) -> tuple[str, ...]:

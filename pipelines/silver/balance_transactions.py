@@ -47,7 +47,7 @@ TABLE = silver_table(
         Column("available_date", "date", "Day from which the money can be paid out, UTC.", sql="cast(available_at as date)"),
         Column("exchange_rate", "double", "Units of this currency for one of the original's; null where nothing was converted.", path="exchange_rate"),
         Column("source_id", "string", "The object that moved the balance: ch_…, re_…, po_…, dp_….", path="source"),
-        Column("description", "string", "The movement in words.", path="description"),
+        Column("description", "string", "The movement in words.", path="description", personal="text"),
     ),
     rules=(
         Rule("net_is_amount_less_fee", "net_minor = amount_minor - fee_minor", "net_minor is not amount_minor less fee_minor"),

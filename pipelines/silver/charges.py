@@ -33,7 +33,7 @@ _STATE = (
     Column("is_refunded", "boolean", "All of the captured amount was refunded.", path="refunded"),
     Column("is_disputed", "boolean", "The charge was disputed, inquiries included.", path="disputed"),
     Column("failure_code", "string", "Why the charge failed, in short: card_declined, expired_card, ….", path="failure_code"),
-    Column("failure_message", "string", "Why the charge failed, in words for people.", path="failure_message"),
+    Column("failure_message", "string", "Why the charge failed, in words for people.", path="failure_message", personal="text"),
 )  # fmt: skip
 
 _OUTCOME = (
@@ -43,7 +43,7 @@ _OUTCOME = (
     Column("risk_level", "string", "Stripe's estimate of the risk of fraud.", path="outcome.risk_level", known=("normal", "elevated", "highest", "not_assessed", "unknown")),
     Column("risk_score", "bigint", "Stripe's estimate of the risk of fraud, 0 to 100; often null.", path="outcome.risk_score", minimum=0),
     Column("outcome_rule_id", "string", "Radar rule that decided, where one did.", path="outcome.rule"),
-    Column("seller_message", "string", "The outcome in words for the merchant.", path="outcome.seller_message"),
+    Column("seller_message", "string", "The outcome in words for the merchant.", path="outcome.seller_message", personal="text"),
     Column("advice_code", "string", "What to do next after a decline.", path="outcome.advice_code", known=("confirm_card_data", "do_not_try_again", "try_again_later")),
     Column("network_advice_code", "string", "The network's own two-digit advice after a decline.", path="outcome.network_advice_code"),
     Column("network_decline_code", "string", "The network's own code for why it declined.", path="outcome.network_decline_code"),
@@ -91,9 +91,9 @@ _LINKS = (
 _REST = (
     Column("fraud_report_by_merchant", "string", "What the merchant called the charge.", path="fraud_details.user_report", known=("fraudulent", "safe")),
     Column("fraud_report_by_stripe", "string", "What Stripe called the charge.", path="fraud_details.stripe_report", known=("fraudulent",)),
-    Column("description", "string", "The merchant's own words for the charge.", path="description"),
-    Column("statement_descriptor", "string", "What the cardholder reads on the statement.", path=("calculated_statement_descriptor", "statement_descriptor")),
-    Column("receipt_email", "string", "Where the receipt was sent. Personal data.", path="receipt_email"),
+    Column("description", "string", "The merchant's own words for the charge.", path="description", personal="text"),
+    Column("statement_descriptor", "string", "What the cardholder reads on the statement.", path=("calculated_statement_descriptor", "statement_descriptor"), personal="text"),
+    Column("receipt_email", "string", "Where the receipt was sent.", path="receipt_email", personal="email"),
     *billing_columns(),
     METADATA,
 )  # fmt: skip

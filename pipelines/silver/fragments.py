@@ -13,7 +13,13 @@ CREATED_AT = Column("created_at", "timestamp", "When the object was created.", p
 CREATED_DATE = Column(
     "created_date", "date", "Day on which the object was created, UTC.", sql="cast(created_at as date)"
 )
-METADATA = Column("metadata", "string", "What the merchant attached, a JSON object as text.", path="metadata")
+METADATA = Column(
+    "metadata",
+    "string",
+    "What the merchant attached, a JSON object as text.",
+    path="metadata",
+    personal="text",
+)
 
 
 def currency(doc: str = "ISO 4217 code of the amounts.", *, required: bool = True) -> Column:
@@ -43,9 +49,11 @@ def billing_columns() -> tuple[Column, ...]:
     """Who pays, as given with the payment."""
     at = "billing_details"
     return (
-        Column("billing_name", "string", "Name of the payer. Personal data.", path=f"{at}.name"),
-        Column("billing_email", "string", "Email address of the payer. Personal data.", path=f"{at}.email"),
-        Column("billing_phone", "string", "Phone number of the payer. Personal data.", path=f"{at}.phone"),
+        Column("billing_name", "string", "Name of the payer.", path=f"{at}.name", personal="name"),
+        Column(
+            "billing_email", "string", "Email address of the payer.", path=f"{at}.email", personal="email"
+        ),
+        Column("billing_phone", "string", "Phone number of the payer.", path=f"{at}.phone", personal="phone"),
         *address_columns("billing", f"{at}.address", "payer"),
     )
 
@@ -53,10 +61,10 @@ def billing_columns() -> tuple[Column, ...]:
 def address_columns(prefix: str, at: str, whose: str) -> tuple[Column, ...]:
     """An address, from the object at a path; all but the country is personal data."""
     return (
-        Column(f"{prefix}_line1", "string", f"First line of the address of the {whose}. Personal data.", path=f"{at}.line1"),
-        Column(f"{prefix}_line2", "string", f"Second line of the address of the {whose}. Personal data.", path=f"{at}.line2"),
-        Column(f"{prefix}_city", "string", f"City of the {whose}. Personal data.", path=f"{at}.city"),
-        Column(f"{prefix}_state", "string", f"State or province of the {whose}. Personal data.", path=f"{at}.state"),
-        Column(f"{prefix}_postal_code", "string", f"Postal code of the {whose}. Personal data.", path=f"{at}.postal_code"),
+        Column(f"{prefix}_line1", "string", f"First line of the address of the {whose}.", path=f"{at}.line1", personal="address"),
+        Column(f"{prefix}_line2", "string", f"Second line of the address of the {whose}.", path=f"{at}.line2", personal="address"),
+        Column(f"{prefix}_city", "string", f"City of the {whose}.", path=f"{at}.city", personal="address"),
+        Column(f"{prefix}_state", "string", f"State or province of the {whose}.", path=f"{at}.state", personal="address"),
+        Column(f"{prefix}_postal_code", "string", f"Postal code of the {whose}.", path=f"{at}.postal_code", personal="address"),
         Column(f"{prefix}_country", "string", f"ISO 3166 code of the country of the {whose}.", path=f"{at}.country"),
     )  # fmt: skip

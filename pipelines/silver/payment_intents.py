@@ -36,7 +36,7 @@ _LAST_ERROR = (
     Column("last_error_advice_code", "string", "What to do next after the latest decline.", path=f"{_ERROR}.advice_code", known=("confirm_card_data", "do_not_try_again", "try_again_later")),
     Column("last_error_network_advice_code", "string", "The network's own two-digit advice after the latest decline.", path=f"{_ERROR}.network_advice_code"),
     Column("last_error_network_decline_code", "string", "The network's own code for the latest decline.", path=f"{_ERROR}.network_decline_code"),
-    Column("last_error_message", "string", "The latest error in words for people.", path=f"{_ERROR}.message"),
+    Column("last_error_message", "string", "The latest error in words for people.", path=f"{_ERROR}.message", personal="text"),
     Column("last_error_charge_id", "string", "Charge that the latest error is about, ch_….", path=f"{_ERROR}.charge", reference="silver.charges.charge_id"),
 )  # fmt: skip
 
@@ -65,14 +65,23 @@ TABLE = silver_table(
         *_STATE,
         *_LAST_ERROR,
         *_LINKS,
-        Column("description", "string", "The merchant's own words for the payment.", path="description"),
+        Column(
+            "description",
+            "string",
+            "The merchant's own words for the payment.",
+            path="description",
+            personal="text",
+        ),
         Column(
             "statement_descriptor",
             "string",
             "What the payer reads on the statement.",
             path="statement_descriptor",
+            personal="text",
         ),
-        Column("receipt_email", "string", "Where the receipt is sent. Personal data.", path="receipt_email"),
+        Column(
+            "receipt_email", "string", "Where the receipt is sent.", path="receipt_email", personal="email"
+        ),
         METADATA,
     ),
 )

@@ -33,7 +33,7 @@ TABLE = silver_table(
         Column("transfer_reversal_id", "string", "Reversal of the transfer that belonged to the charge, trr_….", path="transfer_reversal"),
         Column("source_transfer_reversal_id", "string", "Reversal of the transfer that this refund follows from, trr_….", path="source_transfer_reversal"),
         Column("receipt_number", "string", "Number on the receipt that was sent.", path="receipt_number"),
-        Column("description", "string", "The refund in words.", path="description"),
+        Column("description", "string", "The refund in words.", path="description", personal="text"),
         METADATA,
     ),
 )  # fmt: skip

@@ -50,7 +50,7 @@ TABLE = silver_table(
         Column("is_cancel_at_period_end", "boolean", "It ends with the current period.", path="cancel_at_period_end"),
         Column("cancellation_reason", "string", "Why it was canceled.", path="cancellation_details.reason", known=("cancellation_requested", "payment_disputed", "payment_failed")),
         Column("cancellation_feedback", "string", "What the customer said about leaving.", path="cancellation_details.feedback", known=("customer_service", "low_quality", "missing_features", "other", "switched_service", "too_complex", "too_expensive", "unused")),
-        Column("cancellation_comment", "string", "What the customer or the merchant wrote about leaving.", path="cancellation_details.comment"),
+        Column("cancellation_comment", "string", "What the customer or the merchant wrote about leaving.", path="cancellation_details.comment", personal="text"),
         Column("pause_behavior", "string", "What happens to invoices while collection is paused.", path="pause_collection.behavior", known=("keep_as_draft", "mark_uncollectible", "void")),
         Column("collection_method", "string", "Whether the customer is charged or sent invoices.", path="collection_method", known=("charge_automatically", "send_invoice")),
         Column("days_until_due", "bigint", "Days that a sent invoice may be paid in.", path="days_until_due"),
@@ -61,7 +61,7 @@ TABLE = silver_table(
         Column("application_id", "string", "Connect application that made it, ca_….", path="application"),
         Column("destination_account_id", "string", "Account that the money is passed on to, acct_….", path="transfer_data.destination"),
         Column("on_behalf_of_id", "string", "Account that it is made for, acct_….", path="on_behalf_of"),
-        Column("description", "string", "The merchant's own words for it.", path="description"),
+        Column("description", "string", "The merchant's own words for it.", path="description", personal="text"),
         METADATA,
     ),
 )  # fmt: skip

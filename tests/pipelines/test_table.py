@@ -32,6 +32,11 @@ def test_a_column_comes_from_a_path_or_an_expression() -> None:
         Column("a", "string", "A.", path="a", sql="b")
 
 
+def test_personal_data_is_text_or_a_location() -> None:
+    with pytest.raises(ValueError, match="bigint cannot hold personal data of kind email"):
+        Column("a", "bigint", "A.", path="a", personal="email")
+
+
 def test_an_unknown_column_is_answered_with_those_there_are() -> None:
     with pytest.raises(KeyError, match="it has thing_id"):
         Table("silver.things", "Things.", ("thing_id",), (ID,)).column("thing")
