@@ -69,8 +69,11 @@ class Committer(Protocol):
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         """Add all rows."""
 
-    def merge(self, uri: str, table: Table, staged: Staged, note: Note, newer_by: str | None) -> None:
-        """Insert rows with a new key; replace a row where ``newer_by`` is greater (None: leave it as it is)."""
+    def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
+        """Insert rows with a new key; of a key that is there, replace the row where a condition holds.
+
+        ``update_if`` is SQL on the present row ``t`` and the staged row ``s``. None leaves the present row.
+        """
 
     def replace(
         self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None

@@ -74,7 +74,7 @@ class DeltaRs:
         else:
             self._write(uri, table, staged, note, mode="append")
 
-    def merge(self, uri: str, table: Table, staged: Staged, note: Note, newer_by: str | None) -> None:
+    def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
         target = self._open(uri)
         if target.count() == 0:
             self._write(uri, table, staged, note, mode="append")
@@ -92,8 +92,8 @@ class DeltaRs:
             writer_properties=WRITER,
             commit_properties=_properties(note),
         )
-        if newer_by:
-            merger = merger.when_matched_update_all(predicate=f"s.{newer_by} > t.{newer_by}")
+        if update_if:
+            merger = merger.when_matched_update_all(predicate=update_if)
         merger.when_not_matched_insert_all().execute()
 
     def replace(

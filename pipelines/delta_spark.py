@@ -58,7 +58,7 @@ class DeltaSpark:
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         self._writer(table, staged, note).mode("append").save(uri)
 
-    def merge(self, uri: str, table: Table, staged: Staged, note: Note, newer_by: str | None) -> None:
+    def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
         rows = self._rows(table, staged)
         condition = key_condition(table, "t", "s")
         if table.partition_by:
@@ -66,7 +66,7 @@ class DeltaSpark:
             condition += " and " + (date_condition(f"t.{table.partition_by}", dates) if dates else "false")
         view = f"staged_{table.short_name}"
         rows.createOrReplaceTempView(view)
-        update = f"when matched and s.{newer_by} > t.{newer_by} then update set *" if newer_by else ""
+        update = f"when matched and ({update_if}) then update set *" if update_if else ""
         with self._noted(note):
             self._spark.sql(
                 f"merge into {_quoted(uri)} t using {view} s on {condition} {update} "

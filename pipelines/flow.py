@@ -19,7 +19,7 @@ from pipelines.commits import Staged
 from pipelines.errors import CriticalCheckError
 from pipelines.facts import facts
 from pipelines.silver import quarantine
-from pipelines.silver.build import FAULT, build
+from pipelines.silver.build import BETTER, FAULT, build
 from pipelines.verdict import Batch, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def _publish_silver(
     if full:
         lake.replace(table.name, staged, note, dates=None)
     elif staged.rows:
-        lake.merge(table.name, staged, note, newer_by="version")
+        lake.merge(table.name, staged, note, update_if=BETTER)
     else:
         # The watermark moves though no row came, or the same batches would be looked through for ever.
         lake.touch(table.name, {**note, "checks": lake.note(table.name).get("checks", note["checks"])})
@@ -347,7 +347,7 @@ def _quarantine(
         why = "; ".join(f"{r.description} Found: {r.observed}" for r in verdict.refusals)
         raise CriticalCheckError(f"{QUARANTINE} cannot take in what was refused: {why}")
     if staged.rows:
-        lake.merge(QUARANTINE, staged, {**note, "rows": staged.rows, "checks": verdict.note}, newer_by=None)
+        lake.merge(QUARANTINE, staged, {**note, "rows": staged.rows, "checks": verdict.note}, update_if=None)
     else:
         lake.touch(QUARANTINE, {**note, "checks": before.get("checks", {})})
     lake.clear_staging(QUARANTINE)

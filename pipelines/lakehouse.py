@@ -203,10 +203,10 @@ class Lakehouse:
         """Publish a batch by adding its rows."""
         self.committer.append(self.table_uri(name), self.declaration(name), staged, self._stamped(note))
 
-    def merge(self, name: str, staged: Staged, note: Note, newer_by: str | None) -> None:
-        """Publish a batch by key; of two rows with one key, the one greater in ``newer_by`` stays."""
+    def merge(self, name: str, staged: Staged, note: Note, update_if: str | None) -> None:
+        """Publish a batch by key; a staged row ``s`` takes the place of a present one ``t`` where a condition holds."""
         self.committer.merge(
-            self.table_uri(name), self.declaration(name), staged, self._stamped(note), newer_by
+            self.table_uri(name), self.declaration(name), staged, self._stamped(note), update_if
         )
 
     def replace(self, name: str, staged: Staged, note: Note, dates: Sequence[str] | None) -> None:

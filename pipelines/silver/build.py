@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 FAULT = "fault"
 """Column of a staged batch: why a row breaks the contract, or null."""
 
+BETTER = (
+    "s.version > t.version or (s.version = t.version and (s.known_at < t.known_at or "
+    "(s.known_at = t.known_at and s.record_id < t.record_id)))"
+)
+"""When a row ``s`` takes the place of a row ``t`` with the same key: it is a later version, or a copy of the same
+version that was known earlier. :func:`preference` says the same of the rows of one batch."""
+
 EXPECTED = {
     "bigint": "a whole number of at most 18 digits",
     "double": "a number",
@@ -70,9 +77,18 @@ def parse(records: DataFrame, table: Table, source: Source) -> DataFrame:
 def latest(rows: DataFrame, table: Table) -> DataFrame:
     """Of the good rows of each key the one with the greatest version; all faulty rows."""
     good = F.col(FAULT).isNull()
-    order = Window.partitionBy(*table.key, good).orderBy(F.col("version").desc(), F.col("record_id"))
+    order = Window.partitionBy(*table.key, good).orderBy(*preference())
     ranked = rows.withColumn("rank", F.row_number().over(order))
     return ranked.filter((F.col("rank") == 1) | ~good).drop("rank")
+
+
+def preference() -> tuple[Expression, ...]:
+    """The row that stands for an object comes first: its greatest version, in the copy that was known first.
+
+    An event may come bare and in an envelope, which are known at different times. The order in which the files were
+    taken in must not decide between them. See :data:`BETTER`.
+    """
+    return F.col("version").desc(), F.col("known_at").asc_nulls_last(), F.col("record_id")
 
 
 def version(source: Source) -> Expression:

@@ -42,6 +42,9 @@ DAILY = Table(
 )
 
 
+NEWER = "s.version > t.version"
+
+
 class Bench:
     """A table on a disk, what commits to it, and a session to look with."""
 
@@ -85,13 +88,13 @@ def part(part_id: str, amount: int, version: str = "1", day: int = 1) -> tuple[A
 def test_merge_inserts_what_is_new_and_replaces_what_is_older(bench: Bench) -> None:
     bench.create(KEYED)
     uri = bench.uri(KEYED)
-    bench.committer.merge(uri, KEYED, bench.stage(KEYED, [part("x", 1), part("y", 5, "5", 2)]), {}, "version")
+    bench.committer.merge(uri, KEYED, bench.stage(KEYED, [part("x", 1), part("y", 5, "5", 2)]), {}, NEWER)
     bench.committer.merge(
         uri,
         KEYED,
         bench.stage(KEYED, [part("x", 2, "2"), part("y", 4, "4", 2), part("z", 9, day=3)]),
         {},
-        "version",
+        NEWER,
     )
     assert bench.rows(KEYED) == [part("x", 2, "2"), part("y", 5, "5", 2), part("z", 9, day=3)]
 
@@ -104,10 +107,22 @@ def test_merge_without_versions_leaves_what_is_there(bench: Bench) -> None:
     assert bench.rows(KEYED) == [part("x", 1)]
 
 
+def test_merge_replaces_where_the_condition_holds_and_nowhere_else(bench: Bench) -> None:
+    bench.create(KEYED)
+    uri = bench.uri(KEYED)
+    bench.committer.merge(
+        uri, KEYED, bench.stage(KEYED, [part("x", 1), part("y", 2), part("z", 3)]), {}, None
+    )
+    again = [part("x", 1, "9"), part("y", 0, "9"), (*part("z", 0)[:2], None, *part("z", 0, "9")[3:])]
+    changed = "s.amount_minor is distinct from t.amount_minor"
+    bench.committer.merge(uri, KEYED, bench.stage(KEYED, again), {}, changed)
+    assert bench.rows(KEYED) == [part("x", 1), *again[1:]]
+
+
 def test_only_accepted_rows_are_committed(bench: Bench) -> None:
     bench.create(KEYED)
     staged = bench.stage(KEYED, [(*part("x", 1), None), (*part("y", 2), "broken")], accept="fault")
-    bench.committer.merge(bench.uri(KEYED), KEYED, staged, {}, "version")
+    bench.committer.merge(bench.uri(KEYED), KEYED, staged, {}, NEWER)
     assert bench.rows(KEYED) == [part("x", 1)]
 
 

@@ -59,7 +59,7 @@ def put(lake: Lakehouse, table: Table, rows: list[dict[str, Any]], **note: Any) 
     lake.create(table.name)
     frame = lake.spark.createDataFrame(rows, table.spark_schema())
     staged = lake.stage(table.name, "batch", frame)
-    lake.merge(table.name, staged, note, newer_by="version")
+    lake.merge(table.name, staged, note, update_if="s.version > t.version")
     lake.clear_staging()
 
 
@@ -104,7 +104,7 @@ def test_refused_rows_of_a_staged_batch_are_not_published(lake: Lakehouse) -> No
     frame = lake.spark.createDataFrame(rows, PLAIN.spark_schema() + ", fault string")
     staged = lake.stage(PLAIN.name, "batch", frame, accept="fault")
     assert staged.rows == 1
-    lake.merge(PLAIN.name, staged, {}, newer_by="version")
+    lake.merge(PLAIN.name, staged, {}, update_if="s.version > t.version")
     assert amounts(lake) == {"good": 1}
 
 
