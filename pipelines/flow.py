@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pipelines import catalog
 from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
 from pipelines.commits import Staged
 from pipelines.errors import CriticalCheckError
-from pipelines.facts import facts
 from pipelines.silver import quarantine
 from pipelines.silver.build import BETTER, FAULT, build
-from pipelines.verdict import Batch, Validate, Verdict, accept_all
+from pipelines.steps import Outcome as Outcome
+from pipelines.steps import audited, by_size, version_of
+from pipelines.verdict import Validate, Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,39 +30,7 @@ if TYPE_CHECKING:
     from pipelines.sources.mapping import Source
     from pipelines.table import Table
 
-Status = Literal["published", "unchanged", "refused", "skipped"]
-
 QUARANTINE = quarantine.TABLE.name
-
-NOT_AUDITED = Verdict()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What happened to one batch of one table.
-
-    Attributes:
-        table: its name.
-        status: refused means that a critical expectation failed and nothing was published; skipped, that this
-            happened to a table that it is made from.
-        rows: rows that were published.
-        quarantined: records that broke the contract.
-        seconds: how long it took.
-        version: the table's Delta version afterwards, where one was published.
-        verdict: what the audit found.
-        notices: what a person should know, such as a file that could not be read.
-        failed: whether a part could not be done though the rest was.
-    """
-
-    table: str
-    status: Status
-    rows: int = 0
-    quarantined: int = 0
-    seconds: float = 0.0
-    version: int | None = None
-    verdict: Verdict = NOT_AUDITED
-    notices: tuple[str, ...] = ()
-    failed: bool = False
 
 
 def refresh(
@@ -154,7 +121,7 @@ def _publish_bronze(
 ) -> Outcome:
     rows = lake.accepted(batch.staged)
     faults = sum(counts.fault_count for counts in batch.counts)
-    verdict = _audited(lake, lake.declaration(ingest.RECORDS), rows, faults, batch.staged.rows, validate)
+    verdict = audited(lake, lake.declaration(ingest.RECORDS), rows, faults, batch.staged.rows, validate)
     lost = tuple(f"{c.file.file}: {c.missing}" for c in batch.missing)
     empty = tuple(f"{c.file.file}: holds no record" for c in batch.counts if not c.record_count)
     if not verdict.refusals and batch.counts:
@@ -162,7 +129,7 @@ def _publish_bronze(
             lake,
             batch,
             verdict.note,
-            lambda entered, count: _audited(lake, manifest.TABLE, entered, 0, count, validate).note,
+            lambda entered, count: audited(lake, manifest.TABLE, entered, 0, count, validate).note,
         )
     lake.clear_staging(ingest.RECORDS)
     lake.clear_staging(ingest.FILES)
@@ -172,7 +139,7 @@ def _publish_bronze(
         rows=batch.staged.rows,
         quarantined=faults,
         seconds=time.monotonic() - started,
-        version=None if verdict.refusals else _version(lake, ingest.RECORDS),
+        version=None if verdict.refusals else version_of(lake, ingest.RECORDS),
         verdict=verdict,
         notices=(*notices, *lost, *empty),
         failed=bool(lost),
@@ -194,7 +161,7 @@ def refresh_quarantine(lake: Lakehouse, validate: Validate) -> Outcome:
         status="published" if rows else "unchanged",
         rows=rows,
         seconds=time.monotonic() - started,
-        version=_version(lake, QUARANTINE),
+        version=version_of(lake, QUARANTINE),
         verdict=verdict,
     )
 
@@ -206,29 +173,15 @@ def refresh_silver(
     note: Mapping[str, Any] = {} if full else lake.note(table.name)
     watermark = int(note.get("watermark", 0))
     sizes = ingest.bytes_by_ingest(lake, watermark)
-    ranges = [(0, sizes[-1][0])] if full and sizes else _ranges(watermark, sizes, lake.settings.batch_bytes)
-    if not ranges:
+    spans = [(0, sizes[-1][0])] if full and sizes else by_size(watermark, sizes, lake.settings.batch_bytes)
+    if not spans:
         yield Outcome(table.name, "unchanged")
         return
-    for after, last in ranges:
+    for after, last in spans:
         outcome = _silver_batch(lake, table, source, validate, after, last, full=full)
         yield outcome
         if outcome.status == "refused":
             return
-
-
-def _ranges(watermark: int, sizes: Sequence[tuple[int, int]], limit: int) -> list[tuple[int, int]]:
-    """Consecutive batches of bronze in groups of about ``limit`` bytes: (after, last] by ingest id."""
-    ranges: list[tuple[int, int]] = []
-    held = 0
-    for ingest_id, size in sizes:
-        if ranges and held + size <= limit:
-            ranges[-1] = (ranges[-1][0], ingest_id)
-            held += size
-        else:
-            ranges.append((ranges[-1][1] if ranges else watermark, ingest_id))
-            held = size
-    return ranges
 
 
 def _silver_batch(
@@ -242,7 +195,7 @@ def _silver_batch(
     refused = everything.count() - staged.rows
     total = staged.rows + refused
     rows = lake.accepted(staged).drop(FAULT, "payload")
-    verdict = _audited(lake, table, rows, refused, total, validate)
+    verdict = audited(lake, table, rows, refused, total, validate)
     if not verdict.refusals:
         faulty = quarantine.refused(everything.filter(f"{FAULT} is not null"), bronze, table)
         if full:
@@ -258,7 +211,7 @@ def _silver_batch(
         rows=staged.rows,
         quarantined=refused,
         seconds=time.monotonic() - started,
-        version=None if verdict.refusals else _version(lake, table.name),
+        version=None if verdict.refusals else version_of(lake, table.name),
         verdict=verdict,
     )
 
@@ -286,13 +239,13 @@ def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: boo
         before = {}  # an input was taken back to an earlier version: what it has lost must go here, too
     if all(before.get(name, 0) == mark for name, mark in marks.items()):
         return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)
-    now = {name: lake.table(name, version=_version(lake, name)) for name in module.SOURCES}
+    now = {name: lake.table(name, version=version_of(lake, name)) for name in module.SOURCES}
     changed = {name: now[name].filter(f"ingest_id > {before.get(name, 0)}") for name in module.SOURCES}
     dates = sorted(
         str(row[0]) for row in module.dates(changed, now).distinct().collect() if row[0] is not None
     )
     staged = lake.stage(table.name, str(max(marks.values())), module.build(now, dates))
-    verdict = _audited(lake, table, lake.accepted(staged), 0, staged.rows, validate)
+    verdict = audited(lake, table, lake.accepted(staged), 0, staged.rows, validate)
     note = {"watermarks": marks, "rows": staged.rows, "dates": len(dates), "checks": verdict.note}
     if not verdict.refusals:
         _publish_gold(lake, table, staged, note, dates, first=not before)
@@ -302,7 +255,7 @@ def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: boo
         status="refused" if verdict.refusals else "published" if dates else "unchanged",
         rows=staged.rows,
         seconds=time.monotonic() - started,
-        version=None if verdict.refusals else _version(lake, table.name),
+        version=None if verdict.refusals else version_of(lake, table.name),
         verdict=verdict,
     )
 
@@ -323,17 +276,6 @@ def _publish_gold(
         lake.touch(table.name, {**note, "checks": lake.note(table.name).get("checks", note["checks"])})
 
 
-def _audited(
-    lake: Lakehouse, table: Table, rows: DataFrame, quarantined: int, total: int, validate: Validate
-) -> Verdict:
-    """What the audit says of a staged batch; a batch without a record is not audited."""
-    if not total:
-        return NOT_AUDITED
-    if validate is accept_all:
-        return validate(Batch(table, rows))
-    return validate(Batch(table, rows, facts(lake, table, rows, quarantined, total, datetime.now(UTC))))
-
-
 def _quarantine(
     lake: Lakehouse, rows: DataFrame, batch: str, validate: Validate, watermark: int | None = None
 ) -> tuple[int, Verdict]:
@@ -341,7 +283,7 @@ def _quarantine(
     lake.create(QUARANTINE)
     before = lake.note(QUARANTINE)
     staged = lake.stage(QUARANTINE, batch, rows)
-    verdict = _audited(lake, quarantine.TABLE, lake.accepted(staged), 0, staged.rows, validate)
+    verdict = audited(lake, quarantine.TABLE, lake.accepted(staged), 0, staged.rows, validate)
     note = {"watermark": watermark or before.get("watermark", 0)}
     if verdict.refusals:
         why = "; ".join(f"{r.description} Found: {r.observed}" for r in verdict.refusals)
@@ -361,8 +303,3 @@ def _requarantine(lake: Lakehouse, rows: DataFrame, table: Table) -> None:
     lake.create(QUARANTINE)
     lake.replace(QUARANTINE, staged, lake.note(QUARANTINE), dates=None)
     lake.clear_staging(QUARANTINE)
-
-
-def _version(lake: Lakehouse, name: str) -> int | None:
-    latest = lake.history(name, 1)
-    return latest[0].version if latest else None

@@ -1,0 +1,80 @@
+"""What the flow of every table does with a batch: bound its size, audit it, say what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from pipelines.facts import facts
+from pipelines.verdict import Batch, Validate, Verdict, accept_all
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.table import Table
+
+Status = Literal["published", "unchanged", "refused", "skipped"]
+
+NOT_AUDITED = Verdict()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to one batch of one table.
+
+    Attributes:
+        table: its name.
+        status: refused means that a critical expectation failed and nothing was published; skipped, that this
+            happened to a table that it is made from.
+        rows: rows that were published.
+        quarantined: records that broke the contract.
+        seconds: how long it took.
+        version: the table's Delta version afterwards, where one was published.
+        verdict: what the audit found.
+        notices: what a person should know, such as a file that could not be read.
+        failed: whether a part could not be done though the rest was.
+    """
+
+    table: str
+    status: Status
+    rows: int = 0
+    quarantined: int = 0
+    seconds: float = 0.0
+    version: int | None = None
+    verdict: Verdict = NOT_AUDITED
+    notices: tuple[str, ...] = ()
+    failed: bool = False
+
+
+def by_size(watermark: int, sizes: Sequence[tuple[int, int]], limit: int) -> list[tuple[int, int]]:
+    """Consecutive batches of bronze in groups of about ``limit`` bytes: (after, last] by ingest id."""
+    spans: list[tuple[int, int]] = []
+    held = 0
+    for ingest_id, size in sizes:
+        if spans and held + size <= limit:
+            spans[-1] = (spans[-1][0], ingest_id)
+            held += size
+        else:
+            spans.append((spans[-1][1] if spans else watermark, ingest_id))
+            held = size
+    return spans
+
+
+def audited(
+    lake: Lakehouse, table: Table, rows: DataFrame, quarantined: int, total: int, validate: Validate
+) -> Verdict:
+    """What the audit says of a staged batch; a batch without a record is not audited."""
+    if not total:
+        return NOT_AUDITED
+    if validate is accept_all:
+        return validate(Batch(table, rows))
+    return validate(Batch(table, rows, facts(lake, table, rows, quarantined, total, datetime.now(UTC))))
+
+
+def version_of(lake: Lakehouse, name: str) -> int | None:
+    """A table's latest Delta version; None where nothing was published yet."""
+    latest = lake.history(name, 1)
+    return latest[0].version if latest else None
