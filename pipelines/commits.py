@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 Note = Mapping[str, Any]
 
+STATISTICS = "delta.dataSkippingStatsColumns"
+
+SKIPPED_BY = ("bigint", "timestamp", "date")
+
 
 @dataclass(frozen=True)
 class Commit:
@@ -80,6 +84,9 @@ class Committer(Protocol):
     ) -> None:
         """Replace the rows of some dates (ISO, of the column ``date``), or all rows (None)."""
 
+    def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
+        """Put staged rows in the place of those that agree with them in some columns; no row is added."""
+
     def touch(self, uri: str, table: Table, note: Note) -> None:
         """Commit a note without any row."""
 
@@ -91,6 +98,12 @@ class Committer(Protocol):
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         """Make an earlier version the current one, as a new commit."""
+
+    def expunge(self, uri: str, table: Table, note: Note) -> None:
+        """Delete every version but the current one: its data files, its log entries, its statistics.
+
+        The note is committed first, because those of the versions before go with them.
+        """
 
 
 def dump_note(note: Note) -> str:
@@ -121,6 +134,16 @@ def date_condition(column: str, dates: Sequence[str]) -> str:
     """SQL that is true for some dates."""
     listed = ", ".join(f"date '{value}'" for value in sorted(dates))
     return f"{column} in ({listed})"
+
+
+def statistics_columns(table: Table) -> str:
+    """Columns whose least and greatest values Delta keeps, as its property lists them.
+
+    Files are skipped by numbers and times alone. Texts are left out: a least and a greatest email address in the log
+    would be personal data beside the table.
+    """
+    kept = [c.name for c in table.columns if c.type in SKIPPED_BY and not c.personal]
+    return ",".join(name for name in kept if name != table.partition_by)
 
 
 def spark_struct(table: Table) -> StructType:

@@ -16,9 +16,19 @@ from deltalake import CommitProperties, DeltaTable, Field, Schema, WriterPropert
 from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction
 
-from pipelines import storage
+from pipelines import delta_log, storage
 from pipelines.arrow import arrow_schema
-from pipelines.commits import Commit, Note, Staged, date_condition, dump_note, key_condition, load_note
+from pipelines.commits import (
+    STATISTICS,
+    Commit,
+    Note,
+    Staged,
+    date_condition,
+    dump_note,
+    key_condition,
+    load_note,
+    statistics_columns,
+)
 from pipelines.errors import LakehouseError
 from pipelines.table import Table
 
@@ -56,6 +66,7 @@ class DeltaRs:
             partition_by=[table.partition_by] if table.partition_by else None,
             name=table.name,
             description=table.doc,
+            configuration={STATISTICS: statistics_columns(table)},
             storage_options=self._options,
         )
 
@@ -102,6 +113,24 @@ class DeltaRs:
         predicate = None if dates is None else date_condition("date", dates)
         self._write(uri, table, staged, note, mode="overwrite", predicate=predicate)
 
+    def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
+        condition = " and ".join(f"t.{name} = s.{name}" for name in by)
+        if table.partition_by:
+            dates = _dates(staged, table.partition_by)
+            condition += " and " + (date_condition(f"t.{table.partition_by}", dates) if dates else "false")
+        if "ingest_id" in by:
+            batches = sorted(str(value) for value in _values(staged, "ingest_id"))
+            condition += f" and t.ingest_id in ({', '.join(batches)})" if batches else " and false"
+        merger = self._open(uri).merge(
+            source=_reader(staged, table),
+            predicate=condition,
+            source_alias="s",
+            target_alias="t",
+            writer_properties=WRITER,
+            commit_properties=_properties(note),
+        )
+        merger.when_matched_update_all().execute()
+
     def touch(self, uri: str, table: Table, note: Note) -> None:
         self._open(uri).create_write_transaction(
             [],
@@ -122,6 +151,13 @@ class DeltaRs:
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         self._open(uri).restore(version, commit_properties=_properties(note))
+
+    def expunge(self, uri: str, table: Table, note: Note) -> None:
+        self._open(uri).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
+        self.touch(uri, table, note)
+        target = self._open(uri)
+        target.create_checkpoint()
+        delta_log.drop_before(uri, target.version())
 
     def _open(self, uri: str) -> DeltaTable:
         return DeltaTable(uri, storage_options=self._options)
@@ -186,12 +222,17 @@ def _reader(staged: Staged, table: Table) -> pa.RecordBatchReader:
 
 
 def _dates(staged: Staged, column: str) -> list[str]:
+    return [value.isoformat() for value in _values(staged, column)]
+
+
+def _values(staged: Staged, column: str) -> list[Any]:
+    """The different values of a column among the accepted rows."""
     dataset = _dataset(staged)
     if dataset is None:
         return []
     accepted = pc.field(staged.accept).is_null() if staged.accept else None
     found = pc.unique(dataset.to_table(columns=[column], filter=accepted).column(column))
-    return [value.isoformat() for value in found.to_pylist()]
+    return list(found.to_pylist())
 
 
 def _add_action(path: str, name: str, table: Table) -> AddAction:

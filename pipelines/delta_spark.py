@@ -10,7 +10,18 @@ from contextlib import contextmanager
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from pipelines.commits import Commit, Note, Staged, date_condition, dump_note, key_condition, load_note
+from pipelines import delta_log
+from pipelines.commits import (
+    STATISTICS,
+    Commit,
+    Note,
+    Staged,
+    date_condition,
+    dump_note,
+    key_condition,
+    load_note,
+    statistics_columns,
+)
 from pipelines.errors import LakehouseError
 from pipelines.table import Table
 
@@ -42,7 +53,8 @@ class DeltaSpark:
         partition = f"partitioned by ({table.partition_by})" if table.partition_by else ""
         self._spark.sql(
             f"create table if not exists {_quoted(uri)} ({_ddl(table)}) using delta {partition} "
-            f"comment {_text(table.doc)}"
+            f"comment {_text(table.doc)} "
+            f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))})"
         )
 
     def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
@@ -82,6 +94,20 @@ class DeltaSpark:
             writer = writer.option("replaceWhere", date_condition("date", dates))
         writer.save(uri)
 
+    def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
+        rows = self._rows(table, staged)
+        condition = " and ".join(f"t.{name} = s.{name}" for name in by)
+        if "ingest_id" in by:
+            batches = sorted(str(row[0]) for row in rows.select("ingest_id").distinct().collect())
+            condition += f" and t.ingest_id in ({', '.join(batches)})" if batches else " and false"
+        view = f"amended_{table.short_name}"
+        rows.createOrReplaceTempView(view)
+        with self._noted(note):
+            self._spark.sql(
+                f"merge into {_quoted(uri)} t using {view} s on {condition} when matched then update set *"
+            ).collect()
+        self._spark.catalog.dropTempView(view)
+
     def touch(self, uri: str, table: Table, note: Note) -> None:
         empty = self._spark.createDataFrame([], table.spark_schema())
         empty.write.format("delta").option("userMetadata", dump_note(note)).mode("append").save(uri)
@@ -101,6 +127,16 @@ class DeltaSpark:
     def restore(self, uri: str, version: int, note: Note) -> None:
         with self._noted(note):
             self._spark.sql(f"restore table {_quoted(uri)} to version as of {version}").collect()
+
+    def expunge(self, uri: str, table: Table, note: Note) -> None:
+        # Delta's full vacuum, the default, also deletes what a run that died has left.
+        self.vacuum(uri, 0)
+        interval = "delta.checkpointInterval"
+        self._spark.sql(f"alter table {_quoted(uri)} set tblproperties ('{interval}' = '1')").collect()
+        self.touch(uri, table, note)  # Delta writes a checkpoint with this commit
+        version = next(self.history(uri, 1)).version
+        self._spark.sql(f"alter table {_quoted(uri)} unset tblproperties if exists ('{interval}')").collect()
+        delta_log.drop_before(uri, version)
 
     def _rows(self, table: Table, staged: Staged) -> DataFrame:
         rows = self._spark.read.parquet(staged.uri)

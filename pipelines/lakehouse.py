@@ -215,6 +215,10 @@ class Lakehouse:
             self.table_uri(name), self.declaration(name), staged, self._stamped(note), dates
         )
 
+    def amend(self, name: str, staged: Staged, note: Note, by: Sequence[str]) -> None:
+        """Publish rows in the place of those that agree with them in some columns, and nothing else."""
+        self.committer.amend(self.table_uri(name), self.declaration(name), staged, self._stamped(note), by)
+
     def touch(self, name: str, note: Note) -> None:
         """Publish a note alone: the table was looked at and nothing changed."""
         self.committer.touch(self.table_uri(name), self.declaration(name), self._stamped(note))
@@ -232,6 +236,14 @@ class Lakehouse:
         note = next((c.note for c in self.history(name) if c.version <= version and c.note), {})
         # Stamped even where that version had no note: an empty one would let the later watermark count again.
         self.committer.restore(self.table_uri(name), version, self._stamped(note))
+
+    def expunge(self, name: str, note: Note | None = None) -> None:
+        """Leave of a table nothing but its current version: no older one can be read or restored any more.
+
+        Readers that hold an older version lose it. Call it while holding the lakehouse for writing.
+        """
+        kept = self.note(name) if note is None else note
+        self.committer.expunge(self.table_uri(name), self.declaration(name), self._stamped(kept))
 
     @contextmanager
     def writing(self) -> Iterator[None]:

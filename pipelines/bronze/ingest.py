@@ -87,7 +87,14 @@ def next_ingest_id(lake: Lakehouse) -> int:
     """
     latest = next((c for c in lake.history(RECORDS, 1) if _is_batch(c)), None)
     latest = latest or next((c for c in lake.history(RECORDS) if _is_batch(c)), None)
-    return int(latest.note["ingest_id"]) + 1 if latest else 1
+    if latest is None:
+        return 1
+    return int(latest.note.get("next_ingest_id", int(latest.note["ingest_id"]) + 1))
+
+
+def expunge(lake: Lakehouse) -> None:
+    """Leave of bronze.records nothing but its current version. The number of the next batch is kept in its note."""
+    lake.expunge(RECORDS, {**lake.note(RECORDS), "next_ingest_id": next_ingest_id(lake)})
 
 
 def _is_batch(commit: Commit) -> bool:

@@ -144,3 +144,48 @@ def test_replace_takes_the_place_of_some_dates_or_of_all(bench: Bench) -> None:
     assert bench.rows(DAILY) == [(date(2026, 3, 1), 1), (date(2026, 3, 2), 22)]
     bench.committer.replace(uri, DAILY, bench.stage(DAILY, days[:1]), {}, None)
     assert bench.rows(DAILY) == days[:1]
+
+
+def test_amend_replaces_what_it_matches_and_adds_nothing(bench: Bench) -> None:
+    bench.create(KEYED)
+    uri = bench.uri(KEYED)
+    rows = [part("x", 1), part("y", 5, day=2)]
+    bench.committer.append(uri, KEYED, bench.stage(KEYED, rows), {})
+    staged = bench.stage(KEYED, [part("x", 9, "0"), part("z", 7)])
+    bench.committer.amend(uri, KEYED, staged, {"watermark": 3}, by=("part_id",))
+    assert bench.rows(KEYED) == [part("x", 9, "0"), part("y", 5, day=2)]
+
+
+def test_expunge_leaves_nothing_but_the_current_version_and_its_note(
+    tmp_path: Path, spark: SparkSession
+) -> None:
+    if load_settings().engine != "embedded":
+        pytest.skip("looks at the bytes that delta-rs leaves")
+    bench = Bench(tmp_path, spark, DeltaRs({}))
+    bench.create(KEYED)
+    uri = bench.uri(KEYED)
+    for day, secret in ((1, "canary-of-a-row"), (2, "canary-of-another")):
+        bench.committer.append(
+            uri, KEYED, bench.stage(KEYED, [part(secret, day, day=day)]), {"watermark": day}
+        )
+    bench.committer.replace(uri, KEYED, bench.stage(KEYED, [part("y", 1)]), {"watermark": 2}, None)
+    (Path(uri) / "part-of-a-run-that-died.parquet").write_bytes(b"canary-of-a-run")
+    for _ in range(2):
+        bench.committer.expunge(uri, KEYED, {"watermark": 2})
+    assert bench.rows(KEYED) == [part("y", 1)]
+    assert [commit.note for commit in bench.committer.history(uri)] == [{"watermark": 2}]
+    files = [path for path in Path(uri).rglob("*") if path.is_file()]
+    assert len([path for path in files if path.parent.name != "_delta_log"]) == 1
+    assert not [path for path in files if b"canary" in path.read_bytes()]
+    bench.committer.append(uri, KEYED, bench.stage(KEYED, [part("z", 2)]), {"watermark": 3})
+    assert bench.rows(KEYED) == [part("y", 1), part("z", 2)]
+
+
+def test_the_log_holds_no_bounds_of_texts(tmp_path: Path, spark: SparkSession) -> None:
+    bench = Bench(tmp_path, spark, DeltaRs({}))
+    bench.create(KEYED)
+    bench.committer.merge(bench.uri(KEYED), KEYED, bench.stage(KEYED, [part("canary", 1)]), {}, "version")
+    bench.committer.append(bench.uri(KEYED), KEYED, bench.stage(KEYED, [part("canary", 2)]), {})
+    log = [path.read_text() for path in Path(bench.uri(KEYED)).rglob("*.json")]
+    assert any("amount_minor" in text and "minValues" in text for text in log)
+    assert not any("canary" in text for text in log)

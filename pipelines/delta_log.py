@@ -1,0 +1,37 @@
+"""The log of a Delta table as files: what neither engine deletes by itself before its retention is over.
+
+Delta keeps log entries for days after a checkpoint made them needless. They hold statistics of rows that are gone.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow.fs as fs
+
+from pipelines import storage
+from pipelines.errors import LakehouseError
+
+FOLDER = "_delta_log"
+
+_VERSION = re.compile(r"^\.?(\d{20})\.")
+
+
+def drop_before(uri: str, version: int) -> None:
+    """Delete the log entries and checkpoints of all versions before one that has a checkpoint.
+
+    Raises:
+        LakehouseError: there is no checkpoint of that version: without it the table could not be read any more.
+    """
+    system, path = storage.locate(storage.join(uri, FOLDER))
+    files = [i for i in system.get_file_info(fs.FileSelector(path)) if i.type == fs.FileType.File]
+    if not any(_is_checkpoint(info.base_name, version) for info in files):
+        raise LakehouseError(f"{uri} has no checkpoint of version {version}: its older log cannot be deleted")
+    for info in files:
+        found = _VERSION.match(info.base_name)
+        if found and int(found[1]) < version:
+            system.delete_file(info.path)
+
+
+def _is_checkpoint(name: str, version: int) -> bool:
+    return name.startswith(f"{version:020d}.checkpoint") and name.endswith(".parquet")
