@@ -25,7 +25,6 @@ from pipelines.bronze import files, records
 from pipelines.bronze.files import RawFile
 from pipelines.flow import Outcome
 from pipelines.settings import Settings
-from pipelines.sources.mapping import stripe
 
 RAW_FILES = AssetSpec(
     AssetKey(["raw", "files"]),
@@ -56,7 +55,7 @@ def bronze_assets(settings: Settings) -> Sequence[AssetsDefinition | AssetSpec]:
         if new := waiting(raw, lake.settings):
             preload()
             context.log_event(arrival(new))
-        outcomes = flow.refresh_bronze(lake, raw, stripe(), validate)
+        outcomes = flow.refresh_bronze(lake, raw, lake.sources, validate)
         yield from events(context, lake, records.TABLE, outcomes)
         yield from kept_events(context, lake, files.TABLE, Outcome(files.TABLE.name, "unchanged"))
 

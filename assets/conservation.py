@@ -16,7 +16,6 @@ from assets.resources import LakehouseResource
 from pipelines.audit import PLACES, audit
 from pipelines.bronze import records
 from pipelines.catalog import tables_of
-from pipelines.sources.mapping import stripe
 
 SHOWN = 20
 """Files that do not balance, named in a failure."""
@@ -32,7 +31,7 @@ SHOWN = 20
 )
 def every_record_accounted_for(lakehouse: LakehouseResource) -> AssetCheckResult:
     """Counts that add up, for the lakehouse and for each of its files."""
-    found = audit(lakehouse.lake, stripe())
+    found = audit(lakehouse.lake, lakehouse.lake.sources)
     unbalanced = [file.file for file in found.files if not file.balanced]
     return AssetCheckResult(
         passed=found.balanced,

@@ -16,7 +16,6 @@ from pipelines import flow
 from pipelines.catalog import tables_of
 from pipelines.settings import Settings
 from pipelines.silver import quarantine
-from pipelines.sources.mapping import stripe
 from pipelines.table import Table
 
 
@@ -38,7 +37,7 @@ def silver_asset(table: Table, settings: Settings) -> AssetsDefinition:
         context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
     ) -> Iterator[Event]:
         lake = lakehouse.lake
-        outcomes = flow.refresh_silver(lake, table, stripe(), validate, full=refresh.full_refresh)
+        outcomes = flow.refresh_silver(lake, table, lake.sources, validate, full=refresh.full_refresh)
         yield from events(context, lake, table, outcomes)
 
     return asset

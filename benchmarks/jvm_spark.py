@@ -59,9 +59,9 @@ def _write(rows: DataFrame, folder: Path) -> None:
 
 
 def _bronze(spark: SparkSession, raw: Path, settings: Settings) -> DataFrame:
-    source = stripe()
-    files = [manifest.identified(file) for file in manifest.list_files(raw, source).files]
-    reading = Reading(1, source.source, source.account, settings.max_record_bytes)
+    sources = stripe()
+    files = [manifest.identified(file) for file in manifest.list_files(raw, sources).files]
+    reading = Reading(1, sources.rest.source, sources.rest.account, settings.max_record_bytes)
     schema = arrow_schema(records.TABLE)
 
     def read(groups: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.bronze import ingest
 from pipelines.silver import quarantine
 from pipelines.silver.build import version
-from pipelines.sources.mapping import Source
+from pipelines.sources.source import Sources
 from pipelines.table import Table
 
 if TYPE_CHECKING:
@@ -93,13 +93,14 @@ class Audit:
         }
 
 
-def audit(lake: Lakehouse, source: Source) -> Audit:
+def audit(lake: Lakehouse, sources: Sources) -> Audit:
     """Count where every record of a lakehouse is now. Reads no payload."""
     if not lake.exists(ingest.FILES):
         return Audit(Counts(), (), 0)
+    ingest.check_sources(lake, sources)
     tables = [table for table in lake.tables.values() if table.object_type]
     current = _current(lake, tables)
-    placed = places(lake.table(ingest.RECORDS), lake.table(quarantine.TABLE.name), current, tables, source)
+    placed = places(lake.table(ingest.RECORDS), lake.table(quarantine.TABLE.name), current, tables, sources)
     found = placed.groupBy("file_id").pivot("place", list(PLACES)).count().na.fill(0)
     counted = {row["file_id"]: row.asDict() for row in found.collect()}
     manifest = lake.table(ingest.FILES).select("file_id", "file", "ingest_id", "record_count").collect()
@@ -110,7 +111,7 @@ def audit(lake: Lakehouse, source: Source) -> Audit:
 
 
 def places(
-    records: DataFrame, refused: DataFrame, current: DataFrame, tables: Iterable[Table], source: Source
+    records: DataFrame, refused: DataFrame, current: DataFrame, tables: Iterable[Table], sources: Sources
 ) -> DataFrame:
     """The place of every record: ``record_id``, ``file_id`` and ``place``, one of :data:`PLACES`.
 
@@ -119,7 +120,7 @@ def places(
         refused: silver.quarantine.
         current: what silver holds: object_type, account, object_id, version, version_id, record_id.
         tables: the silver tables that model a type.
-        source: orders the versions of an object.
+        sources: order the versions of an object.
     """
     modelled = [table.object_type for table in tables]
     held = current.select(
@@ -140,7 +141,7 @@ def places(
         "record_id"
     )
     joined = (
-        records.withColumn("version", version(source))
+        records.withColumn("version", version(sources))
         .select(
             "record_id", "file_id", "object_type", "account", "object_id", "version_id", "version", "fault"
         )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
-    from pipelines.sources.mapping import Source
+    from pipelines.sources.source import Sources
     from pipelines.table import Table
 
 QUARANTINE = quarantine.TABLE.name
@@ -36,7 +36,7 @@ QUARANTINE = quarantine.TABLE.name
 def refresh(
     lake: Lakehouse,
     raw: Path,
-    source: Source,
+    sources: Sources,
     validate: Validate,
     *,
     only: Collection[str] = (),
@@ -48,7 +48,7 @@ def refresh(
     Args:
         lake: where the tables are.
         raw: folder of raw files.
-        source: what the files look like.
+        sources: what the files look like.
         validate: audits each batch before it is published.
         only: tables to refresh; empty for all.
         full: tables to rebuild from all that they are made from; so are the tables made from them.
@@ -67,7 +67,7 @@ def refresh(
         rebuild = not rebuilt.isdisjoint({table.name, *inputs(table)})
         if rebuild:
             rebuilt.add(table.name)
-        for outcome in _refresh_table(lake, table, raw, source, validate, full=rebuild):
+        for outcome in _refresh_table(lake, table, raw, sources, validate, full=rebuild):
             if outcome.status == "refused":
                 refused.add(table.name)
             yield outcome
@@ -81,26 +81,26 @@ def inputs(table: Table) -> tuple[str, ...]:
 
 
 def _refresh_table(
-    lake: Lakehouse, table: Table, raw: Path, source: Source, validate: Validate, *, full: bool
+    lake: Lakehouse, table: Table, raw: Path, sources: Sources, validate: Validate, *, full: bool
 ) -> Iterator[Outcome]:
     if table.layer == "bronze":
-        yield from refresh_bronze(lake, raw, source, validate)
+        yield from refresh_bronze(lake, raw, sources, validate)
     elif table.name == QUARANTINE:
         yield refresh_quarantine(lake, validate)
     elif table.layer == "silver":
-        yield from refresh_silver(lake, table, source, validate, full=full)
+        yield from refresh_silver(lake, table, sources, validate, full=full)
     else:
         yield refresh_gold(lake, table, validate, full=full)
 
 
-def refresh_bronze(lake: Lakehouse, raw: Path, source: Source, validate: Validate) -> Iterator[Outcome]:
+def refresh_bronze(lake: Lakehouse, raw: Path, sources: Sources, validate: Validate) -> Iterator[Outcome]:
     """Take in the files of a folder that are new or changed, batch by batch."""
     started = time.monotonic()
-    listing = manifest.list_files(raw, source)
+    listing = manifest.list_files(raw, sources)
     notices = tuple(f"{name}: ignored, {why}" for name, why in listing.ignored.items())
     if not listing.files:
         notices = (
-            f"{raw}: no file to read; expected {', '.join(source.suffixes)}, also compressed",
+            f"{raw}: no file to read; expected {sources.expected}, also compressed",
             *notices,
         )
     fresh = ingest.plan(lake, listing)
@@ -108,6 +108,7 @@ def refresh_bronze(lake: Lakehouse, raw: Path, source: Source, validate: Validat
         yield Outcome(ingest.RECORDS, "unchanged", seconds=time.monotonic() - started, notices=notices)
         return
     for files in manifest.batches(fresh, lake.settings.batch_bytes):
+        source = sources.of(files[0].source)
         batch = ingest.stage(lake, source, files, ingest.next_ingest_id(lake))
         outcome = _publish_bronze(lake, batch, validate, started, notices)
         yield outcome
@@ -167,7 +168,7 @@ def refresh_quarantine(lake: Lakehouse, validate: Validate) -> Outcome:
 
 
 def refresh_silver(
-    lake: Lakehouse, table: Table, source: Source, validate: Validate, *, full: bool = False
+    lake: Lakehouse, table: Table, sources: Sources, validate: Validate, *, full: bool = False
 ) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark; with ``full``, rebuild the table from all of bronze."""
     note: Mapping[str, Any] = {} if full else lake.note(table.name)
@@ -177,20 +178,21 @@ def refresh_silver(
     if not spans:
         yield Outcome(table.name, "unchanged")
         return
+    ingest.check_sources(lake, sources)
     for after, last in spans:
-        outcome = _silver_batch(lake, table, source, validate, after, last, full=full)
+        outcome = _silver_batch(lake, table, sources, validate, after, last, full=full)
         yield outcome
         if outcome.status == "refused":
             return
 
 
 def _silver_batch(
-    lake: Lakehouse, table: Table, source: Source, validate: Validate, after: int, last: int, *, full: bool
+    lake: Lakehouse, table: Table, sources: Sources, validate: Validate, after: int, last: int, *, full: bool
 ) -> Outcome:
     started = time.monotonic()
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
     changes = bronze.filter(f"object_type = '{table.object_type}' and fault is null")
-    staged = lake.stage(table.name, str(last), build(changes, table, source), accept=FAULT)
+    staged = lake.stage(table.name, str(last), build(changes, table, sources), accept=FAULT)
     everything = lake.staged(staged)
     refused = everything.count() - staged.rows
     total = staged.rows + refused

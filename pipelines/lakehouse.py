@@ -20,6 +20,8 @@ from pipelines.engine import open_spark
 from pipelines.errors import LakehouseError
 from pipelines.lock import writer_lock
 from pipelines.settings import Settings, load_settings
+from pipelines.sources.mapping import load_sources
+from pipelines.sources.source import Sources
 from pipelines.table import Table
 
 if TYPE_CHECKING:
@@ -94,6 +96,16 @@ class Lakehouse:
         from pipelines.delta_spark import DeltaSpark
 
         return DeltaSpark(self.spark)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The sources whose files it takes in: those that the settings name, and Stripe's.
+
+        Raises:
+            SourceError: a mapping is not valid.
+            SettingsError: VERMEIL_SOURCES names something that is not there.
+        """
+        return load_sources(self.settings.source_files)
 
     @property
     def uri(self) -> str:

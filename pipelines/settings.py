@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         None, description="Path or object-store URL of the tables; <home>/lakehouse."
     )
     raw: Path | None = Field(None, description="Folder of raw files; <home>/raw.")
+    sources: str | None = Field(
+        None,
+        description="Source mappings: a folder, or files separated as in PATH; <home>/sources/*.yaml.",
+    )
     engine: str = Field("embedded", description="embedded, spark, or sc://host:port.")
     spark_conf: Annotated[dict[str, str], NoDecode] = Field(
         default_factory=dict,
@@ -75,6 +79,23 @@ class Settings(BaseSettings):
         return self.raw or self.home / "raw"
 
     @property
+    def source_files(self) -> list[Path]:
+        """The mapping files, by name where a folder is given.
+
+        Raises:
+            SettingsError: VERMEIL_SOURCES names something that is not there.
+        """
+        if self.sources is None:
+            return _yaml_files(self.home / "sources")
+        paths = [Path(part) for part in self.sources.split(os.pathsep) if part]
+        if missing := next((path for path in paths if not path.exists()), None):
+            raise SettingsError(
+                f"VERMEIL_SOURCES: {missing} does not exist; a folder of mapping files or the files themselves, "
+                f"separated by {os.pathsep!r}, are expected"
+            )
+        return [file for path in paths for file in (_yaml_files(path) if path.is_dir() else [path])]
+
+    @property
     def reports_dir(self) -> Path:
         """Folder that reports are written to."""
         return self.home / "reports"
@@ -92,6 +113,10 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     except ValidationError as error:
         faults = (f"VERMEIL_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
         raise SettingsError("; ".join(faults)) from None
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.y*ml") if path.suffix in (".yaml", ".yml"))
 
 
 def _json_object(text: str) -> dict[str, str]:

@@ -13,7 +13,8 @@ from pipelines.arrow import arrow_schema
 from pipelines.bronze.files import identified, list_files
 from pipelines.bronze.reading import Reading, read_files
 from pipelines.bronze.records import TABLE as RECORDS
-from pipelines.sources.mapping import Source, stripe
+from pipelines.sources.mapping import stripe
+from pipelines.sources.source import Sources
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -53,11 +54,12 @@ def envelope(inner: Json) -> Json:
     }
 
 
-def read_folder(folder: Path, source: Source | None = None) -> pa.Table:
+def read_folder(folder: Path, sources: Sources | None = None) -> pa.Table:
     """The records of all files of a folder, as rows of bronze.records."""
-    mapping = source or stripe()
-    files = [identified(file) for file in list_files(folder, mapping).files]
+    mappings = sources or stripe()
+    files = [identified(file) for file in list_files(folder, mappings).files]
     schema = arrow_schema(RECORDS)
+    mapping = mappings.of(files[0].source)
     reading = Reading(1, mapping.source, mapping.account, 16 << 20)
     return pa.Table.from_batches(read_files(files, reading, schema), schema)
 

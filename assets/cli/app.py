@@ -35,6 +35,14 @@ Home = Annotated[
         show_default=False,
     ),
 ]
+Mapping = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--mapping",
+        help="A source mapping beside those of VERMEIL_SOURCES; may be given again.",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
@@ -123,6 +131,7 @@ def run(
             show_default=False,
         ),
     ] = None,
+    mapping: Mapping = None,
     json: Json = False,
 ) -> None:
     """Take in new raw files and bring every table up to date.
@@ -131,7 +140,7 @@ def run(
     """
     from assets.cli import commands, output
 
-    with _open(home, raw) as lake, output.progress(quiet=json) as starting:
+    with _open(home, raw, mapping) as lake, output.progress(quiet=json) as starting:
         outcomes = list(commands.refresh(lake, only or [], full_refresh or [], starting))
     output.outcomes(outcomes, as_json=json)
     raise typer.Exit(commands.exit_code(outcomes))
@@ -175,11 +184,11 @@ def tables(home: Home = None, json: Json = False) -> None:
 
 
 @app.command()
-def audit(home: Home = None, json: Json = False) -> None:
+def audit(home: Home = None, mapping: Mapping = None, json: Json = False) -> None:
     """Account for every record that ever came in. Exits with 1 where the parts do not add up."""
     from assets.cli import commands, output
 
-    with _open(home, None) as lake:
+    with _open(home, None, mapping) as lake:
         found = commands.audit(lake)
     output.audit(found, as_json=json)
     raise typer.Exit(int(not found.balanced))
@@ -267,18 +276,22 @@ def run_app() -> None:
     app()
 
 
-def _settings(home: Path | None, raw: Path | None = None) -> Any:
+def _settings(home: Path | None, raw: Path | None = None, mappings: list[Path] | None = None) -> Any:
     from pipelines.settings import load_settings
 
-    return load_settings({"home": home, "raw": raw})
+    settings = load_settings({"home": home, "raw": raw})
+    if not mappings:
+        return settings
+    files = os.pathsep.join(map(str, [*settings.source_files, *mappings]))
+    return load_settings({"home": home, "raw": raw, "sources": files})
 
 
 @contextmanager
-def _open(home: Path | None, raw: Path | None) -> Iterator[Lakehouse]:
+def _open(home: Path | None, raw: Path | None, mappings: list[Path] | None = None) -> Iterator[Lakehouse]:
     from pipelines.catalog import all_tables
     from pipelines.lakehouse import Lakehouse
 
-    with _plain_errors(), Lakehouse(_settings(home, raw), all_tables()) as lake:
+    with _plain_errors(), Lakehouse(_settings(home, raw, mappings), all_tables()) as lake:
         yield lake
 
 

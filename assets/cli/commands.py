@@ -16,7 +16,6 @@ from pipelines.audit import audit as run_audit
 from pipelines.errors import SettingsError
 from pipelines.flow import Outcome
 from pipelines.silver.quarantine import TABLE as QUARANTINE
-from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,7 +76,7 @@ def refresh(
         if waiting(lake.settings.raw_dir, lake.settings):
             preload()
         yield from flow.refresh(
-            lake, lake.settings.raw_dir, stripe(), validate, only=only, full=full, starting=starting
+            lake, lake.settings.raw_dir, lake.sources, validate, only=only, full=full, starting=starting
         )
 
 
@@ -93,7 +92,7 @@ def statuses(lake: Lakehouse) -> list[TableStatus]:
 
 def audit(lake: Lakehouse) -> Audit:
     """Where every record went."""
-    return run_audit(lake, stripe())
+    return run_audit(lake, lake.sources)
 
 
 def sql(lake: Lakehouse, query: str) -> pa.Table:

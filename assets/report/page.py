@@ -19,7 +19,6 @@ from assets.report.facts import SHOWN_DAYS, Facts, read_facts
 from assets.report.figures import Chart, Section
 from assets.report.quality import TableState
 from pipelines.audit import Audit, audit
-from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
@@ -34,7 +33,11 @@ def write_report(lake: Lakehouse, path: Path, now: datetime) -> Path:
         now: what ages are measured against, with a timezone.
     """
     page = render(
-        read_facts(lake), quality.table_states(lake), quality.quarantined(lake), audit(lake, stripe()), now
+        read_facts(lake),
+        quality.table_states(lake),
+        quality.quarantined(lake),
+        audit(lake, lake.sources),
+        now,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")

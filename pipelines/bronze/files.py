@@ -17,7 +17,7 @@ from pipelines.errors import SourceError
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
-    from pipelines.sources.mapping import Source
+    from pipelines.sources.source import Sources
 
 TABLE = Table(
     name="bronze.files",
@@ -42,6 +42,12 @@ TABLE = Table(
 COMPRESSIONS = {"": 1, ".gz": 10, ".zst": 12, ".bz2": 14, ".xz": 14}
 """Suffixes of compressed files, with how much larger JSON records of payments are, about, once decompressed."""
 
+DEFAULT_SOURCE = "stripe"
+"""The source that takes what no other claims; its files are known by path and content alone."""
+
+Seen = tuple[str, int, datetime, str]
+"""Path, size, time of writing and source of a file."""
+
 
 @dataclass(frozen=True)
 class RawFile:
@@ -53,6 +59,7 @@ class RawFile:
         size_bytes: as stored when it was listed. What is appended later is of another version of the file.
         modified_at: UTC.
         sha256: of these bytes; empty until :func:`identified`.
+        source: name of the source that it belongs to.
     """
 
     root: str
@@ -60,6 +67,7 @@ class RawFile:
     size_bytes: int
     modified_at: datetime
     sha256: str = ""
+    source: str = DEFAULT_SOURCE
 
     @property
     def path(self) -> Path:
@@ -68,8 +76,17 @@ class RawFile:
 
     @cached_property
     def file_id(self) -> str:
-        """Identity of path and content: 16 hexadecimal digits."""
-        return hashlib.sha256(f"{self.file}\0{self.sha256}".encode()).hexdigest()[:16]
+        """Identity of path and content, and of the source where it is a mapped one: 16 hexadecimal digits.
+
+        A file that another source claims from now on has to be read anew.
+        """
+        owner = "" if self.source == DEFAULT_SOURCE else f"\0{self.source}"
+        return hashlib.sha256(f"{self.file}\0{self.sha256}{owner}".encode()).hexdigest()[:16]
+
+    @property
+    def seen(self) -> Seen:
+        """What tells, without opening it, whether it is one that was taken in."""
+        return self.file, self.size_bytes, self.modified_at, self.source
 
     @property
     def expected_bytes(self) -> int:
@@ -79,7 +96,7 @@ class RawFile:
 
 @dataclass(frozen=True)
 class Listing:
-    """What a raw folder holds: files that the source reads, and those passed over with the reason."""
+    """What a raw folder holds: files that a source reads, and those passed over with the reason."""
 
     files: tuple[RawFile, ...]
     ignored: Mapping[str, str]
@@ -91,11 +108,11 @@ def compression(file: str) -> str:
     return suffix if suffix in COMPRESSIONS else ""
 
 
-def list_files(root: Path, source: Source) -> Listing:
+def list_files(root: Path, sources: Sources) -> Listing:
     """All files below a folder, by path. Names that begin with a dot or an underscore are passed over silently.
 
     Raises:
-        SourceError: there is no such folder, or it cannot be listed.
+        SourceError: there is no such folder, it cannot be listed, or two sources claim one file.
     """
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "does not exist"
@@ -104,15 +121,20 @@ def list_files(root: Path, source: Source) -> Listing:
     found: list[RawFile] = []
     ignored: dict[str, str] = {}
     for path, name in _walk(str(resolved), "", ignored):
-        status = _status(path, name, str(resolved), source, ignored)
-        if status:
-            found.append(RawFile(str(resolved), name, status.st_size, _modified_at(status)))
+        status = _status(path, name, str(resolved), ignored)
+        if status is None:
+            continue
+        if source := sources.claiming(name):
+            at = _modified_at(status)
+            found.append(RawFile(str(resolved), name, status.st_size, at, source=source.source))
+        else:
+            ignored[name] = f"not one of {sources.expected}"
     return Listing(tuple(sorted(found, key=lambda file: file.file)), dict(sorted(ignored.items())))
 
 
-def pending(files: Iterable[RawFile], taken: Mapping[tuple[str, int, datetime], str]) -> list[RawFile]:
-    """Files whose path, size and time of writing are not those of a file that was taken in."""
-    return [f for f in files if (f.file, f.size_bytes, f.modified_at) not in taken]
+def pending(files: Iterable[RawFile], taken: Mapping[Seen, str]) -> list[RawFile]:
+    """Files whose path, size, time of writing and source are not those of a file that was taken in."""
+    return [file for file in files if file.seen not in taken]
 
 
 def identified(file: RawFile) -> RawFile:
@@ -147,11 +169,12 @@ class _Bounded(io.FileIO):
 
 
 def batches(files: Iterable[RawFile], limit_bytes: int) -> Iterator[list[RawFile]]:
-    """Files in groups of about ``limit_bytes`` after decompression, at least one file each."""
+    """Files in groups of about ``limit_bytes`` after decompression, at least one file each, all of one source."""
     batch: list[RawFile] = []
     size = 0
-    for file in files:
-        if batch and size + file.expected_bytes > limit_bytes:
+    for file in sorted(files, key=lambda file: file.source):
+        other = batch and batch[0].source != file.source
+        if other or (batch and size + file.expected_bytes > limit_bytes):
             yield batch
             batch, size = [], 0
         batch.append(file)
@@ -179,10 +202,8 @@ def _walk(folder: str, below: str, ignored: dict[str, str]) -> Iterator[tuple[os
             yield entry, name
 
 
-def _status(
-    entry: os.DirEntry[str], name: str, root: str, source: Source, ignored: dict[str, str]
-) -> os.stat_result | None:
-    """Size and time of a file to read; None, with the reason in ``ignored``, for one that is passed over."""
+def _status(entry: os.DirEntry[str], name: str, root: str, ignored: dict[str, str]) -> os.stat_result | None:
+    """Size and time of a file that can be read; None, with the reason in ``ignored``, for one that is passed over."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -202,10 +223,6 @@ def _status(
         return None
     if not stat.S_ISREG(found.st_mode):
         ignored[name] = "a link to a folder" if stat.S_ISDIR(found.st_mode) else "not a regular file"
-        return None
-    plain = entry.name[: len(entry.name) - len(compression(entry.name))]
-    if not plain.lower().endswith(tuple(source.suffixes)):
-        ignored[name] = f"not one of {', '.join(source.suffixes)}"
         return None
     return found
 

@@ -15,11 +15,11 @@ from pipelines import storage
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
-from pipelines.bronze.files import Listing, RawFile, open_bounded
+from pipelines.bronze.files import Listing, RawFile, Seen, open_bounded
 from pipelines.bronze.reading import FileCounts, Reading, read_files
 from pipelines.bronze.worker import Job, work, work_in_processes
 from pipelines.commits import Commit, Note, Staged, spark_struct
-from pipelines.sources.mapping import Source
+from pipelines.sources.source import Source, Sources
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -103,7 +103,7 @@ def _is_batch(commit: Commit) -> bool:
 
 
 def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: int) -> Batch:
-    """Read files and write their records where no reader looks."""
+    """Read files, all of one source, and write their records where no reader looks."""
     reading = Reading(ingest_id, source.source, source.account, lake.settings.max_record_bytes)
     if lake.settings.engine == "embedded":
         staged, counts = _stage_here(lake, batch, reading)
@@ -176,10 +176,21 @@ def bytes_by_ingest(lake: Lakehouse, after: int) -> list[tuple[int, int]]:
     return sorted((int(row[0]), int(row[1])) for row in rows)
 
 
-def _manifest(lake: Lakehouse) -> dict[tuple[str, int, datetime], str]:
-    columns = lake.table(FILES).select("file", "size_bytes", "modified_at", "file_id").toArrow().to_pydict()
-    places = zip(columns["file"], columns["size_bytes"], columns["modified_at"], strict=True)
-    return dict(zip(places, columns["file_id"], strict=True))
+def check_sources(lake: Lakehouse, sources: Sources) -> None:
+    """Make sure that every source whose records bronze holds has its mapping.
+
+    Raises:
+        SourceError: one has none.
+    """
+    if lake.exists(FILES):
+        for row in lake.table(FILES).select("source").distinct().collect():
+            sources.of(row[0])
+
+
+def _manifest(lake: Lakehouse) -> dict[Seen, str]:
+    *seen, file_id = "file", "size_bytes", "modified_at", "source", "file_id"
+    columns = lake.table(FILES).select(*seen, file_id).toArrow().to_pydict()
+    return dict(zip(zip(*(columns[name] for name in seen), strict=True), columns[file_id], strict=True))
 
 
 def _manifest_row(counts: FileCounts, batch: Batch) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.bronze.reading import EARLIEST, LATEST
 from pipelines.money import exponents
 from pipelines.silver.contract import ACCOUNT, PROVENANCE
-from pipelines.sources.mapping import Source
+from pipelines.sources.source import Source, Sources
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
@@ -49,24 +49,24 @@ _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _NUMBER = r"^-?[0-9]{1,18}([.][0-9]+)?([eE][-+]?[0-9]{1,3})?$"
 
 
-def build(records: DataFrame, table: Table, source: Source) -> DataFrame:
+def build(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     """The latest good version of each object among some bronze records, and every record that breaks the contract.
 
     Args:
         records: rows of bronze.records of the table's object type.
         table: a silver table.
-        source: says which of two events in one second is the later one.
+        sources: say which of two events in one second is the later one.
 
     Returns:
         The table's columns, then ``fault`` (null for a good row) and, for a faulty one, its ``payload``.
     """
-    return latest(parse(records, table, source), table)
+    return latest(parse(records, table, sources), table)
 
 
-def parse(records: DataFrame, table: Table, source: Source) -> DataFrame:
+def parse(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     """Every record as a row of the table, with ``fault`` and ``payload``; see :func:`build`."""
     parsed = [column for column in table.columns if column.paths]
-    wired = records.withColumn("wire", wire(table)).withColumn("version", version(source))
+    wired = records.withColumn("wire", wire(table)).withColumn("version", version(sources))
     raw = wired.select("*", *(_raw(column).alias(_raw_name(column)) for column in parsed)).drop("wire")
     typed = raw.select("*", *(_typed(column).alias(column.name) for column in parsed))
     judged = _derived(typed, table).withColumn(FAULT, faults(table))
@@ -91,15 +91,15 @@ def preference() -> tuple[Expression, ...]:
     return F.col("version").desc(), F.col("known_at").asc_nulls_last(), F.col("record_id")
 
 
-def version(source: Source) -> Expression:
-    """A sortable name of the version that a bronze record holds.
+def version(sources: Sources) -> Expression:
+    """A sortable name of the version that a bronze record holds, each by its own source's order of events.
 
     Events sort by their time, then by what their type says within one second, then by id. An object without an
     event sorts before all events of its second, and among its like by the file's name.
     """
     bare = F.col("shape") == "object"
     time = F.lpad(F.coalesce(F.unix_seconds("occurred_at"), F.lit(0)).cast("string"), 12, "0")
-    rank = F.when(bare, F.lit("00")).otherwise(_event_rank(source))
+    rank = F.when(bare, F.lit("00")).otherwise(_event_rank(sources))
     tie = F.when(bare, F.concat_ws("#", "file", "version_id")).otherwise(F.col("version_id"))
     return F.concat_ws("-", time, rank, tie)
 
@@ -153,7 +153,16 @@ def _derived(rows: DataFrame, table: Table) -> DataFrame:
     return rows
 
 
-def _event_rank(source: Source) -> Expression:
+def _event_rank(sources: Sources) -> Expression:
+    """Where an event's type stands in the order of its record's source."""
+    rank = _rank_in(sources.rest)
+    for source in sources.own:
+        if source.event_order != sources.rest.event_order:
+            rank = F.when(F.col("source") == source.source, _rank_in(source)).otherwise(rank)
+    return rank
+
+
+def _rank_in(source: Source) -> Expression:
     """Where an event's type stands in the source's order, by its longest ending that stands there."""
     ranks = {
         ending: f"{rank:02d}"

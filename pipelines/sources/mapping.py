@@ -3,50 +3,44 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pipelines.errors import SourceError
+from pipelines.sources.source import Source, Sources
 from pipelines.yaml_lines import line_of
-
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-class Source(BaseModel):
-    """What one origin's files and records look like."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    source: Name = Field(description="Name of the source, kept with every record.")
-    doc: str = Field(description="What the source is.")
-    suffixes: list[str] = Field(
-        min_length=1, description="Endings of the files to read, without compression."
-    )
-    account: str = Field(pattern=r"^[A-Za-z0-9_]{1,255}$", description="Account of records that name none.")
-    event_order: list[list[str]] = Field(
-        description="Endings of event types, earliest first, within one second."
-    )
-
-    @field_validator("suffixes")
-    @classmethod
-    def _dotted(cls, value: list[str]) -> list[str]:
-        for suffix in value:
-            if not suffix.startswith(".") or "/" in suffix:
-                raise ValueError(f"a suffix starts with a dot, such as .ndjson; found {suffix!r}")
-        return value
 
 
 @cache
-def stripe() -> Source:
-    """The mapping of Stripe's archives that comes with Vermeil."""
-    return parse_source(files("pipelines.sources").joinpath("stripe.yaml").read_text("utf-8"), "stripe.yaml")
+def stripe() -> Sources:
+    """Stripe's archives alone, by the mapping that comes with Vermeil."""
+    text = files("pipelines.sources").joinpath("stripe.yaml").read_text("utf-8")
+    return Sources((), parse_source(text, "stripe.yaml"))
+
+
+def load_sources(paths: Iterable[Path]) -> Sources:
+    """The sources that some mapping files describe, and Stripe's, which takes what none of them claims.
+
+    Raises:
+        SourceError: a mapping is not valid, or two have one name.
+    """
+    found: dict[str, tuple[Path, Source]] = {}
+    rest = stripe().rest
+    for path in paths:
+        source = load_source(path)
+        if source.source == rest.source:
+            raise SourceError(f"{path}: source: {rest.source!r} is the mapping that comes with Vermeil")
+        if source.source in found:
+            other = found[source.source][0]
+            raise SourceError(f"{path}: source: {source.source!r} is also the name of {other}")
+        found[source.source] = (path, source)
+    return Sources(tuple(source for _, source in found.values()), rest)
 
 
 def load_source(path: Path) -> Source:
@@ -90,7 +84,8 @@ def parse_source(text: str, name: str) -> Source:
 def _fault(name: str, root: yaml.Node | None, found: ErrorDetails) -> str:
     place = found["loc"]
     said = _say(found["type"], place, found["msg"])
-    return f"{name}:{line_of(root, place)}: {'.'.join(map(str, place))}: {said}"
+    at = ".".join(map(str, place))
+    return f"{name}:{line_of(root, place)}: {at + ': ' if at else ''}{said}"
 
 
 _EXPECTED = {

@@ -101,7 +101,7 @@ def test_a_file_written_at_an_impossible_time_is_listed(tmp_path: Path, seconds:
 def test_a_changed_and_a_renamed_file_are_pending_and_an_unchanged_one_is_not(tmp_path: Path) -> None:
     for name in ("same.json", "changed.json", "renamed.json"):
         write(tmp_path / name)
-    taken = {(f.file, f.size_bytes, f.modified_at): f.file_id for f in listed(tmp_path).files}
+    taken = {f.seen: f.file_id for f in listed(tmp_path).files}
     write(tmp_path / "changed.json", LINE * 2)
     (tmp_path / "renamed.json").rename(tmp_path / "new.json")
     assert [f.file for f in pending(listed(tmp_path).files, taken)] == ["changed.json", "new.json"]

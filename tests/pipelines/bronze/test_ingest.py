@@ -69,7 +69,7 @@ def all_of(*names: str, count: int = 3) -> list[tuple[str, int]]:
 
 def stage(lake: Lakehouse, raw: Path) -> ingest.Batch:
     fresh = ingest.plan(lake, list_files(raw, stripe()))
-    return ingest.stage(lake, stripe(), fresh, ingest.next_ingest_id(lake))
+    return ingest.stage(lake, stripe().rest, fresh, ingest.next_ingest_id(lake))
 
 
 def test_files_are_taken_in_once_and_new_and_changed_ones_later(lake: Lakehouse, raw: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_file_that_vanishes_before_it_is_read_is_named_and_the_others_go_on(
     (raw / "target.json").write_text("{}")
     listing = list_files(raw, stripe())
     (raw / "target.json").unlink()
-    batch = ingest.stage(lake, stripe(), ingest.plan(lake, listing), 1)
+    batch = ingest.stage(lake, stripe().rest, ingest.plan(lake, listing), 1)
     assert [(c.file.file, c.missing) for c in batch.missing] == [
         ("gone.json", "could not be opened: No such file or directory"),
         ("target.json", "could not be opened: No such file or directory"),

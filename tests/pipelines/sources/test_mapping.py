@@ -18,12 +18,13 @@ event_order:
   - [created]
   - [updated]
 """
-ALLOWED = "allowed: source, doc, suffixes, account, event_order"
+ALLOWED = "allowed: source, doc, files, suffixes, account, event_order"
+NO_FILES = "m:1: files is missing: say which files it reads, such as files: [acme/*.json]"
 
 
 def test_the_mapping_of_stripe_can_be_used() -> None:
-    assert stripe().source == "stripe"
-    assert stripe().suffixes == [".json", ".jsonl", ".ndjson"]
+    assert stripe().rest.source == "stripe"
+    assert stripe().rest.suffixes == [".json", ".jsonl", ".ndjson"]
 
 
 def test_a_mapping_is_read_from_a_file(tmp_path: Path) -> None:
@@ -40,9 +41,14 @@ def test_a_mapping_is_read_from_a_file(tmp_path: Path) -> None:
             "sufixes: [.json]",
             f"m:3: sufixes: unknown name; {ALLOWED}; did you mean 'suffixes'?",
         ),
-        ("suffixes: [.json]", "", "m:1: suffixes: is missing"),
+        ("suffixes: [.json]", "", NO_FILES),
         ("[.json]", "[json]", "m:3: suffixes: a suffix starts with a dot, such as .ndjson; found 'json'"),
-        ("[.json]", "[]", "m:3: suffixes: at least one is expected"),
+        ("[.json]", "[]", NO_FILES),
+        (
+            "suffixes: [.json]",
+            "files: [../*.json]",
+            "m:3: files: a pattern goes down from the raw folder and nowhere else",
+        ),
         ("[.json]", ".json", "m:3: suffixes: a list is expected, such as [a, b]"),
         ("[.json]", "[7]", "m:3: suffixes.0: a text is expected"),
         (

@@ -1,0 +1,158 @@
+"""What one origin's files look like, and which file belongs to which of several origins."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from pipelines.errors import SourceError
+
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
+
+COMPRESSION_SUFFIXES = (".gz", ".zst", ".bz2", ".xz")
+
+
+class Source(BaseModel):
+    """What one origin's files and records look like."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    source: Name = Field(description="Name of the source, kept with every record.")
+    doc: str = Field(description="What the source is.")
+    files: list[str] = Field(
+        default_factory=list,
+        description="Patterns of its files below the raw folder, such as acme/**/*.json; left out: all files with one "
+        "of the suffixes.",
+    )
+    suffixes: list[str] = Field(
+        default_factory=list, description="Endings of the files to read, without compression."
+    )
+    account: str = Field(pattern=r"^[A-Za-z0-9_]{1,255}$", description="Account of records that name none.")
+    event_order: list[list[str]] = Field(
+        description="Endings of event types, earliest first, within one second."
+    )
+
+    @field_validator("suffixes")
+    @classmethod
+    def _dotted(cls, value: list[str]) -> list[str]:
+        for suffix in value:
+            if not suffix.startswith(".") or "/" in suffix:
+                raise ValueError(f"a suffix starts with a dot, such as .ndjson; found {suffix!r}")
+        return value
+
+    @field_validator("files")
+    @classmethod
+    def _below_the_folder(cls, value: list[str]) -> list[str]:
+        for pattern in value:
+            if fault := pattern_fault(pattern):
+                raise ValueError(f"{fault}; found {pattern!r}")
+        return value
+
+    @model_validator(mode="after")
+    def _says_which_files(self) -> Source:
+        if not self.files and not self.suffixes:
+            raise ValueError("files is missing: say which files it reads, such as files: [acme/*.json]")
+        return self
+
+    @cached_property
+    def _patterns(self) -> re.Pattern[str] | None:
+        return re.compile("|".join(map(_expression, self.files))) if self.files else None
+
+    def claims(self, file: str) -> bool:
+        """Whether a file, named by its path below the raw folder, is of this source."""
+        plain = _without_compression(file)
+        if self.suffixes and not plain.lower().endswith(tuple(self.suffixes)):
+            return False
+        patterns = self._patterns
+        return patterns is None or bool(patterns.fullmatch(file) or patterns.fullmatch(plain))
+
+    @property
+    def expected(self) -> str:
+        """Its files in words."""
+        return ", ".join([*self.files, *self.suffixes])
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The sources of one lakehouse. Each file and each record belongs to exactly one of them.
+
+    Attributes:
+        own: the sources that were mapped; a file is one of theirs first.
+        rest: the source that takes the files which none of them claims.
+    """
+
+    own: tuple[Source, ...]
+    rest: Source
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter((*self.own, self.rest))
+
+    def of(self, name: str) -> Source:
+        """A source by its name.
+
+        Raises:
+            SourceError: none has it; the message lists those there are.
+        """
+        for source in self:
+            if source.source == name:
+                return source
+        raise SourceError(
+            f"the lakehouse holds records of source {name!r}, and no mapping of that name is loaded (there are "
+            f"{', '.join(source.source for source in self)}). Name its file in VERMEIL_SOURCES or with --mapping."
+        )
+
+    def claiming(self, file: str) -> Source | None:
+        """The source that a file, named by its path below the raw folder, belongs to; None for a file of no source.
+
+        Raises:
+            SourceError: two mappings claim it.
+        """
+        found = [source for source in self.own if source.claims(file)]
+        if len(found) > 1:
+            names = " and ".join(source.source for source in found)
+            raise SourceError(
+                f"{file}: claimed by the sources {names}. Narrow 'files' in one of their mappings."
+            )
+        return found[0] if found else self.rest if self.rest.claims(file) else None
+
+    @property
+    def expected(self) -> str:
+        """The files that are read, in words."""
+        return "; ".join(source.expected for source in self)
+
+
+def pattern_fault(pattern: str) -> str | None:
+    """What is wrong with a pattern of files; None for a good one."""
+    parts = pattern.split("/")
+    if not pattern or pattern.startswith(("/", "~")) or re.match(r"^[A-Za-z]:", pattern) or "\\" in pattern:
+        return "a pattern is a path below the raw folder with forward slashes, such as acme/*.csv"
+    if ".." in parts or "." in parts or "" in parts or not pattern.isprintable():
+        return "a pattern goes down from the raw folder and nowhere else, such as acme/**/*.csv"
+    if any("**" in part and part != "**" for part in parts):
+        return "** stands for any number of folders and is a part of its own, such as acme/**/*.csv"
+    if parts[-1] == "**":
+        return "a pattern ends with the name of files, such as acme/**/*.csv"
+    return None
+
+
+def _expression(pattern: str) -> str:
+    """A pattern as a regular expression: ``**/`` is any number of folders, ``*`` and ``?`` stay within a name."""
+    found = []
+    for part in pattern.split("/"):
+        if part == "**":
+            found.append("(?:[^/]+/)*")
+        else:
+            name = re.escape(part).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
+            found.append(f"{name}/")
+    return "".join(found).removesuffix("/")
+
+
+def _without_compression(file: str) -> str:
+    plain, suffix = os.path.splitext(file)  # noqa: PTH122 - called for every file; a Path costs ten times as much
+    return plain if suffix.lower() in COMPRESSION_SUFFIXES else file
