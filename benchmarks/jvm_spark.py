@@ -61,7 +61,8 @@ def _write(rows: DataFrame, folder: Path) -> None:
 def _bronze(spark: SparkSession, raw: Path, settings: Settings) -> DataFrame:
     sources = stripe()
     files = [manifest.identified(file) for file in manifest.list_files(raw, sources).files]
-    reading = Reading(1, sources.rest.source, sources.rest.account, settings.max_record_bytes)
+    limits = settings.max_record_bytes, settings.max_expansion
+    reading = Reading(1, sources.rest.source, sources.rest.account, *limits)
     schema = arrow_schema(records.TABLE)
 
     def read(groups: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     max_record_bytes: int = Field(
         16 * MEBIBYTE, gt=0, description="A longer record is kept, marked as a fault and not parsed."
     )
+    max_expansion: int = Field(
+        250, gt=0, description="A large file that decompresses to more times its size is not taken in."
+    )
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1,
         gt=0,

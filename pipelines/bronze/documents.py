@@ -44,7 +44,7 @@ class Document(msgspec.Struct, gc=False):
     fault: str | None = None
 
 
-def documents(stream: IO[bytes], max_bytes: int) -> Iterator[Document]:
+def documents(stream: IO[bytes], max_bytes: int, max_expansion: int) -> Iterator[Document]:
     """The records of a file.
 
     A line that is JSON is a record, or a list of records. A line that only begins a document is read on with the
@@ -53,11 +53,12 @@ def documents(stream: IO[bytes], max_bytes: int) -> Iterator[Document]:
     Args:
         stream: the stored bytes, compressed or not; seekable, at its beginning.
         max_bytes: a longer record is not parsed; it is given in parts of that size, each with a fault.
+        max_expansion: how many times its stored size a large file may expand to.
 
     Raises:
-        OSError: the stream cannot be read.
+        OSError: the stream cannot be read, or expands to more than is allowed.
     """
-    lines = _Lines(_lines(blocks(stream), max_bytes))
+    lines = _Lines(_lines(blocks(stream, max_expansion), max_bytes))
     while (line := lines.next()) is not None:
         if line.fault is None:
             raw = line.raw.strip()

@@ -211,7 +211,7 @@ def _status(entry: os.DirEntry[str], name: str, root: str, ignored: dict[str, st
             "its name is not UTF-8: rename it"
         )
         return None
-    if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(root):
+    if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(root):
         ignored[name] = "a link that leads out of the raw folder"
         return None
     try:

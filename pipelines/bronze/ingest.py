@@ -15,8 +15,8 @@ from pipelines import storage
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
-from pipelines.bronze.files import Listing, RawFile, Seen, open_bounded
-from pipelines.bronze.reading import FileCounts, Reading, read_files
+from pipelines.bronze.files import Listing, RawFile, Seen
+from pipelines.bronze.reading import FileCounts, Reading, read_files, unreadable
 from pipelines.bronze.worker import Job, work, work_in_processes
 from pipelines.commits import Commit, Note, Staged, spark_struct
 from pipelines.sources.source import Source, Sources
@@ -104,7 +104,8 @@ def _is_batch(commit: Commit) -> bool:
 
 def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: int) -> Batch:
     """Read files, all of one source, and write their records where no reader looks."""
-    reading = Reading(ingest_id, source.source, source.account, lake.settings.max_record_bytes)
+    limits = lake.settings.max_record_bytes, lake.settings.max_expansion
+    reading = Reading(ingest_id, source.source, source.account, *limits)
     if lake.settings.engine == "embedded":
         staged, counts = _stage_here(lake, batch, reading)
     else:
@@ -247,7 +248,7 @@ def _stage_on_spark(
     """The same on a cluster: executors read the files, which lie on storage that all of them see."""
     rows = read_on_spark(lake.spark, batch, reading)
     staged = lake.stage(RECORDS, _unique(reading.ingest_id), rows)
-    return staged, _counted(lake.staged(staged), batch)
+    return staged, _counted(lake.staged(staged), batch, reading.max_expansion)
 
 
 def read_on_spark(spark: SparkSession, batch: Sequence[RawFile], reading: Reading) -> DataFrame:
@@ -261,10 +262,12 @@ def _read_listed(groups: Iterator[pa.RecordBatch], reading: Reading) -> Iterator
     """The records of files that are listed in Arrow batches; this is what executors run."""
     for group in groups:
         files = [RawFile(**row) for row in group.to_pylist()]
-        yield from read_files(files, reading, arrow_schema(records.TABLE))
+        # A file that fails half-way would fail the whole job, on each of its attempts.
+        whole = [file for file in files if not unreadable(file, reading.max_expansion)]
+        yield from read_files(whole, reading, arrow_schema(records.TABLE))
 
 
-def _counted(rows: DataFrame, batch: Sequence[RawFile]) -> list[FileCounts]:
+def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> list[FileCounts]:
     from pyspark.sql import functions as F  # noqa: N812
 
     size = "coalesce(octet_length(payload_bytes), octet_length(payload))"
@@ -274,15 +277,6 @@ def _counted(rows: DataFrame, batch: Sequence[RawFile]) -> list[FileCounts]:
     return [
         FileCounts(file, *counts[file.file])
         if file.file in counts
-        else FileCounts(file, missing=_why_missing(file))
+        else FileCounts(file, missing=unreadable(file, max_expansion))
         for file in batch
     ]
-
-
-def _why_missing(file: RawFile) -> str | None:
-    """Why a file gave no record: it cannot be opened, or it holds none (None)."""
-    try:
-        with open_bounded(file):
-            return None
-    except OSError as error:
-        return f"could not be opened: {error.strerror}"

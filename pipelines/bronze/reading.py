@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from pipelines.bronze.blocks import CutShort, blocks
 from pipelines.bronze.documents import Document, documents
 from pipelines.bronze.files import RawFile, open_bounded
 from pipelines.bronze.wire import Envelope, Fault, Wire
@@ -45,12 +46,14 @@ class Reading:
         source: name of the source mapping.
         account: of records that name none.
         max_record_bytes: a longer record is a fault.
+        max_expansion: how many times its stored size a large compressed file may expand to.
     """
 
     ingest_id: int
     source: str
     account: str
     max_record_bytes: int
+    max_expansion: int
 
 
 @dataclass
@@ -176,6 +179,23 @@ def read_files(
     yield from _flush(buffers, reading, schema)
 
 
+def unreadable(file: RawFile, max_expansion: int) -> str | None:
+    """Why a file cannot be read to its end; None where it can, be its data damaged or not."""
+    try:
+        stream = open_bounded(file)
+    except OSError as error:
+        return f"could not be opened: {error.strerror}"
+    try:
+        with stream:
+            for _ in blocks(stream, max_expansion):
+                pass
+    except OSError as error:
+        return f"could not be read to its end: {error.strerror}"
+    except CutShort:
+        return None  # what is there becomes records, the rest a fault
+    return None
+
+
 def _flush(
     buffers: dict[str | None, _Buffer], reading: Reading, schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
@@ -193,7 +213,7 @@ def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tu
         return
     with stream:
         try:
-            for document in documents(stream, reading.max_record_bytes):
+            for document in documents(stream, reading.max_record_bytes, reading.max_expansion):
                 facts = _facts(document, account, known)
                 counts.record_count += 1
                 counts.raw_bytes += len(document.raw)

@@ -9,9 +9,13 @@ import re
 from typing import Any, TypeVar
 
 import msgspec
+import numpy as np
 from msgspec import Raw, Struct
 
 T = TypeVar("T")
+
+MAX_DEPTH = 100
+"""Levels that a record may be nested. The embedded engine reads 128, and leaves empty what it cannot read."""
 
 
 class Fault(Exception):  # noqa: N818 - it is a finding, not an error
@@ -67,7 +71,7 @@ def read(raw: bytes) -> Envelope | list[bytes]:
     try:
         if not raw.isascii():
             raw.decode("utf-8")
-        return _strict.decode(raw)
+        found = _strict.decode(raw)
     except msgspec.ValidationError:
         return _read_leniently(raw)
     except UnicodeDecodeError as error:
@@ -76,6 +80,9 @@ def read(raw: bytes) -> Envelope | list[bytes]:
         raise Fault(f"not UTF-8: byte 0x{raw[error.start]:02x} at column {error.start + 1}") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Fault(_explained(raw, error)) from None
+    if _is_too_deep(raw):
+        raise Fault(_TOO_DEEP)
+    return found
 
 
 def items(raw: bytes) -> list[bytes] | None:
@@ -123,12 +130,27 @@ def _read_leniently(raw: bytes) -> Envelope | list[bytes]:
     """The same where some field is of another type than it should be, one field at a time."""
     if (found := items(raw)) is not None:
         return found
+    if _is_too_deep(raw):
+        raise Fault(_TOO_DEEP)
     try:
         return _object(_fields.decode(raw), Envelope)
     except msgspec.ValidationError:
         raise Fault("not a JSON object") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Fault(_explained(raw, error)) from None
+
+
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_OPENING, _CLOSING = b"{[", b"}]"
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    """Whether a JSON document is nested more than :data:`MAX_DEPTH` levels. Nearly all have too few brackets for it."""
+    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
+        return False
+    marks = np.frombuffer(_TEXTS.sub(b"", raw), dtype=np.uint8)
+    steps = np.isin(marks, list(_OPENING)).astype(np.int8) - np.isin(marks, list(_CLOSING))
+    return bool(steps.cumsum(dtype=np.int64).max(initial=0) > MAX_DEPTH)
 
 
 def _object(fields: dict[str, Raw], kind: type[T]) -> T:
@@ -162,7 +184,7 @@ def _or_none(value: Raw | None, kind: Any) -> Any:
 _PLACE = re.compile(r"^JSON is malformed: (.*) \(byte (\d+)\)$")
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 _TRUNCATED = "Input data was truncated"
-_TOO_DEEP = "not JSON that can be read: nested too deeply"
+_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 
 
 def _explained(raw: bytes, error: Exception) -> str:

@@ -69,7 +69,7 @@ def parse(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     wired = records.withColumn("wire", wire(table)).withColumn("version", version(sources))
     raw = wired.select("*", *(_raw(column).alias(_raw_name(column)) for column in parsed)).drop("wire")
     typed = raw.select("*", *(_typed(column).alias(column.name) for column in parsed))
-    judged = _derived(typed, table).withColumn(FAULT, faults(table))
+    judged = _derived(typed, table).withColumn(FAULT, F.coalesce(_unparsed(table), faults(table)))
     payload = F.when(F.col(FAULT).isNotNull(), F.col("payload")).alias("payload")
     return judged.select(*table.column_names, FAULT, payload)
 
@@ -143,6 +143,14 @@ def faults(table: Table) -> Expression:
     found = [fault for column in table.columns for fault in _column_faults(column)]
     found += [F.when(~F.expr(rule.sql), F.lit(rule.doc)) for rule in table.rules]
     return F.nullif(F.concat_ws("; ", *found), F.lit(""))
+
+
+def _unparsed(table: Table) -> Expression:
+    """Said of a record whose id was read when it came in, and which an engine's parser now gives nothing of."""
+    lost = F.col("object_id").isNotNull() & F.col(table.key[-1]).isNull()
+    return F.when(
+        lost, F.lit("the record holds a value that cannot be parsed, such as a number beyond all bounds")
+    )
 
 
 def _derived(rows: DataFrame, table: Table) -> DataFrame:

@@ -51,9 +51,9 @@ _OUTCOME = (
 
 _DERIVED = (
     Column("is_authorized", "boolean", "The payment was approved, whether or not it was captured yet.", sql="coalesce(outcome_type in ('authorized', 'manual_review') or status = 'succeeded', false)"),
-    Column("is_issuer_declined", "boolean", "The card's issuer said no.", sql="coalesce(outcome_type = 'issuer_declined', false)"),
-    Column("is_blocked", "boolean", "Stopped before the network was asked, by Radar or a rule.", sql="coalesce(outcome_type = 'blocked', false)"),
-    Column("decline_reason", "string", "Why the issuer declined: Stripe's decline code, else the network's; null if it did not.", sql="case when outcome_type = 'issuer_declined' then coalesce(outcome_reason, network_decline_code, failure_code) end"),
+    Column("is_issuer_declined", "boolean", "The card's issuer said no.", sql="coalesce(outcome_type = 'issuer_declined', false) and not is_authorized"),
+    Column("is_blocked", "boolean", "Stopped before the network was asked, by Radar or a rule.", sql="coalesce(outcome_type = 'blocked', false) and not is_authorized"),
+    Column("decline_reason", "string", "Why the issuer declined: Stripe's decline code, else the network's; null if it did not.", sql="case when is_issuer_declined then coalesce(outcome_reason, network_decline_code, failure_code) end"),
 )  # fmt: skip
 
 _METHOD = (

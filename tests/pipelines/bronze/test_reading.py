@@ -21,7 +21,9 @@ from pipelines.errors import LakehouseError
 CREATED = 1_770_000_000
 CREATED_AT = datetime.fromtimestamp(CREATED, UTC)
 WRITTEN_AT = datetime(2026, 3, 4, tzinfo=UTC)
-READING = Reading(ingest_id=3, source="stripe", account="platform", max_record_bytes=1 << 20)
+READING = Reading(
+    ingest_id=3, source="stripe", account="platform", max_record_bytes=1 << 20, max_expansion=250
+)
 SCHEMA = arrow_schema(TABLE)
 
 Change = Callable[[dict[str, Any]], object]
