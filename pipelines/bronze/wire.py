@@ -75,8 +75,8 @@ def read(raw: bytes) -> Envelope | list[bytes]:
     except msgspec.ValidationError:
         return _read_leniently(raw)
     except UnicodeDecodeError as error:
-        if (found := items(raw)) is not None:
-            return found
+        if (listed := items(raw)) is not None:
+            return listed
         raise Fault(f"not UTF-8: byte 0x{raw[error.start]:02x} at column {error.start + 1}") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Fault(_explained(raw, error)) from None

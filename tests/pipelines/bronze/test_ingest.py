@@ -251,7 +251,7 @@ def test_on_a_full_disk_nothing_is_published_and_the_next_run_goes_on(
 
 def rows_of(spark: SparkSession, lake: Lakehouse, raw: Path) -> list[dict[str, Any]]:
     files = ingest.plan(lake, list_files(raw, stripe()))
-    reading = ingest.Reading(1, "stripe", "platform", 1 << 20)
+    reading = ingest.Reading(1, "stripe", "platform", 1 << 20, 250)
     rows = ingest.read_on_spark(spark, files, reading).toArrow().to_pylist()
     return sorted(rows, key=lambda row: str(row["record_id"]))
 
