@@ -23,8 +23,8 @@ from expectations import preload, validate
 from pipelines import flow
 from pipelines.bronze import files, records
 from pipelines.bronze.files import RawFile
-from pipelines.flow import Outcome
 from pipelines.settings import Settings
+from pipelines.steps import Outcome
 
 RAW_FILES = AssetSpec(
     AssetKey(["raw", "files"]),

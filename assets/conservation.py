@@ -1,24 +1,65 @@
-"""The proof that nothing was lost, as an asset check: every record of bronze is in exactly one place."""
+"""The proof that nothing was lost: the table of it, and a nightly check of all that is there."""
 
 # Annotations are not postponed here: Dagster reads those of a check's function as they are.
+
+from collections.abc import Iterator
+from dataclasses import replace
 
 from dagster import (
     AssetCheckResult,
     AssetCheckSeverity,
+    AssetExecutionContext,
+    AssetsDefinition,
     AssetSelection,
+    Failure,
     ScheduleDefinition,
     asset_check,
     define_asset_job,
+    multi_asset,
 )
 
-from assets.metadata import asset_key
-from assets.resources import LakehouseResource
+from assets import checks
+from assets.events import Event, events
+from assets.gold import FRESHNESS
+from assets.metadata import asset_key, table_spec
+from assets.resources import LakehouseResource, RefreshOptions
+from expectations import validate
+from pipelines import conservation
 from pipelines.audit import PLACES, audit
 from pipelines.bronze import records
 from pipelines.catalog import tables_of
+from pipelines.gold import audit as audit_table
+from pipelines.settings import Settings
 
 SHOWN = 20
 """Files that do not balance, named in a failure."""
+
+
+def audit_asset(settings: Settings) -> AssetsDefinition:
+    """The asset of gold.audit: made after silver had its turn and before the rest of gold.
+
+    An audit that does not balance is published, and stops what is made from silver. A silver table that was refused
+    does not keep the audit from being made; the priority lets the silver tables go first.
+    """
+    table = audit_table.TABLE
+
+    @multi_asset(
+        name="gold__audit",
+        specs=[table_spec(table, settings, freshness=FRESHNESS)],
+        check_specs=checks.specs(table),
+        op_tags={"dagster/priority": "-2"},
+    )
+    def asset(
+        context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
+    ) -> Iterator[Event]:
+        lake = lakehouse.lake
+        outcome = conservation.refresh_audit(lake, lake.sources, validate, full=refresh.full_refresh)
+        shown = replace(outcome, status="published") if outcome.status == "refused" else outcome
+        yield from events(context, lake, table, [shown])
+        if outcome.status == "refused":
+            raise Failure("\n".join(outcome.notices), allow_retries=False)
+
+    return asset
 
 
 @asset_check(

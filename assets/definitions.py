@@ -5,7 +5,7 @@ from __future__ import annotations
 from dagster import Definitions, in_process_executor
 
 from assets.bronze import bronze_assets
-from assets.conservation import AUDIT, every_record_accounted_for, nightly
+from assets.conservation import AUDIT, audit_asset, every_record_accounted_for, nightly
 from assets.gold import gold_assets
 from assets.jobs import REBUILD, REFRESH, hourly
 from assets.reporting import report_assets
@@ -21,6 +21,7 @@ def definitions(settings: Settings) -> Definitions:
         assets=[
             *bronze_assets(settings),
             *silver_assets(settings),
+            audit_asset(settings),
             *gold_assets(settings),
             *report_assets(),
         ],

@@ -14,7 +14,7 @@ from dagster import AssetExecutionContext
 from assets.events import Event, events, version
 from assets.memory import remembered
 from expectations import validate
-from pipelines.flow import Outcome
+from pipelines.steps import Outcome
 from pipelines.verdict import Batch
 
 if TYPE_CHECKING:

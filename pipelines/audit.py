@@ -1,12 +1,13 @@
 """Where every record went: the proof that nothing was lost and nothing counts twice.
 
 Every record of bronze is exactly one of: the current version of a silver row, a superseded version, a duplicate of a
-version, in quarantine, or of a type that no table models. What is none of these is missing, and the audit fails.
+version, in quarantine, of a type that no table models, or waiting for a table that has not taken its batch in. What is
+none of these is missing, and the audit fails.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from pipelines.lakehouse import Lakehouse
 
-PLACES = ("current", "superseded", "duplicate", "quarantined", "unmodelled", "missing")
+PLACES = ("current", "superseded", "duplicate", "quarantined", "unmodelled", "waiting", "missing")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Counts:
         duplicate: a further copy of a version.
         quarantined: refused with a reason.
         unmodelled: of a type that no table holds.
+        waiting: in a batch that the table has not taken in yet, as where one was refused.
         missing: none of these; 0 in a sound lakehouse.
     """
 
@@ -48,6 +50,7 @@ class Counts:
     duplicate: int = 0
     quarantined: int = 0
     unmodelled: int = 0
+    waiting: int = 0
     missing: int = 0
 
     @property
@@ -62,6 +65,7 @@ class FileCounts(Counts):
 
     file: str = ""
     ingest_id: int = 0
+    file_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,17 @@ class Audit:
         """Whether every file balances and every silver row is the current version of one record."""
         return all(file.balanced for file in self.files) and self.silver_rows == self.total.current
 
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What does not add up, in words: each file with the place in question, and rows that no record explains."""
+        said = [_fault(file) for file in self.files if not file.balanced]
+        if self.silver_rows != self.total.current:
+            said.append(
+                f"silver holds {self.silver_rows:,} rows, of which {self.total.current:,} are the current version of "
+                "a record"
+            )
+        return tuple(said)
+
     def as_json(self) -> dict[str, Any]:
         """The audit as ``vermeil audit --json`` prints it."""
         return {
@@ -100,7 +115,14 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
     ingest.check_sources(lake, sources)
     tables = [table for table in lake.tables.values() if table.object_type]
     current = _current(lake, tables)
-    placed = places(lake.table(ingest.RECORDS), lake.table(quarantine.TABLE.name), current, tables, sources)
+    placed = places(
+        lake.table(ingest.RECORDS),
+        lake.table(quarantine.TABLE.name),
+        current,
+        tables,
+        sources,
+        taken_in(lake),
+    )
     found = placed.groupBy("file_id").pivot("place", list(PLACES)).count().na.fill(0)
     counted = {row["file_id"]: row.asDict() for row in found.collect()}
     manifest = lake.table(ingest.FILES).select("file_id", "file", "ingest_id", "record_count").collect()
@@ -110,8 +132,19 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
     return Audit(_sum(files), files, current.count())
 
 
+def taken_in(lake: Lakehouse) -> dict[str, int]:
+    """The last bronze batch that each silver table has taken in, the quarantine among them."""
+    names = [table.name for table in lake.tables.values() if table.object_type]
+    return {name: int(lake.note(name).get("watermark", 0)) for name in (*names, quarantine.TABLE.name)}
+
+
 def places(
-    records: DataFrame, refused: DataFrame, current: DataFrame, tables: Iterable[Table], sources: Sources
+    records: DataFrame,
+    refused: DataFrame,
+    current: DataFrame,
+    tables: Iterable[Table],
+    sources: Sources,
+    taken: Mapping[str, int],
 ) -> DataFrame:
     """The place of every record: ``record_id``, ``file_id`` and ``place``, one of :data:`PLACES`.
 
@@ -121,8 +154,15 @@ def places(
         current: what silver holds: object_type, account, object_id, version, version_id, record_id.
         tables: the silver tables that model a type.
         sources: order the versions of an object.
+        taken: see :func:`taken_in`.
     """
     modelled = [table.object_type for table in tables]
+    last = F.coalesce(
+        *(F.when(F.col("object_type") == F.lit(t.object_type), F.lit(taken.get(t.name, 0))) for t in tables),
+        F.lit(0),
+    )
+    is_waiting = F.col("ingest_id") > last
+    unread = F.col("ingest_id") > F.lit(taken.get(quarantine.TABLE.name, 0))
     held = current.select(
         F.col("object_type").alias("held_type"),
         F.col("account").alias("held_account"),
@@ -138,27 +178,34 @@ def places(
         & (F.col("object_id") == F.col("held_object"))
     )
     copies = Window.partitionBy("object_type", "account", "object_id", "version_id", "is_refused").orderBy(
-        "record_id"
+        F.col("known_at").asc_nulls_last(), "record_id"
     )
+    named = [
+        "record_id", "file_id", "ingest_id", "object_type", "account", "object_id", "version_id", "version",
+        "known_at", "fault",
+    ]  # fmt: skip
+    is_current = F.coalesce(F.col("held_record") == F.col("record_id"), F.lit(False))
     joined = (
         records.withColumn("version", version(sources))
-        .select(
-            "record_id", "file_id", "object_type", "account", "object_id", "version_id", "version", "fault"
-        )
+        .select(*named)
         .join(quarantined, F.col("record_id") == F.col("refused_record"), "left")
-        .withColumn("is_refused", F.col("refused_record").isNotNull())
-        .withColumn("copy", F.row_number().over(copies))
         .join(held, same, "left")
+        # A replay takes a record out of quarantine after it was published; cut between the two, it is not lost.
+        .withColumn("is_refused", F.col("refused_record").isNotNull() & ~is_current)
+        .withColumn("copy", F.row_number().over(copies))
     )
     place = (
         F.when(F.col("is_refused"), "quarantined")
-        .when(F.col("fault").isNotNull(), "missing")
+        .when(F.col("fault").isNotNull(), F.when(unread, "waiting").otherwise("missing"))
         .when(~F.coalesce(F.col("object_type").isin(modelled), F.lit(False)), "unmodelled")
-        .when(F.col("held_record") == F.col("record_id"), "current")
+        .when(is_current, "current")
         .when(F.col("held_version_id") == F.col("version_id"), "duplicate")
-        .when(F.col("held_version").isNull() | (F.col("held_version") < F.col("version")), "missing")
-        .when(F.col("copy") > 1, "duplicate")
-        .otherwise("superseded")
+        .when(
+            F.col("held_version") > F.col("version"),
+            F.when(F.col("copy") > 1, "duplicate").otherwise("superseded"),
+        )
+        .when(is_waiting, "waiting")
+        .otherwise("missing")
     )
     return joined.select("record_id", "file_id", place.alias("place"))
 
@@ -180,7 +227,22 @@ def _current(lake: Lakehouse, tables: list[Table]) -> DataFrame:
 
 def _file(row: Any, counted: dict[str, Any]) -> FileCounts:
     found = {place: int(counted.get(place, 0)) for place in PLACES}
-    return FileCounts(records=row["record_count"], file=row["file"], ingest_id=row["ingest_id"], **found)
+    return FileCounts(
+        records=row["record_count"],
+        file=row["file"],
+        ingest_id=row["ingest_id"],
+        file_id=row["file_id"],
+        **found,
+    )
+
+
+def _fault(file: FileCounts) -> str:
+    """What is wrong with the counts of a file."""
+    placed = sum(getattr(file, place) for place in PLACES)
+    said = [f"{file.missing:,} are nowhere in silver or quarantine"] if file.missing else []
+    if placed != file.records:
+        said.append(f"{placed:,} are found")
+    return f"{file.file}: of {file.records:,} records {' and '.join(said)}"
 
 
 def _sum(files: Iterable[FileCounts]) -> Counts:

@@ -14,7 +14,9 @@ from pipelines import catalog
 from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
 from pipelines.commits import Staged
+from pipelines.conservation import refresh_audit
 from pipelines.errors import CriticalCheckError
+from pipelines.gold import audit as audit_table
 from pipelines.silver import quarantine
 from pipelines.silver.build import BETTER, FAULT, build
 from pipelines.steps import Outcome as Outcome
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from pipelines.table import Table
 
 QUARANTINE = quarantine.TABLE.name
+
+AUDIT = audit_table.TABLE.name
 
 
 def refresh(
@@ -60,7 +64,7 @@ def refresh(
         if table.name == ingest.FILES or (only and table.name not in only):
             continue
         starting(table.name)
-        if refused.intersection(inputs(table)):
+        if refused.intersection((*inputs(table), *gates(table))):
             refused.add(table.name)
             yield Outcome(table.name, "skipped", failed=True)
             continue
@@ -71,6 +75,11 @@ def refresh(
             if outcome.status == "refused":
                 refused.add(table.name)
             yield outcome
+
+
+def gates(table: Table) -> tuple[str, ...]:
+    """Tables that must be sound before another is made: no gold from a lakehouse that has lost records."""
+    return (AUDIT,) if table.layer == "gold" and table.name != AUDIT else ()
 
 
 def inputs(table: Table) -> tuple[str, ...]:
@@ -89,6 +98,8 @@ def _refresh_table(
         yield refresh_quarantine(lake, validate)
     elif table.layer == "silver":
         yield from refresh_silver(lake, table, sources, validate, full=full)
+    elif table.name == AUDIT:
+        yield refresh_audit(lake, sources, validate, full=full)
     else:
         yield refresh_gold(lake, table, validate, full=full)
 

@@ -14,8 +14,8 @@ from pipelines import flow
 from pipelines.audit import Audit
 from pipelines.audit import audit as run_audit
 from pipelines.errors import SettingsError
-from pipelines.flow import Outcome
 from pipelines.silver.quarantine import TABLE as QUARANTINE
+from pipelines.steps import Outcome
 
 if TYPE_CHECKING:
     import pyarrow as pa

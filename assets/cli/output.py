@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from assets.cli.commands import TableStatus
-    from pipelines.flow import Outcome
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
+    from pipelines.steps import Outcome
 
 OUT = Console()
 ERR = Console(stderr=True)
@@ -34,6 +34,7 @@ _MEANINGS = {
     "duplicate": "further copy of a version",
     "quarantined": "refused, with a reason",
     "unmodelled": "of a type that no table holds",
+    "waiting": "of a batch that its table has not taken in yet",
     "missing": "none of these: lost",
 }
 
@@ -153,8 +154,10 @@ def audit(found: Audit, *, as_json: bool) -> None:
     OUT.print(table)
     verdict = "[green]the audit balances[/]" if found.balanced else "[red]the audit does not balance[/]"
     OUT.print(f"{found.total.records:,} records came in, from {len(found.files):,} files: {verdict}.")
-    for file in [file for file in found.files if not file.balanced][:10]:
-        OUT.print(f"[red]{escape(file.file)}[/]: {file.records:,} records, {file.missing:,} missing")
+    for fault in found.faults[:10]:
+        OUT.print(f"[red]{escape(fault)}[/]")
+    if len(found.faults) > 10:
+        OUT.print(f"[red]and {len(found.faults) - 10:,} more[/]")
 
 
 def quarantine(groups: Sequence[dict[str, Any]], records: Sequence[dict[str, Any]], *, as_json: bool) -> None:

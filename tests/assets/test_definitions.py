@@ -15,7 +15,7 @@ from assets.definitions import defs
 from assets.metadata import asset_key
 from expectations import suites
 from pipelines.catalog import all_tables
-from pipelines.flow import inputs
+from pipelines.flow import gates, inputs
 
 REPOSITORY = Path(__file__).parents[2]
 SPECS: dict[AssetKey, AssetSpec] = {spec.key: spec for spec in defs.resolve_all_asset_specs()}
@@ -43,7 +43,8 @@ def test_an_asset_shows_the_declared_columns(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, table in all_tables().items() if table.layer != "bronze"])
 def test_an_asset_depends_on_what_its_table_is_made_from(name: str) -> None:
     made_from = {dep.asset_key for dep in SPECS[asset_key(name)].deps}
-    assert made_from == {asset_key(source) for source in inputs(all_tables()[name])}
+    table = all_tables()[name]
+    assert made_from == {asset_key(source) for source in (*inputs(table), *gates(table))}
 
 
 @pytest.mark.parametrize("name", all_tables())

@@ -48,6 +48,7 @@ GOOD: Mapping[str, Row] = {
     "silver.quarantine": {"table_name": "silver.charges"},
     "silver.verification_sessions": {"last_error_code": None},
     "gold.authorizations_daily": {"decline_reason": "none"},
+    "gold.audit": {"record_count": 2, "current_count": 2, "is_balanced": True},
     "gold.balances_daily": {
         "net_minor": 1000,
         "charges_minor": 1000,
@@ -75,6 +76,11 @@ SHARED: Mapping[str, Row] = {
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
+    "gold.audit": {
+        "parts_add_up": {"record_count": 3},
+        "nothing_missing": {"current_count": 1, "missing_count": 1},
+        "nothing_waiting": {"current_count": 1, "waiting_count": 1},
+    },
     "bronze.files": {
         "file_id_well_formed": {"file_id": "0123456789ABCDEF"},
         "sha256_well_formed": {"sha256": "ab"},

@@ -13,12 +13,12 @@ import pytest
 from pipelines import flow
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
-from pipelines.flow import Outcome
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.contract import PROVENANCE
 from pipelines.simulate import Simulation, simulate
 from pipelines.sources.mapping import stripe
+from pipelines.steps import Outcome
 from pipelines.verdict import Batch, CheckResult, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def test_a_refused_batch_changes_nothing_that_a_reader_sees(
     assert outcomes["gold.payments_daily"].status == "skipped"
     assert outcomes["silver.customers"].status == "published"
     assert not lake.exists("silver.charges")
-    assert not audit(lake, stripe()).balanced
+    assert audit(lake, stripe()).total.waiting > 0
     run(lake, archive)
     assert_same_tables(undisturbed, lake)
 

@@ -18,9 +18,9 @@ from pipelines.bronze import ingest
 from pipelines.bronze.files import TABLE as FILES
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
-from pipelines.flow import Outcome
 from pipelines.lakehouse import Lakehouse
 from pipelines.sources.mapping import stripe
+from pipelines.steps import Outcome
 from pipelines.verdict import Batch, CheckResult, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:

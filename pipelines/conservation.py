@@ -1,0 +1,90 @@
+"""gold.audit, the audit as a table, and what stops where it does not balance."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipelines.arrow import arrow_schema
+from pipelines.audit import PLACES, Audit, audit
+from pipelines.gold.audit import TABLE
+from pipelines.steps import Outcome, version_of
+from pipelines.verdict import Batch, Validate
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.sources.source import Sources
+
+SHOWN = 20
+"""Files that do not balance, named in a message."""
+
+
+def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full: bool = False) -> Outcome:
+    """Audit the lakehouse and publish what was found, unless nothing changed since the last time.
+
+    An audit that does not balance is published too: it is true, and who asks must see it. Its outcome is ``refused``
+    all the same, so that no gold table is made from silver tables that are known to be wrong.
+    """
+    started = time.monotonic()
+    before, now = lake.note(TABLE.name), _versions(lake)
+    if not full and before.get("is_balanced") and before.get("versions") == now:
+        return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
+    found = audit(lake, sources)
+    if not found.files:
+        return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
+    staged = lake.stage(TABLE.name, "files", lake.spark.createDataFrame(as_rows(found)))
+    facts = {"unexplained_rows": float(abs(found.silver_rows - found.total.current))}
+    verdict = validate(Batch(TABLE, lake.accepted(staged), facts))
+    lake.create(TABLE.name)
+    note = {"versions": now, "is_balanced": found.balanced, "rows": staged.rows, "checks": verdict.note}
+    lake.replace(TABLE.name, staged, note, dates=None)
+    lake.clear_staging(TABLE.name)
+    sound = found.balanced and not verdict.refusals
+    return Outcome(
+        table=TABLE.name,
+        status="published" if sound else "refused",
+        rows=staged.rows,
+        seconds=time.monotonic() - started,
+        version=version_of(lake, TABLE.name),
+        verdict=verdict,
+        notices=() if sound else told(found),
+        failed=not sound,
+    )
+
+
+def as_rows(found: Audit) -> pa.Table:
+    """An audit as rows of gold.audit."""
+    rows = [
+        {
+            "file_id": file.file_id,
+            "file": file.file,
+            "ingest_id": file.ingest_id,
+            "record_count": file.records,
+            **{f"{place}_count": getattr(file, place) for place in PLACES},
+            "is_balanced": file.balanced,
+        }
+        for file in found.files
+    ]
+    return pa.Table.from_pylist(rows, schema=arrow_schema(TABLE))
+
+
+def told(found: Audit) -> tuple[str, ...]:
+    """What does not add up, and the way out; empty where all does."""
+    if not found.faults:
+        return ()
+    more = len(found.faults) - SHOWN
+    return (
+        *(f"the audit does not balance: {fault}" for fault in found.faults[:SHOWN]),
+        *([f"the audit does not balance: {more:,} more"] if more > 0 else []),
+        "gold is left as it was. 'vermeil audit --deep' names the rows. The way out is in docs/how-to.md, under "
+        "'When the audit does not balance'.",
+    )
+
+
+def _versions(lake: Lakehouse) -> dict[str, int]:
+    """The version of every table that the audit looks at."""
+    names = [name for name, table in lake.tables.items() if table.layer in ("bronze", "silver")]
+    found = {name: version_of(lake, name) for name in names}
+    return {name: version for name, version in found.items() if version is not None}
