@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dagster import ConfigurableResource, InitResourceContext
+from dagster import ConfigurableResource, DagsterEventType, DagsterInstance, InitResourceContext
 from pydantic import Field, PrivateAttr
 
 from pipelines import Lakehouse
@@ -25,11 +25,17 @@ class LakehouseResource(ConfigurableResource[Any]):
 
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Iterator[LakehouseResource]:
-        """Open the lakehouse for a run; a second writer is refused with a clear error."""
-        del context
-        with Lakehouse.open(self.home) as lake, lake.writing():
+        """Open the lakehouse for a run; a second writer waits as the settings say, or is refused with a clear error.
+
+        A run of which a step failed releases nothing: readers keep what they have.
+        """
+        run = context.run
+        command = f"dagster {run.job_name if run else 'run'} {run.run_id[:8] if run else ''}".rstrip()
+        with Lakehouse.open(self.home) as lake, lake.writing(command, waiting=_log(context)) as draft:
             self._lake = lake
+            draft.complete = run is not None and run.asset_selection is None
             yield self
+            draft.held_back = run is None or failed(context.instance, run.run_id)
 
     @property
     def lake(self) -> Lakehouse:
@@ -37,6 +43,17 @@ class LakehouseResource(ConfigurableResource[Any]):
         if self._lake is None:
             raise RuntimeError("the lakehouse is open only while a run executes")
         return self._lake
+
+
+def failed(instance: DagsterInstance | None, run_id: str) -> bool:
+    """Whether a step of a run failed."""
+    if instance is None:
+        return False
+    return bool(instance.get_records_for_run(run_id, of_type=DagsterEventType.STEP_FAILURE, limit=1).records)
+
+
+def _log(context: InitResourceContext) -> Callable[[str], None]:
+    return context.log.info if context.log else lambda _: None
 
 
 class RefreshOptions(ConfigurableResource[None]):

@@ -90,11 +90,20 @@ class Committer(Protocol):
     def touch(self, uri: str, table: Table, note: Note) -> None:
         """Commit a note without any row."""
 
-    def optimize(self, uri: str, note: Note) -> None:
-        """Compact small files."""
+    def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
+        """Compact small files, to about ``target_bytes`` each; without any to compact, commit nothing."""
 
-    def vacuum(self, uri: str, hours: int) -> int:
+    def vacuum(self, uri: str, hours: int, note: Note) -> int:
         """Delete files that no version of the last ``hours`` needs; returns how many."""
+
+    def checkpoint(self, uri: str, note: Note) -> None:
+        """Write a checkpoint, so that a reader need not go through the log from its beginning."""
+
+    def readable(self, uri: str, version: int) -> bool:
+        """Whether a version can still be read: neither its log nor any of its files is gone."""
+
+    def files(self, uri: str) -> tuple[int, int]:
+        """How many data files the current version has, and their bytes."""
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         """Make an earlier version the current one, as a new commit."""

@@ -6,6 +6,7 @@ Delta keeps log entries for days after a checkpoint made them needless. They hol
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pyarrow.fs as fs
 
@@ -15,6 +16,10 @@ from pipelines.errors import LakehouseError
 FOLDER = "_delta_log"
 
 _VERSION = re.compile(r"^\.?(\d{20})\.")
+
+_COMMIT = re.compile(r"^(\d{20})\.(json|checkpoint\..*parquet)$")
+
+_CHECKPOINT = re.compile(r"^(\d{20})\.checkpoint\..*parquet$")
 
 
 def drop_before(uri: str, version: int) -> None:
@@ -35,3 +40,34 @@ def drop_before(uri: str, version: int) -> None:
 
 def _is_checkpoint(name: str, version: int) -> bool:
     return name.startswith(f"{version:020d}.checkpoint") and name.endswith(".parquet")
+
+
+def latest_version(uri: str) -> int | None:
+    """A table's newest version, from the names of its log's files alone; None where there is no table."""
+    names = storage.children(storage.join(uri, FOLDER))
+    versions = [int(found[1]) for name in names if (found := _COMMIT.match(name))]
+    return max(versions, default=None)
+
+
+def expire(uri: str, before: datetime, keep: int) -> int:
+    """Delete the log of versions that a later checkpoint has made needless, all of them older than some time.
+
+    Args:
+        uri: the table.
+        before: log entries written since then are kept.
+        keep: a version that stays readable, with all later ones.
+
+    Returns:
+        How many files were deleted.
+    """
+    system, path = storage.locate(storage.join(uri, FOLDER))
+    files = [i for i in system.get_file_info(fs.FileSelector(path)) if i.type == fs.FileType.File]
+    checkpoints = [
+        int(found[1])
+        for info in files
+        if (found := _CHECKPOINT.match(info.base_name)) and info.mtime < before and int(found[1]) <= keep
+    ]
+    if not checkpoints:
+        return 0
+    drop_before(uri, max(checkpoints))
+    return len(files) - len(system.get_file_info(fs.FileSelector(path)))

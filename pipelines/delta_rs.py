@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Field, Schema, WriterProperties, write_deltalake
+from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction
 
@@ -140,14 +142,38 @@ class DeltaRs:
             commit_properties=_properties(note),
         )
 
-    def optimize(self, uri: str, note: Note) -> None:
-        self._open(uri).optimize.compact(writer_properties=WRITER, commit_properties=_properties(note))
+    def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
+        self._open(uri).optimize.compact(
+            target_size=target_bytes, writer_properties=WRITER, commit_properties=_properties(note)
+        )
 
-    def vacuum(self, uri: str, hours: int) -> int:
-        deleted = self._open(uri).vacuum(
-            retention_hours=hours, enforce_retention_duration=False, dry_run=False
+    def vacuum(self, uri: str, hours: int, note: Note) -> int:
+        target = self._open(uri)
+        if not target.vacuum(retention_hours=hours, enforce_retention_duration=False):
+            return 0  # or two commits would say that nothing was done
+        deleted = target.vacuum(
+            retention_hours=hours,
+            enforce_retention_duration=False,
+            dry_run=False,
+            commit_properties=_properties(note),
         )
         return len(deleted)
+
+    def checkpoint(self, uri: str, note: Note) -> None:
+        del note
+        self._open(uri).create_checkpoint()
+
+    def readable(self, uri: str, version: int) -> bool:
+        try:
+            found = DeltaTable(uri, version=version, storage_options=self._options)
+        except (DeltaError, TableNotFoundError):
+            return False
+        needed = {unquote(path.rsplit("/", 1)[-1]) for path in found.file_uris()}
+        return needed <= {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
+
+    def files(self, uri: str) -> tuple[int, int]:
+        sizes = pa.table(self._open(uri).get_add_actions()).column("size_bytes").to_pylist()
+        return len(sizes), sum(sizes)
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         self._open(uri).restore(version, commit_properties=_properties(note))

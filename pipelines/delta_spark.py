@@ -112,17 +112,48 @@ class DeltaSpark:
         empty = self._spark.createDataFrame([], table.spark_schema())
         empty.write.format("delta").option("userMetadata", dump_note(note)).mode("append").save(uri)
 
-    def optimize(self, uri: str, note: Note) -> None:
+    def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
+        size = "spark.databricks.delta.optimize.maxFileSize"
+        if target_bytes:
+            self._spark.conf.set(size, str(target_bytes))
         with self._noted(note):
             self._spark.sql(f"optimize {_quoted(uri)}").collect()
+        if target_bytes:
+            self._spark.conf.unset(size)
 
-    def vacuum(self, uri: str, hours: int) -> int:
+    def vacuum(self, uri: str, hours: int, note: Note) -> int:
         check = "spark.databricks.delta.retentionDurationCheck.enabled"
         self._spark.conf.set(check, "false")
-        before = self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours dry run").count()
-        self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours").collect()
+        found = self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours dry run").count()
+        if found:
+            with self._noted(note):
+                self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours").collect()
         self._spark.conf.unset(check)
-        return before
+        return found
+
+    def checkpoint(self, uri: str, note: Note) -> None:
+        # There is no statement for it: Delta writes one with each commit whose version is a multiple of the interval.
+        interval = "delta.checkpointInterval"
+        with self._noted(note):
+            self._spark.sql(f"alter table {_quoted(uri)} set tblproperties ('{interval}' = '1')").collect()
+            self._spark.sql(
+                f"alter table {_quoted(uri)} unset tblproperties if exists ('{interval}')"
+            ).collect()
+
+    def readable(self, uri: str, version: int) -> bool:
+        rows = self._spark.read.format("delta").option("versionAsOf", str(version))
+        try:
+            # Asks for no column, so that of each file no more than its end is read.
+            rows.load(uri).selectExpr("count(distinct _metadata.file_path)").collect()
+        except Exception as error:
+            if _says_gone(error):
+                return False
+            raise
+        return True
+
+    def files(self, uri: str) -> tuple[int, int]:
+        row = self._spark.sql(f"describe detail {_quoted(uri)}").collect()[0]
+        return int(row["numFiles"]), int(row["sizeInBytes"])
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         with self._noted(note):
@@ -130,7 +161,7 @@ class DeltaSpark:
 
     def expunge(self, uri: str, table: Table, note: Note) -> None:
         # Delta's full vacuum, the default, also deletes what a run that died has left.
-        self.vacuum(uri, 0)
+        self.vacuum(uri, 0, note)
         interval = "delta.checkpointInterval"
         self._spark.sql(f"alter table {_quoted(uri)} set tblproperties ('{interval}' = '1')").collect()
         self.touch(uri, table, note)  # Delta writes a checkpoint with this commit
@@ -191,5 +222,23 @@ def _says_no_table(error: Exception) -> bool:
             "PATH_NOT_FOUND",
             "DELTA_PATH_DOES_NOT_EXIST",
             "is not a Delta table",
+        )
+    )
+
+
+def _says_gone(error: Exception) -> bool:
+    text = str(error)
+    return any(
+        word in text
+        for word in (
+            "DELTA_VERSION_NOT_FOUND",
+            "DELTA_VERSION_NOT_CONTIGUOUS",
+            "DELTA_TRUNCATED_TRANSACTION_LOG",
+            "DELTA_LOG_FILE_NOT_FOUND",
+            "DELTA_NO_COMMITS_FOUND",
+            "DELTA_CANNOT_RECONSTRUCT",
+            "VersionNotFoundException",
+            "FAILED_READ_FILE",
+            "FileNotFoundException",
         )
     )

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version as package_version
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pipelines import storage
+from pipelines import delta_log, releases, storage
 from pipelines.commits import Commit, Committer, Note, Staged
 from pipelines.engine import open_spark
 from pipelines.errors import LakehouseError
-from pipelines.lock import writer_lock
+from pipelines.lock import running_command, writer_lock
+from pipelines.releases import Draft, Release
 from pipelines.settings import Settings, load_settings
 from pipelines.sources.mapping import load_sources
 from pipelines.sources.source import Sources
@@ -43,17 +45,24 @@ class Lakehouse:
         settings: where it is, and on which engine.
         tables: the declared tables by name.
         spark: a session to work on, which stays open; by default one is started.
+        release: read the tables as they were released then; by default as they are now.
 
     Raises:
         LakehouseError: it was written by a newer Vermeil.
     """
 
     def __init__(
-        self, settings: Settings, tables: Mapping[str, Table], spark: SparkSession | None = None
+        self,
+        settings: Settings,
+        tables: Mapping[str, Table],
+        spark: SparkSession | None = None,
+        release: Release | None = None,
     ) -> None:
         _check_format(settings.lakehouse_uri)
         self.settings = settings
         self.tables = tables
+        self.release = release
+        self._pins: dict[str, int] = {}
         self._stack = ExitStack()
         self._given_spark = spark
 
@@ -129,7 +138,35 @@ class Lakehouse:
 
     def exists(self, name: str) -> bool:
         """Whether anything was ever published to a table."""
+        if self.release is not None and name not in self.release.versions:
+            return False
         return self.committer.exists(self.table_uri(name))
+
+    def released(self) -> Lakehouse:
+        """The tables as the latest release has them: all of one moment, whatever a run does meanwhile.
+
+        Each call gives the release that is the latest then. Where nothing was released yet, the tables as they are. A
+        version that is gone, because it was expunged or cleared away, is answered with the current one.
+        """
+        return Lakehouse(self.settings, self.tables, self.spark, releases.latest(self.uri))
+
+    def version(self, name: str) -> int | None:
+        """The version of a table that is read: of the release, or the newest; None where there is none."""
+        now = delta_log.latest_version(self.table_uri(name))
+        if self.release is None or now is None:
+            return now
+        if name not in self._pins:
+            pinned = self.release.versions.get(name)
+            if pinned is None:
+                return None
+            kept = pinned == now or self.committer.readable(self.table_uri(name), pinned)
+            self._pins[name] = pinned if kept else now
+        return self._pins[name]
+
+    def versions(self) -> dict[str, int]:
+        """The newest version of every table that there is, whatever the release."""
+        found = {name: delta_log.latest_version(self.table_uri(name)) for name in self.tables}
+        return {name: version for name, version in found.items() if version is not None}
 
     def table(self, name: str, version: int | None = None, at: datetime | None = None) -> DataFrame:
         """The rows of a table: now, as of one of its versions, or as published at some time (UTC).
@@ -142,20 +179,30 @@ class Lakehouse:
         reader = self.spark.read.format("delta")
         if at is not None:
             version = self.version_at(name, at)
+        if version is None and self.release is not None:
+            version = self.version(name)
         if version is not None:
             reader = reader.option("versionAsOf", str(version))
         return reader.load(self.table_uri(name))
 
     def sql(self, query: str) -> DataFrame:
-        """The answer to a Spark SQL query over all tables, by their full names (``gold.payments_daily``)."""
-        for name in self.tables:
-            if name in query:
-                self.table(name).createOrReplaceTempView(_view(name))
-        return self.spark.sql(_with_views(query, self.tables))
+        """The answer to a Spark SQL query over all tables, by their full names (``gold.payments_daily``).
+
+        They are read as the latest release has them, so that they belong together also while a run is going on.
+        """
+        lake = self if self.release else self.released()
+        views = {name: lake._view(name) for name in self.tables if name in query}
+        return self.spark.sql(_with_views(query, views))
 
     def history(self, name: str, limit: int | None = None) -> list[Commit]:
         """A table's versions, newest first; [] where nothing was published yet."""
-        return list(self.committer.history(self.table_uri(name), limit)) if self.exists(name) else []
+        if not self.exists(name):
+            return []
+        if self.release is None:
+            return list(self.committer.history(self.table_uri(name), limit))
+        newest = self.version(name) or 0
+        commits = self.committer.history(self.table_uri(name))
+        return list(islice((commit for commit in commits if commit.version <= newest), limit))
 
     def version_at(self, name: str, at: datetime) -> int:
         """The version that was current at some time (UTC).
@@ -170,14 +217,10 @@ class Lakehouse:
 
     def note(self, name: str) -> Note:
         """What Vermeil wrote with its latest commit to a table; empty where there is none."""
-        if not self.exists(name):
-            return {}
-        latest = next(self.committer.history(self.table_uri(name), 1), None)
-        if latest and latest.note:
-            return latest.note
-        return next(
-            (commit.note for commit in self.committer.history(self.table_uri(name)) if commit.note), {}
-        )
+        latest = next(iter(self.history(name, 1)), None)
+        if latest is None or latest.note:
+            return latest.note if latest else {}
+        return next((commit.note for commit in self.history(name) if commit.note), {})
 
     def stage(self, name: str, batch: str, rows: DataFrame, accept: str | None = None) -> Staged:
         """Write a batch as Parquet where no reader looks. ``accept`` names a column that is null in good rows."""
@@ -235,19 +278,30 @@ class Lakehouse:
         """Publish a note alone: the table was looked at and nothing changed."""
         self.committer.touch(self.table_uri(name), self.declaration(name), self._stamped(note))
 
-    def optimize(self, name: str) -> None:
+    def optimize(self, name: str, target_bytes: int | None = None) -> None:
         """Compact a table's small files."""
-        self.committer.optimize(self.table_uri(name), self.note(name))
+        self.committer.optimize(self.table_uri(name), self.note(name), target_bytes)
 
     def vacuum(self, name: str, hours: int = 168) -> int:
         """Delete files that no version of the last ``hours`` needs; returns how many."""
-        return self.committer.vacuum(self.table_uri(name), hours)
+        return self.committer.vacuum(self.table_uri(name), hours, self.note(name))
 
-    def restore(self, name: str, version: int) -> None:
-        """Make an earlier version of a table the current one. Its watermark goes back with it."""
+    def restore(self, name: str, version: int, **more: Any) -> None:
+        """Make an earlier version of a table the current one. Its watermark goes back with it.
+
+        ``more`` is added to the note.
+        """
         note = next((c.note for c in self.history(name) if c.version <= version and c.note), {})
         # Stamped even where that version had no note: an empty one would let the later watermark count again.
-        self.committer.restore(self.table_uri(name), version, self._stamped(note))
+        self.committer.restore(
+            self.table_uri(name), version, self._stamped({**note, **self.used(name), **more})
+        )
+
+    def used(self, name: str) -> Note:
+        """What a table's note must keep if the table goes back: numbers of batches are never used twice."""
+        notes = [commit.note for commit in self.history(name) if "ingest_id" in commit.note]
+        numbers = [max(int(n["ingest_id"]) + 1, int(n.get("next_ingest_id", 0))) for n in notes]
+        return {"next_ingest_id": max(numbers)} if numbers else {}
 
     def expunge(self, name: str, note: Note | None = None) -> None:
         """Leave of a table nothing but its current version: no older one can be read or restored any more.
@@ -258,15 +312,52 @@ class Lakehouse:
         self.committer.expunge(self.table_uri(name), self.declaration(name), self._stamped(kept))
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the lakehouse for writing.
+    def writing(
+        self,
+        command: str | None = None,
+        wait: float | None = None,
+        waiting: Callable[[str], None] = lambda _: None,
+    ) -> Iterator[Draft]:
+        """Hold the lakehouse for writing, and release what was written when that ended well.
+
+        A restore that was cut is completed first.
+
+        Args:
+            command: what is done, for whoever finds the lakehouse held; by default the program and its command.
+            wait: seconds to wait for another writer; by default as the settings say.
+            waiting: told, in words, for whom this process waits.
 
         Raises:
             LakehouseError: another process writes to it.
         """
-        folder = Path(self.uri) if storage.is_local(self.uri) else self.settings.home
-        with writer_lock(folder):
-            yield
+        from pipelines.restoring import complete
+
+        if self.release is not None:
+            raise LakehouseError("a release is only read: write through the lakehouse that it was taken from")
+        doing = command or running_command()
+        with writer_lock(self.lock_folder, self.settings.wait if wait is None else wait, doing, waiting):
+            complete(self)
+            draft = Draft(self.versions())
+            yield draft
+            self._release(draft, doing)
+
+    @property
+    def lock_folder(self) -> Path:
+        """Where the writer's lock lies: with the tables, or in the home where these are in an object store."""
+        return Path(self.uri) if storage.is_local(self.uri) else self.settings.home
+
+    def _release(self, draft: Draft, made_by: str) -> None:
+        last = releases.latest(self.uri)
+        versions = draft.versions(self.versions(), last)
+        if versions and not draft.held_back and (last is None or versions != last.versions):
+            releases.make(self.uri, made_by, versions, datetime.now(UTC))
+
+    def _view(self, name: str) -> str:
+        """A view of a table as it is read here. Its name has the version: a later query must not change this one's."""
+        version = self.version(name)
+        view = f"{name.replace('.', '__')}__{'empty' if version is None else version}"
+        self.table(name, version).createOrReplaceTempView(view)
+        return view
 
     def _mark(self) -> None:
         uri = storage.join(self.uri, MARKER)
@@ -290,15 +381,12 @@ def _check_format(uri: str) -> None:
         )
 
 
-def _view(name: str) -> str:
-    return name.replace(".", "__")
-
-
-def _with_views(query: str, names: Iterable[str]) -> str:
+def _with_views(query: str, views: Mapping[str, str]) -> str:
     """The query with the names of tables as those of their views; what is quoted stays as it is.
 
     Views belong to a session and say where they read from. Tables of a catalog would outlive the lakehouse.
     """
-    tables = "|".join(re.escape(name) for name in names)
+    tables = "|".join(re.escape(name) for name in views)
     quoted = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
-    return re.sub(rf"{quoted}|\b({tables})\b", lambda m: _view(m[1]) if m[1] else m[0], query)
+    pattern = rf"{quoted}|\b({tables})\b" if views else quoted
+    return re.sub(pattern, lambda m: views[m[1]] if views and m[1] else m[0], query)

@@ -1,45 +1,159 @@
-"""One writer at a time on a lakehouse."""
+"""One writer at a time on a lakehouse: a lock of the operating system, and a note of who holds it."""
 
 from __future__ import annotations
 
 import fcntl
+import getpass
 import json
 import os
+import re
 import socket
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from pipelines.errors import LakehouseError
 
+FILE = ".lock"
+
+GRACE = 0.5
+"""Seconds that everyone waits: a look at the lock holds it for a moment, and a holder needs one to sign."""
+
+_PAUSE = 0.1
+"""Seconds between two tries."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lakehouse for writing.
+
+    Attributes:
+        pid: the process.
+        host: the machine that it runs on.
+        user: whose process it is.
+        since: since when, UTC.
+        command: what it does, such as ``vermeil run``.
+    """
+
+    pid: int
+    host: str
+    user: str
+    since: datetime
+    command: str
+
+    def __str__(self) -> str:
+        since = f"{self.since:%Y-%m-%d %H:%M:%S} UTC"
+        return f"{self.command} (process {self.pid} of {self.user} on {self.host}), since {since}"
+
 
 @contextmanager
-def writer_lock(folder: Path) -> Iterator[None]:
+def writer_lock(
+    folder: Path,
+    wait: float = 0.0,
+    command: str | None = None,
+    waiting: Callable[[str], None] = lambda _: None,
+) -> Iterator[None]:
     """Hold a lakehouse for writing. The operating system frees the lock of a process that died.
 
+    Args:
+        folder: where the lock file lies.
+        wait: seconds to wait for another writer to end.
+        command: what this process does, for whoever finds the lock held; by default the program and its command.
+        waiting: told once, in words, for whom this process waits.
+
     Raises:
-        LakehouseError: another process holds it; the message says which.
+        LakehouseError: another process still holds it; the message says which.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / ".lock"
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            raise LakehouseError(
-                f"another pipeline is writing to {folder}: {_holder(file.read())}. Wait for it to end, or stop it."
-            ) from None
-        file.truncate(0)
-        file.write(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
-        file.flush()
+    with (folder / FILE).open("a+", encoding="utf-8") as file:
+        _acquire(file, folder, wait, waiting)
+        _sign(
+            file,
+            Holder(
+                os.getpid(), socket.gethostname(), _user(), datetime.now(UTC), command or running_command()
+            ),
+        )
         yield
         file.truncate(0)
 
 
-def _holder(text: str) -> str:
+def holder(folder: Path) -> Holder | None:
+    """Who holds a lakehouse for writing now; None if nobody does.
+
+    Raises:
+        OSError: the lock file cannot be read.
+        LakehouseError: it is held, by a process that did not say who it is.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return None
+    with path.open("r", encoding="utf-8") as file:
+        if _locked(file, fcntl.LOCK_SH):
+            return None
+        if (found := _read(file)) is None:
+            raise LakehouseError("an unknown process")
+        return found
+
+
+def _acquire(file: IO[str], folder: Path, wait: float, waiting: Callable[[str], None]) -> None:
+    started = time.monotonic()
+    told = False
+    while not _locked(file, fcntl.LOCK_EX):
+        waited = time.monotonic() - started
+        if waited >= max(wait, GRACE):
+            raise LakehouseError(_refusal(folder, _read(file), wait))
+        if wait and not told and waited >= GRACE:
+            told = True
+            waiting(f"waiting for {_read(file) or 'an unknown process'}")
+        time.sleep(_PAUSE)
+
+
+def _refusal(folder: Path, held: Holder | None, wait: float) -> str:
+    after = f" after {wait:g} s of waiting" if wait else ""
+    return (
+        f"another pipeline is writing to {folder}{after}: {held or 'an unknown process'}. "
+        "Wait for it to end (--wait SECONDS, or VERMEIL_WAIT), or stop it. Nothing was changed."
+    )
+
+
+def _locked(file: IO[str], kind: int) -> bool:
     try:
-        held = json.loads(text)
-        return f"process {held['pid']} on {held['host']}"
-    except (json.JSONDecodeError, KeyError, TypeError):
-        return "an unknown process"
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sign(file: IO[str], held: Holder) -> None:
+    file.truncate(0)
+    file.write(json.dumps(asdict(held) | {"since": held.since.isoformat()}))
+    file.flush()
+
+
+def _read(file: IO[str]) -> Holder | None:
+    file.seek(0)
+    try:
+        found = json.loads(file.read())
+        return Holder(**found | {"since": datetime.fromisoformat(found["since"])})
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return str(os.getuid())
+
+
+def running_command() -> str:
+    """The program and its command. Arguments are left out: they may name a person."""
+    program, *rest = sys.argv or ["python"]
+    name = Path(program).name
+    shown = name if re.fullmatch(r"[\w.-]*\w", name) and name != "-c" else "python"
+    return f"{shown} {rest[0]}" if rest and re.fullmatch(r"[a-z]+", rest[0]) else shown

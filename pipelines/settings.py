@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         gt=0,
         description="Processes that read raw files (embedded).",
     )
+    wait: float = Field(
+        0, ge=0, description="Seconds that a writer waits for another one to end before it gives up."
+    )
 
     @field_validator("spark_conf", "storage_options", mode="before")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pyarrow.fs as fs
@@ -71,3 +72,24 @@ def write_text(uri: str, text: str) -> None:
     system, path = locate(uri)
     with system.open_output_stream(path) as stream:
         stream.write(text.encode("utf-8"))
+
+
+def write_whole(uri: str, text: str) -> None:
+    """Write a small text file that is there as a whole or not at all, also if the process dies or the power fails."""
+    if not is_local(uri):
+        write_text(uri, text)  # a put into an object store is atomic
+        return
+    path = Path(locate(uri)[1])
+    part = path.with_name(f".{path.name}.part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def delete_file(uri: str) -> None:
+    """Delete a file, if it is there."""
+    system, path = locate(uri)
+    if system.get_file_info(path).type == fs.FileType.File:
+        system.delete_file(path)

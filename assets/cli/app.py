@@ -43,6 +43,15 @@ Mapping = Annotated[
         show_default=False,
     ),
 ]
+Wait = Annotated[
+    float | None,
+    typer.Option(
+        "--wait",
+        help="Seconds to wait while another process writes. Default: VERMEIL_WAIT, or 0.",
+        min=0,
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
@@ -132,6 +141,7 @@ def run(
         ),
     ] = None,
     mapping: Mapping = None,
+    wait: Wait = None,
     json: Json = False,
 ) -> None:
     """Take in new raw files and bring every table up to date.
@@ -141,7 +151,7 @@ def run(
     from assets.cli import commands, output
 
     with _open(home, raw, mapping) as lake, output.progress(quiet=json) as starting:
-        outcomes = list(commands.refresh(lake, only or [], full_refresh or [], starting))
+        outcomes = list(commands.refresh(lake, only or [], full_refresh or [], starting, wait))
     output.outcomes(outcomes, as_json=json)
     raise typer.Exit(commands.exit_code(outcomes))
 

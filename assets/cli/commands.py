@@ -64,20 +64,27 @@ def sample_archive(settings: Settings, today: date) -> Summary | None:
 
 
 def refresh(
-    lake: Lakehouse, only: Sequence[str], full: Sequence[str], starting: Callable[[str], None]
+    lake: Lakehouse,
+    only: Sequence[str],
+    full: Sequence[str],
+    starting: Callable[[str], None],
+    wait: float | None = None,
 ) -> Iterator[Outcome]:
-    """Bring the tables up to date, one writer at a time."""
+    """Bring the tables up to date, one writer at a time. What was refused keeps the run from being released."""
     from assets.waiting import waiting
     from expectations import preload, validate
 
     for name in (*only, *full):
         lake.declaration(name)
-    with lake.writing():
+    with lake.writing("vermeil run", wait, waiting=starting) as draft:
+        draft.complete = not only
         if waiting(lake.settings.raw_dir, lake.settings):
             preload()
-        yield from flow.refresh(
+        for outcome in flow.refresh(
             lake, lake.settings.raw_dir, lake.sources, validate, only=only, full=full, starting=starting
-        )
+        ):
+            draft.held_back |= outcome.status in ("refused", "skipped")
+            yield outcome
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:

@@ -85,11 +85,8 @@ def next_ingest_id(lake: Lakehouse) -> int:
 
     A number is never used twice: tables that took in a batch of that number would pass the second one over.
     """
-    latest = next((c for c in lake.history(RECORDS, 1) if _is_batch(c)), None)
-    latest = latest or next((c for c in lake.history(RECORDS) if _is_batch(c)), None)
-    if latest is None:
-        return 1
-    return int(latest.note.get("next_ingest_id", int(latest.note["ingest_id"]) + 1))
+    note = lake.note(RECORDS)
+    return max(int(note.get("next_ingest_id", 0)), int(note.get("ingest_id", 0)) + 1)
 
 
 def expunge(lake: Lakehouse) -> None:
@@ -151,11 +148,20 @@ def _enter(lake: Lakehouse, notes: Sequence[Note], ingest_id: int, judge: Judge)
 
 
 def _notes(lake: Lakehouse) -> list[Note]:
-    """Notes of the batches that were taken in, oldest first: nearly always the latest one tells all."""
+    """Notes of the batches that bronze holds, oldest first: nearly always the latest one tells all."""
     latest = lake.note(RECORDS)
     if int(lake.note(FILES).get("ingest_id", 0)) == int(latest["ingest_id"]) - 1:
         return [latest]
-    return [commit.note for commit in reversed(lake.history(RECORDS)) if _is_batch(commit)]
+    held: dict[int, Note] = {}
+    for commit in reversed(lake.history(RECORDS)):
+        if "ingest_id" in commit.note:
+            last = int(commit.note["ingest_id"])
+            held = {
+                number: note for number, note in held.items() if number <= last
+            }  # the others were taken back
+            if _is_batch(commit):
+                held[last] = commit.note
+    return list(held.values())
 
 
 def _unique(ingest_id: int) -> str:
