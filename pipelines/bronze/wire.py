@@ -86,7 +86,7 @@ def read(raw: bytes) -> Envelope | list[bytes]:
 
 
 def items(raw: bytes) -> list[bytes] | None:
-    """The exact bytes of each item of a list page or an array; None for anything else.
+    """The exact bytes of each item of a list page or an array; None for anything else, and where a name is no text.
 
     Raises:
         Fault: it is not JSON.
@@ -100,7 +100,7 @@ def items(raw: bytes) -> list[bytes] | None:
         fields = _fields.decode(raw)
         if _or_none(fields.get("object"), str) == "list" and "data" in fields:
             return [bytes(item) for item in _list.decode(fields["data"])]
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeDecodeError):
         return None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Fault(_explained(raw, error)) from None

@@ -106,6 +106,7 @@ def test_a_pretty_printed_document_keeps_its_line_ends() -> None:
         pytest.param(b"\0\0\0", "not JSON: invalid character at column 1", id="NUL bytes"),
         pytest.param(b'{"a": NaN}', "not JSON: invalid character at column 7", id="NaN"),
         pytest.param(b'{"a": "\\ud800abcdefg"}', "not JSON: unexpected end of hex escape at column 14", id="surrogate"),
+        pytest.param(b'{"\xff": "list"}', "not UTF-8: byte 0xff at column 3", id="a name that is no text"),
         pytest.param(b"[" * 10_000, "nested more than 100 levels deep", id="deep"),
         pytest.param(b"17", "not a JSON object", id="number"),
     ],
