@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY = yes
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo test lint format types check ui notebook bench soak docs clean
+.PHONY: help install lock demo test lint format types check ui notebook bench soak reliability docs clean
 
 help: ## List what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,8 +53,12 @@ notebook: install ## Open JupyterLab on notebooks/
 bench: install ## Measure speed and memory (takes minutes; see benchmarks/README.md)
 	$(BIN)/python -m benchmarks
 
-soak: install ## The long form of the tests
-	$(BIN)/pytest -m soak --override-ini addopts="-ra"
+soak: install ## The long form of the tests; figures go to docs/reliability.md (takes hours)
+	$(BIN)/python -m pytest tests/soak -m soak --override-ini addopts="-ra" --capture=no; ended=$$?; \
+	  $(MAKE) --no-print-directory reliability; exit $$ended
+
+reliability: install ## Write the figures of docs/reliability.jsonl into docs/reliability.md
+	$(BIN)/python tests/soak/figures.py
 
 docs: install ## Write docs/data-dictionary.md from the declarations
 	$(BIN)/vermeil dictionary --out docs/data-dictionary.md
