@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY = yes
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo test lint format types check ui notebook bench soak reliability docs clean
+.PHONY: help install lock demo test lint format types check ui notebook bench soak reliability advisories docs clean
 
 help: ## List what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ soak: install ## The long form of the tests; figures go to docs/reliability.md (
 
 reliability: install ## Write the figures of docs/reliability.jsonl into docs/reliability.md
 	$(BIN)/python tests/soak/figures.py
+
+advisories: install ## Look for known vulnerabilities in what is locked (needs the internet)
+	$(BIN)/uv tool run pip-audit==2.10.1 --requirement requirements.lock --no-deps --disable-pip
 
 docs: install ## Write docs/data-dictionary.md from the declarations
 	$(BIN)/vermeil dictionary --out docs/data-dictionary.md
