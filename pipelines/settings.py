@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         0, ge=0, description="Seconds that a writer waits for another one to end before it gives up."
     )
 
+    forget_key_file: Path | None = Field(
+        None,
+        description="File of the key that the ids of forgotten customers are hashed with; <home>/keys/forget.key, "
+        "which is made when first needed.",
+    )
+
     @field_validator("spark_conf", "storage_options", mode="before")
     @classmethod
     def _object_or_file(cls, value: Any) -> Any:
@@ -100,6 +106,11 @@ class Settings(BaseSettings):
                 f"separated by {os.pathsep!r}, are expected"
             )
         return [file for path in paths for file in (_yaml_files(path) if path.is_dir() else [path])]
+
+    @property
+    def forget_key_path(self) -> Path:
+        """File of the key that the ids of forgotten customers are hashed with."""
+        return self.forget_key_file or self.home / "keys" / "forget.key"
 
     @property
     def reports_dir(self) -> Path:

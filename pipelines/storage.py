@@ -67,6 +67,16 @@ def read_text(uri: str) -> str | None:
         return bytes(stream.read()).decode("utf-8")
 
 
+def replace_text(uri: str, text: str) -> None:
+    """Write a small text file in one step: whoever reads it sees all of the old text or all of the new one."""
+    if is_local(uri):  # an object store makes an object visible when it is whole
+        write_text(uri + ".new", text)
+        system, path = locate(uri)
+        system.move(path + ".new", path)
+    else:
+        write_text(uri, text)
+
+
 def write_text(uri: str, text: str) -> None:
     """Write a small text file."""
     system, path = locate(uri)

@@ -181,7 +181,7 @@ def status(home: Home = None, json: Json = False) -> None:
     from assets.cli import commands, output
 
     with _open(home, None) as lake:
-        output.status(lake.settings, commands.statuses(lake), as_json=json)
+        output.status(lake.settings, commands.statuses(lake), commands.unfinished(lake), as_json=json)
 
 
 @app.command()
@@ -236,6 +236,38 @@ def quarantine(
     with _open(home, None) as lake:
         groups, records = commands.quarantine(lake, table, limit)
     output.quarantine(groups, records, as_json=json)
+
+
+@app.command()
+def forget(
+    customer: Annotated[str, typer.Option(help="Stripe's id of the customer, cus_….", show_default=False)],
+    home: Home = None,
+    account: Annotated[
+        str | None,
+        typer.Option(help="Only in the records of this account. Default: all.", show_default=False),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what would go, and write nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Erase a customer from every table and its past; amounts stay, under a name that leads nowhere.
+
+    It cannot be undone. Raw files are not changed: those that hold the customer are listed.
+    """
+    from assets.cli import commands, output
+
+    with _open(home, None) as lake:
+        if json and not (yes or dry_run):
+            raise SettingsError("with --json nothing is asked: add --yes, or --dry-run")
+        found = commands.planned_erasure(lake, customer, account)
+        if found.status == "planned" and not dry_run:
+            if not yes:
+                output.erasure(found, as_json=False)
+                typer.confirm("Erase it for good?", abort=True)
+            found = commands.forget(lake, customer, account)
+    output.erasure(found, as_json=json)
 
 
 @app.command()

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines import flow
 from pipelines.audit import Audit
 from pipelines.audit import audit as run_audit
+from pipelines.erasure import forget as erasure
+from pipelines.erasure.forget import Erasure
 from pipelines.errors import SettingsError
 from pipelines.silver.quarantine import TABLE as QUARANTINE
 from pipelines.steps import Outcome
@@ -136,6 +138,22 @@ def quarantine(
         rows.drop("payload").orderBy("ingest_id", "file", "line", ascending=[False, True, True]).limit(limit)
     )
     return groups.toArrow().to_pylist(), listed.toArrow().to_pylist()
+
+
+def planned_erasure(lake: Lakehouse, customer: str, account: str | None) -> Erasure:
+    """What forgetting a customer would do."""
+    return erasure.plan(lake, customer, account)
+
+
+def forget(lake: Lakehouse, customer: str, account: str | None) -> Erasure:
+    """Forget a customer, one writer at a time."""
+    with lake.writing():
+        return erasure.forget(lake, customer, account)
+
+
+def unfinished(lake: Lakehouse) -> int:
+    """How many erasures were begun and not ended."""
+    return erasure.unfinished(lake)
 
 
 def report(lake: Lakehouse, out: Path | None) -> Path:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from assets.cli.commands import TableStatus
+    from pipelines.erasure.forget import Erasure
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
     from pipelines.steps import Outcome
@@ -108,8 +109,8 @@ def summary(found: Sequence[Outcome], statuses: Sequence[TableStatus], audited: 
     OUT.print(f"Report: [bold]{report}[/]", soft_wrap=True)
 
 
-def status(settings: Settings, statuses: Sequence[TableStatus], *, as_json: bool) -> None:
-    """The lakehouse as a whole."""
+def status(settings: Settings, statuses: Sequence[TableStatus], unfinished: int, *, as_json: bool) -> None:
+    """The lakehouse as a whole; ``unfinished`` is how many erasures were begun and not ended."""
     published = [s.published_at for s in statuses if s.published_at]
     found = {
         "engine": settings.engine,
@@ -118,14 +119,39 @@ def status(settings: Settings, statuses: Sequence[TableStatus], *, as_json: bool
         "tables": sum(s.version is not None for s in statuses),
         "published_at": max(published) if published else None,
         "checks_failed": sum(s.checks_failed for s in statuses),
+        "unfinished_erasures": unfinished,
     }
     if as_json:
         _print_json(found)
         return
     for name, value in found.items():
         OUT.print(
-            f"{name.replace('_', ' '):>14}  {escape(str(value if value is not None else 'never'))}",
+            f"{name.replace('_', ' '):>19}  {escape(str(value if value is not None else 'never'))}",
             soft_wrap=True,
+        )
+
+
+def erasure(found: Erasure, *, as_json: bool) -> None:
+    """What was erased, or would be, and what is left for a person to do."""
+    if as_json:
+        _print_json(found.as_json())
+        return
+    if found.status == "nothing":
+        OUT.print("Nothing to forget: no table names this customer.")
+    else:
+        table = _table("table", ">rows rewritten" if found.status == "forgotten" else ">rows to rewrite")
+        for name, count in found.rows.items():
+            table.add_row(name, f"{count:,}")
+        OUT.print(table)
+        OUT.print(f"{found.records:,} records of the customer, {found.mentions:,} of others that name them.")
+    if found.files:
+        OUT.print(f"Not changed: {len(found.files):,} raw files that hold the customer.")
+        for file in found.files:
+            OUT.print(f"  {escape(file)}", soft_wrap=True)
+    if found.status == "forgotten":
+        OUT.print(
+            "Left to do: the raw files above, your backups and copies of the lakehouse, and whatever was exported "
+            "from it. Files that come in later are read without the customer."
         )
 
 

@@ -19,6 +19,7 @@ from pipelines.bronze.files import Listing, RawFile, Seen
 from pipelines.bronze.reading import FileCounts, Reading, read_files, unreadable
 from pipelines.bronze.worker import Job, work, work_in_processes
 from pipelines.commits import Commit, Note, Staged, spark_struct
+from pipelines.erasure.suppression import suppression
 from pipelines.sources.source import Source, Sources
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _is_batch(commit: Commit) -> bool:
 def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: int) -> Batch:
     """Read files, all of one source, and write their records where no reader looks."""
     limits = lake.settings.max_record_bytes, lake.settings.max_expansion
-    reading = Reading(ingest_id, source.source, source.account, *limits)
+    reading = Reading(ingest_id, source.source, source.account, *limits, suppression(lake))
     if lake.settings.engine == "embedded":
         staged, counts = _stage_here(lake, batch, reading)
     else:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from pipelines.bronze.blocks import CutShort, blocks
 from pipelines.bronze.documents import Document, documents
 from pipelines.bronze.files import RawFile, open_bounded
 from pipelines.bronze.wire import Envelope, Fault, Wire
+from pipelines.erasure.suppression import Suppression
 from pipelines.errors import SourceError
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -47,6 +49,7 @@ class Reading:
         account: of records that name none.
         max_record_bytes: a longer record is a fault.
         max_expansion: how many times its stored size a large compressed file may expand to.
+        suppressed: people whose records come in without them; None for nobody.
     """
 
     ingest_id: int
@@ -54,6 +57,7 @@ class Reading:
     account: str
     max_record_bytes: int
     max_expansion: int
+    suppressed: Suppression | None = None
 
 
 @dataclass
@@ -206,6 +210,7 @@ def _flush(
 def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tuple[Document, _Facts]]:
     account = account_in_path(file.file) or reading.account
     known = _micros(file.modified_at)
+    forgotten = _forgetting(reading.suppressed) if reading.suppressed else None
     try:
         stream = open_bounded(file)
     except OSError as error:
@@ -218,9 +223,31 @@ def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tu
                 counts.record_count += 1
                 counts.raw_bytes += len(document.raw)
                 counts.fault_count += facts.fault is not None
-                yield document, facts
+                yield forgotten(document, facts) if forgotten else (document, facts)
         except OSError as error:
             raise Unreadable(file, str(error.strerror)) from None
+
+
+@cache
+def _forgetting(suppressed: Suppression) -> Callable[[Document, _Facts], tuple[Document, _Facts]]:
+    """Takes people who were forgotten out of a record. Kept per process: it remembers the words that it has seen."""
+    from pipelines.erasure.reading import (
+        Filter,
+    )  # needs the declarations of silver, which nobody else here does
+
+    keep_out = Filter(suppressed)
+
+    def forgotten(document: Document, facts: _Facts) -> tuple[Document, _Facts]:
+        row = {"payload": document.raw.decode("utf-8", "backslashreplace"), **facts._asdict()}
+        found = keep_out.applied(row)
+        if found is None:
+            return document, facts
+        kept = Document(
+            document.line, document.item, found["payload"].encode(), document.wire, document.fault
+        )
+        return kept, facts._replace(object_id=found["object_id"])
+
+    return forgotten
 
 
 def _facts(document: Document, account: str, known: int) -> _Facts:

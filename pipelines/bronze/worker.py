@@ -25,6 +25,7 @@ from pipelines.arrow import arrow_schema
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading import FileCounts, Reading, Unreadable, read_files
 from pipelines.bronze.records import TABLE
+from pipelines.erasure.suppression import restored
 from pipelines.errors import LakehouseError
 
 _STATISTICS = ["ingest_id", "object_type", "object_id", "occurred_at", "known_at", "line"]
@@ -122,6 +123,10 @@ def _receive(process: subprocess.Popen[str]) -> list[FileCounts]:
     return [FileCounts(**{**found, "file": _raw_file(found["file"])}) for found in json.loads(output)]
 
 
+def _reading(found: dict[str, Any]) -> Reading:
+    return Reading(**{**found, "suppressed": restored(found["suppressed"])})
+
+
 def _raw_file(found: dict[str, Any]) -> RawFile:
     return RawFile(**{**found, "modified_at": datetime.fromisoformat(found["modified_at"])})
 
@@ -131,7 +136,7 @@ def _main() -> None:
     gc.disable()
     given = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    job = Job(tuple(map(_raw_file, given["files"])), Reading(**given["reading"]), given["uri"])
+    job = Job(tuple(map(_raw_file, given["files"])), _reading(given["reading"]), given["uri"])
     json.dump([asdict(counts) for counts in work(job)], sys.stdout, default=datetime.isoformat)
 
 

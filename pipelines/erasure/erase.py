@@ -1,0 +1,168 @@
+"""Erase what was found from every layer: rewrite the rows, then delete what the tables remember of before.
+
+The order makes it safe to be cut anywhere. The list names the pseudonym before any table does; bronze is rewritten
+first, so that everything that is made from it later is made without the person; a table's past goes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines import storage
+from pipelines.arrow import arrow_schema
+from pipelines.bronze import ingest
+from pipelines.commits import Staged, spark_struct
+from pipelines.erasure.ownership import Row, Target
+from pipelines.errors import LakehouseError
+from pipelines.silver import quarantine
+from pipelines.silver.build import FAULT, parse
+from pipelines.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+
+QUARANTINE = quarantine.TABLE.name
+
+
+def rewrite(lake: Lakehouse, rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
+    """Put rewritten records in the place of their old selves, and what silver made of these likewise.
+
+    Yields:
+        Each table as it is done, with the number of its rows that were rewritten.
+    """
+    staged = _staged_records(lake, rows)
+    lake.amend(ingest.RECORDS, staged, lake.note(ingest.RECORDS), by=("record_id", "ingest_id"))
+    yield ingest.RECORDS, staged.rows
+    records = lake.staged(staged)
+    for table in lake.tables.values():
+        if table.layer == "silver" and "record_id" in table.column_names and lake.exists(table.name):
+            count = _rewrite_silver(lake, table, records)
+            if count:
+                yield table.name, count
+    lake.clear_staging(ingest.RECORDS)
+
+
+def count(lake: Lakehouse, rows: Sequence[Row]) -> Mapping[str, int]:
+    """How many rows of each table :func:`rewrite` would rewrite."""
+    ids = lake.spark.createDataFrame(pa.table({"record_id": [row["record_id"] for row in rows]}))
+    counts = {ingest.RECORDS: len(rows)}
+    for table in lake.tables.values():
+        if table.layer == "silver" and "record_id" in table.column_names and lake.exists(table.name):
+            counts[table.name] = lake.table(table.name).join(ids, "record_id", "left_semi").count()
+    return {name: number for name, number in counts.items() if number}
+
+
+def still_naming(lake: Lakehouse, target: Target) -> list[str]:
+    """Tables beside bronze in which a text still is, or holds, an id of the person."""
+    return [
+        table.name
+        for table in lake.tables.values()
+        if table.layer != "bronze" and lake.exists(table.name) and _naming(lake, table, target).take(1)
+    ]
+
+
+def is_in_bronze(lake: Lakehouse, target: Target) -> bool:
+    """Whether a record still holds an id of the person."""
+    return bool(_naming(lake, lake.declaration(ingest.RECORDS), target).take(1))
+
+
+def rename(lake: Lakehouse, name: str, target: Target) -> int:
+    """Put the other name in the place of the person's id wherever a table has it; returns in how many rows."""
+    table, texts = lake.declaration(name), _texts(lake.declaration(name))
+    named = _is_named(table, target)
+    rows = lake.table(name).select(
+        *(_renamed(c, named, target).alias(c) if c in texts else F.col(c) for c in table.column_names)
+    )
+    count = _naming(lake, table, target).count()
+    staged = lake.stage(name, "renamed", rows)
+    lake.replace(name, staged, lake.note(name), dates=None)
+    lake.clear_staging(name)
+    return count
+
+
+def expunge(lake: Lakehouse, tables: Sequence[str]) -> None:
+    """Delete the past of some tables, and whatever is staged."""
+    for name in tables:
+        if name == ingest.RECORDS:
+            ingest.expunge(lake)
+        elif lake.exists(name):
+            lake.expunge(name)
+    lake.clear_staging()
+
+
+def _staged_records(lake: Lakehouse, rows: Sequence[Row]) -> Staged:
+    table = lake.declaration(ingest.RECORDS)
+    uri = lake.staging_uri(table.name, "without-a-person")
+    storage.delete_folder(uri)
+    storage.make_folder(uri)
+    system, path = storage.locate(uri)
+    pq.write_table(
+        pa.Table.from_pylist(list(rows), schema=arrow_schema(table)),
+        f"{path}/part-0.parquet",
+        filesystem=system,
+    )
+    return Staged(uri, len(rows), spark_struct(table))
+
+
+def _rewrite_silver(lake: Lakehouse, table: Table, records: DataFrame) -> int:
+    """Make the rows anew that stand on some records; the columns that no record gives stay as they are."""
+    present = lake.table(table.name).join(records.select("record_id").distinct(), "record_id", "left_semi")
+    fresh = _made_anew(lake, table, records)
+    given = {name: f"new_{name}" for name in fresh.columns if name in table.column_names}
+    renamed = fresh.select(*(F.col(name).alias(new) for name, new in given.items()))
+    joined = present.join(renamed, present["record_id"] == renamed["new_record_id"])
+    rows = joined.select(*(F.col(given.get(c, c)).alias(c) for c in table.column_names))
+    staged = lake.stage(table.name, "without-a-person", rows)
+    if staged.rows != present.count():
+        raise LakehouseError(
+            f"{table.name}: some rows cannot be made again from their records, so nothing of them was erased. "
+            f"Was its declaration changed? Rebuild it with: vermeil run --full-refresh {table.name}, then run again."
+        )
+    if staged.rows:
+        by = ("record_id", "table_name") if table.name == QUARANTINE else ("record_id",)
+        lake.amend(table.name, staged, lake.note(table.name), by=by)
+    lake.clear_staging(table.name)
+    return staged.rows
+
+
+def _made_anew(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:
+    base = getattr(table, "history_of", None) or table
+    if base.object_type is None:
+        return records.select("record_id", "payload")
+    readable = records.filter(f"object_type = '{base.object_type}' and fault is null")
+    # Staged first: an engine that plans the parsing and the join at once loses columns on the way.
+    staged = lake.stage(table.name, "made-anew", parse(readable, base, lake.sources), accept=FAULT)
+    return lake.accepted(staged).select(*base.column_names)
+
+
+def _naming(lake: Lakehouse, table: Table, target: Target) -> DataFrame:
+    return lake.table(table.name).filter(_is_named(table, target))
+
+
+def _is_named(table: Table, target: Target) -> Expression:
+    """Whether a row holds an id of the person as a whole word, among the records of the account in question."""
+    if target.account is not None and "account" not in table.column_names:
+        return F.lit(False)
+    words = rf"(^|[^A-Za-z0-9_])({'|'.join(target.names)})([^A-Za-z0-9_]|$)" if target.names else "^$."
+    found = F.concat_ws(" ", *_texts(table)).rlike(words)
+    return found if target.account is None else found & (F.col("account") == target.account)
+
+
+def _renamed(column: str, named: Expression, target: Target) -> Expression:
+    value = F.col(column)
+    for id, other in target.names.items():
+        value = F.replace(value, F.lit(id), F.lit(other))
+    return F.when(named, value).otherwise(F.col(column))
+
+
+def _texts(table: Table) -> list[str]:
+    """The columns that may name a person. The names of raw files are left: they say where a record stands."""
+    return [column.name for column in table.columns if column.type == "string" and column.name != "file"]

@@ -1,0 +1,83 @@
+"""Every record of a person: those that name them, and those that hang on these without naming them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.bronze import ingest
+from pipelines.erasure.ownership import Row, Target, belongs, is_named, linked, rewritten
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+
+_AT_ONCE = 500
+"""Ids in one regular expression: engines bound its size."""
+
+
+@dataclass
+class Found:
+    """Records of a person.
+
+    Attributes:
+        theirs: by record id.
+        mentions: records of others that name the person, by record id.
+        ids: of the person and of their objects.
+    """
+
+    theirs: dict[str, Row] = field(default_factory=dict)
+    mentions: dict[str, Row] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The raw files that the records came from."""
+        return tuple(sorted({row["file"] for rows in (self.theirs, self.mentions) for row in rows.values()}))
+
+    def rewritten(self, target: Target) -> tuple[list[Row], bool]:
+        """The records without the person, and whether any of them differs from what it was."""
+        rows = [rewritten(row, target, theirs=True) for row in self.theirs.values()]
+        rows += [rewritten(row, target, theirs=False) for row in self.mentions.values()]
+        before = [*self.theirs.values(), *self.mentions.values()]
+        return rows, rows != before
+
+
+def find(lake: Lakehouse, target: Target) -> Found:
+    """Search bronze for the records of a target, then for those that name what was found, until nothing is new.
+
+    Each round reads the payloads of all records once; there are four or five.
+    """
+    records = lake.table(ingest.RECORDS)
+    if target.account is not None:
+        records = records.filter(F.col("account") == target.account)
+    # Of a customer who is being renamed, both names count: a run that was cut may have done some tables.
+    people = {*target.names, *target.names.values()}
+    found, fresh = Found(), {*target.ids, *people}
+    while fresh:
+        found.ids |= fresh
+        rows = [row for row in _naming(records, fresh) if row["record_id"] not in found.theirs]
+        own = [row for row in rows if is_named(row, fresh) and belongs(row, target, found.ids)]
+        found.theirs |= {row["record_id"]: row for row in own}
+        others = (row for row in rows if row["record_id"] not in found.theirs and is_named(row, people))
+        found.mentions |= {row["record_id"]: row for row in others}
+        fresh = {id for row in own for id in linked(row, target)} - found.ids
+    return found
+
+
+def _naming(records: DataFrame, ids: Iterable[str]) -> Iterator[Row]:
+    """Records whose payload holds one of some ids, also as a part of a longer word."""
+    yield from records.filter(_holds(sorted(ids))).toArrow().to_pylist()
+
+
+def _holds(ids: list[str]) -> Expression:
+    groups = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+    return reduce(
+        lambda one, other: one | other, (F.col("payload").rlike("|".join(group)) for group in groups)
+    )
