@@ -173,7 +173,8 @@ def test_again_there_is_nothing_to_forget(copied: Lakehouse) -> None:
     assert again.status == "nothing"
     assert again.files == ("1.ndjson", "2.ndjson")
     assert unfinished(copied) == 0
-    assert all(outcome.status == "unchanged" for outcome in refresh(copied))
+    changed = [outcome.table for outcome in refresh(copied) if outcome.status != "unchanged"]
+    assert changed == ["gold.audit"]  # it looks again wherever a table has a new version
 
 
 def test_files_that_come_later_are_read_without_the_person(copied: Lakehouse) -> None:
@@ -196,7 +197,8 @@ def test_a_lakehouse_made_anew_from_the_same_files_does_not_know_the_person(
         refresh(lake)
         assert traces(home, CUSTOMER, *CANARIES) == []
         assert rows(lake, "silver.customers") != []
-        assert everything(lake, "gold") == everything(before, "gold")
+        figures, expected = everything(lake, "gold"), everything(before, "gold")
+        assert figures | {"gold.audit": []} == expected | {"gold.audit": []}
 
 
 def test_without_the_key_nothing_is_read(copied: Lakehouse) -> None:
