@@ -8,6 +8,7 @@ from assets.bronze import bronze_assets
 from assets.conservation import AUDIT, audit_asset, every_record_accounted_for, nightly
 from assets.gold import gold_assets
 from assets.jobs import REBUILD, REFRESH, hourly
+from assets.maintenance import maintain_job, weekly
 from assets.reporting import report_assets
 from assets.resources import LakehouseResource, RefreshOptions
 from assets.sensors import new_raw_files
@@ -26,8 +27,8 @@ def definitions(settings: Settings) -> Definitions:
             *report_assets(),
         ],
         asset_checks=[every_record_accounted_for],
-        jobs=[REFRESH, REBUILD, AUDIT],
-        schedules=[hourly, nightly],
+        jobs=[REFRESH, REBUILD, AUDIT, maintain_job],
+        schedules=[hourly, nightly, weekly],
         sensors=[new_raw_files],
         resources={"lakehouse": LakehouseResource(), "refresh": RefreshOptions()},
         # Each process would start an engine of its own.

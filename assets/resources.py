@@ -11,6 +11,7 @@ from dagster import ConfigurableResource, DagsterEventType, DagsterInstance, Ini
 from pydantic import Field, PrivateAttr
 
 from pipelines import Lakehouse
+from pipelines.releases import Draft
 
 
 class LakehouseResource(ConfigurableResource[Any]):
@@ -22,6 +23,7 @@ class LakehouseResource(ConfigurableResource[Any]):
     )
 
     _lake: Lakehouse | None = PrivateAttr(default=None)
+    _draft: Draft | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Iterator[LakehouseResource]:
@@ -33,9 +35,18 @@ class LakehouseResource(ConfigurableResource[Any]):
         command = f"dagster {run.job_name if run else 'run'} {run.run_id[:8] if run else ''}".rstrip()
         with Lakehouse.open(self.home) as lake, lake.writing(command, waiting=_log(context)) as draft:
             self._lake = lake
-            draft.complete = run is not None and run.asset_selection is None
+            self._draft = draft
             yield self
-            draft.held_back = run is None or failed(context.instance, run.run_id)
+            if run is not None and context.instance is not None:
+                draft.held_back |= failed(context.instance, run.run_id)
+                draft.complete = materialized(context.instance, run.run_id) >= set(lake.tables)
+
+    @property
+    def draft(self) -> Draft:
+        """What this run will release in the end."""
+        if self._draft is None:
+            raise RuntimeError("the lakehouse is open only while a run executes")
+        return self._draft
 
     @property
     def lake(self) -> Lakehouse:
@@ -45,11 +56,20 @@ class LakehouseResource(ConfigurableResource[Any]):
         return self._lake
 
 
-def failed(instance: DagsterInstance | None, run_id: str) -> bool:
+def failed(instance: DagsterInstance, run_id: str) -> bool:
     """Whether a step of a run failed."""
-    if instance is None:
-        return False
     return bool(instance.get_records_for_run(run_id, of_type=DagsterEventType.STEP_FAILURE, limit=1).records)
+
+
+def materialized(instance: DagsterInstance, run_id: str) -> set[str]:
+    """Names of the tables that a run brought up to date."""
+    events = instance.get_records_for_run(run_id, of_type=DagsterEventType.ASSET_MATERIALIZATION).records
+    keys = (
+        event.event_log_entry.dagster_event.asset_key
+        for event in events
+        if event.event_log_entry.dagster_event
+    )
+    return {".".join(key.path) for key in keys if key}
 
 
 def _log(context: InitResourceContext) -> Callable[[str], None]:

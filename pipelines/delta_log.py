@@ -71,3 +71,8 @@ def expire(uri: str, before: datetime, keep: int) -> int:
         return 0
     drop_before(uri, max(checkpoints))
     return len(files) - len(system.get_file_info(fs.FileSelector(path)))
+
+
+def has_checkpoint(uri: str, version: int) -> bool:
+    """Whether there is a checkpoint of a version."""
+    return any(_is_checkpoint(name, version) for name in storage.children(storage.join(uri, FOLDER)))

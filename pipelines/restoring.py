@@ -111,6 +111,8 @@ def restore(
     planned = steps(lake, release)
     if lost := [step.table for step in planned if not step.readable]:
         raise LakehouseError(_gone(lake, release, lost))
+    if not any(step.changes for step in planned):
+        return
     intent = {
         "id": uuid4().hex,
         "begun": now.astimezone(UTC).isoformat(),

@@ -57,6 +57,10 @@ class Settings(BaseSettings):
         gt=0,
         description="Processes that read raw files (embedded).",
     )
+    maintenance: Annotated[dict[str, dict[str, int]], NoDecode] = Field(
+        default_factory=dict,
+        description="What maintain keeps, by layer or table: a JSON object or a file's path.",
+    )
     wait: float = Field(
         0, ge=0, description="Seconds that a writer waits for another one to end before it gives up."
     )
@@ -71,6 +75,11 @@ class Settings(BaseSettings):
     @classmethod
     def _object_or_file(cls, value: Any) -> Any:
         return _json_object(value) if isinstance(value, str) else value
+
+    @field_validator("maintenance", mode="before")
+    @classmethod
+    def _policies_or_file(cls, value: Any) -> Any:
+        return _parsed(value) if isinstance(value, str) else value
 
     @field_validator("engine")
     @classmethod
@@ -137,6 +146,10 @@ def _yaml_files(folder: Path) -> list[Path]:
 
 
 def _json_object(text: str) -> dict[str, str]:
+    return {key: str(value) for key, value in _parsed(text).items()}
+
+
+def _parsed(text: str) -> dict[str, Any]:
     source = text if text.lstrip().startswith("{") else _file_text(text)
     try:
         found = json.loads(source)
@@ -144,7 +157,7 @@ def _json_object(text: str) -> dict[str, str]:
         raise ValueError(f"not a JSON object: {error}") from None
     if not isinstance(found, dict):
         raise ValueError(f"a JSON object is expected, found {type(found).__name__}")
-    return {str(key): str(value) for key, value in found.items()}
+    return {str(key): value for key, value in found.items()}
 
 
 def _file_text(path: str) -> str:

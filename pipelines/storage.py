@@ -103,3 +103,10 @@ def delete_file(uri: str) -> None:
     system, path = locate(uri)
     if system.get_file_info(path).type == fs.FileType.File:
         system.delete_file(path)
+
+
+def folder_bytes(uri: str) -> int:
+    """Bytes of all files below a folder; 0 where there is none."""
+    system, path = locate(uri)
+    found = system.get_file_info(fs.FileSelector(path, recursive=True, allow_not_found=True))
+    return sum(info.size or 0 for info in found if info.type == fs.FileType.File)

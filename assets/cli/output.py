@@ -62,7 +62,7 @@ def simulated(summary: Summary, out: Path, *, as_json: bool) -> None:
     """What the simulator wrote."""
     if as_json:
         counts = {field.name: getattr(summary, field.name) for field in fields(summary)}
-        _print_json({"path": str(out), **counts})
+        print_json({"path": str(out), **counts})
     else:
         OUT.print(f"{summary.events + summary.objects:,} records in {summary.files:,} files under {out}")
 
@@ -78,7 +78,7 @@ def sample(summary: Summary | None, raw: Path) -> None:
 def outcomes(found: Sequence[Outcome], *, as_json: bool) -> None:
     """What a run did to each table."""
     if as_json:
-        _print_json(_run(found))
+        print_json(_run(found))
         return
     for outcome in found:
         for notice in outcome.notices[:5]:
@@ -88,7 +88,7 @@ def outcomes(found: Sequence[Outcome], *, as_json: bool) -> None:
     if all(outcome.status == "unchanged" for outcome in found):
         OUT.print("Nothing new: every table is up to date.")
         return
-    table = _table("table", "what", ">rows", ">quarantined", ">checks", ">seconds")
+    table = table_of("table", "what", ">rows", ">quarantined", ">checks", ">seconds")
     for outcome in found:
         if outcome.status != "unchanged":
             counts = outcome.verdict.counts
@@ -122,7 +122,7 @@ def status(settings: Settings, statuses: Sequence[TableStatus], unfinished: int,
         "unfinished_erasures": unfinished,
     }
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
     for name, value in found.items():
         OUT.print(
@@ -134,12 +134,12 @@ def status(settings: Settings, statuses: Sequence[TableStatus], unfinished: int,
 def erasure(found: Erasure, *, as_json: bool) -> None:
     """What was erased, or would be, and what is left for a person to do."""
     if as_json:
-        _print_json(found.as_json())
+        print_json(found.as_json())
         return
     if found.status == "nothing":
         OUT.print("Nothing to forget: no table names this customer.")
     else:
-        table = _table("table", ">rows rewritten" if found.status == "forgotten" else ">rows to rewrite")
+        table = table_of("table", ">rows rewritten" if found.status == "forgotten" else ">rows to rewrite")
         for name, count in found.rows.items():
             table.add_row(name, f"{count:,}")
         OUT.print(table)
@@ -158,9 +158,9 @@ def erasure(found: Erasure, *, as_json: bool) -> None:
 def tables(statuses: Sequence[TableStatus], *, as_json: bool) -> None:
     """Every table."""
     if as_json:
-        _print_json([asdict(status) for status in statuses])
+        print_json([asdict(status) for status in statuses])
         return
-    table = _table("table", ">rows", ">version", ">passed", ">failed", "published (UTC)")
+    table = table_of("table", ">rows", ">version", ">passed", ">failed", "published (UTC)")
     for found in statuses:
         failed = f"[red]{found.checks_failed}[/]" if found.checks_failed else "0"
         table.add_row(
@@ -173,9 +173,9 @@ def tables(statuses: Sequence[TableStatus], *, as_json: bool) -> None:
 def audit(found: Audit, *, as_json: bool) -> None:
     """Where every record went."""
     if as_json:
-        _print_json(found.as_json())
+        print_json(found.as_json())
         return
-    table = _table("where", ">records", "what it means")
+    table = table_of("where", ">records", "what it means")
     for place in PLACES:
         table.add_row(place, f"{getattr(found.total, place):,}", _MEANINGS[place])
     OUT.print(table)
@@ -190,16 +190,16 @@ def audit(found: Audit, *, as_json: bool) -> None:
 def quarantine(groups: Sequence[dict[str, Any]], records: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     """Refused records."""
     if as_json:
-        _print_json({"groups": groups, "records": records})
+        print_json({"groups": groups, "records": records})
         return
     if not groups:
         OUT.print("Nothing is in quarantine.")
         return
-    counted = _table("table", ">records", "reason")
+    counted = table_of("table", ">records", "reason")
     for group in groups:
         counted.add_row(group["table_name"], f"{group['count']:,}", escape(group["reason"]))
     OUT.print(counted)
-    listed = _table("table", "file", ">line", "reason")
+    listed = table_of("table", "file", ">line", "reason")
     for record in records:
         listed.add_row(
             record["table_name"], escape(record["file"]), str(record["line"]), escape(record["reason"])
@@ -210,13 +210,13 @@ def quarantine(groups: Sequence[dict[str, Any]], records: Sequence[dict[str, Any
 def answer(found: pa.Table, style: str) -> None:
     """The answer to a query."""
     if style == "json":
-        _print_json(found.to_pylist())
+        print_json(found.to_pylist())
     elif style == "csv":
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(found.column_names)
         writer.writerows(zip(*(column.to_pylist() for column in found.columns), strict=True))
     else:
-        table = _table(*found.column_names)
+        table = table_of(*found.column_names)
         for row in found.slice(0, 1000).to_pylist():
             table.add_row(*(_or_dash(value) for value in row.values()))
         OUT.print(table)
@@ -268,7 +268,8 @@ def _failures(found: Sequence[Outcome]) -> None:
                 OUT.print(f"[{colour}]{result.severity}[/] {escape(shown)}", soft_wrap=True)
 
 
-def _table(*headers: str) -> Table:
+def table_of(*headers: str) -> Table:
+    """A plain table; a header that begins with > is of numbers."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for header in headers:
         right = header.startswith(">")
@@ -283,6 +284,7 @@ def _or_dash(value: Any) -> str:
     return "–" if value is None else escape(str(value))
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
     json.dump(value, sys.stdout, indent=2, default=str, ensure_ascii=False)
     sys.stdout.write("\n")

@@ -1,0 +1,46 @@
+"""Housekeeping as a job: ``vermeil maintain``, every week."""
+
+# Annotations are not postponed here: Dagster reads those of an op's function as they are.
+
+from datetime import UTC, datetime
+
+from dagster import OpExecutionContext, RunRequest, SkipReason, job, op, schedule
+
+from assets.resources import LakehouseResource
+from pipelines import storage
+from pipelines.lakehouse import MARKER
+from pipelines.maintenance import maintain, totals
+from pipelines.settings import load_settings
+
+
+@op(description="Compacts, vacuums and checkpoints each table by its policy.")
+def maintain_tables(context: OpExecutionContext, lakehouse: LakehouseResource) -> None:
+    """See :func:`pipelines.maintenance.maintain`."""
+    done = []
+    for one in maintain(lakehouse.lake, lakehouse.draft, datetime.now(UTC)):
+        done.append(one)
+        context.log.info(
+            f"{one.table}: {one.files_before:,} files, now {one.files_after:,}; {one.deleted_files:,} data and "
+            f"{one.deleted_log_files:,} log files deleted, {one.freed_bytes:,} bytes freed"
+        )
+    context.add_output_metadata(totals(done))
+
+
+@job(name="maintain", description="Compact, vacuum and checkpoint all tables by policy.")
+def maintain_job() -> None:
+    """All tables, one after the other."""
+    maintain_tables()
+
+
+@schedule(
+    name="weekly",
+    job=maintain_job,
+    cron_schedule="30 3 * * 0",
+    execution_timezone="UTC",
+    description="Keeps the tables in order: every Sunday at half past three, UTC.",
+)
+def weekly() -> RunRequest | SkipReason:
+    """One round a week, unless there is no lakehouse yet."""
+    uri = load_settings().lakehouse_uri
+    there = storage.read_text(storage.join(uri, MARKER)) is not None
+    return RunRequest() if there else SkipReason(f"There is no lakehouse at {uri} yet.")

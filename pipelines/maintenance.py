@@ -1,0 +1,198 @@
+"""Housekeeping by policy: few large files, no files that nobody reads any more, a log that is short to read."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipelines import delta_log, releases, storage
+from pipelines.bronze import ingest
+from pipelines.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.releases import Draft
+    from pipelines.table import Table
+
+MEBIBYTE = 1 << 20
+DAY = 24
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What is kept of a table, and how it is laid out.
+
+    Attributes:
+        target_mebibytes: size of the files that small ones are put together to.
+        keep_hours: how long a version that was replaced can still be read: for time travel, for restore, and for
+            whoever is still reading it.
+        log_hours: how long the log of such versions, which says what was done when, is kept; not less than they.
+    """
+
+    target_mebibytes: int = 128
+    keep_hours: int = 7 * DAY
+    log_hours: int = 30 * DAY
+
+
+POLICIES: Mapping[str, Policy] = {
+    # Raw payloads are read in order of arrival, and large files are read faster.
+    "bronze": Policy(target_mebibytes=256),
+    "silver": Policy(),
+    # Days are replaced in gold: small files cost less to write again.
+    "gold": Policy(target_mebibytes=32),
+}
+"""Policies by layer. ``VERMEIL_MAINTENANCE`` changes them, for a layer or for a table."""
+
+
+@dataclass(frozen=True)
+class Maintained:
+    """What was done to one table.
+
+    Attributes:
+        table: its name.
+        files_before: data files of its current version before.
+        files_after: and after.
+        deleted_files: data files that no version needs any more.
+        deleted_log_files: log files that no version needs any more.
+        freed_bytes: by how much the table's folder is smaller; negative where compacting added files that the old ones
+            will make room for later.
+        bytes_after: size of its current version.
+        seconds: how long it took.
+    """
+
+    table: str
+    files_before: int
+    files_after: int
+    deleted_files: int
+    deleted_log_files: int
+    freed_bytes: int
+    bytes_after: int
+    seconds: float
+
+    @property
+    def did_nothing(self) -> bool:
+        """Whether the table was in order."""
+        changed = self.files_before != self.files_after
+        return not (changed or self.deleted_files or self.deleted_log_files)
+
+
+def policy_of(table: Table, given: Mapping[str, Mapping[str, int]]) -> Policy:
+    """The policy of a table: its layer's, with what the settings say of the layer and then of the table.
+
+    Raises:
+        SettingsError: the settings say something that no policy has, or of no layer or table.
+    """
+    policy = POLICIES[table.layer]
+    for name in (table.layer, table.name):
+        policy = replace(policy, **given.get(name, {}))
+    return replace(policy, log_hours=max(policy.log_hours, policy.keep_hours))
+
+
+def check_policies(given: Mapping[str, Mapping[str, int]], tables: Mapping[str, Table]) -> None:
+    """See that settings name layers or tables, and what policies have.
+
+    Raises:
+        SettingsError: they do not.
+    """
+    known = [field.name for field in fields(Policy)]
+    for name, values in given.items():
+        if name not in POLICIES and name not in tables:
+            raise SettingsError(
+                f"VERMEIL_MAINTENANCE: no layer or table {name!r}; there are {', '.join((*POLICIES, *tables))}"
+            )
+        for key, value in values.items():
+            if key not in known or value < 1:
+                raise SettingsError(
+                    f"VERMEIL_MAINTENANCE: {name}: {key} = {value}: use whole numbers from 1 of {', '.join(known)}"
+                )
+
+
+def maintain(
+    lake: Lakehouse,
+    draft: Draft,
+    now: datetime,
+    starting: Callable[[str], None] = lambda _: None,
+    policies: Callable[[Table], Policy] | None = None,
+) -> Iterator[Maintained]:
+    """Compact, vacuum and checkpoint each table by its policy, and tidy its log.
+
+    May be cut anywhere and run again. Every released version that is not older than its table's policy stays readable,
+    and the newest release does however old it is.
+
+    Args:
+        lake: where the tables are; held for writing.
+        draft: what this writer will release. After a run that was refused, nothing: its tables stay unseen.
+        now: the time that ages are measured against.
+        starting: told the name of each table before its turn.
+        policies: of a table; by default as declared and set.
+    """
+    given = lake.settings.maintenance
+    check_policies(given, lake.tables)
+    chosen = policies or (lambda table: policy_of(table, given))
+    if ingest.RECORDS in draft.before:
+        ingest.complete_manifest(lake)  # from notes that are about to go
+    lake.clear_staging()
+    last = releases.latest(lake.uri)
+    draft.held_back |= last is not None and dict(last.versions) != dict(draft.before)
+    keeping = 0
+    for name in draft.before:
+        starting(name)
+        policy = chosen(lake.declaration(name))
+        keeping = max(keeping, policy.keep_hours)
+        behind = last is not None and last.versions.get(name) != draft.before[name]
+        hours = policy.keep_hours
+        if last and behind:  # readers still need what was replaced after the newest release
+            hours = max(hours, math.ceil((now - last.at) / timedelta(hours=1)) + 1)
+        yield _maintain(lake, name, replace(policy, keep_hours=hours), now)
+    releases.forget_before(lake.uri, now - timedelta(hours=keeping))
+
+
+def totals(done: list[Maintained]) -> dict[str, int]:
+    """The figures of all tables, added up."""
+    names = (
+        "files_before",
+        "files_after",
+        "deleted_files",
+        "deleted_log_files",
+        "freed_bytes",
+        "bytes_after",
+    )
+    return {name: sum(asdict(one)[name] for one in done) for name in names}
+
+
+def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Maintained:
+    started = time.monotonic()
+    uri = lake.table_uri(name)
+    held = storage.folder_bytes(uri)
+    before, _ = lake.committer.files(uri)
+    lake.optimize(name, policy.target_mebibytes * MEBIBYTE)
+    deleted = lake.vacuum(name, policy.keep_hours)
+    log = _tidy_log(lake, name, policy, now)
+    after, size = lake.committer.files(uri)
+    return Maintained(
+        table=name,
+        files_before=before,
+        files_after=after,
+        deleted_files=deleted,
+        deleted_log_files=log,
+        freed_bytes=held - storage.folder_bytes(uri),
+        bytes_after=size,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _tidy_log(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> int:
+    """Write a checkpoint, and delete the log before an older one that nothing needs to go behind of."""
+    uri = lake.table_uri(name)
+    if not delta_log.has_checkpoint(uri, lake.version(name) or 0):
+        lake.committer.checkpoint(uri, lake.note(name))
+    commits = lake.history(name)
+    noted = next((commit.version for commit in commits if commit.note), 0)
+    # The version that was current at the horizon was replaced after it: it is still to be read.
+    horizon = now - timedelta(hours=policy.keep_hours)
+    reached = next((commit.version for commit in commits if commit.at <= horizon), 0)
+    return delta_log.expire(uri, now - timedelta(hours=policy.log_hours), keep=min(noted, reached))
