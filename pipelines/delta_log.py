@@ -76,3 +76,9 @@ def expire(uri: str, before: datetime, keep: int) -> int:
 def has_checkpoint(uri: str, version: int) -> bool:
     """Whether there is a checkpoint of a version."""
     return any(_is_checkpoint(name, version) for name in storage.children(storage.join(uri, FOLDER)))
+
+
+def behind(uri: str, version: int) -> int:
+    """How many versions after its newest checkpoint a version is; all of them where there is no checkpoint."""
+    names = storage.children(storage.join(uri, FOLDER))
+    return version - max((int(found[1]) for name in names if (found := _CHECKPOINT.match(name))), default=-1)

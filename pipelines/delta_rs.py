@@ -13,7 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, Field, Schema, WriterProperties, write_deltalake
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    Field,
+    PostCommitHookProperties,
+    Schema,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction
@@ -103,7 +111,7 @@ class DeltaRs:
             source_alias="s",
             target_alias="t",
             writer_properties=WRITER,
-            commit_properties=_properties(note),
+            **_committed(note),
         )
         if update_if:
             merger = merger.when_matched_update_all(predicate=update_if)
@@ -129,7 +137,7 @@ class DeltaRs:
             source_alias="s",
             target_alias="t",
             writer_properties=WRITER,
-            commit_properties=_properties(note),
+            **_committed(note),
         )
         merger.when_matched_update_all().execute()
 
@@ -139,29 +147,31 @@ class DeltaRs:
             mode="append",
             schema=delta_schema(table),
             partition_by=None,
-            commit_properties=_properties(note),
+            **_committed(note),
         )
 
     def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
         self._open(uri).optimize.compact(
-            target_size=target_bytes, writer_properties=WRITER, commit_properties=_properties(note)
+            target_size=target_bytes, writer_properties=WRITER, **_committed(note)
         )
 
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
         target = self._open(uri)
-        if not target.vacuum(retention_hours=hours, enforce_retention_duration=False):
-            return 0  # or two commits would say that nothing was done
-        deleted = target.vacuum(
-            retention_hours=hours,
-            enforce_retention_duration=False,
-            dry_run=False,
-            commit_properties=_properties(note),
-        )
-        return len(deleted)
+        # Full: it looks at the files that there are, so also finds what a run that died has left.
+        how: dict[str, Any] = {"retention_hours": hours, "enforce_retention_duration": False, "full": True}
+        # It names what the log says was removed, also where that was deleted long ago.
+        present = {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
+        found = {unquote(path.rsplit("/", 1)[-1]) for path in target.vacuum(**how)} & present
+        if found:  # or two commits would say that nothing was done
+            target.vacuum(**how, dry_run=False, **_committed(note))
+        return len(found)
 
     def checkpoint(self, uri: str, note: Note) -> None:
         del note
         self._open(uri).create_checkpoint()
+        # Sail (0.7.2) begins at the checkpoint that this file names, also for a version before it, and fails. The
+        # protocol makes the file optional: without it a reader finds the checkpoint by its name.
+        storage.delete_file(storage.join(uri, delta_log.FOLDER, "_last_checkpoint"))
 
     def readable(self, uri: str, version: int) -> bool:
         try:
@@ -176,14 +186,13 @@ class DeltaRs:
         return len(sizes), sum(sizes)
 
     def restore(self, uri: str, version: int, note: Note) -> None:
-        self._open(uri).restore(version, commit_properties=_properties(note))
+        self._open(uri).restore(version, **_committed(note))
 
     def expunge(self, uri: str, table: Table, note: Note) -> None:
         self._open(uri).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
         self.touch(uri, table, note)
-        target = self._open(uri)
-        target.create_checkpoint()
-        delta_log.drop_before(uri, target.version())
+        self.checkpoint(uri, note)
+        delta_log.drop_before(uri, self._open(uri).version())
 
     def _open(self, uri: str) -> DeltaTable:
         return DeltaTable(uri, storage_options=self._options)
@@ -207,7 +216,7 @@ class DeltaRs:
             partition_by=[table.partition_by] if table.partition_by else None,
             storage_options=self._options,
             writer_properties=WRITER,
-            commit_properties=_properties(note),
+            **_committed(note),
             **how,
         )
 
@@ -224,12 +233,21 @@ class DeltaRs:
             system.move(path, f"{root}/{name}")
             actions.append(_add_action(f"{root}/{name}", name, table))
         self._open(uri).create_write_transaction(
-            actions, mode="append", schema=delta_schema(table), commit_properties=_properties(note)
+            actions, mode="append", schema=delta_schema(table), **_committed(note)
         )
 
 
-def _properties(note: Note) -> CommitProperties:
-    return CommitProperties(custom_metadata={"userMetadata": dump_note(note)})
+def _committed(note: Note) -> dict[str, Any]:
+    """How a commit is made: with its note, and without the checkpoint that delta-rs adds to every hundredth one.
+
+    With it comes a pointer, after which Sail cannot read an earlier version any more; see :meth:`DeltaRs.checkpoint`.
+    """
+    return {
+        "commit_properties": CommitProperties(custom_metadata={"userMetadata": dump_note(note)}),
+        "post_commithook_properties": PostCommitHookProperties(
+            create_checkpoint=False, cleanup_expired_logs=False
+        ),
+    }
 
 
 def _dataset(staged: Staged) -> ds.Dataset | None:

@@ -35,6 +35,9 @@ FORMAT = 1
 MARKER = "_vermeil.json"
 STAGING = "_staging"
 
+CHECKPOINT_EVERY = 50
+"""Commits of a table after which a writer leaves a checkpoint."""
+
 
 class Lakehouse:
     """A lakehouse that is open on a SparkSession.
@@ -339,12 +342,21 @@ class Lakehouse:
             complete(self)
             draft = Draft(self.versions())
             yield draft
+            self._checkpoint(draft)
             self._release(draft, doing)
 
     @property
     def lock_folder(self) -> Path:
         """Where the writer's lock lies: with the tables, or in the home where these are in an object store."""
         return Path(self.uri) if storage.is_local(self.uri) else self.settings.home
+
+    def _checkpoint(self, draft: Draft) -> None:
+        """Spare readers a long way through the log. Commits do not do it by themselves, or not on every engine."""
+        for name, version in self.versions().items():
+            if draft.before.get(name) != version:
+                uri = self.table_uri(name)
+                if delta_log.behind(uri, version) >= CHECKPOINT_EVERY:
+                    self.committer.checkpoint(uri, self.note(name))
 
     def _release(self, draft: Draft, made_by: str) -> None:
         last = releases.latest(self.uri)

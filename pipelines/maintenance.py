@@ -58,8 +58,8 @@ class Maintained:
         files_after: and after.
         deleted_files: data files that no version needs any more.
         deleted_log_files: log files that no version needs any more.
-        freed_bytes: by how much the table's folder is smaller; negative where compacting added files that the old ones
-            will make room for later.
+        freed_bytes: by how much its data files are smaller; negative where compacting added some, and the policy
+            keeps those that they replace for a while.
         bytes_after: size of its current version.
         seconds: how long it took.
     """
@@ -167,7 +167,7 @@ def totals(done: list[Maintained]) -> dict[str, int]:
 def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Maintained:
     started = time.monotonic()
     uri = lake.table_uri(name)
-    held = storage.folder_bytes(uri)
+    held = _data_bytes(uri)
     before, _ = lake.committer.files(uri)
     lake.optimize(name, policy.target_mebibytes * MEBIBYTE)
     deleted = lake.vacuum(name, policy.keep_hours)
@@ -179,10 +179,14 @@ def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Main
         files_after=after,
         deleted_files=deleted,
         deleted_log_files=log,
-        freed_bytes=held - storage.folder_bytes(uri),
+        freed_bytes=held - _data_bytes(uri),
         bytes_after=size,
         seconds=time.monotonic() - started,
     )
+
+
+def _data_bytes(uri: str) -> int:
+    return storage.folder_bytes(uri) - storage.folder_bytes(storage.join(uri, delta_log.FOLDER))
 
 
 def _tidy_log(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> int:
