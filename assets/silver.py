@@ -1,4 +1,4 @@
-"""The assets of silver: one per payment object, each fed by bronze, and the quarantine that all of them share."""
+"""The assets of silver: one per payment object, each fed by bronze, histories, and the quarantine that all share."""
 
 # Annotations are not postponed here: Dagster reads those of an asset's function as they are.
 
@@ -14,6 +14,7 @@ from assets.resources import LakehouseResource, RefreshOptions
 from expectations import validate
 from pipelines import flow
 from pipelines.catalog import tables_of
+from pipelines.flow_history import refresh_history
 from pipelines.settings import Settings
 from pipelines.silver import quarantine
 from pipelines.table import Table
@@ -21,12 +22,13 @@ from pipelines.table import Table
 
 def silver_assets(settings: Settings) -> Sequence[AssetsDefinition]:
     """One asset per declared silver table."""
-    modelled = [silver_asset(table, settings) for table in tables_of("silver") if table.object_type]
-    return [*modelled, quarantine_asset(settings)]
+    tables = [table for table in tables_of("silver") if table.object_type or table.history_of]
+    return [*(silver_asset(table, settings) for table in tables), quarantine_asset(settings)]
 
 
 def silver_asset(table: Table, settings: Settings) -> AssetsDefinition:
     """The asset of a silver table: takes in what bronze gained since the table's watermark."""
+    refresh_table = refresh_history if table.history_of else flow.refresh_silver
 
     @multi_asset(
         name=f"silver__{table.short_name}",
@@ -37,7 +39,7 @@ def silver_asset(table: Table, settings: Settings) -> AssetsDefinition:
         context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
     ) -> Iterator[Event]:
         lake = lakehouse.lake
-        outcomes = flow.refresh_silver(lake, table, lake.sources, validate, full=refresh.full_refresh)
+        outcomes = refresh_table(lake, table, lake.sources, validate, full=refresh.full_refresh)
         yield from events(context, lake, table, outcomes)
 
     return asset

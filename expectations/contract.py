@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from expectations import history
 from expectations.check import Check, all_of, always, figure
 from expectations.shared import QUARANTINED, VOLUME
 from pipelines.facts import orphan_share, reference_count, references
@@ -21,13 +22,18 @@ def checks(table: Table) -> tuple[Check, ...]:
         _unique(table),
         *(_present(name) for name in table.key),
         *_required(table),
-        *_minimums(table),
-        *(_is_currency(column) for column in table.columns if column.currency),
-        *(_known(column) for column in table.columns if column.known),
-        *(always(rule.name, rule.sql, f"In no row: {rule.doc.rstrip('.')}.") for rule in table.rules),
-        *(_reference(column, f"{there}.{name}") for column, there, name in references(table)),
+        *(history.checks(table) if table.history_of else _of_values(table)),
         *((*QUARANTINED, VOLUME) if table.object_type or table.name == RECORDS else ()),
     )
+
+
+def _of_values(table: Table) -> Iterator[Check]:
+    """What the columns may hold. A history's values were looked at when its base table took them in."""
+    yield from _minimums(table)
+    yield from (_is_currency(column) for column in table.columns if column.currency)
+    yield from (_known(column) for column in table.columns if column.known)
+    yield from (always(rule.name, rule.sql, f"In no row: {rule.doc.rstrip('.')}.") for rule in table.rules)
+    yield from (_reference(column, f"{there}.{name}") for column, there, name in references(table))
 
 
 def _schema(table: Table) -> Check:

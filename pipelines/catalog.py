@@ -15,7 +15,7 @@ LAYERS = ("bronze", "silver", "gold")
 
 @cache
 def modules() -> Mapping[str, ModuleType]:
-    """The module that declares each table, by the table's name, in the order of the layers."""
+    """The module that declares each table, by the table's name, by layer; a history comes after its base table."""
     found: dict[str, ModuleType] = {}
     for layer in LAYERS:
         package = import_module(f"pipelines.{layer}")
@@ -23,7 +23,11 @@ def modules() -> Mapping[str, ModuleType]:
             module = import_module(info.name)
             if isinstance(table := getattr(module, "TABLE", None), Table):
                 found[table.name] = module
-    return MappingProxyType(found)
+    return MappingProxyType(dict(sorted(found.items(), key=lambda item: _place(item[1].TABLE))))
+
+
+def _place(table: Table) -> tuple[int, str, bool]:
+    return LAYERS.index(table.layer), (table.history_of or table).name, bool(table.history_of)
 
 
 @cache

@@ -69,8 +69,11 @@ def reference_count(column: str) -> str:
 def references(table: Table) -> Iterator[tuple[Column, str, str]]:
     """Columns that point to another table, with its name and that of its column.
 
-    Those that point to bronze are left out: the rows were made from it.
+    Those that point to bronze are left out: the rows were made from it. So are those of a history: they were looked at
+    when its base table took them in.
     """
+    if table.history_of:
+        return
     for column in table.columns:
         if column.reference and not column.reference.startswith("bronze."):
             referenced, _, name = column.reference.rpartition(".")

@@ -16,6 +16,7 @@ from pipelines.bronze import ingest
 from pipelines.commits import Staged
 from pipelines.conservation import refresh_audit
 from pipelines.errors import CriticalCheckError
+from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
 from pipelines.silver import quarantine
 from pipelines.silver.build import BETTER, FAULT, build
@@ -86,6 +87,8 @@ def inputs(table: Table) -> tuple[str, ...]:
     """Names of the tables that a table is made from."""
     if table.layer == "gold":
         return tuple(catalog.modules()[table.name].SOURCES)
+    if table.history_of:
+        return (ingest.RECORDS, table.history_of.name)
     return (ingest.RECORDS,) if table.layer == "silver" else ()
 
 
@@ -96,6 +99,8 @@ def _refresh_table(
         yield from refresh_bronze(lake, raw, sources, validate)
     elif table.name == QUARANTINE:
         yield refresh_quarantine(lake, validate)
+    elif table.history_of:
+        yield from refresh_history(lake, table, sources, validate, full=full)
     elif table.layer == "silver":
         yield from refresh_silver(lake, table, sources, validate, full=full)
     elif table.name == AUDIT:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.facts import facts
+from pipelines.facts import Facts, facts
 from pipelines.verdict import Batch, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:
@@ -64,14 +64,24 @@ def by_size(watermark: int, sizes: Sequence[tuple[int, int]], limit: int) -> lis
 
 
 def audited(
-    lake: Lakehouse, table: Table, rows: DataFrame, quarantined: int, total: int, validate: Validate
+    lake: Lakehouse,
+    table: Table,
+    rows: DataFrame,
+    quarantined: int,
+    total: int,
+    validate: Validate,
+    further: Callable[[], Facts] = dict,
 ) -> Verdict:
-    """What the audit says of a staged batch; a batch without a record is not audited."""
+    """What the audit says of a staged batch; a batch without a record is not audited.
+
+    ``further`` gives figures of this kind of table alone.
+    """
     if not total:
         return NOT_AUDITED
     if validate is accept_all:
         return validate(Batch(table, rows))
-    return validate(Batch(table, rows, facts(lake, table, rows, quarantined, total, datetime.now(UTC))))
+    found = facts(lake, table, rows, quarantined, total, datetime.now(UTC))
+    return validate(Batch(table, rows, found | further()))
 
 
 def version_of(lake: Lakehouse, name: str) -> int | None:

@@ -101,6 +101,7 @@ class Table:
         partition_by: column that the files are laid out by, if any.
         object_type: the source's name for the records that this table holds (silver only).
         rules: conditions within a row.
+        history_of: the table whose objects this one holds every version of; None for one of current state.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Table:
     partition_by: str | None = None
     object_type: str | None = None
     rules: tuple[Rule, ...] = field(default=())
+    history_of: Table | None = None
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):

@@ -73,6 +73,10 @@ SHARED: Mapping[str, Row] = {
     "payment_told": {"charge_id": None, "payment_intent_id": None},
     "line_from_1": {"line": 0},
     "item_from_0": {"item": -1},
+    "valid_from_as_occurred": {"valid_from": LATER},
+    "interval_in_order": {"valid_to": NOON.replace(hour=1)},
+    "intervals_meet": {"valid_to": LATER},
+    "last_is_current": {"is_current": False},
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
@@ -219,6 +223,8 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
 def good_row(table: Table, number: int = 0) -> Row:
     """A row as expected; its key differs by number."""
     row = {column.name: _good_value(column) for column in table.columns} | dict(GOOD.get(table.name, {}))
+    if table.history_of:
+        row |= {"valid_to": None, "is_current": True}
     return row | _key(table, number)
 
 
@@ -251,7 +257,8 @@ def _good_value(column: Column) -> Any:
 
 def _key(table: Table, number: int) -> Row:
     """The key's last text, which is the object's id or a dimension; or its day."""
-    name = next((n for n in reversed(table.key) if _free(table.column(n))), "account")
+    key = (table.history_of or table).key  # each row of a history is about another object
+    name = next((n for n in reversed(key) if _free(table.column(n))), "account")
     if table.name == "bronze.files":
         return {name: f"{number:016x}"}
     return {name: f"x_{number}"}

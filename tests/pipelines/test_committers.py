@@ -114,7 +114,9 @@ def test_merge_replaces_where_the_condition_holds_and_nowhere_else(bench: Bench)
         uri, KEYED, bench.stage(KEYED, [part("x", 1), part("y", 2), part("z", 3)]), {}, None
     )
     again = [part("x", 1, "9"), part("y", 0, "9"), (*part("z", 0)[:2], None, *part("z", 0, "9")[3:])]
-    changed = "s.amount_minor is distinct from t.amount_minor"
+    changed = (
+        "(s.amount_minor is distinct from t.amount_minor) or (s.created_date is distinct from t.created_date)"
+    )
     bench.committer.merge(uri, KEYED, bench.stage(KEYED, again), {}, changed)
     assert bench.rows(KEYED) == [part("x", 1), *again[1:]]
 

@@ -1,0 +1,112 @@
+"""The flow of a history table: as of any other, but that the versions which are there take part in each batch.
+
+Only objects that a batch is about are read and written. A late version splits the interval that it falls into.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipelines.bronze import ingest
+from pipelines.commits import Staged, date_condition
+from pipelines.silver import history
+from pipelines.silver.build import FAULT, parse
+from pipelines.steps import Outcome, audited, by_size, version_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.sources.source import Sources
+    from pipelines.table import Table
+    from pipelines.verdict import Validate
+
+
+def refresh_history(
+    lake: Lakehouse, table: Table, sources: Sources, validate: Validate, *, full: bool = False
+) -> Iterator[Outcome]:
+    """Take in what bronze gained since the table's watermark, as far as its base table has come."""
+    note: Mapping[str, Any] = {} if full else lake.note(table.name)
+    watermark = int(note.get("watermark", 0))
+    reached = int(lake.note(history.base_of(table).name).get("watermark", 0))
+    sizes = [(batch, size) for batch, size in ingest.bytes_by_ingest(lake, watermark) if batch <= reached]
+    spans = [(0, reached)] if full and sizes else by_size(watermark, sizes, lake.settings.batch_bytes)
+    if not spans:
+        yield Outcome(table.name, "unchanged")
+        return
+    ingest.check_sources(lake, sources)
+    for after, last in spans:
+        outcome = _batch(lake, table, sources, validate, after, last, full=full)
+        yield outcome
+        if outcome.status == "refused":
+            return
+
+
+def _batch(
+    lake: Lakehouse, table: Table, sources: Sources, validate: Validate, after: int, last: int, *, full: bool
+) -> Outcome:
+    started = time.monotonic()
+    base = history.base_of(table)
+    bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
+    changes = bronze.filter(f"object_type = '{base.object_type}' and fault is null")
+    # Staged by itself: the payloads are parsed once, and the rows are asked for twice below.
+    fresh = lake.stage(table.name, f"{last}-new", parse(changes, base, sources), accept=FAULT)
+    staged = lake.stage(table.name, str(last), _rebuilt(lake, table, fresh, full=full))
+    rows = lake.accepted(staged)
+    verdict = audited(
+        lake,
+        table,
+        rows,
+        0,
+        staged.rows,
+        validate,
+        lambda: {"unlike_base_count": _unlike(lake, table, staged, last)},
+    )
+    if not verdict.refusals:
+        _publish(
+            lake, table, staged, {"watermark": last, "rows": staged.rows, "checks": verdict.note}, full=full
+        )
+    lake.clear_staging(table.name)
+    return Outcome(
+        table=table.name,
+        status="refused" if verdict.refusals else "published" if staged.rows else "unchanged",
+        rows=staged.rows,
+        seconds=time.monotonic() - started,
+        version=None if verdict.refusals else version_of(lake, table.name),
+        verdict=verdict,
+    )
+
+
+def _rebuilt(lake: Lakehouse, table: Table, fresh: Staged, *, full: bool) -> DataFrame:
+    """All versions of the objects that a batch is about: those that are there and those that came."""
+    came = lake.accepted(fresh).drop("payload")
+    if full or not fresh.rows:
+        return history.intervals(came, table)
+    present = history.of_objects(_near(lake.table(table.name), table, came), came, table)
+    return history.intervals(history.as_parsed(present, table).unionByName(came), table)
+
+
+def _near(rows: DataFrame, table: Table, objects: DataFrame) -> DataFrame:
+    """The rows in the partitions of some objects, so that the files of others are not read."""
+    if table.partition_by is None:
+        return rows
+    found = objects.select(table.partition_by).distinct().collect()
+    return rows.filter(date_condition(table.partition_by, [row[0].isoformat() for row in found]))
+
+
+def _unlike(lake: Lakehouse, table: Table, staged: Staged, last: int) -> float:
+    rows = lake.accepted(staged)
+    base = _near(lake.table(history.base_of(table).name), table, rows)
+    return float(history.unlike_base(rows, base, table, last))
+
+
+def _publish(lake: Lakehouse, table: Table, staged: Staged, note: Mapping[str, Any], *, full: bool) -> None:
+    lake.create(table.name)
+    if full:
+        lake.replace(table.name, staged, note, dates=None)
+    elif staged.rows:
+        lake.merge(table.name, staged, note, update_if=history.CHANGED)
+    else:
+        lake.touch(table.name, {**note, "checks": lake.note(table.name).get("checks", note["checks"])})
