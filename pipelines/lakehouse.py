@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -25,9 +24,12 @@ from pipelines.settings import Settings, load_settings
 from pipelines.sources.mapping import load_sources
 from pipelines.sources.source import Sources
 from pipelines.table import Table
+from pipelines.views import with_views
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+    from pipelines.as_of import AsOf
 
 FORMAT = 1
 """Version of the lakehouse's own conventions. A lakehouse of a greater one is not opened."""
@@ -195,7 +197,13 @@ class Lakehouse:
         """
         lake = self if self.release else self.released()
         views = {name: lake._view(name) for name in self.tables if name in query}
-        return self.spark.sql(_with_views(query, views))
+        return self.spark.sql(with_views(query, views))
+
+    def as_of(self, at: datetime) -> AsOf:
+        """The tables as they were known at some time (UTC): a question to what happened, not to what was published."""
+        from pipelines.as_of import AsOf
+
+        return AsOf(self if self.release else self.released(), at)
 
     def history(self, name: str, limit: int | None = None) -> list[Commit]:
         """A table's versions, newest first; [] where nothing was published yet."""
@@ -391,14 +399,3 @@ def _check_format(uri: str) -> None:
             f"the lakehouse at {uri} was written by Vermeil {found['vermeil']} (format {found['format']}); this is "
             f"{package_version('vermeil')}, which knows format {FORMAT}. Install {found['vermeil']} or later."
         )
-
-
-def _with_views(query: str, views: Mapping[str, str]) -> str:
-    """The query with the names of tables as those of their views; what is quoted stays as it is.
-
-    Views belong to a session and say where they read from. Tables of a catalog would outlive the lakehouse.
-    """
-    tables = "|".join(re.escape(name) for name in views)
-    quoted = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
-    pattern = rf"{quoted}|\b({tables})\b" if views else quoted
-    return re.sub(pattern, lambda m: views[m[1]] if views and m[1] else m[0], query)

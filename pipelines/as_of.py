@@ -1,0 +1,124 @@
+"""What was known at some time: every table as the records that were known by then make it.
+
+Nothing of it is stored. Bronze is cut at ``known_at``, and silver and gold are computed from what is left by the same
+functions that make the tables. That is another question than which rows were published at some time, which Delta's
+time travel answers: a late file, a mended mapping or a rebuilt table changes that answer and does not change this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines import catalog
+from pipelines.bronze import files as manifest
+from pipelines.bronze import records as bronze
+from pipelines.errors import LakehouseError
+from pipelines.silver import history, quarantine
+from pipelines.silver.build import FAULT, build, parse
+from pipelines.views import with_views
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.table import Table
+
+
+class AsOf:
+    """The tables of a lakehouse as they would be, had it been given only what was known at some time.
+
+    Each query computes them anew from bronze; write away what is asked for often.
+
+    Args:
+        lake: the lakehouse.
+        at: the time; UTC where it names no zone.
+    """
+
+    def __init__(self, lake: Lakehouse, at: datetime) -> None:
+        self._lake = lake
+        self.at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+    def table(self, name: str) -> DataFrame:
+        """The rows of a table as they were known.
+
+        Raises:
+            LakehouseError: no table of that name is declared, or its rows are not about what was known.
+        """
+        table = self._lake.declaration(name)
+        if table.layer == "bronze":
+            return self._records if name == bronze.TABLE.name else self._files
+        if name == quarantine.TABLE.name:
+            return self._quarantine
+        rows = self._silver(table) if table.layer == "silver" else self._gold(table)
+        return rows.select(*table.column_names)
+
+    def sql(self, query: str) -> DataFrame:
+        """The answer to a Spark SQL query over all tables, by their full names."""
+        views = {name: self._view(name) for name in self._lake.tables if name in query}
+        return self._lake.spark.sql(with_views(query, views))
+
+    @cached_property
+    def _records(self) -> DataFrame:
+        """Bronze as it was known. What could not be read says no time: it was known when its file was last written."""
+        records = self._lake.table(bronze.TABLE.name)
+        dated = records.filter(F.col("known_at") <= F.lit(self.at))
+        written = self._lake.table(manifest.TABLE.name).filter(F.col("modified_at") <= F.lit(self.at))
+        undated = records.filter("known_at is null").join(written.select("file_id"), "file_id", "left_semi")
+        return dated.unionByName(undated.select(*dated.columns))
+
+    @cached_property
+    def _files(self) -> DataFrame:
+        """The files that hold something which was known."""
+        held = self._records.select("file_id").distinct()
+        return (
+            self._lake.table(manifest.TABLE.name)
+            .join(held, "file_id", "left_semi")
+            .select(*manifest.TABLE.column_names)
+        )
+
+    @cached_property
+    def _quarantine(self) -> DataFrame:
+        tables = [table for table in self._lake.tables.values() if table.object_type]
+        refused = (
+            quarantine.refused(self._built(table).filter(f"{FAULT} is not null"), self._records, table)
+            for table in tables
+        )
+        return reduce(
+            lambda one, other: one.unionByName(other), refused, quarantine.unreadable(self._records)
+        )
+
+    def _silver(self, table: Table) -> DataFrame:
+        if table.history_of:
+            parsed = parse(self._changes(table.history_of), table.history_of, self._lake.sources)
+            return history.intervals(parsed, table)
+        return self._built(table).filter(f"{FAULT} is null")
+
+    def _built(self, table: Table) -> DataFrame:
+        return build(self._changes(table), table, self._lake.sources)
+
+    def _changes(self, table: Table) -> DataFrame:
+        return self._records.filter(f"object_type = '{table.object_type}' and fault is null")
+
+    def _gold(self, table: Table) -> DataFrame:
+        module = catalog.modules()[table.name]
+        if not hasattr(module, "build"):
+            raise LakehouseError(
+                f"{table.name} is about what was taken in, not about what was known. For what was published at some "
+                f"time use Lakehouse.table({table.name!r}, at=…)."
+            )
+        now: Mapping[str, DataFrame] = {name: self.table(name) for name in module.SOURCES}
+        dates = sorted(
+            str(row[0]) for row in module.dates(now, now).distinct().collect() if row[0] is not None
+        )
+        rows: DataFrame = module.build(now, dates)
+        return rows
+
+    def _view(self, name: str) -> str:
+        view = f"{name.replace('.', '__')}__as_of_{int(self.at.timestamp() * 1_000_000)}"
+        self.table(name).createOrReplaceTempView(view)
+        return view
