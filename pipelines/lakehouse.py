@@ -24,6 +24,7 @@ from pipelines.settings import Settings, load_settings
 from pipelines.sources.mapping import load_sources
 from pipelines.sources.source import Sources
 from pipelines.table import Table
+from pipelines.token_key import TokenKey, token_key
 from pipelines.views import with_views
 
 if TYPE_CHECKING:
@@ -120,6 +121,15 @@ class Lakehouse:
             SettingsError: VERMEIL_SOURCES names something that is not there.
         """
         return load_sources(self.settings.source_files)
+
+    @cached_property
+    def token_key(self) -> TokenKey:
+        """The key that personal data is tokenised with.
+
+        Raises:
+            SettingsError: it is too short, or cannot be read or made.
+        """
+        return token_key(self.settings)
 
     @property
     def uri(self) -> str:

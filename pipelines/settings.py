@@ -89,6 +89,12 @@ class Settings(BaseSettings):
         description="File of the key that the ids of forgotten customers are hashed with; <home>/keys/forget.key, "
         "which is made when first needed.",
     )
+    token_key: SecretStr | None = Field(
+        None, description="Secret key of the tokens in silver, at least 32 bytes, hexadecimal or Base64."
+    )
+    token_key_file: Path | None = Field(
+        None, description="File that holds it; <home>/keys/token.key, which is made when first needed."
+    )
 
     @field_validator("spark_conf", "storage_options", mode="before")
     @classmethod
@@ -153,6 +159,11 @@ class Settings(BaseSettings):
     def mailboxes(self) -> list[str]:
         """The mailboxes that alerts go to."""
         return [box.strip() for box in (self.alert_email or "").split(",") if box.strip()]
+
+    @property
+    def token_key_path(self) -> Path:
+        """File of the token key, where it is not given itself."""
+        return self.token_key_file or self.home / "keys" / "token.key"
 
     @property
     def reports_dir(self) -> Path:
