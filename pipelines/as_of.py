@@ -94,14 +94,12 @@ class AsOf:
 
     def _silver(self, table: Table) -> DataFrame:
         if table.history_of:
-            parsed = parse(
-                self._changes(table.history_of), table.history_of, self._lake.sources, self._lake.token_key
-            )
+            parsed = parse(self._changes(table.history_of), table.history_of, self._lake.sources)
             return history.intervals(parsed, table)
         return self._built(table).filter(f"{FAULT} is null")
 
     def _built(self, table: Table) -> DataFrame:
-        return build(self._changes(table), table, self._lake.sources, self._lake.token_key)
+        return build(self._changes(table), table, self._lake.sources)
 
     def _changes(self, table: Table) -> DataFrame:
         return self._records.filter(f"object_type = '{table.object_type}' and fault is null")

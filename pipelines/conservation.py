@@ -28,7 +28,7 @@ def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full
     all the same, so that no gold table is made from silver tables that are known to be wrong.
     """
     started = time.monotonic()
-    before, now = lake.note(TABLE.name), _versions(lake)
+    before, now = lake.note(TABLE.name), versions(lake)
     if not full and before.get("is_balanced") and before.get("versions") == now:
         return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
     found = audit(lake, sources)
@@ -83,8 +83,8 @@ def told(found: Audit) -> tuple[str, ...]:
     )
 
 
-def _versions(lake: Lakehouse) -> dict[str, int]:
+def versions(lake: Lakehouse) -> dict[str, int]:
     """The version of every table that the audit looks at."""
-    names = [name for name, table in lake.tables.items() if table.layer in ("bronze", "silver")]
-    found = {name: version_of(lake, name) for name in names}
-    return {name: version for name, version in found.items() if version is not None}
+    return {
+        n: version for n, version in lake.versions().items() if lake.tables[n].layer in ("bronze", "silver")
+    }

@@ -148,15 +148,10 @@ def run(
 
     Each batch is staged, checked and published in one commit; a batch that fails a critical check changes nothing.
     """
-    from assets.alerts.after_run import alerting
     from assets.cli import commands, output
 
-    with (
-        _open(home, raw, mapping) as lake,
-        alerting(lake.settings, output.tell) as outcomes,
-        output.progress(quiet=json) as starting,
-    ):
-        outcomes.extend(commands.refresh(lake, only or [], full_refresh or [], starting, wait))
+    with _open(home, raw, mapping) as lake, output.progress(quiet=json) as starting:
+        outcomes = list(commands.refresh(lake, only or [], full_refresh or [], starting, wait))
     output.outcomes(outcomes, as_json=json)
     raise typer.Exit(commands.exit_code(outcomes))
 
@@ -245,14 +240,26 @@ def tables(home: Home = None, json: Json = False) -> None:
 
 
 @app.command()
-def audit(home: Home = None, mapping: Mapping = None, json: Json = False) -> None:
-    """Account for every record that ever came in. Exits with 1 where the parts do not add up."""
+def audit(
+    home: Home = None,
+    mapping: Mapping = None,
+    deep: Annotated[
+        bool,
+        typer.Option("--deep", help="Also hold every table, row by row, against what it should be made of."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Account for every record that ever came in. Exits with 1 where the parts do not add up or a row is wrong.
+
+    With --deep all of bronze is read and parsed again, and no pipeline may write meanwhile.
+    """
     from assets.cli import commands, output
 
-    with _open(home, None, mapping) as lake:
+    with _open(home, None, mapping) as lake, output.progress(quiet=json) as starting:
         found = commands.audit(lake)
-    output.audit(found, as_json=json)
-    raise typer.Exit(int(not found.balanced))
+        verified = commands.verify(lake, starting) if deep else None
+    output.audit(found, verified, as_json=json)
+    raise typer.Exit(int(not found.balanced or (verified is not None and not verified.sound)))
 
 
 @app.command()

@@ -18,6 +18,8 @@ from pipelines.erasure.forget import Erasure
 from pipelines.errors import SettingsError
 from pipelines.silver.quarantine import TABLE as QUARANTINE
 from pipelines.steps import Outcome
+from pipelines.verify import Verified
+from pipelines.verify import verify as verify_tables
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -102,6 +104,12 @@ def statuses(lake: Lakehouse) -> list[TableStatus]:
 def audit(lake: Lakehouse) -> Audit:
     """Where every record went."""
     return run_audit(lake, lake.sources)
+
+
+def verify(lake: Lakehouse, starting: Callable[[str], None]) -> Verified:
+    """Every table against what it should be made of."""
+    with lake.writing():
+        return verify_tables(lake, lake.sources, starting=starting)
 
 
 def sql(lake: Lakehouse, query: str) -> pa.Table:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
     from pipelines.steps import Outcome
+    from pipelines.verify import Verified
 
 OUT = Console()
 ERR = Console(stderr=True)
@@ -56,11 +57,6 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
         return
     with ERR.status("Starting…") as shown:
         yield lambda name: shown.update(f"{name} …")
-
-
-def tell(sentence: str) -> None:
-    """Something that a person should know, on the error stream."""
-    ERR.print(f"vermeil: {escape(sentence)}", soft_wrap=True)
 
 
 def simulated(summary: Summary, out: Path, *, as_json: bool) -> None:
@@ -175,10 +171,10 @@ def tables(statuses: Sequence[TableStatus], *, as_json: bool) -> None:
     OUT.print(table)
 
 
-def audit(found: Audit, *, as_json: bool) -> None:
-    """Where every record went."""
+def audit(found: Audit, verified: Verified | None = None, *, as_json: bool) -> None:
+    """Where every record went, and what is wrong with the rows where they were looked at."""
     if as_json:
-        print_json(found.as_json())
+        print_json(found.as_json() | ({"deep": verified.as_json()} if verified else {}))
         return
     table = table_of("where", ">records", "what it means")
     for place in PLACES:
@@ -190,6 +186,20 @@ def audit(found: Audit, *, as_json: bool) -> None:
         OUT.print(f"[red]{escape(fault)}[/]")
     if len(found.faults) > 10:
         OUT.print(f"[red]and {len(found.faults) - 10:,} more[/]")
+    if verified:
+        _verified(verified)
+
+
+def _verified(verified: Verified) -> None:
+    for found in verified.tables:
+        for difference in found.differences:
+            OUT.print(f"[red]{escape(str(difference))}[/]", soft_wrap=True)
+        if found.count > len(found.differences):
+            OUT.print(f"[red]{found.table}: {found.count - len(found.differences):,} more[/]")
+        if found.not_compared:
+            OUT.print(f"[yellow]note[/] {found.table}: {escape(found.not_compared)}", soft_wrap=True)
+    if verified.sound:
+        OUT.print(f"[green]{len(verified.tables)} tables hold what they should, row by row[/].")
 
 
 def quarantine(groups: Sequence[dict[str, Any]], records: Sequence[dict[str, Any]], *, as_json: bool) -> None:

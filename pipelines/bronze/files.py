@@ -36,6 +36,12 @@ TABLE = Table(
         Column(
             "raw_bytes", "bigint", "Size of the file's records after decompression.", required=True, minimum=0
         ),
+        Column(
+            "digest",
+            "bigint",
+            "Sum of digests of its records as bronze.records holds them: tells whether one was altered. Null for a "
+            "file that was taken in before this was kept.",
+        ),
     ),
 )
 

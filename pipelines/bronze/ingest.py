@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -15,6 +15,7 @@ from pipelines import storage
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
+from pipelines.bronze.digest import file_digests
 from pipelines.bronze.files import Listing, RawFile, Seen
 from pipelines.bronze.reading import FileCounts, Reading, read_files, unreadable
 from pipelines.bronze.worker import Job, work, work_in_processes
@@ -184,6 +185,35 @@ def bytes_by_ingest(lake: Lakehouse, after: int) -> list[tuple[int, int]]:
     return sorted((int(row[0]), int(row[1])) for row in rows)
 
 
+def noted_files(lake: Lakehouse) -> list[dict[str, Any]]:
+    """What the commits of bronze.records say of their files, as rows of the manifest: of those still in its log."""
+    notes = (commit.note for commit in lake.history(RECORDS) if _is_batch(commit))
+    rows: list[dict[str, Any]] = _files_table([row for note in notes for row in note["files"]]).to_pylist()
+    return rows
+
+
+def renew_digests(lake: Lakehouse, file_ids: Collection[str]) -> None:
+    """Make the manifest say again what bronze.records holds of some files, after records of theirs were rewritten.
+
+    Whoever amends bronze.records calls it with the files that were touched; without it the deep audit reports them.
+    """
+    from pyspark.sql import functions as F  # noqa: N812
+
+    records_of = lake.table(RECORDS).filter(F.col("file_id").isin(sorted(file_ids)))
+    digests = file_digests(records_of)
+    faults = dict(map(tuple, records_of.groupBy("file_id").agg(F.count("fault")).collect()))
+    rows = lake.table(FILES).filter(F.col("file_id").isin(sorted(file_ids))).toArrow().to_pylist()
+    renewed = [
+        row | {"digest": digests.get(row["file_id"], 0), "fault_count": faults.get(row["file_id"], 0)}
+        for row in rows
+    ]
+    if renewed != rows:
+        entries = pa.Table.from_pylist(renewed, schema=arrow_schema(manifest.TABLE))
+        staged = lake.stage(FILES, _unique(0), lake.spark.createDataFrame(entries))
+        lake.amend(FILES, staged, lake.note(FILES), by=("file_id",))
+        lake.clear_staging(FILES)
+
+
 def check_sources(lake: Lakehouse, sources: Sources) -> None:
     """Make sure that every source whose records bronze holds has its mapping.
 
@@ -214,6 +244,7 @@ def _manifest_row(counts: FileCounts, batch: Batch) -> dict[str, Any]:
         "record_count": counts.record_count,
         "fault_count": counts.fault_count,
         "raw_bytes": counts.raw_bytes,
+        "digest": counts.digest,
     }
 
 
@@ -281,8 +312,9 @@ def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> l
     sized = rows.selectExpr("file", "fault", f"{size} as size")
     found = sized.groupBy("file").agg(F.count("*"), F.count("fault"), F.sum("size"))
     counts = {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in found.collect()}
+    digests = file_digests(rows)
     return [
-        FileCounts(file, *counts[file.file])
+        FileCounts(file, *counts[file.file], digest=digests[file.file_id])
         if file.file in counts
         else FileCounts(file, missing=unreadable(file, max_expansion))
         for file in batch

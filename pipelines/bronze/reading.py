@@ -62,13 +62,14 @@ class Reading:
 
 @dataclass
 class FileCounts:
-    """What was read from one file; ``missing`` says why nothing could be."""
+    """What was read from one file; ``missing`` says why nothing could be. The digest is of what was written of it."""
 
     file: RawFile
     record_count: int = 0
     fault_count: int = 0
     raw_bytes: int = 0
     missing: str | None = None
+    digest: int = 0
 
 
 class _Facts(NamedTuple):

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ import pyarrow.parquet as pq
 
 from pipelines import storage
 from pipelines.arrow import arrow_schema
+from pipelines.bronze.digest import MODULUS, digests
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading import FileCounts, Reading, Unreadable, read_files
 from pipelines.bronze.records import TABLE
@@ -70,8 +72,12 @@ def _work(job: Job) -> list[FileCounts]:
         path, schema, filesystem=system, compression="zstd", compression_level=1,
         use_dictionary=_DICTIONARY, write_statistics=_STATISTICS,
     ) as writer:  # fmt: skip
+        found: Counter[str] = Counter()
         for group in read_files(job.files, job.reading, schema, counts.append):
             writer.write_batch(group)
+            found.update(digests(group))
+    for one in counts:
+        one.digest = found[one.file.file_id] % MODULUS
     return counts
 
 

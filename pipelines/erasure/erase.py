@@ -40,6 +40,7 @@ def rewrite(lake: Lakehouse, rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
     """
     staged = _staged_records(lake, rows)
     lake.amend(ingest.RECORDS, staged, lake.note(ingest.RECORDS), by=("record_id", "ingest_id"))
+    ingest.renew_digests(lake, {row["file_id"] for row in rows})
     yield ingest.RECORDS, staged.rows
     records = lake.staged(staged)
     for table in lake.tables.values():
@@ -139,9 +140,7 @@ def _made_anew(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:
         return records.select("record_id", "payload")
     readable = records.filter(f"object_type = '{base.object_type}' and fault is null")
     # Staged first: an engine that plans the parsing and the join at once loses columns on the way.
-    staged = lake.stage(
-        table.name, "made-anew", parse(readable, base, lake.sources, lake.token_key), accept=FAULT
-    )
+    staged = lake.stage(table.name, "made-anew", parse(readable, base, lake.sources), accept=FAULT)
     return lake.accepted(staged).select(*base.column_names)
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from pipelines.silver.contract import silver_table
 from pipelines.silver.fragments import CREATED_AT, CREATED_DATE, METADATA, currency
-from pipelines.silver.people import email_columns
 from pipelines.table import Column
 
 _ERROR = "last_payment_error"
@@ -80,7 +79,9 @@ TABLE = silver_table(
             path="statement_descriptor",
             personal="text",
         ),
-        *email_columns("receipt_email", "Where the receipt is sent.", "receipt_email"),
+        Column(
+            "receipt_email", "string", "Where the receipt is sent.", path="receipt_email", personal="email"
+        ),
         METADATA,
     ),
 )

@@ -1,0 +1,84 @@
+"""A digest of the records of a file as bronze keeps them: it tells whether one of them was altered since.
+
+The digest of a file is the sum of those of its records, so the order of rows, and what else lies in a batch, play no
+part. The reader computes it on the very batches that are written, the audit on the rows that are there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.arrow import arrow_schema
+from pipelines.bronze.records import TABLE
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+MODULUS = 1 << 63
+
+_PAYLOAD = ("payload", "payload_bytes")
+_DESCRIBING = sorted(name for name in TABLE.column_names if name not in _PAYLOAD)
+_SCHEMA = pa.schema([("file_id", pa.string()), ("digest", pa.int64())])
+
+
+def digests(batch: pa.RecordBatch) -> Counter[str]:
+    """The digest of a batch's records by file, below :data:`MODULUS`. Add those of several batches with the same."""
+    found: Counter[str] = Counter()
+    payload, exact = (batch.column(name).cast(pa.binary()).to_pylist() for name in _PAYLOAD)
+    described = _described(batch).cast(pa.binary()).to_pylist()
+    for file_id, facts, text, raw in zip(
+        batch.column("file_id").to_pylist(), described, payload, exact, strict=True
+    ):
+        record = hashlib.sha256(facts)
+        record.update(text or b"")
+        if raw is not None:
+            record.update(raw)
+        found[file_id] += int.from_bytes(record.digest()[:8], "big")
+    return Counter({file_id: total % MODULUS for file_id, total in found.items()})
+
+
+def file_digests(records: DataFrame) -> dict[str, int]:
+    """The digests of files whose records are rows of bronze.records."""
+    found: Counter[str] = Counter()
+    columns = [*_DESCRIBING, *_PAYLOAD]
+    for row in records.select(*columns).mapInArrow(_of_batches, "file_id string, digest bigint").collect():
+        found[row["file_id"]] += row["digest"]
+    return {file_id: total % MODULUS for file_id, total in found.items()}
+
+
+def _of_batches(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """What executors run. An engine's own types (large strings, other clocks) become those that the reader writes."""
+    schema = arrow_schema(TABLE)
+    for batch in batches:
+        fields = [schema.field(name) for name in batch.schema.names]
+        cast = pa.RecordBatch.from_arrays(
+            [batch.column(field.name).cast(field.type) for field in fields], schema=pa.schema(fields)
+        )
+        found = digests(cast)
+        yield pa.RecordBatch.from_pydict(
+            {"file_id": list(found), "digest": list(found.values())}, schema=_SCHEMA
+        )
+
+
+def _described(batch: pa.RecordBatch) -> pa.Array:
+    """What a record's other columns hold, as one text. A column that is null leaves no trace, so that one that is
+    added to the table later changes no digest."""
+    named = [
+        pc.binary_join_element_wise(pa.scalar(f"{name}="), _text(batch.column(name)), "")
+        for name in _DESCRIBING
+    ]
+    return pc.binary_join_element_wise(*named, "\x1f", null_handling="skip")
+
+
+def _text(column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.int64())
+    return column.cast(pa.string())
