@@ -19,7 +19,7 @@ from pipelines.bronze import files as manifest
 from pipelines.bronze import records as bronze
 from pipelines.errors import LakehouseError
 from pipelines.silver import history, quarantine
-from pipelines.silver.build import FAULT, build, parse
+from pipelines.silver.build import current, faulty, parse
 from pipelines.views import with_views
 
 if TYPE_CHECKING:
@@ -84,25 +84,19 @@ class AsOf:
     @cached_property
     def _quarantine(self) -> DataFrame:
         tables = [table for table in self._lake.tables.values() if table.object_type]
-        refused = (
-            quarantine.refused(self._built(table).filter(f"{FAULT} is not null"), self._records, table)
-            for table in tables
-        )
+        refused = (quarantine.refused(faulty(self._parsed(table)), self._records, table) for table in tables)
         return reduce(
             lambda one, other: one.unionByName(other), refused, quarantine.unreadable(self._records)
         )
 
     def _silver(self, table: Table) -> DataFrame:
         if table.history_of:
-            parsed = parse(self._changes(table.history_of), table.history_of, self._lake.sources)
-            return history.intervals(parsed, table)
-        return self._built(table).filter(f"{FAULT} is null")
+            return history.intervals(self._parsed(table.history_of), table)
+        return current(self._parsed(table), table)
 
-    def _built(self, table: Table) -> DataFrame:
-        return build(self._changes(table), table, self._lake.sources)
-
-    def _changes(self, table: Table) -> DataFrame:
-        return self._records.filter(f"object_type = '{table.object_type}' and fault is null")
+    def _parsed(self, table: Table) -> DataFrame:
+        changes = self._records.filter(f"object_type = '{table.object_type}' and fault is null")
+        return parse(changes, table, self._lake.sources)
 
     def _gold(self, table: Table) -> DataFrame:
         module = catalog.modules()[table.name]

@@ -22,6 +22,7 @@ from pipelines.table import Column, Table
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
+    from pyspark.sql.window import WindowSpec
 
 FAULT = "fault"
 """Column of a staged batch: why a row breaks the contract, or null."""
@@ -80,6 +81,28 @@ def latest(rows: DataFrame, table: Table) -> DataFrame:
     order = Window.partitionBy(*table.key, good).orderBy(*preference())
     ranked = rows.withColumn("rank", F.row_number().over(order))
     return ranked.filter((F.col("rank") == 1) | ~good).drop("rank")
+
+
+def current(rows: DataFrame, table: Table) -> DataFrame:
+    """Of parsed rows that were not staged, those that :func:`latest` has and that are good, as rows of the table."""
+    ranks = Window.partitionBy(*table.key, F.col(FAULT).isNull()).orderBy(*preference())
+    return _numbered(rows, F.col(FAULT).isNull(), ranks).select(*table.column_names)
+
+
+def faulty(rows: DataFrame) -> DataFrame:
+    """Of parsed rows that were not staged, those that break the contract."""
+    alone = Window.partitionBy("record_id").orderBy("version")
+    return _numbered(rows, F.col(FAULT).isNotNull(), alone)
+
+
+def _numbered(rows: DataFrame, wanted: Expression, window: WindowSpec) -> DataFrame:
+    """The wanted rows that are the first of their window.
+
+    The condition is part of a figure over a window, because a filter on the fault alone is pushed down into the
+    parsing, where it is written out for every column that it is made of: planning takes minutes.
+    """
+    number = F.when(wanted, F.row_number().over(window))
+    return rows.withColumn("_number", number).filter("_number = 1").drop("_number")
 
 
 def preference() -> tuple[Expression, ...]:

@@ -73,7 +73,7 @@ def intervals(rows: DataFrame, table: Table) -> DataFrame:
     # One condition: a filter on the fault alone would be pushed down into the parsing, where planning takes minutes.
     copies = Window.partitionBy(*table.key, F.col(FAULT).isNull()).orderBy(*preference())
     copy = F.when(F.col(FAULT).isNull(), F.row_number().over(copies))
-    once = rows.withColumn("copy", copy).filter("copy = 1")
+    once = rows.withColumn("_copy", copy).filter("_copy = 1")
     start = F.coalesce("occurred_at", F.timestamp_seconds(F.lit(0)))
     then = Window.partitionBy(*base_of(table).key).orderBy("version")
     return (
