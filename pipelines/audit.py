@@ -18,6 +18,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.bronze import ingest
 from pipelines.silver import quarantine
 from pipelines.silver.build import version
+from pipelines.silver.rows import described
 from pipelines.sources.source import Sources
 from pipelines.table import Table
 
@@ -109,7 +110,7 @@ class Audit:
 
 
 def audit(lake: Lakehouse, sources: Sources) -> Audit:
-    """Count where every record of a lakehouse is now. Reads no payload."""
+    """Count where every record of a lakehouse is now. Reads no payload but that of mapped rows."""
     if not lake.exists(ingest.FILES):
         return Audit(Counts(), (), 0)
     ingest.check_sources(lake, sources)
@@ -153,7 +154,7 @@ def places(
         refused: silver.quarantine.
         current: what silver holds: object_type, account, object_id, version, version_id, record_id.
         tables: the silver tables that model a type.
-        sources: order the versions of an object.
+        sources: order the versions of an object, and say what rows are about.
         taken: see :func:`taken_in`.
     """
     modelled = [table.object_type for table in tables]
@@ -186,7 +187,8 @@ def places(
     ]  # fmt: skip
     is_current = F.coalesce(F.col("held_record") == F.col("record_id"), F.lit(False))
     joined = (
-        records.withColumn("version", version(sources))
+        described(records, sources)
+        .withColumn("version", version(sources))
         .select(*named)
         .join(quarantined, F.col("record_id") == F.col("refused_record"), "left")
         .join(held, same, "left")

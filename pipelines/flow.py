@@ -20,6 +20,7 @@ from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
 from pipelines.silver import quarantine
 from pipelines.silver.build import BETTER, FAULT, build
+from pipelines.silver.rows import of_table
 from pipelines.steps import Outcome as Outcome
 from pipelines.steps import audited, by_size, version_of
 from pipelines.verdict import Validate, Verdict
@@ -207,7 +208,7 @@ def _silver_batch(
 ) -> Outcome:
     started = time.monotonic()
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    changes = bronze.filter(f"object_type = '{table.object_type}' and fault is null")
+    changes = of_table(bronze, table, sources)
     staged = lake.stage(table.name, str(last), build(changes, table, sources), accept=FAULT)
     everything = lake.staged(staged)
     refused = everything.count() - staged.rows

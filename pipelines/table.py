@@ -34,6 +34,7 @@ class Column:
         doc: what the value means, with its unit.
         path: where the value sits in the source's record: dotted names, ``[0]`` for the first of a list. Several
             paths are old and new spellings; the first that holds a value counts.
+        mapped: a column without a path that source mappings fill: Stripe's records have no place for it.
         sql: how a derived column follows from the table's other columns and the record's own (``event_type``, …).
         required: a row without a value breaks the contract.
         minimum: a number below breaks the contract.
@@ -48,6 +49,7 @@ class Column:
     type: Type
     doc: str
     path: str | tuple[str, ...] | None = None
+    mapped: bool = False
     sql: str | None = None
     required: bool = False
     minimum: int | None = None

@@ -60,7 +60,7 @@ def read_folder(folder: Path, sources: Sources | None = None) -> pa.Table:
     files = [identified(file) for file in list_files(folder, mappings).files]
     schema = arrow_schema(RECORDS)
     mapping = mappings.of(files[0].source)
-    reading = Reading(1, mapping.source, mapping.account, 16 << 20, 250)
+    reading = Reading(1, mapping.source, mapping.account, 16 << 20, 250, layout=mapping.layout)
     return pa.Table.from_batches(read_files(files, reading, schema), schema)
 
 

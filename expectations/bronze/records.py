@@ -25,8 +25,8 @@ CHECKS = (
     ),
     always(
         "object_told",
-        "fault is not null or (object_type is not null and object_id is not null)",
-        "A record that could be read says which object it is about.",
+        "fault is not null or shape = 'row' or (object_type is not null and object_id is not null)",
+        "A record that could be read says which object it is about; of a row, its mapping does.",
         severity="warning",
     ),
     always("fault_explained", "length(fault) > 0", "A record that could not be read says why."),

@@ -58,7 +58,7 @@ def documents(stream: IO[bytes], max_bytes: int, max_expansion: int) -> Iterator
     Raises:
         OSError: the stream cannot be read, or expands to more than is allowed.
     """
-    lines = _Lines(_lines(blocks(stream, max_expansion), max_bytes))
+    lines = _Lines(split_lines(blocks(stream, max_expansion), max_bytes))
     while (line := lines.next()) is not None:
         if line.fault is None:
             raw = line.raw.strip()
@@ -101,7 +101,7 @@ class _Lines:
         return found
 
 
-def _lines(source: Iterator[bytes], max_bytes: int) -> Iterator[Document]:
+def split_lines(source: Iterator[bytes], max_bytes: int) -> Iterator[Document]:
     """The lines of a text, blank ones too. One over the limits comes in parts."""
     line, part, size = 1, 0, 0
     pieces: list[bytes] = []
@@ -114,7 +114,7 @@ def _lines(source: Iterator[bytes], max_bytes: int) -> Iterator[Document]:
                 pieces, size = [], 0
             for text in ended:
                 if part:
-                    yield from _parts(line, part, text, max_bytes)
+                    yield from in_parts(line, part, text, max_bytes)
                     part = 0
                 else:
                     yield Document(line, 0, text)
@@ -124,19 +124,19 @@ def _lines(source: Iterator[bytes], max_bytes: int) -> Iterator[Document]:
             if size > (max_bytes if part else max(LINE_BYTES, max_bytes)):
                 held = b"".join(pieces)
                 whole = len(held) - len(held) % max_bytes
-                yield from _parts(line, part, held[:whole], max_bytes)
+                yield from in_parts(line, part, held[:whole], max_bytes)
                 part += whole // max_bytes
                 pieces, size = [held[whole:]], len(held) - whole
     except CutShort as found:
         cut = f"{found}; this is what follows the last whole line"
     last = b"".join(pieces)
     if part or cut:
-        yield from _parts(line, part, last, max_bytes, cut)
+        yield from in_parts(line, part, last, max_bytes, cut)
     else:
         yield Document(line, 0, last)
 
 
-def _parts(
+def in_parts(
     line: int, before: int, text: bytes, max_bytes: int, fault: str | None = None
 ) -> Iterator[Document]:
     """A faulty text in parts of ``max_bytes``, numbered on from ``before``; the only part stands alone."""
@@ -169,12 +169,12 @@ def _records(line: int, raw: bytes, max_bytes: int) -> Iterator[Document]:
         try:
             found = wire.items(value) if len(value) > max_bytes else wire.read(value)
         except Fault as fault:
-            yield from _parts(line, 0, value, max_bytes, str(fault))
+            yield from in_parts(line, 0, value, max_bytes, str(fault))
             continue
         if isinstance(found, Envelope):
             yield Document(line, 0, value, found)
         elif found is None:
-            yield from _parts(line, 0, value, max_bytes)
+            yield from in_parts(line, 0, value, max_bytes)
         else:
             left.extend(reversed(found))
 
@@ -202,7 +202,7 @@ def _not_a_line(first: Document, fault: str, lines: _Lines, max_bytes: int) -> I
         lines.put_back(text[1:])
         yield from _broken(first, fault, lines, max_bytes)
     else:
-        yield from _parts(first.line, 0, first.raw.strip(), max_bytes, fault)
+        yield from in_parts(first.line, 0, first.raw.strip(), max_bytes, fault)
 
 
 def _broken(first: Document, fault: str, lines: _Lines, max_bytes: int) -> Iterator[Document]:
@@ -225,7 +225,7 @@ _CONTINUES = (b" ", b"\t", b"\r", b"}", b"]", b"")
 
 def _joined(lines: Sequence[Document], fault: str, max_bytes: int) -> Iterator[Document]:
     text = b"\n".join(line.raw for line in lines).strip()
-    return _parts(lines[0].line, 0, text, max_bytes, fault)
+    return in_parts(lines[0].line, 0, text, max_bytes, fault)
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def _is_batch(commit: Commit) -> bool:
 def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: int) -> Batch:
     """Read files, all of one source, and write their records where no reader looks."""
     limits = lake.settings.max_record_bytes, lake.settings.max_expansion
-    reading = Reading(ingest_id, source.source, source.account, *limits, suppression(lake))
+    reading = Reading(ingest_id, source.source, source.account, *limits, suppression(lake), source.layout)
     if lake.settings.engine == "embedded":
         staged, counts = _stage_here(lake, batch, reading)
     else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +16,7 @@ import pyarrow as pa
 from pipelines.bronze.blocks import CutShort, blocks
 from pipelines.bronze.documents import Document, documents
 from pipelines.bronze.files import RawFile, open_bounded
+from pipelines.bronze.rows import BrokenFile, Layout, rows
 from pipelines.bronze.wire import Envelope, Fault, Wire
 from pipelines.erasure.suppression import Suppression
 from pipelines.errors import SourceError
@@ -50,6 +51,7 @@ class Reading:
         max_record_bytes: a longer record is a fault.
         max_expansion: how many times its stored size a large compressed file may expand to.
         suppressed: people whose records come in without them; None for nobody.
+        layout: how its rows are written, where its records are rows.
     """
 
     ingest_id: int
@@ -58,6 +60,12 @@ class Reading:
     max_record_bytes: int
     max_expansion: int
     suppressed: Suppression | None = None
+    layout: Layout | None = None
+
+    def documents(self, stream: IO[bytes]) -> Iterator[Document]:
+        """The records of a file's stored bytes."""
+        limits = self.max_record_bytes, self.max_expansion
+        return rows(stream, self.layout, *limits) if self.layout else documents(stream, *limits)
 
 
 @dataclass
@@ -212,6 +220,7 @@ def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tu
     account = account_in_path(file.file) or reading.account
     known = _micros(file.modified_at)
     forgotten = _forgetting(reading.suppressed) if reading.suppressed else None
+    facts_of = _row_facts if reading.layout else _facts
     try:
         stream = open_bounded(file)
     except OSError as error:
@@ -219,14 +228,23 @@ def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tu
         return
     with stream:
         try:
-            for document in documents(stream, reading.max_record_bytes, reading.max_expansion):
-                facts = _facts(document, account, known)
+            for document in reading.documents(stream):
+                facts = facts_of(document, account, known)
                 counts.record_count += 1
                 counts.raw_bytes += len(document.raw)
                 counts.fault_count += facts.fault is not None
                 yield forgotten(document, facts) if forgotten else (document, facts)
         except OSError as error:
             raise Unreadable(file, str(error.strerror)) from None
+        except BrokenFile as broken:
+            raise Unreadable(file, str(broken)) from None
+
+
+def _row_facts(row: Document, account: str, known: int) -> _Facts:
+    """Of a row no more is known than that it is one: what its fields mean is decided in silver."""
+    if row.fault is not None:
+        return _Facts(account=account, fault=row.fault)
+    return _Facts(shape="row", account=account, known_at=known, version_id=_digest(row.raw))
 
 
 @cache
@@ -303,8 +321,12 @@ def _object(subject: Wire, raw: bytes, account: str, known: int) -> _Facts:
         occurred_at=_time(subject.created),
         known_at=known,
         livemode=subject.livemode,
-        version_id="sha_" + hashlib.sha256(raw).hexdigest()[:24],
+        version_id=_digest(raw),
     )
+
+
+def _digest(raw: bytes) -> str:
+    return "sha_" + hashlib.sha256(raw).hexdigest()[:24]
 
 
 def _time(seconds: int | None, name: str = "created") -> int | None:

@@ -46,12 +46,15 @@ TABLE = Table(
         Column(
             "shape",
             "string",
-            "How the record is wrapped; null where it could not be told.",
-            known=("event", "eventbridge", "object"),
+            "How the record is wrapped: an event, an event in an envelope, an object, or a row of fields that a source "
+            "mapping gives a meaning to; null where it could not be told.",
+            known=("event", "eventbridge", "object", "row"),
         ),
         Column("event_id", "string", "Stripe's id of the event, evt_…; null for an object without an event."),
         Column("event_type", "string", "Stripe's name of what happened, such as charge.succeeded."),
-        Column("object_type", "string", "Stripe's name of the object's type, such as charge."),
+        Column(
+            "object_type", "string", "Stripe's name of the object's type, such as charge; null for a row."
+        ),
         Column("object_id", "string", "Stripe's id of the object, such as ch_…."),
         Column(
             "account",
@@ -79,7 +82,12 @@ TABLE = Table(
             "Records that share it are duplicates.",
         ),
         Column("fault", "string", "Why the record cannot be read; null for a good one."),
-        Column("payload", "string", "The record as it stood in the file; undecodable bytes shown as \\xNN."),
+        Column(
+            "payload",
+            "string",
+            "The record as it stood in the file; undecodable bytes shown as \\xNN. A row of a CSV or Parquet "
+            "file is a JSON object of its fields, their values as texts.",
+        ),
         Column("payload_bytes", "binary", "The exact bytes, where they are not valid UTF-8."),
     ),
 )

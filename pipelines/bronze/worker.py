@@ -27,6 +27,7 @@ from pipelines.bronze.digest import MODULUS, digests
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading import FileCounts, Reading, Unreadable, read_files
 from pipelines.bronze.records import TABLE
+from pipelines.bronze.rows import Layout
 from pipelines.erasure.suppression import restored
 from pipelines.errors import LakehouseError
 
@@ -130,7 +131,8 @@ def _receive(process: subprocess.Popen[str]) -> list[FileCounts]:
 
 
 def _reading(found: dict[str, Any]) -> Reading:
-    return Reading(**{**found, "suppressed": restored(found["suppressed"])})
+    layout = found["layout"] and Layout(**found["layout"])
+    return Reading(**{**found, "suppressed": restored(found["suppressed"]), "layout": layout})
 
 
 def _raw_file(found: dict[str, Any]) -> RawFile:

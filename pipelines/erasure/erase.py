@@ -21,6 +21,7 @@ from pipelines.erasure.ownership import Row, Target
 from pipelines.errors import LakehouseError
 from pipelines.silver import quarantine
 from pipelines.silver.build import FAULT, parse
+from pipelines.silver.rows import of_table
 from pipelines.table import Table
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _made_anew(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:
     base = getattr(table, "history_of", None) or table
     if base.object_type is None:
         return records.select("record_id", "payload")
-    readable = records.filter(f"object_type = '{base.object_type}' and fault is null")
+    readable = of_table(records, base, lake.sources)
     # Staged first: an engine that plans the parsing and the join at once loses columns on the way.
     staged = lake.stage(table.name, "made-anew", parse(readable, base, lake.sources), accept=FAULT)
     return lake.accepted(staged).select(*base.column_names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
@@ -10,13 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.errors import SettingsError
 from pipelines.gold.measures import combined, ratio, total
-from pipelines.yaml_lines import line_of
+from pipelines.yaml_model import load_model, parse_model
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -90,42 +88,12 @@ def load_programmes(path: Path) -> Programmes:
     Raises:
         SettingsError: it cannot be read, or is not valid; the message has the file, the line and what is allowed.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: the programmes cannot be read ({error})") from None
-    return parse_programmes(text, str(path))
+    return load_model(path, Programmes, "programmes", SettingsError)
 
 
 def parse_programmes(text: str, name: str) -> Programmes:
     """Thresholds from YAML text; ``name`` is used in messages. See :func:`load_programmes` for what is raised."""
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise SettingsError(f"{name}:{line}: not YAML: {getattr(error, 'problem', error)}") from None
-    try:
-        return Programmes.model_validate(content)
-    except ValidationError as error:
-        faults = (
-            f"{name}:{line_of(root, fault['loc'])}: {'.'.join(map(str, fault['loc']))}: "
-            f"{_say(fault['type'], fault['loc'], fault['msg'])}"
-            for fault in error.errors()
-        )
-        raise SettingsError("\n".join(faults)) from None
-
-
-def _say(kind: str, place: Sequence[str | int], message: str) -> str:
-    if kind == "missing":
-        return "is missing"
-    if kind != "extra_forbidden":
-        return message
-    allowed = list((Threshold if len(place) > 1 else Programmes).model_fields)
-    close = difflib.get_close_matches(str(place[-1]), allowed, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    return f"unknown name; allowed: {', '.join(allowed)}{hint}"
+    return parse_model(text, name, Programmes, "list of programmes", SettingsError)
 
 
 def monthly_status(

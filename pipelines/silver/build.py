@@ -15,7 +15,9 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze.reading import EARLIEST, LATEST
 from pipelines.money import exponents
+from pipelines.silver import rows
 from pipelines.silver.contract import ACCOUNT, PROVENANCE
+from pipelines.silver.rows import MAPPING_FAULT
 from pipelines.sources.source import Source, Sources
 from pipelines.table import Column, Table
 
@@ -54,9 +56,9 @@ def build(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     """The latest good version of each object among some bronze records, and every record that breaks the contract.
 
     Args:
-        records: rows of bronze.records of the table's object type.
+        records: rows of bronze.records of the table's object type, and those that a mapping may send to it.
         table: a silver table.
-        sources: say which of two events in one second is the later one.
+        sources: say which of two events in one second is the later one, and what the fields of rows mean.
 
     Returns:
         The table's columns, then ``fault`` (null for a good row) and, for a faulty one, its ``payload``.
@@ -66,13 +68,33 @@ def build(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
 
 def parse(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     """Every record as a row of the table, with ``fault`` and ``payload``; see :func:`build`."""
-    parsed = [column for column in table.columns if column.paths]
-    wired = records.withColumn("wire", wire(table)).withColumn("version", version(sources))
-    raw = wired.select("*", *(_raw(column).alias(_raw_name(column)) for column in parsed)).drop("wire")
+    parsed = _given(table)
+    raw = _raw_texts(records, table, sources).withColumn("version", version(sources))
     typed = raw.select("*", *(_typed(column).alias(column.name) for column in parsed))
-    judged = _derived(typed, table).withColumn(FAULT, F.coalesce(_unparsed(table), faults(table)))
+    fault = F.coalesce(MAPPING_FAULT, _unparsed(table), faults(table))
+    judged = _derived(typed, table).withColumn(FAULT, fault)
     payload = F.when(F.col(FAULT).isNotNull(), F.col("payload")).alias("payload")
     return judged.select(*table.column_names, FAULT, payload)
+
+
+def _given(table: Table) -> list[Column]:
+    """Columns that come from the source; the others are derived, or say where a row comes from."""
+    return [column for column in table.columns if column.paths or column.mapped]
+
+
+def _raw_texts(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
+    """Records with the text of each column, as Stripe's objects have it or as their source's mapping makes it."""
+    given = _given(table)
+    texts = [_raw(column).alias(_raw_name(column)) for column in given]
+    no_fault = F.lit(None).cast("string").alias(MAPPING_FAULT)
+    mapped = sources.mapping(table.short_name)
+    objects = records.filter(f"not {rows.IS_ROW}") if mapped else records
+    found = objects.withColumn("wire", wire(table)).select("*", no_fault, *texts).drop("wire")
+    names = {column.name: _raw_name(column) for column in given}
+    for source in mapped:
+        of_source = records.filter(F.expr(rows.IS_ROW) & (F.col("source") == source.source))
+        found = found.unionByName(rows.texts(of_source, table, source, names))
+    return found
 
 
 def latest(rows: DataFrame, table: Table) -> DataFrame:
@@ -120,7 +142,7 @@ def version(sources: Sources) -> Expression:
     Events sort by their time, then by what their type says within one second, then by id. An object without an
     event sorts before all events of its second, and among its like by the file's name.
     """
-    bare = F.col("shape") == "object"
+    bare = F.col("shape").isin("object", "row")
     time = F.lpad(F.coalesce(F.unix_seconds("occurred_at"), F.lit(0)).cast("string"), 12, "0")
     rank = F.when(bare, F.lit("00")).otherwise(_event_rank(sources))
     tie = F.when(bare, F.concat_ws("#", "file", "version_id")).otherwise(F.col("version_id"))
@@ -188,7 +210,7 @@ def _event_rank(sources: Sources) -> Expression:
     """Where an event's type stands in the order of its record's source."""
     rank = _rank_in(sources.rest)
     for source in sources.own:
-        if source.event_order != sources.rest.event_order:
+        if source.event_order and source.event_order != sources.rest.event_order:
             rank = F.when(F.col("source") == source.source, _rank_in(source)).otherwise(rank)
     return rank
 
@@ -239,6 +261,8 @@ def _raw_name(column: Column) -> str:
 
 def _raw(column: Column) -> Expression:
     """The text of a value as the source has it, at the first of its places that holds one."""
+    if not column.paths:
+        return F.lit(None).cast("string")
     return F.coalesce(*(F.nullif(_at(path), F.lit("")) for path in column.paths))
 
 
@@ -279,7 +303,7 @@ def _is_id(column: Column) -> bool:
 
 def _column_faults(column: Column) -> Iterator[Expression]:
     value = F.col(column.name)
-    if column.paths:
+    if column.paths or column.mapped:
         given = F.col(_raw_name(column)).isNotNull()
         if column.type != "string" or _is_id(column):
             yield F.when(given & value.isNull(), F.lit(f"{column.name}: not {EXPECTED[column.type]}"))

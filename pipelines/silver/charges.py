@@ -69,6 +69,7 @@ _METHOD = (
     Column("is_network_token", "boolean", "Paid with a network token in place of the card number.", path=f"{_CARD}.network_token.used"),
     Column("is_moto", "boolean", "A mail order or a telephone order.", path=f"{_CARD}.moto"),
     Column("is_card_not_present", "boolean", "A card payment without the card at hand, as opposed to one at a terminal.", sql="coalesce(payment_method_type = 'card', false)"),
+    Column("terminal_id", "string", "Terminal or point of sale at which the card was present, tmr_…; null for a payment at a distance.", path="payment_method_details.card_present.reader"),
     Column("authorization_code", "string", "The issuer's code for its approval.", path=f"{_CARD}.authorization_code"),
     Column("network_transaction_id", "string", "The network's own name for the payment.", path=f"{_CARD}.network_transaction_id"),
 )  # fmt: skip
@@ -89,7 +90,8 @@ _LINKS = (
 )  # fmt: skip
 
 _REST = (
-    Column("fraud_report_by_merchant", "string", "What the merchant called the charge.", path="fraud_details.user_report", known=("fraudulent", "safe")),
+    Column("fraud_report_by_merchant", "string", "What the merchant, or a mapped source's fraud flag, called the charge.", path="fraud_details.user_report", known=("fraudulent", "safe")),
+    Column("fraud_reported_at", "timestamp", "When it was known that the charge is called fraudulent; Stripe does not say.", mapped=True),
     Column("fraud_report_by_stripe", "string", "What Stripe called the charge.", path="fraud_details.stripe_report", known=("fraudulent",)),
     Column("description", "string", "The merchant's own words for the charge.", path="description", personal="text"),
     Column("statement_descriptor", "string", "What the cardholder reads on the statement.", path=("calculated_statement_descriptor", "statement_descriptor"), personal="text"),

@@ -7,35 +7,87 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from pipelines.bronze.rows import Layout
 from pipelines.errors import SourceError
+from pipelines.sources.fields import AnyZone, Strict, TableMapping, Text, Zone
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 
 COMPRESSION_SUFFIXES = (".gz", ".zst", ".bz2", ".xz")
 
 
-class Source(BaseModel):
-    """What one origin's files and records look like."""
+class Csv(Strict):
+    """How a CSV file is written. Quotes are double quotes, doubled within a value."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    delimiter: str = Field(",", min_length=1, max_length=1, description="Between values.")
+    encoding: Literal["utf-8", "windows-1252", "iso-8859-1", "iso-8859-15"] = Field(
+        "utf-8", description="Of its text."
+    )
+    header: list[str] | None = Field(
+        None, min_length=1, description="Names of its fields, where the file has no line with them."
+    )
+
+    @field_validator("delimiter")
+    @classmethod
+    def _not_a_quote(cls, value: str) -> str:
+        if value in '"\r\n' or not value.isascii():
+            raise ValueError("a delimiter is one ASCII character other than a quote and a line end")
+        return value
+
+
+class Numbers(Strict):
+    """How numbers are written."""
+
+    decimal: Literal[".", ","] = Field(".", description="Before the decimals.")
+    thousands: Literal[",", ".", " ", "'"] | None = Field(None, description="Between thousands.")
+
+    float_noise: bool = Field(
+        False,
+        description="Amounts were written by binary floating point: 85.64999999999999 means 85.65. What is off by more "
+        "than a millionth of the minor unit is still refused.",
+    )
+
+    @model_validator(mode="after")
+    def _two_marks(self) -> Numbers:
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands are different characters")
+        return self
+
+
+class Source(Strict):
+    """What one origin's files and records look like."""
 
     source: Name = Field(description="Name of the source, kept with every record.")
     doc: str = Field(description="What the source is.")
     files: list[str] = Field(
         default_factory=list,
-        description="Patterns of its files below the raw folder, such as acme/**/*.json; left out: all files with one "
+        description="Patterns of its files below the raw folder, such as acme/**/*.csv; left out: all files with one "
         "of the suffixes.",
     )
     suffixes: list[str] = Field(
         default_factory=list, description="Endings of the files to read, without compression."
     )
+    format: Literal["stripe", "csv", "ndjson", "parquet"] = Field(
+        "stripe", description="Objects of Stripe's shape, or rows whose fields are mapped below."
+    )
     account: str = Field(pattern=r"^[A-Za-z0-9_]{1,255}$", description="Account of records that name none.")
+    account_field: Text | None = Field(None, description="Field of a row that names the account.")
     event_order: list[list[str]] = Field(
-        description="Endings of event types, earliest first, within one second."
+        default_factory=list, description="Endings of event types, earliest first, within one second."
+    )
+    csv: Csv = Field(default_factory=Csv, description="How its CSV files are written.")
+    numbers: Numbers = Field(default_factory=Numbers, description="How its numbers are written.")
+    empty: list[str] = Field(default_factory=list, description="Texts that mean no value, such as NULL.")
+    timezone: AnyZone = Field(
+        default_factory=lambda: Zone(constant="UTC"), description="Of times that do not say."
+    )
+    tables: dict[str, TableMapping] = Field(
+        default_factory=dict,
+        description="Silver tables that its rows go to; a row goes to the first that takes it.",
     )
 
     @field_validator("suffixes")
@@ -56,9 +108,28 @@ class Source(BaseModel):
 
     @model_validator(mode="after")
     def _says_which_files(self) -> Source:
+        if self.is_mapped != bool(self.tables):
+            raise ValueError(
+                "tables is missing: say which silver tables its rows go to"
+                if self.is_mapped
+                else "tables maps rows: say format: csv, ndjson or parquet, too"
+            )
         if not self.files and not self.suffixes:
             raise ValueError("files is missing: say which files it reads, such as files: [acme/*.json]")
         return self
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether its records are rows that are mapped, rather than objects of Stripe's shape."""
+        return self.format != "stripe"
+
+    @property
+    def layout(self) -> Layout | None:
+        """How its rows are written, where its records are rows."""
+        if not self.is_mapped:
+            return None
+        header = tuple(self.csv.header) if self.csv.header else None
+        return Layout(self.format, self.csv.delimiter, self.csv.encoding, header)
 
     @cached_property
     def _patterns(self) -> re.Pattern[str] | None:
@@ -120,6 +191,15 @@ class Sources:
                 f"{file}: claimed by the sources {names}. Narrow 'files' in one of their mappings."
             )
         return found[0] if found else self.rest if self.rest.claims(file) else None
+
+    def mapping(self, table: str) -> tuple[Source, ...]:
+        """The sources of which some rows go to a silver table, by its short name."""
+        return tuple(source for source in self.own if table in source.tables)
+
+    @property
+    def mapped(self) -> tuple[Source, ...]:
+        """The sources whose records are rows."""
+        return tuple(source for source in self.own if source.is_mapped)
 
     @property
     def expected(self) -> str:

@@ -1,0 +1,211 @@
+"""CSV and Parquet files to rows, each as a JSON object of the file's own names and values, with its place.
+
+Values are texts, exactly as they stand in the file; what they mean is decided in silver, by the source's mapping. A row
+that cannot be told is kept as it stood, with what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.bronze.blocks import blocks
+from pipelines.bronze.documents import Document, documents, in_parts, split_lines
+
+MULTILINE_BYTES = 1 << 20
+"""A value with line ends in it is looked for this far; beyond, its opening quote is taken for a mistake."""
+
+BATCH_ROWS = 4096
+"""Rows of a Parquet file that are held at a time."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class BrokenFile(Exception):  # noqa: N818 - it is a finding about a file
+    """A file that is not what its mapping says; nothing of it can be read."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the rows of a file are written.
+
+    Attributes:
+        format: csv, ndjson or parquet.
+        delimiter: between the values of a CSV file.
+        encoding: of a CSV file; one in which ASCII stands for itself.
+        header: names of a CSV file's fields where it has no line with them.
+    """
+
+    format: str
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    header: tuple[str, ...] | None = None
+
+
+def rows(stream: IO[bytes], layout: Layout, max_bytes: int, max_expansion: int) -> Iterator[Document]:
+    """The rows of a file; ``raw`` is a JSON object, or what stood there where a row has a fault.
+
+    Args:
+        stream: the stored bytes, compressed or not; seekable, at its beginning.
+        layout: how the rows are written.
+        max_bytes: a longer row is a fault.
+        max_expansion: how many times its stored size a large compressed file may expand to.
+
+    Raises:
+        OSError: the stream cannot be read, or expands to more than is allowed.
+        BrokenFile: it is not a Parquet file though it should be one.
+    """
+    match layout.format:
+        case "csv":
+            return _csv_rows(split_lines(blocks(stream, max_expansion), max_bytes), layout, max_bytes)
+        case "parquet":
+            return _parquet_rows(stream, max_bytes)
+    return documents(stream, max_bytes, max_expansion)
+
+
+def unique(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of fields; the second of two equal ones becomes ``name#2``, and one without a name ``#`` and its place."""
+    given = [name.strip() or f"#{place}" for place, name in enumerate(names, start=1)]
+    seen: Counter[str] = Counter()
+    found: list[str] = []
+    for name in given:
+        seen[name] += 1
+        distinct = name if seen[name] == 1 else f"{name}#{seen[name]}"
+        while distinct in found:
+            seen[name] += 1
+            distinct = f"{name}#{seen[name]}"
+        found.append(distinct)
+    return tuple(found)
+
+
+def _csv_rows(lines: Iterator[Document], layout: Layout, max_bytes: int) -> Iterator[Document]:
+    csv.field_size_limit(max(csv.field_size_limit(), max_bytes))
+    header = unique(layout.header) if layout.header else None
+    unheaded = None
+    encode = msgspec.json.Encoder().encode
+    for document, values in _csv_records(lines, layout):
+        if values is None:
+            if header is None and unheaded is None:
+                unheaded = f"the line with the names of its fields cannot be read: {document.fault}"
+            yield from in_parts(document.line, 0, document.raw, max_bytes, document.fault)
+        elif header is None and unheaded is None:
+            header = unique(values)
+        elif header is None:
+            yield from in_parts(document.line, 0, document.raw, max_bytes, unheaded)
+        elif len(values) != len(header):
+            said = f"{len(values)} values where the header has {len(header)} names"
+            yield from in_parts(document.line, 0, document.raw, max_bytes, said)
+        else:
+            document.raw = encode(dict(zip(header, values, strict=True)))
+            if len(document.raw) > max_bytes:
+                yield from in_parts(document.line, 0, document.raw, max_bytes)
+            else:
+                yield document
+
+
+def _csv_records(source: Iterator[Document], layout: Layout) -> Iterator[tuple[Document, list[str] | None]]:
+    """Each record with its values; None where it has a fault. Blank lines are passed over."""
+    waiting: deque[Document] = deque()
+    while (line := waiting.popleft() if waiting else next(source, None)) is not None:
+        if line.line == 1 and line.raw.startswith(_BOM):
+            line.raw = line.raw[len(_BOM) :]
+        if line.fault is not None:
+            yield line, None
+            continue
+        line.raw = line.raw.removesuffix(b"\r")
+        if not line.raw.strip():
+            continue
+        try:
+            text = line.raw.decode(layout.encoding)
+            if '"' not in text:
+                yield line, text.split(layout.delimiter)
+                continue
+            yield _quoted(line, text, source, waiting, layout)
+        except UnicodeDecodeError as error:
+            byte = f"byte 0x{error.object[error.start]:02x} at column {error.start + 1}"
+            line.fault = f"not {layout.encoding}: {byte}"
+            yield line, None
+
+
+def _quoted(
+    line: Document, text: str, source: Iterator[Document], waiting: deque[Document], layout: Layout
+) -> tuple[Document, list[str] | None]:
+    """A record with quotes, which may go on over the lines that follow. Those that it does not take are waiting."""
+    taken: list[Document] = []
+    size, whole = len(line.raw), text
+    while True:
+        try:
+            # An odd number of quotes may be a mistake, or a quote within a value that is not quoted.
+            values = next(csv.reader([whole], delimiter=layout.delimiter, strict=True))
+        except csv.Error as error:
+            if "unexpected end of data" not in str(error):
+                line.fault = "quotes that are not those of a value: a quote within one is doubled"
+                break
+        else:
+            line.raw = b"\n".join([line.raw, *(more.raw for more in taken)])
+            return line, values
+        gathered: list[str] = []
+        while size <= MULTILINE_BYTES and not (gathered and '"' in gathered[-1]):
+            more = waiting.popleft() if waiting else next(source, None)
+            if more is None or more.fault is not None:
+                waiting.extendleft([more] if more else [])
+                size = MULTILINE_BYTES + 1
+                break
+            taken.append(more)
+            gathered.append(more.raw.decode(layout.encoding, "replace"))
+            size += len(more.raw) + 1
+        if not (gathered and '"' in gathered[-1]):
+            line.fault = "a quote that is not closed"
+            break
+        whole = "\n".join([whole, *gathered])
+    waiting.extendleft(reversed(taken))
+    return line, None
+
+
+def _parquet_rows(stream: IO[bytes], max_bytes: int) -> Iterator[Document]:
+    try:
+        file = pq.ParquetFile(stream, pre_buffer=False)
+        header = unique(file.schema_arrow.names)
+        number = 0
+        encode = msgspec.json.Encoder().encode
+        for batch in file.iter_batches(batch_size=BATCH_ROWS):
+            columns = [_texts(column) for column in batch.columns]
+            for values in zip(*columns, strict=True):
+                number += 1
+                raw = encode(dict(zip(header, values, strict=True)))
+                if len(raw) > max_bytes:
+                    yield from in_parts(number, 0, raw, max_bytes)
+                else:
+                    yield Document(number, 0, raw)
+    except pa.ArrowException as error:
+        raise BrokenFile(f"not a Parquet file that can be read ({type(error).__name__})") from None
+
+
+def _texts(column: pa.Array) -> Sequence[str | None]:
+    """Values as texts: numbers in full, times as ISO 8601, what is nested as JSON."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.dictionary_decode()
+        kind = column.type
+    if pa.types.is_timestamp(kind) and kind.tz:
+        column = pc.cast(column, pa.timestamp(kind.unit, "UTC"))
+    if pa.types.is_floating(kind):
+        return [None if value is None else repr(value) for value in column.to_pylist()]
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+        return [None if value is None else value.hex() for value in column.to_pylist()]
+    if pa.types.is_nested(kind):
+        return [None if value is None else _json(value) for value in column.to_pylist()]
+    found: list[str | None] = pc.cast(column, pa.string()).to_pylist()
+    return found
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value, enc_hook=str).decode()

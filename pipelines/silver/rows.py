@@ -1,0 +1,122 @@
+"""Bronze rows to what Stripe's records would say: the hook by which mapped sources come to the same silver tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.sources.checking import silver_tables
+from pipelines.sources.rows import MappedRow, Mapper
+from pipelines.sources.source import Source, Sources
+from pipelines.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+IS_ROW = "coalesce(shape = 'row', false)"
+"""Whether a bronze record is a row of fields."""
+
+MAPPING_FAULT = "mapping_fault"
+"""Column of :func:`texts`: what the mapping could not turn into a column's type, or null."""
+
+
+def of_table(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
+    """The readable bronze records that may be of a silver table: which rows are is decided by :func:`texts`."""
+    mapped = [source.source for source in sources.mapping(table.short_name)]
+    wanted = F.col("object_type") == F.lit(table.object_type)
+    if mapped:
+        wanted |= F.expr(IS_ROW) & F.col("source").isin(*mapped)
+    return records.filter(wanted & F.col("fault").isNull())
+
+
+def texts(records: DataFrame, table: Table, source: Source, names: Mapping[str, str]) -> DataFrame:
+    """The rows of one source that go to a table, with the text of each of its columns.
+
+    Args:
+        records: bronze rows of the source.
+        table: a silver table that the source maps.
+        source: their mapping.
+        names: by column of the table, what its text is called.
+
+    Returns:
+        The records as :func:`described` gives them, ``mapping_fault``, and the texts.
+    """
+    added = {MAPPING_FAULT: "string"} | dict.fromkeys(names.values(), "string")
+    convert = partial(_texts, source=source, table=table.short_name, names=dict(names))
+    return records.mapInArrow(convert, _schema(records, added))
+
+
+def described(records: DataFrame, sources: Sources) -> DataFrame:
+    """Bronze records, in which rows say by their mapping what they are about.
+
+    Of rows, the columns ``object_type``, ``object_id``, ``account``, ``occurred_at`` and ``known_at`` are filled; a row
+    of no silver table keeps no object type. Other records stay as they are.
+    """
+    if not sources.mapped:
+        return records
+    found = records.filter(f"not {IS_ROW}")
+    for source in sources.mapped:
+        of_source = records.filter(F.expr(IS_ROW) & (F.col("source") == source.source))
+        found = found.unionByName(of_source.mapInArrow(partial(_described, source=source), _schema(records)))
+    return found
+
+
+def _schema(records: DataFrame, added: Mapping[str, str] | None = None) -> str:
+    fields = {field.name: field.dataType.simpleString() for field in records.schema.fields} | dict(
+        added or {}
+    )
+    return ", ".join(f"{name} {kind}" for name, kind in fields.items())
+
+
+def _texts(
+    batches: Iterator[pa.RecordBatch], source: Source, table: str, names: Mapping[str, str]
+) -> Iterator[pa.RecordBatch]:
+    mapper = Mapper(source)
+    for batch in batches:
+        mapped = [mapper(payload) for payload in batch.column("payload").to_pylist()]
+        kept = [place for place, row in enumerate(mapped) if row.table == table]
+        rows = [mapped[place] for place in kept]
+        columns = _facts(batch.take(pa.array(kept, pa.int64())), rows)
+        columns[MAPPING_FAULT] = pa.array([row.fault for row in rows], pa.string())
+        for column, name in names.items():
+            columns[name] = pa.array([(row.texts or {}).get(column) for row in rows], pa.string())
+        yield pa.RecordBatch.from_pydict(columns)
+
+
+def _described(batches: Iterator[pa.RecordBatch], source: Source) -> Iterator[pa.RecordBatch]:
+    mapper = Mapper(source, columns={})
+    for batch in batches:
+        rows = [mapper(payload) for payload in batch.column("payload").to_pylist()]
+        yield pa.RecordBatch.from_pydict(_facts(batch, rows))
+
+
+def _facts(batch: pa.RecordBatch, rows: list[MappedRow]) -> dict[str, pa.Array]:
+    """The columns of bronze rows, with what their mapping says of them."""
+    silver = silver_tables()
+    columns = {name: batch.column(name) for name in batch.schema.names}
+    ids = {name: table.key[1] for name, table in silver.items()}
+    found: dict[str, Sequence[str | int | None]] = {
+        "object_type": [silver[row.table].object_type if row.table else None for row in rows],
+        "object_id": [(row.texts or {}).get(ids[row.table]) if row.table else None for row in rows],
+        "account": [
+            row.account or given
+            for row, given in zip(rows, columns["account"].to_pylist(), strict=True)
+        ],
+        "occurred_at": [row.occurred_at for row in rows],
+    }  # fmt: skip
+    for name, values in found.items():
+        columns[name] = _array(values, columns[name].type)
+    known = _array([row.known_at for row in rows], columns["known_at"].type)
+    columns["known_at"] = pc.coalesce(known, columns["known_at"])
+    return columns
+
+
+def _array(values: Sequence[str | int | None], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_timestamp(kind):
+        return pa.array(values, pa.int64()).cast(pa.timestamp("us", kind.tz)).cast(kind)
+    return pa.array(values, kind)

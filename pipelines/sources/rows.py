@@ -1,0 +1,456 @@
+"""A row of a mapped file to the texts that a silver table is typed from, by the mapping alone: pure Python, no engine.
+
+The texts are those that Stripe's records would hold: whole minor units, seconds since 1970, true and false. What a
+mapping cannot turn into them is a fault, whose words never quote the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from pipelines.bronze.reading import EARLIEST, LATEST
+from pipelines.money import exponents
+from pipelines.sources.checking import silver_tables
+from pipelines.sources.fields import Condition, TableMapping, Value, Zone, delay, zone
+from pipelines.sources.source import Source
+from pipelines.table import Column, Table
+
+Row = Mapping[str, str | None]
+Convert = Callable[[Row], str | None]
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Refused(Exception):  # noqa: N818 - it is a finding about a row, not an error
+    """Why a value cannot be what its column holds."""
+
+
+@dataclass(frozen=True)
+class MappedRow:
+    """What a mapping makes of a row.
+
+    Attributes:
+        table: short name of the silver table that it goes to; None for none.
+        account: that the row names, if it does.
+        occurred_at, known_at: microseconds since 1970; None where the mapping does not say.
+        texts: by column of the table.
+        fault: what could not be turned into a column's type; None for a good row.
+    """
+
+    table: str | None
+    account: str | None = None
+    occurred_at: int | None = None
+    known_at: int | None = None
+    texts: Mapping[str, str | None] | None = None
+    fault: str | None = None
+
+
+class Mapper:
+    """The mapping of one source, made ready for many rows.
+
+    Args:
+        source: whose rows they are.
+        columns: columns of interest, beside the id, by short table name; by default all that are mapped.
+    """
+
+    def __init__(self, source: Source, columns: Mapping[str, frozenset[str]] | None = None) -> None:
+        silver = silver_tables()
+        self._text = _reader(frozenset(source.empty))
+        self._decode = _decode_nested if source.format == "ndjson" else _decode_flat
+        self._account_field = source.account_field
+        self._tables = [
+            (name, mapping.when or [], _Table(source, mapping, silver[name], self._text, columns))
+            for name, mapping in source.tables.items()
+        ]
+
+    def __call__(self, payload: str) -> MappedRow:
+        """What becomes of a row, given as bronze keeps it."""
+        row = self._decode(payload)
+        for name, conditions, table in self._tables:
+            if all(_holds(condition, row, self._text) for condition in conditions):
+                account = self._text(row, self._account_field) if self._account_field else None
+                return table.mapped(name, row, account)
+        return MappedRow(None)
+
+
+class _Table:
+    def __init__(
+        self,
+        source: Source,
+        mapping: TableMapping,
+        table: Table,
+        text: Callable[[Row, str], str | None],
+        columns: Mapping[str, frozenset[str]] | None,
+    ) -> None:
+        make = _Maker(source, text)
+        wanted = mapping.columns
+        if columns is not None:
+            chosen = {table.key[1], *columns.get(table.short_name, ())}
+            wanted = {name: value for name, value in wanted.items() if name in chosen}
+        if "currency" in mapping.columns:
+            make.currency = make.column(Column("currency", "string", ""), mapping.columns["currency"])
+        self._columns = [(name, make.column(table.column(name), value)) for name, value in wanted.items()]
+        occurred = mapping.occurred_at or mapping.columns.get("created_at")
+        self._occurred = make.moment(occurred) if occurred else None
+        self._known = make.moment(mapping.known_at) if mapping.known_at else None
+
+    def mapped(self, name: str, row: Row, account: str | None) -> MappedRow:
+        faults: dict[str, str] = {}
+        texts: dict[str, str | None] = {}
+        for column, convert in self._columns:
+            try:
+                texts[column] = convert(row)
+            except Refused as refused:
+                faults[column] = str(refused)
+        occurred = _moment(self._occurred, row, "occurred_at", faults)
+        known = _moment(self._known, row, "known_at", faults)
+        if "created_at" in faults:
+            faults.pop("occurred_at", None)  # it is the same time
+        fault = "; ".join(f"{column}: {said}" for column, said in faults.items())
+        return MappedRow(name, account, occurred, known, texts, fault or None)
+
+
+def _moment(
+    moment: Callable[[Row], datetime | None] | None, row: Row, name: str, faults: dict[str, str]
+) -> int | None:
+    try:
+        found = moment(row) if moment else None
+    except Refused as refused:
+        faults[name] = str(refused)
+        return None
+    return None if found is None else (found - _EPOCH) // _MICROSECOND
+
+
+class _Maker:
+    """Makes the conversion of each column."""
+
+    def __init__(self, source: Source, text: Callable[[Row, str], str | None]) -> None:
+        self._source = source
+        self._text = text
+        self.currency: Convert = lambda row: None
+
+    def column(self, column: Column, value: Value) -> Convert:
+        if value.constant is not None:
+            constant = _plain(value.constant)
+            return self._where(value, lambda row: constant)
+        if column.name.endswith("_minor"):
+            return self._where(value, self._translated(value, self._amount(value)))
+        if column.type == "timestamp":
+            moment = self._local(value)
+            return self._where(value, self._translated(value, lambda row: _seconds(moment(row))))
+        plain = self._joined(value)
+        match column.type:
+            case "boolean":
+                return self._where(value, self._translated(value, lambda row: _boolean(plain(row))))
+            case "bigint" | "double":
+                return self._where(value, self._translated(value, lambda row: self._number(plain(row))))
+            case "date":
+                return self._where(value, self._translated(value, lambda row: _day(plain(row), value.format)))
+        prefixed = (lambda row: _prefixed(value.prefix, plain(row))) if value.prefix else plain
+        return self._where(value, self._translated(value, prefixed))
+
+    def moment(self, value: Value) -> Callable[[Row], datetime | None]:
+        """A time of the record itself."""
+        local, text, conditions = self._local(value), self._text, value.when or []
+
+        def moment(row: Row) -> datetime | None:
+            if not all(_holds(condition, row, text) for condition in conditions):
+                return None
+            found = local(row)
+            if found and not EARLIEST <= found.timestamp() < LATEST:
+                raise Refused("a time outside the years 1970 to 2199")
+            return found
+
+        return moment
+
+    def _joined(self, value: Value) -> Convert:
+        text = self._text
+        if value.field:
+            field = value.field
+            return lambda row: text(row, field)
+        fields, separator = tuple(value.fields or ()), value.separator
+
+        def joined(row: Row) -> str | None:
+            parts = [text(row, field) for field in fields]
+            return None if None in parts else separator.join(part for part in parts if part)
+
+        return joined
+
+    def _where(self, value: Value, convert: Convert) -> Convert:
+        """The conversion for the rows that the value is for."""
+        if not value.when:
+            return convert
+        conditions, text = value.when, self._text
+        return lambda row: convert(row) if all(_holds(c, row, text) for c in conditions) else None
+
+    def _translated(self, value: Value, convert: Convert) -> Convert:
+        """The conversion behind a table of what some texts mean."""
+        if value.values is None:
+            return convert
+        meanings = {text: None if v is None else _plain(v) for text, v in value.values.items()}
+        plain, otherwise = self._joined(value), value.otherwise
+
+        def translated(row: Row) -> str | None:
+            text = plain(row) or ""
+            if text in meanings:
+                return meanings[text]
+            if not text or otherwise == "empty":
+                return None
+            if otherwise == "refuse":
+                raise Refused("a text that the mapping does not list in values")
+            return convert(row)
+
+        return translated
+
+    def _number(self, text: str | None) -> str | None:
+        return None if text is None else _normal(text, self._source)
+
+    def _amount(self, value: Value) -> Convert:
+        text, source, currency = self._text, self._source, self.currency
+        field, minus, sign = value.field or "", value.minus, value.sign
+        minor = _minor if value.unit == "major" else _whole
+
+        def amount(row: Row) -> str | None:
+            given, less = text(row, field), text(row, minus) if minus else None
+            if given is None and less is None:
+                return None
+            code = currency(row) if value.unit == "major" else None
+            found = minor(given, code, source)
+            if less is not None:
+                found -= minor(less, code, source)
+            return str(abs(found) if sign == "drop" else -found if sign == "flip" else found)
+
+        return amount
+
+    def _local(self, value: Value) -> Callable[[Row], datetime | None]:
+        plain, text = self._joined(value), self._text
+        parse = _parser(value.format)
+        given = value.timezone or self._source.timezone
+        later, plus = value.ambiguous == "later", delay(value.plus) if value.plus else None
+
+        def local(row: Row) -> datetime | None:
+            written = plain(row)
+            if written is None:
+                return None
+            try:
+                found = parse(written)
+            except (ValueError, OverflowError):
+                raise Refused("not a time as the mapping's format writes it") from None
+            if found.tzinfo is None:
+                found = _placed(found, _zone(given, row, text), later)
+            try:
+                return found + plus if plus else found
+            except OverflowError:
+                raise Refused("a time outside the years 1970 to 2199") from None
+
+        return local
+
+
+def _decode_flat(payload: str) -> Row:
+    return _FLAT.decode(payload)
+
+
+_FLAT = msgspec.json.Decoder(dict[str, str | None])
+_FIELDS = msgspec.json.Decoder(dict[str, Raw])
+
+
+def _decode_nested(payload: str) -> Row:
+    return _Nested(payload.encode())
+
+
+class _Nested(Mapping[str, str | None]):
+    """The fields of a JSON object: numbers as they are written, and dotted names for what lies deeper."""
+
+    def __init__(self, raw: bytes | Raw) -> None:
+        self._fields = _FIELDS.decode(raw)
+
+    def __getitem__(self, name: str) -> str | None:
+        if name in self._fields:
+            return _as_text(self._fields[name])
+        above, _, below = name.partition(".")
+        if below and above in self._fields and bytes(self._fields[above]).lstrip()[:1] == b"{":
+            return _Nested(self._fields[above])[below]
+        return None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+def _as_text(raw: Raw) -> str | None:
+    text = bytes(raw).strip().decode()
+    if text == "null":
+        return None
+    return str(msgspec.json.decode(text)) if text.startswith('"') else text
+
+
+def _reader(empty: frozenset[str]) -> Callable[[Row, str], str | None]:
+    """A field without the white space around it; None where it means no value."""
+
+    def text(row: Row, field: str) -> str | None:
+        found = row.get(field)
+        if not found or not (found := found.strip()) or found in empty:
+            return None
+        return found
+
+    return text
+
+
+def _holds(condition: Condition, row: Row, text: Callable[[Row, str], str | None]) -> bool:
+    found = text(row, condition.field)
+    if condition.empty is not None:
+        return (found is None) == condition.empty
+    if condition.is_in is not None:
+        return (found or "") in condition.is_in
+    return (found or "") not in (condition.not_in or ())
+
+
+def _plain(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _prefixed(prefix: str, text: str | None) -> str | None:
+    return None if text is None else prefix + text
+
+
+def _boolean(text: str | None) -> str | None:
+    if text is None:
+        return None
+    if text.lower() not in ("true", "false"):
+        raise Refused("neither true nor false: say in values what the texts mean")
+    return text.lower()
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\Z")
+
+
+def _normal(text: str, source: Source) -> str:
+    """A number with a point before its decimals and nothing between its thousands."""
+    decimal, thousands = source.numbers.decimal, source.numbers.thousands
+    if decimal == "." and _NUMBER.match(text):
+        return text.removeprefix("+")
+    whole, mark, fraction = text.partition(decimal)
+    if thousands and thousands in whole:
+        first, *groups = whole.split(thousands)
+        if not 1 <= len(first.lstrip("+-")) <= 3 or any(len(group) != 3 for group in groups):
+            raise Refused("not a number as the mapping's numbers are written")
+        whole = first + "".join(groups)
+    found = f"{whole}.{fraction}" if mark else whole
+    if not _NUMBER.match(found) or not found.isascii():
+        raise Refused("not a number as the mapping's numbers are written")
+    return found.removeprefix("+")
+
+
+def _minor(text: str | None, currency: str | None, source: Source) -> int:
+    """An amount of major units in minor units, exactly; 0 for none."""
+    if text is None:
+        return 0
+    places = exponents().get((currency or "").upper())
+    if places is None:
+        raise Refused("its currency is missing or not one of ISO 4217")
+    number = _normal(text, source)
+    whole, _, fraction = number.partition(".")
+    if len(whole) > 18:
+        raise Refused("a number of more than 18 digits")
+    fraction = fraction.rstrip("0")
+    if len(fraction) <= places:
+        return int(whole + fraction.ljust(places, "0"))
+    exact = Decimal(number).scaleb(places)
+    nearest = exact.to_integral_value()
+    if not source.numbers.float_noise or abs(exact - nearest) > _NOISE:
+        raise Refused(f"more decimal places than its currency has ({places})")
+    return int(nearest)
+
+
+_NOISE = Decimal("0.000001")
+
+
+def _whole(text: str | None, currency: str | None, source: Source) -> int:
+    del currency
+    if text is None:
+        return 0
+    whole, _, fraction = _normal(text, source).partition(".")
+    if fraction.strip("0") or len(whole) > 18:
+        raise Refused("not a whole number of at most 18 digits")
+    return int(whole)
+
+
+def _seconds(moment: datetime | None) -> str | None:
+    return None if moment is None else str((moment - _EPOCH) // timedelta(seconds=1))
+
+
+def _day(text: str | None, written: str | None) -> str | None:
+    """A day as the object that Stripe writes."""
+    if text is None:
+        return None
+    try:
+        day = _parser(written)(text)
+    except (ValueError, OverflowError):
+        raise Refused("not a day as the mapping's format writes it") from None
+    return msgspec.json.encode({"year": day.year, "month": day.month, "day": day.day}).decode()
+
+
+def _parser(written: str | None) -> Callable[[str], datetime]:
+    match written:
+        case None | "iso":
+            return datetime.fromisoformat
+        case "epoch":
+            return partial(_since_1970, divisor=1)
+        case "epoch_ms":
+            return partial(_since_1970, divisor=1000)
+    return partial(_strptime, written=written)
+
+
+def _since_1970(text: str, divisor: int) -> datetime:
+    if not text.isascii() or not text.isdecimal():
+        raise ValueError(text)
+    return _EPOCH + timedelta(microseconds=int(text) * (1_000_000 // divisor))
+
+
+def _strptime(text: str, written: str) -> datetime:
+    # The standard library's parser takes ten times as long as that of its own format.
+    if written == "%Y-%m-%d %H:%M:%S" and _ISO_SECONDS.match(text):
+        return datetime.fromisoformat(text)
+    return datetime.strptime(text, written)
+
+
+_ISO_SECONDS = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$")
+
+_zone_of = lru_cache(maxsize=1024)(zone)
+
+
+def _zone(given: Zone, row: Row, text: Callable[[Row, str], str | None]) -> Any:
+    if given.constant:
+        return _zone_of(given.constant)
+    name = text(row, given.field or "")
+    if name is None:
+        raise Refused("its time zone is missing")
+    try:
+        return _zone_of(given.values.get(name, name))
+    except ValueError:
+        raise Refused("its time zone is not known: say in timezone.values what it means") from None
+
+
+def _placed(local: datetime, where: Any, later: bool) -> datetime:
+    """The moment of a local time. Of an hour that comes twice the earlier one is meant, or the later if so declared."""
+    if where is UTC or isinstance(where, timezone):
+        return local.replace(tzinfo=where)
+    try:
+        moment = local.replace(tzinfo=where, fold=int(later)).astimezone(UTC)
+    except OverflowError:
+        raise Refused("a time outside the years 1970 to 2199") from None
+    if moment.astimezone(where).replace(tzinfo=None) != local.replace(fold=0):
+        raise Refused("a local time that the clock passed over when it was put forward")
+    return moment
