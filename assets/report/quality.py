@@ -19,11 +19,13 @@ WORDS = {
     "duplicate": "Copy of a version",
     "quarantined": "In quarantine, with a reason",
     "unmodelled": "Of a type that no table holds",
+    "waiting": "Waiting for a table that refused its batch",
     "missing": "Missing",
 }
 
 _COLOURS = {
-    "current": "c3", "superseded": "c1", "duplicate": "c6", "quarantined": "c2", "unmodelled": "c7", "missing": "bad",
+    "current": "c3", "superseded": "c1", "duplicate": "c6", "quarantined": "c2", "unmodelled": "c7",
+    "waiting": "warn", "missing": "bad",
 }  # fmt: skip
 
 _REASONS = 12

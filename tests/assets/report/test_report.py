@@ -18,8 +18,8 @@ from assets.report.facts import OTHERS, Facts, read_facts
 from assets.report.figures import label, percent
 from assets.report.headline import DAYS
 from assets.report.page import render
-from assets.report.quality import Refused, TableState
-from pipelines.audit import Audit, Counts, FileCounts
+from assets.report.quality import WORDS, Refused, TableState
+from pipelines.audit import PLACES, Audit, Counts, FileCounts
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.money import exponent, to_major
@@ -208,6 +208,10 @@ def test_tables_are_listed_with_rows_and_versions(page: Page, lake: Lakehouse) -
     assert set(shown) == set(lake.tables)
     assert shown["gold.payments_daily"][0] == f"{lake.table('gold.payments_daily').count():,}"
     assert shown["gold.payments_daily"][1] == str(lake.history("gold.payments_daily", 1)[0].version)
+
+
+def test_every_place_of_a_record_has_its_words() -> None:
+    assert tuple(WORDS) == PLACES
 
 
 def test_the_audit_adds_up_to_the_records(page: Page, lake: Lakehouse) -> None:
