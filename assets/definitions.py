@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dagster import Definitions, in_process_executor
 
+from assets.alerts.sensors import ALERTS
 from assets.bronze import bronze_assets
 from assets.conservation import AUDIT, audit_asset, every_record_accounted_for, nightly
 from assets.gold import gold_assets
@@ -29,7 +30,7 @@ def definitions(settings: Settings) -> Definitions:
         asset_checks=[every_record_accounted_for],
         jobs=[REFRESH, REBUILD, AUDIT, maintain_job],
         schedules=[hourly, nightly, weekly],
-        sensors=[new_raw_files],
+        sensors=[new_raw_files, *ALERTS],
         resources={"lakehouse": LakehouseResource(), "refresh": RefreshOptions()},
         # Each process would start an engine of its own.
         executor=in_process_executor,

@@ -116,8 +116,8 @@ def _constraints(table: Table, column: Column) -> Iterator[str]:
         yield "ISO 4217 currency"
     if column.known:
         yield f"known values: {', '.join(column.known)}"
-    if column.personal:
-        yield f"personal data: {column.personal}"
+    if column.kept:
+        yield column.kept
     if column.reference:
         yield f"points to {column.reference}"
 

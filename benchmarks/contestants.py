@@ -69,7 +69,7 @@ def contestants(raw: Path, folder: Path) -> list[Contestant]:
         ),
         plain("jvm", "jvm_spark", "JVM Spark, local: the same transformations, without checks", "gold"),
         plain(
-            "duckdb", "duckdb_charges", "DuckDB by hand: charges and daily payments, without bronze or checks",
+            "duckdb", "duckdb_charges", "DuckDB by hand: charges and daily payments, without bronze, tokens or checks",
             "payments_daily.parquet",
         ),
         Contestant(

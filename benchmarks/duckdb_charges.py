@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from pipelines.money import exponents
+from pipelines.silver import lists
 from pipelines.silver.charges import TABLE as CHARGES
 from pipelines.table import Column
 
@@ -133,7 +134,7 @@ def run(raw: Path, out: Path) -> None:
 def typed_rows() -> str:
     """SQL of the events' charges with every declared column, and whether the row keeps the contract."""
     parsed = [column for column in CHARGES.columns if column.paths]
-    derived = ", ".join(f"({c.sql})::{_type(c)} as {c.name}" for c in CHARGES.columns if c.sql)
+    derived = ", ".join(f"({_derived(c)})::{_type(c)} as {c.name}" for c in CHARGES.columns if c.sql)
     names = [name for name in CHARGES.column_names if name != "record_id"]
     own = ", ".join(f"{PROVENANCE.get(name, name)} as {name}" for name in names)
     raw = f"select *, {', '.join(f'{_raw(c)} as raw_{c.name}' for c in parsed)} from parsed"
@@ -174,6 +175,13 @@ def _typed(column: Column) -> str:
     if column.name.endswith("_id"):
         return f"case when {raw} like '{{%' then {raw} ->> '$.id' else {raw} end"
     return raw
+
+
+def _derived(column: Column) -> str:
+    if column.listed is None:
+        return str(column.sql)
+    listed = ", ".join(f"'{value}'" for value in lists.values(column.listed))
+    return f"{column.sql} in ({listed})"
 
 
 def _type(column: Column) -> str:

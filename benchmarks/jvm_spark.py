@@ -26,12 +26,16 @@ from pipelines.settings import Settings
 from pipelines.silver.build import FAULT, build
 from pipelines.sources.mapping import stripe
 from pipelines.table import Table
+from pipelines.token_key import TokenKey
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 CHARGES = "silver.charges"
 PAYMENTS = "gold.payments_daily"
+
+KEY = TokenKey(bytes(32))
+"""What is measured is thrown away: any key does."""
 
 PARTITIONS = 16
 """Shares that the files are read in. The engine ``spark`` makes up to 200, for clusters; few cores want few."""
@@ -75,7 +79,7 @@ def _bronze(spark: SparkSession, raw: Path, settings: Settings) -> DataFrame:
 
 def _silver(bronze: DataFrame, table: Table) -> DataFrame:
     changes = bronze.filter(f"object_type = '{table.object_type}' and fault is null")
-    return build(changes, table, stripe()).filter(f"{FAULT} is null").select(*table.column_names)
+    return build(changes, table, stripe(), KEY).filter(f"{FAULT} is null").select(*table.column_names)
 
 
 def _gold(spark: SparkSession, out: Path, module: ModuleType, tables: Mapping[str, Table]) -> DataFrame:

@@ -96,7 +96,7 @@ class AsOf:
 
     def _parsed(self, table: Table) -> DataFrame:
         changes = self._records.filter(f"object_type = '{table.object_type}' and fault is null")
-        return parse(changes, table, self._lake.sources)
+        return parse(changes, table, self._lake.sources, self._lake.token_key)
 
     def _gold(self, table: Table) -> DataFrame:
         module = catalog.modules()[table.name]

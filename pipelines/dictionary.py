@@ -45,7 +45,7 @@ def _table(table: Table) -> Iterator[str]:
 def _row(column: Column) -> str:
     required = "" if not column.required else ", required"
     known = f" One of: {', '.join(f'`{value}`' for value in column.known)}." if column.known else ""
-    personal = f" Personal data: {column.personal}." if column.personal else ""
+    personal = f" {column.kept.capitalize()}." if column.kept else ""
     origin = ", ".join(f"`{path}`" for path in column.paths) or (f"`{column.sql}`" if column.sql else "")
     cells = (f"`{column.name}`", f"{column.type}{required}", column.doc + known + personal, origin)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

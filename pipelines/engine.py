@@ -77,6 +77,8 @@ def _connected(url: str, conf: Mapping[str, str]) -> Iterator[SparkSession]:
             spark.conf.set(name, value)
         yield spark
     finally:
+        # Sail ends at an interrupt, too; by default the client would look for it for ten minutes.
+        spark.client.set_retry_policies([])
         spark.stop()
 
 

@@ -20,6 +20,7 @@ from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
 from pipelines.silver import quarantine
 from pipelines.silver.build import BETTER, FAULT, build
+from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.rows import of_table
 from pipelines.steps import Outcome as Outcome
 from pipelines.steps import audited, by_size, version_of
@@ -189,6 +190,8 @@ def refresh_silver(
 ) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark; with ``full``, rebuild the table from all of bronze."""
     note: Mapping[str, Any] = {} if full else lake.note(table.name)
+    if needs_rebuild(lake, table, note):
+        full, note = True, {}
     watermark = int(note.get("watermark", 0))
     sizes = ingest.bytes_by_ingest(lake, watermark)
     spans = [(0, sizes[-1][0])] if full and sizes else by_size(watermark, sizes, lake.settings.batch_bytes)
@@ -209,7 +212,8 @@ def _silver_batch(
     started = time.monotonic()
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
     changes = of_table(bronze, table, sources)
-    staged = lake.stage(table.name, str(last), build(changes, table, sources), accept=FAULT)
+    built = build(changes, table, sources, lake.token_key)
+    staged = lake.stage(table.name, str(last), built, accept=FAULT)
     everything = lake.staged(staged)
     refused = everything.count() - staged.rows
     total = staged.rows + refused
@@ -221,7 +225,7 @@ def _silver_batch(
             _requarantine(lake, faulty, table)
         elif refused:
             _quarantine(lake, faulty, f"{table.short_name}-{last}", validate)
-        note = {"watermark": last, "rows": staged.rows, "checks": verdict.note}
+        note = {"watermark": last, "rows": staged.rows, "checks": verdict.note, **key_note(lake, table)}
         _publish_silver(lake, table, staged, note, full=full)
     lake.clear_staging(table.name)
     return Outcome(

@@ -13,6 +13,7 @@ from pipelines.bronze import ingest
 from pipelines.commits import Staged, date_condition
 from pipelines.silver import history
 from pipelines.silver.build import FAULT, parse
+from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.steps import Outcome, audited, by_size, version_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def refresh_history(
 ) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark, as far as its base table has come."""
     note: Mapping[str, Any] = {} if full else lake.note(table.name)
+    if needs_rebuild(lake, table, note):
+        full, note = True, {}
     watermark = int(note.get("watermark", 0))
     reached = int(lake.note(history.base_of(table).name).get("watermark", 0))
     sizes = [(batch, size) for batch, size in ingest.bytes_by_ingest(lake, watermark) if batch <= reached]
@@ -52,7 +55,8 @@ def _batch(
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
     changes = bronze.filter(f"object_type = '{base.object_type}' and fault is null")
     # Staged by itself: the payloads are parsed once, and the rows are asked for twice below.
-    fresh = lake.stage(table.name, f"{last}-new", parse(changes, base, sources), accept=FAULT)
+    parsed = parse(changes, base, sources, lake.token_key)
+    fresh = lake.stage(table.name, f"{last}-new", parsed, accept=FAULT)
     staged = lake.stage(table.name, str(last), _rebuilt(lake, table, fresh, full=full))
     rows = lake.accepted(staged)
     verdict = audited(
@@ -65,9 +69,8 @@ def _batch(
         lambda: {"unlike_base_count": _unlike(lake, table, staged, last)},
     )
     if not verdict.refusals:
-        _publish(
-            lake, table, staged, {"watermark": last, "rows": staged.rows, "checks": verdict.note}, full=full
-        )
+        note = {"watermark": last, "rows": staged.rows, "checks": verdict.note, **key_note(lake, table)}
+        _publish(lake, table, staged, note, full=full)
     lake.clear_staging(table.name)
     return Outcome(
         table=table.name,

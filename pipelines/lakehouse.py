@@ -24,6 +24,7 @@ from pipelines.settings import Settings, load_settings
 from pipelines.sources.mapping import load_sources
 from pipelines.sources.source import Sources
 from pipelines.table import Table
+from pipelines.token_key import TokenKey, token_key
 from pipelines.views import with_views
 
 if TYPE_CHECKING:
@@ -120,6 +121,15 @@ class Lakehouse:
             SettingsError: VERMEIL_SOURCES names something that is not there.
         """
         return load_sources(self.settings.source_files)
+
+    @cached_property
+    def token_key(self) -> TokenKey:
+        """The key that personal data is tokenised with.
+
+        Raises:
+            SettingsError: it is too short, or cannot be read or made.
+        """
+        return token_key(self.settings)
 
     @property
     def uri(self) -> str:
@@ -331,7 +341,7 @@ class Lakehouse:
     ) -> Iterator[Draft]:
         """Hold the lakehouse for writing, and release what was written when that ended well.
 
-        A restore that was cut is completed first.
+        What a run that died has staged is deleted, and a restore that was cut is completed first.
 
         Args:
             command: what is done, for whoever finds the lakehouse held; by default the program and its command.
@@ -347,6 +357,7 @@ class Lakehouse:
             raise LakehouseError("a release is only read: write through the lakehouse that it was taken from")
         doing = command or running_command()
         with writer_lock(self.lock_folder, self.settings.wait if wait is None else wait, doing, waiting):
+            self.clear_staging()
             complete(self)
             draft = Draft(self.versions())
             yield draft
@@ -383,7 +394,7 @@ class Lakehouse:
         uri = storage.join(self.uri, MARKER)
         if storage.read_text(uri) is None:
             storage.make_folder(self.uri)
-            storage.write_text(uri, json.dumps({"format": FORMAT, "vermeil": package_version("vermeil")}))
+            storage.write_whole(uri, json.dumps({"format": FORMAT, "vermeil": package_version("vermeil")}))
 
     def _stamped(self, note: Note) -> Note:
         return {**note, "by": package_version("vermeil")}

@@ -6,9 +6,9 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipelines.errors import SettingsError
@@ -65,10 +65,35 @@ class Settings(BaseSettings):
         0, ge=0, description="Seconds that a writer waits for another one to end before it gives up."
     )
 
+    alert_webhook: SecretStr | None = Field(
+        None, description="Address that alerts are posted to as JSON, such as a Slack webhook."
+    )
+    alert_email: str | None = Field(None, description="Mailboxes that alerts go to, separated by commas.")
+    alert_stale_hours: float = Field(
+        25, gt=0, description="Hours without a refresh after which a gold table is stale."
+    )
+    alert_quarantine: int = Field(
+        100, gt=0, description="Records that go to quarantine within a day before it counts as growing."
+    )
+    smtp_host: str = Field("localhost", description="Mail server for alerts.")
+    smtp_port: int = Field(587, gt=0, le=65535, description="Its port.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection to it is secured: starttls, tls, or none."
+    )
+    smtp_user: str | None = Field(None, description="User to log in there as, if any.")
+    smtp_password: SecretStr | None = Field(None, description="The user's password.")
+    smtp_from: str | None = Field(None, description="Sender of alerts; vermeil@localhost.")
+
     forget_key_file: Path | None = Field(
         None,
         description="File of the key that the ids of forgotten customers are hashed with; <home>/keys/forget.key, "
         "which is made when first needed.",
+    )
+    token_key: SecretStr | None = Field(
+        None, description="Secret key of the tokens in silver, at least 32 bytes, hexadecimal or Base64."
+    )
+    token_key_file: Path | None = Field(
+        None, description="File that holds it; <home>/keys/token.key, which is made when first needed."
     )
 
     @field_validator("spark_conf", "storage_options", mode="before")
@@ -80,6 +105,15 @@ class Settings(BaseSettings):
     @classmethod
     def _policies_or_file(cls, value: Any) -> Any:
         return _parsed(value) if isinstance(value, str) else value
+
+    @field_validator("alert_webhook")
+    @classmethod
+    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        if not value.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("an address that begins with https:// or http:// is expected")
+        return value
 
     @field_validator("engine")
     @classmethod
@@ -120,6 +154,16 @@ class Settings(BaseSettings):
     def forget_key_path(self) -> Path:
         """File of the key that the ids of forgotten customers are hashed with."""
         return self.forget_key_file or self.home / "keys" / "forget.key"
+
+    @property
+    def mailboxes(self) -> list[str]:
+        """The mailboxes that alerts go to."""
+        return [box.strip() for box in (self.alert_email or "").split(",") if box.strip()]
+
+    @property
+    def token_key_path(self) -> Path:
+        """File of the token key, where it is not given itself."""
+        return self.token_key_file or self.home / "keys" / "token.key"
 
     @property
     def reports_dir(self) -> Path:

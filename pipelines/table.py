@@ -19,6 +19,9 @@ Layer = Literal["bronze", "silver", "gold"]
 Personal = Literal["email", "name", "phone", "address", "ip", "location", "text"]
 """What a value tells about a person. A text may hold any of the others; a location is one of two coordinates."""
 
+Listed = Literal["disposable_email_domains", "free_email_domains"]
+"""Names of lists that a derived column can look values up in."""
+
 _NAME = re.compile(r"^(bronze|silver|gold)\.[a-z][a-z0-9_]*$")
 _COLUMN_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
@@ -36,13 +39,15 @@ class Column:
             paths are old and new spellings; the first that holds a value counts.
         mapped: a column without a path that source mappings fill: Stripe's records have no place for it.
         sql: how a derived column follows from the table's other columns and the record's own (``event_type``, …).
+            It sees personal data as it was, before tokens take its place.
+        listed: name of a list in :mod:`pipelines.silver.lists`; the column says whether what ``sql`` gives is on it.
         required: a row without a value breaks the contract.
         minimum: a number below breaks the contract.
         known: the values documented so far. Another value is drift: it is kept, and a check warns.
         currency: the value is a currency code: stored in upper case, an unknown one breaks the contract.
         reference: ``layer.table.column`` that the value points to.
-        personal: what the value tells about a person, where it does: everything that has to treat personal data
-            with care reads it here.
+        personal: what the value tells about a person, where it does. Silver keeps a token of it, of a text what is
+            left without the personal data that can be recognized, of a location the whole degree.
     """
 
     name: str
@@ -51,6 +56,7 @@ class Column:
     path: str | tuple[str, ...] | None = None
     mapped: bool = False
     sql: str | None = None
+    listed: Listed | None = None
     required: bool = False
     minimum: int | None = None
     known: tuple[str, ...] = ()
@@ -63,10 +69,25 @@ class Column:
             raise ValueError(f"column {self.name!r}: a name is lower-case letters, digits and underscores")
         if self.path and self.sql:
             raise ValueError(f"column {self.name!r}: it has a path or an expression, not both")
+        if self.listed and not (self.sql and self.type == "boolean"):
+            raise ValueError(f"column {self.name!r}: what looks a list up has an expression and is a boolean")
         if self.personal and self.type != ("double" if self.personal == "location" else "string"):
             raise ValueError(
                 f"column {self.name!r}: a {self.type} cannot hold personal data of kind {self.personal}"
             )
+
+    @property
+    def kept(self) -> str | None:
+        """What a table keeps of personal data, in words; None where the column holds none."""
+        match self.personal:
+            case None:
+                return None
+            case "text":
+                return "personal text, kept without what can be recognized"
+            case "location":
+                return "personal location, kept as whole degrees"
+            case kind:
+                return f"personal {kind}, kept as a token"
 
     @property
     def paths(self) -> tuple[str, ...]:

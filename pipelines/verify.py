@@ -24,6 +24,7 @@ from pipelines.conservation import versions as audited_versions
 from pipelines.gold import audit as audit_table
 from pipelines.silver import history, quarantine
 from pipelines.silver.build import FAULT, build, parse
+from pipelines.silver.rows import of_table
 from pipelines.steps import version_of
 
 if TYPE_CHECKING:
@@ -184,7 +185,8 @@ def _off(kind: Kind, file_id: str, columns: tuple[str, ...] = ()) -> Difference:
 
 def silver(lake: Lakehouse, table: Table, sources: Sources) -> Iterator[Found]:
     """A silver table, and what the quarantine has of it, against what its batches of bronze give."""
-    staged = lake.stage(table.name, "verify", build(_changes(lake, table), table, sources), accept=FAULT)
+    built = build(_changes(lake, table, sources), table, sources, lake.token_key)
+    staged = lake.stage(table.name, "verify", built, accept=FAULT)
     expected = lake.accepted(staged).select(*table.column_names)
     count, found = differences(table.name, table.key, lake.table(table.name), expected)
     yield Found(table.name, count, tuple(found))
@@ -196,19 +198,20 @@ def silver(lake: Lakehouse, table: Table, sources: Sources) -> Iterator[Found]:
 def past(lake: Lakehouse, table: Table, sources: Sources) -> Found:
     """A history table against all versions that its batches of bronze give."""
     base = history.base_of(table)
-    changes = _changes(lake, table, base.object_type)
-    staged = lake.stage(table.name, "verify", history.intervals(parse(changes, base, sources), table))
+    changes = _changes(lake, table, sources)
+    staged = lake.stage(
+        table.name, "verify", history.intervals(parse(changes, base, sources, lake.token_key), table)
+    )
     count, found = differences(table.name, table.key, lake.table(table.name), lake.staged(staged))
     lake.clear_staging(table.name)
     return Found(table.name, count, tuple(found))
 
 
-def _changes(lake: Lakehouse, table: Table, object_type: str | None = None) -> DataFrame:
+def _changes(lake: Lakehouse, table: Table, sources: Sources) -> DataFrame:
     """The readable records of bronze that a table has taken in."""
     last = int(lake.note(table.name).get("watermark", 0))
-    wanted = object_type or table.object_type
-    readable = lake.table(ingest.RECORDS).filter(f"ingest_id <= {last} and fault is null")
-    return readable.filter(F.col("object_type") == F.lit(wanted))
+    taken = lake.table(ingest.RECORDS).filter(f"ingest_id <= {last}")
+    return of_table(taken, table.history_of or table, sources)
 
 
 def unreadable(lake: Lakehouse) -> Found:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 JVM_GROUP = pytest.mark.xdist_group("jvm")
+os.environ.setdefault("VERMEIL_TOKEN_KEY", bytes(range(32)).hex())  # or no two lakehouses had equal tokens
 START_SECONDS = 180
 STARTED = re.compile(r"Spark Connect server started at: (\S+:\d+)")
 SERVER_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"

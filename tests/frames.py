@@ -15,11 +15,15 @@ from pipelines.bronze.reading import Reading, read_files
 from pipelines.bronze.records import TABLE as RECORDS
 from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Sources
+from pipelines.token_key import TokenKey
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 Json = dict[str, Any]
+KEY = TokenKey(bytes(range(32)))
+"""A token key that everybody knows."""
+
 CREATED = 1_767_225_600
 """2026-01-01 00:00:00 UTC."""
 

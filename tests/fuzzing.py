@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from frames import Json, read_folder
+from frames import KEY, Json, read_folder
 
 from pipelines.catalog import tables_of
 from pipelines.silver.build import FAULT, parse
@@ -80,7 +80,7 @@ def fate_of(spark: SparkSession, records: pa.Table) -> Fate:
     good = refused = 0
     for table in MODELLED:
         if kinds.pop(table.object_type, 0):
-            rows = parse(frame.filter(frame["object_type"] == table.object_type), table, stripe())
+            rows = parse(frame.filter(frame["object_type"] == table.object_type), table, stripe(), KEY)
             found = rows.selectExpr(f"count(*) - count({FAULT})", f"count({FAULT})").collect()[0]
             good, refused = good + found[0], refused + found[1]
     return Fate(records.num_rows, good, refused, records.num_rows - readable.num_rows, sum(kinds.values()))

@@ -220,7 +220,7 @@ def test_the_silver_example_takes_in_what_it_says(spark: SparkSession, tmp_path:
     }
     bad = good | {"id": "tr_2", "amount_reversed": 2000}
     records = frames.read_lines(tmp_path, {"transfers.ndjson": [good, bad]})
-    built = build(frames.of_type(spark, records, "transfer"), table, stripe())
+    built = build(frames.of_type(spark, records, "transfer"), table, stripe(), frames.KEY)
     columns = ("transfer_id", "amount_minor", "reversed_minor", "destination_account_id", "fault")
     assert [tuple(row) for row in built.select(*columns).orderBy("transfer_id").collect()] == [
         ("tr_1", 1050, 50, "acct_1", None),

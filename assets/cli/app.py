@@ -148,10 +148,15 @@ def run(
 
     Each batch is staged, checked and published in one commit; a batch that fails a critical check changes nothing.
     """
+    from assets.alerts.after_run import alerting
     from assets.cli import commands, output
 
-    with _open(home, raw, mapping) as lake, output.progress(quiet=json) as starting:
-        outcomes = list(commands.refresh(lake, only or [], full_refresh or [], starting, wait))
+    with (
+        _open(home, raw, mapping) as lake,
+        alerting(lake.settings, output.tell) as outcomes,
+        output.progress(quiet=json) as starting,
+    ):
+        outcomes.extend(commands.refresh(lake, only or [], full_refresh or [], starting, wait))
     output.outcomes(outcomes, as_json=json)
     raise typer.Exit(commands.exit_code(outcomes))
 

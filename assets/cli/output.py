@@ -59,6 +59,11 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda name: shown.update(f"{name} …")
 
 
+def tell(sentence: str) -> None:
+    """Something that a person should know, on the error stream."""
+    ERR.print(f"vermeil: {escape(sentence)}", soft_wrap=True)
+
+
 def simulated(summary: Summary, out: Path, *, as_json: bool) -> None:
     """What the simulator wrote."""
     if as_json:

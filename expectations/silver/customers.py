@@ -10,7 +10,7 @@ CHECKS = (
     id_like("customer_id", "cus"),
     always(
         "email_well_formed",
-        "email rlike '^[^@ ]+@[^@ ]+$'",
+        "email is null or email_domain is not null",
         "An email address has a name, one @ and a domain.",
         "warning",
     ),

@@ -141,7 +141,9 @@ def _made_anew(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:
         return records.select("record_id", "payload")
     readable = of_table(records, base, lake.sources)
     # Staged first: an engine that plans the parsing and the join at once loses columns on the way.
-    staged = lake.stage(table.name, "made-anew", parse(readable, base, lake.sources), accept=FAULT)
+    staged = lake.stage(
+        table.name, "made-anew", parse(readable, base, lake.sources, lake.token_key), accept=FAULT
+    )
     return lake.accepted(staged).select(*base.column_names)
 
 

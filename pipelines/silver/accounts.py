@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pipelines.silver.contract import silver_table
 from pipelines.silver.fragments import CREATED_DATE, METADATA
+from pipelines.silver.people import email_columns, phone_columns
 from pipelines.table import Column
 
 _BUSINESS = "business_profile"
@@ -29,9 +30,9 @@ TABLE = silver_table(
         Column("business_url", "string", "Website of the business.", path=(f"{_BUSINESS}.url", "business_url")),
         Column("mcc", "string", "Merchant category code, four digits, ISO 18245.", path=f"{_BUSINESS}.mcc"),
         Column("product_description", "string", "What the business sells.", path=f"{_BUSINESS}.product_description", personal="text"),
-        Column("support_email", "string", "Where customers may write to.", path=(f"{_BUSINESS}.support_email", "support_email"), personal="email"),
-        Column("support_phone", "string", "Where customers may call.", path=(f"{_BUSINESS}.support_phone", "support_phone"), personal="phone"),
-        Column("email", "string", "Email address of the owner.", path="email", personal="email"),
+        *email_columns("support_email", "Where customers may write to.", (f"{_BUSINESS}.support_email", "support_email")),
+        *phone_columns("support_phone", "Where customers may call.", (f"{_BUSINESS}.support_phone", "support_phone")),
+        *email_columns("email", "Email address of the owner.", "email"),
         Column("dashboard_name", "string", "Name of the account in the dashboard.", path=("settings.dashboard.display_name", "display_name")),
         Column("timezone", "string", "IANA name of the time zone that the dashboard shows.", path=("settings.dashboard.timezone", "timezone")),
         Column("is_charges_enabled", "boolean", "The account may take payments.", path="charges_enabled"),

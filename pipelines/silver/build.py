@@ -15,11 +15,13 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze.reading import EARLIEST, LATEST
 from pipelines.money import exponents
-from pipelines.silver import rows
+from pipelines.silver import lists, rows
 from pipelines.silver.contract import ACCOUNT, PROVENANCE
 from pipelines.silver.rows import MAPPING_FAULT
+from pipelines.silver.tokens import tokenised
 from pipelines.sources.source import Source, Sources
 from pipelines.table import Column, Table
+from pipelines.token_key import TokenKey
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
@@ -52,22 +54,29 @@ _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _NUMBER = r"^-?[0-9]{1,18}([.][0-9]+)?([eE][-+]?[0-9]{1,3})?$"
 
 
-def build(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
+def build(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -> DataFrame:
     """The latest good version of each object among some bronze records, and every record that breaks the contract.
 
     Args:
         records: rows of bronze.records of the table's object type, and those that a mapping may send to it.
         table: a silver table.
         sources: say which of two events in one second is the later one, and what the fields of rows mean.
+        key: of the tokens that stand for personal data.
 
     Returns:
         The table's columns, then ``fault`` (null for a good row) and, for a faulty one, its ``payload``.
     """
-    return latest(parse(records, table, sources), table)
+    # Tokens cost more than all else: only what is kept gets them.
+    return tokenised(latest(_parsed(records, table, sources), table), table, key)
 
 
-def parse(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
+def parse(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -> DataFrame:
     """Every record as a row of the table, with ``fault`` and ``payload``; see :func:`build`."""
+    return tokenised(_parsed(records, table, sources), table, key)
+
+
+def _parsed(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
+    """The same with personal data as it came."""
     parsed = _given(table)
     raw = _raw_texts(records, table, sources).withColumn("version", version(sources))
     typed = raw.select("*", *(_typed(column).alias(column.name) for column in parsed))
@@ -202,7 +211,9 @@ def _derived(rows: DataFrame, table: Table) -> DataFrame:
     """The rows with the columns that follow from others, in declared order: one may use those before it."""
     for column in table.columns:
         if column.sql:
-            rows = rows.withColumn(column.name, F.expr(column.sql).cast(column.type))
+            value = F.expr(column.sql)
+            found = value.isin(*lists.values(column.listed)) if column.listed else value
+            rows = rows.withColumn(column.name, found.cast(column.type))
     return rows
 
 

@@ -13,6 +13,7 @@ from pipelines.silver.fragments import (
     card_columns,
     currency,
 )
+from pipelines.silver.people import email_columns
 from pipelines.table import Column, Rule
 
 _CARD = "payment_method_details.card"
@@ -95,7 +96,7 @@ _REST = (
     Column("fraud_report_by_stripe", "string", "What Stripe called the charge.", path="fraud_details.stripe_report", known=("fraudulent",)),
     Column("description", "string", "The merchant's own words for the charge.", path="description", personal="text"),
     Column("statement_descriptor", "string", "What the cardholder reads on the statement.", path=("calculated_statement_descriptor", "statement_descriptor"), personal="text"),
-    Column("receipt_email", "string", "Where the receipt was sent.", path="receipt_email", personal="email"),
+    *email_columns("receipt_email", "Where the receipt was sent.", "receipt_email"),
     *billing_columns(),
     METADATA,
 )  # fmt: skip

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import CREATED_DATE, METADATA, address_columns
+from pipelines.silver.fragments import CREATED_DATE, METADATA
+from pipelines.silver.people import address_columns, email_columns, phone_columns
 from pipelines.table import Column
 
 TABLE = silver_table(
@@ -20,12 +21,12 @@ TABLE = silver_table(
         Column("is_marked_deleted", "boolean", "The object itself says that the customer was deleted.", path="deleted"),
         Column("is_deleted", "boolean", "The customer was deleted.", sql="coalesce(is_marked_deleted, false) or coalesce(event_type = 'customer.deleted', false)"),
         Column("name", "string", "Full name, or a company's.", path="name", personal="name"),
-        Column("email", "string", "Email address.", path="email", personal="email"),
-        Column("phone", "string", "Phone number.", path="phone", personal="phone"),
+        *email_columns("email", "Email address of the customer.", "email"),
+        *phone_columns("phone", "Phone number of the customer.", "phone"),
         *address_columns("address", "address", "customer"),
         *address_columns("shipping", "shipping.address", "customer's recipient"),
         Column("shipping_name", "string", "Name of the customer's recipient.", path="shipping.name", personal="name"),
-        Column("shipping_phone", "string", "Phone number of the customer's recipient.", path="shipping.phone", personal="phone"),
+        *phone_columns("shipping_phone", "Phone number of the customer's recipient.", "shipping.phone"),
         Column("currency", "string", "ISO 4217 code that the customer's invoices default to.", path="currency", currency=True),
         Column("balance_minor", "bigint", "What the customer owes (positive) or has to their credit (negative), in minor units.", path="balance"),
         Column("is_delinquent", "boolean", "The latest invoice could not be collected in time.", path="delinquent"),

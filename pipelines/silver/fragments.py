@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pipelines.silver.people import address_columns, email_columns, phone_columns
 from pipelines.table import Column
 
 CHECKS = ("pass", "fail", "unavailable", "unchecked")
@@ -50,21 +51,7 @@ def billing_columns() -> tuple[Column, ...]:
     at = "billing_details"
     return (
         Column("billing_name", "string", "Name of the payer.", path=f"{at}.name", personal="name"),
-        Column(
-            "billing_email", "string", "Email address of the payer.", path=f"{at}.email", personal="email"
-        ),
-        Column("billing_phone", "string", "Phone number of the payer.", path=f"{at}.phone", personal="phone"),
+        *email_columns("billing_email", "Email address of the payer.", f"{at}.email"),
+        *phone_columns("billing_phone", "Phone number of the payer.", f"{at}.phone"),
         *address_columns("billing", f"{at}.address", "payer"),
     )
-
-
-def address_columns(prefix: str, at: str, whose: str) -> tuple[Column, ...]:
-    """An address, from the object at a path; all but the country is personal data."""
-    return (
-        Column(f"{prefix}_line1", "string", f"First line of the address of the {whose}.", path=f"{at}.line1", personal="address"),
-        Column(f"{prefix}_line2", "string", f"Second line of the address of the {whose}.", path=f"{at}.line2", personal="address"),
-        Column(f"{prefix}_city", "string", f"City of the {whose}.", path=f"{at}.city", personal="address"),
-        Column(f"{prefix}_state", "string", f"State or province of the {whose}.", path=f"{at}.state", personal="address"),
-        Column(f"{prefix}_postal_code", "string", f"Postal code of the {whose}.", path=f"{at}.postal_code", personal="address"),
-        Column(f"{prefix}_country", "string", f"ISO 3166 code of the country of the {whose}.", path=f"{at}.country"),
-    )  # fmt: skip

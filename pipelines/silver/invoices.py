@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import CREATED_AT, CREATED_DATE, METADATA, address_columns, currency
+from pipelines.silver.fragments import CREATED_AT, CREATED_DATE, METADATA, currency
+from pipelines.silver.people import address_columns, email_columns, phone_columns
 from pipelines.table import Column, Rule
 
 REASONS = (
@@ -80,8 +81,8 @@ TABLE = silver_table(
         Column("account_country", "string", "ISO 3166 code of the country of the business.", path="account_country"),
         Column("account_name", "string", "Name of the business on the invoice.", path="account_name"),
         Column("customer_name", "string", "Name of the customer on the invoice.", path="customer_name", personal="name"),
-        Column("customer_email", "string", "Email address of the customer.", path="customer_email", personal="email"),
-        Column("customer_phone", "string", "Phone number of the customer.", path="customer_phone", personal="phone"),
+        *email_columns("customer_email", "Email address of the customer.", "customer_email"),
+        *phone_columns("customer_phone", "Phone number of the customer.", "customer_phone"),
         *address_columns("customer", "customer_address", "customer"),
         Column("customer_tax_exempt", "string", "Whether the customer pays taxes.", path="customer_tax_exempt", known=("none", "exempt", "reverse")),
         Column("description", "string", "The merchant's note on the invoice.", path="description", personal="text"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pipelines.silver.contract import silver_table
 from pipelines.silver.fragments import CREATED_AT, CREATED_DATE, METADATA, currency
+from pipelines.silver.people import email_columns
 from pipelines.table import Column
 
 _ERROR = "last_payment_error"
@@ -79,9 +80,7 @@ TABLE = silver_table(
             path="statement_descriptor",
             personal="text",
         ),
-        Column(
-            "receipt_email", "string", "Where the receipt is sent.", path="receipt_email", personal="email"
-        ),
+        *email_columns("receipt_email", "Where the receipt is sent.", "receipt_email"),
         METADATA,
     ),
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pipelines.silver.contract import silver_table
 from pipelines.silver.fragments import CREATED_AT, CREATED_DATE
+from pipelines.silver.people import ip_columns, postal_code_columns
 from pipelines.table import Column
 
 CLOSED_REASONS = (
@@ -27,13 +28,13 @@ TABLE = silver_table(
         Column("closed_reason", "string", "What the review came to; null while it is open.", path="closed_reason", known=CLOSED_REASONS),
         Column("charge_id", "string", "Charge that is looked at, ch_….", path="charge", reference="silver.charges.charge_id"),
         Column("payment_intent_id", "string", "Payment intent that is looked at, pi_….", path="payment_intent", reference="silver.payment_intents.payment_intent_id"),
-        Column("billing_postal_code", "string", "Postal code that the card's owner gave.", path="billing_zip", personal="address"),
-        Column("ip_address", "string", "Network address that the payment came from.", path="ip_address", personal="ip"),
+        *postal_code_columns("billing_postal_code", "Postal code that the card's owner gave.", "billing_zip"),
+        *ip_columns("ip_address", "Network address that the payment came from.", "ip_address"),
         Column("ip_country", "string", "ISO 3166 code of the country of the network address.", path="ip_address_location.country"),
         Column("ip_region", "string", "Region of the network address.", path="ip_address_location.region"),
         Column("ip_city", "string", "City of the network address.", path="ip_address_location.city", personal="address"),
-        Column("ip_latitude", "double", "Latitude of the network address, in degrees north.", path="ip_address_location.latitude", personal="location"),
-        Column("ip_longitude", "double", "Longitude of the network address, in degrees east.", path="ip_address_location.longitude", personal="location"),
+        Column("ip_latitude", "double", "Latitude of the network address, in whole degrees north, rounded down.", path="ip_address_location.latitude", personal="location"),
+        Column("ip_longitude", "double", "Longitude of the network address, in whole degrees east, rounded down.", path="ip_address_location.longitude", personal="location"),
         Column("session_browser", "string", "Browser that the payment was made with.", path="session.browser"),
         Column("session_device", "string", "Device that the payment was made with.", path="session.device"),
         Column("session_platform", "string", "Operating system that the payment was made with.", path="session.platform"),

@@ -122,7 +122,7 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "decline_reason_only_where_declined": {"decline_reason": "do_not_honor"},
     },
     "silver.customers": {
-        "email_well_formed": {"email": "someone"},
+        "email_well_formed": {"email_domain": None},
         "deletion_marked": {"is_marked_deleted": True},
     },
     "silver.disputes": {

@@ -13,6 +13,7 @@ import pytest
 from pipelines import flow
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
+from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.contract import PROVENANCE
@@ -237,3 +238,45 @@ def test_provenance_leads_from_a_gold_cell_to_a_line_of_a_file(undisturbed: Lake
     with gzip.open(archive / row["file"]) as lines:
         line = next(text for number, text in enumerate(lines, start=1) if number == row["line"])
     assert json.loads(line)["data"]["object"]["id"] == row["charge_id"]
+
+
+def tokens(lake: Lakehouse) -> set[str]:
+    """Ids of the keys that the tokens in silver.customers were made with."""
+    return {str(row[0]).split("_")[1] for row in lake.table("silver.customers").select("email").collect()}
+
+
+def test_a_new_key_is_taken_by_a_full_refresh_and_never_mixed_in(
+    archive: Path, tmp_path: Path, spark: SparkSession, undisturbed: Lakehouse
+) -> None:
+    home, raw = tmp_path / "home", tmp_path / "raw"
+    files = files_of(archive)
+    copied(files[::2], archive, raw)
+    only = {"only": ("bronze.records", "silver.customers", "silver.charges", "silver.quarantine")}
+    first = open_lake(home, spark)
+    run(first, raw, **only)
+    assert tokens(first) == {first.token_key.id}
+
+    copied(files[1::2], archive, raw)
+    second = open_lake(home, spark, token_key=(b"x" * 32).hex())
+    with pytest.raises(LakehouseError, match="holds tokens of key") as refused:
+        run(second, raw, **only)
+    assert "--full-refresh silver.customers" in str(refused.value)
+    assert tokens(second) == {first.token_key.id}
+    run(second, raw, full=("silver.customers", "silver.charges"), **only)
+    assert tokens(second) == {second.token_key.id}
+
+    run(first, raw, full=("silver.customers", "silver.charges"), **only)
+    assert content(first, "silver.customers") == content(undisturbed, "silver.customers")
+
+
+def test_a_table_from_before_there_were_tokens_is_rebuilt(
+    archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    lake = open_lake(tmp_path, spark)
+    only = {"only": ("bronze.records", "silver.customers", "silver.quarantine")}
+    run(lake, archive, **only)
+    note = {name: value for name, value in lake.note("silver.customers").items() if name != "token_key"}
+    lake.touch("silver.customers", note)
+    again = {outcome.table: outcome for outcome in run(lake, archive, **only)}
+    assert again["silver.customers"].status == "published"
+    assert lake.note("silver.customers")["token_key"] == lake.token_key.id

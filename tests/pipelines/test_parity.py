@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from frames import Json, read_folder, rows
+from frames import KEY, Json, read_folder, rows
 
 from pipelines.catalog import tables_of
 from pipelines.silver.build import build
@@ -43,6 +43,6 @@ def test_a_silver_table_is_the_same_on_both_engines(
 ) -> None:
     def built(session: SparkSession) -> list[Json]:
         bronze = session.read.parquet(str(records / table.short_name))
-        return rows(build(bronze.filter("fault is null"), table, stripe()), "record_id")
+        return rows(build(bronze.filter("fault is null"), table, stripe(), KEY), "record_id")
 
     assert built(spark) == built(jvm_spark)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from frames import CREATED, Json, envelope, event, of_type, read_lines, rows
+from frames import CREATED, KEY, Json, envelope, event, of_type, read_lines, rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,7 +39,9 @@ def built(
     """Rows of a table from documents of one file, in the order of its lines."""
     declared = all_tables()[f"silver.{table}"]
     frame = of_type(spark, read_lines(folder, {"a.ndjson": documents}), declared.object_type)
-    return sorted(rows(build(frame, declared, stripe())), key=lambda row: int(row["record_id"].split(":")[1]))
+    return sorted(
+        rows(build(frame, declared, stripe(), KEY)), key=lambda row: int(row["record_id"].split(":")[1])
+    )
 
 
 FAULTS: dict[str, tuple[Json, str | None]] = {

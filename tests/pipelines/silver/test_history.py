@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from frames import CREATED, Json, envelope, event, of_type, read_lines, rows
+from frames import CREATED, KEY, Json, envelope, event, of_type, read_lines, rows
 
 from pipelines.catalog import all_tables, tables_of
 from pipelines.silver import charge_history, history
@@ -65,7 +65,7 @@ def lived(frame: DataFrame) -> list[tuple[str, int, int | None, bool]]:
 
 def of(spark: SparkSession, folder: Path, documents: Sequence[Json]) -> DataFrame:
     records = of_type(spark, read_lines(folder, {"a.ndjson": documents}), "charge")
-    return parse(records, history.base_of(charge_history.TABLE), stripe())
+    return parse(records, history.base_of(charge_history.TABLE), stripe(), KEY)
 
 
 def test_each_version_holds_until_the_next_one(any_spark: SparkSession, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_an_object_that_says_no_time_holds_from_1970(any_spark: SparkSession, tm
     account = {"id": "acct_1", "object": "account"}
     documents = [account, event(account, "account.updated")]
     records = of_type(any_spark, read_lines(tmp_path, {"a.ndjson": documents}), "account")
-    found = rows(history.intervals(parse(records, history.base_of(table), stripe()), table), "version")
+    found = rows(history.intervals(parse(records, history.base_of(table), stripe(), KEY), table), "version")
     assert [row["valid_from"].replace(tzinfo=None) for row in found] == [datetime(1970, 1, 1), START]
     assert found[0]["valid_to"] == found[1]["valid_from"]
 
@@ -110,8 +110,8 @@ def test_an_object_that_says_no_time_holds_from_1970(any_spark: SparkSession, tm
 def test_the_current_version_is_the_row_of_the_base_table(spark: SparkSession, tmp_path: Path) -> None:
     base = history.base_of(charge_history.TABLE)
     records = of_type(spark, read_lines(tmp_path, {"a.ndjson": LIFE}), "charge")
-    now = build(records, base, stripe()).filter("fault is null").select(*base.column_names)
-    held = history.intervals(parse(records, base, stripe()), charge_history.TABLE).filter("is_current")
+    now = build(records, base, stripe(), KEY).filter("fault is null").select(*base.column_names)
+    held = history.intervals(parse(records, base, stripe(), KEY), charge_history.TABLE).filter("is_current")
     assert rows(held.select(*base.column_names)) == rows(now)
 
 

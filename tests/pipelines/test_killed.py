@@ -1,0 +1,117 @@
+"""Killed anywhere and run again, the tables are those of an undisturbed run. The long form is in tests/soak."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.bronze import ingest
+from pipelines.bronze.files import list_files
+from pipelines.bronze.records import TABLE as RECORDS
+from pipelines.errors import LakehouseError
+from pipelines.lakehouse import Lakehouse
+from pipelines.settings import load_settings
+from pipelines.simulate import Simulation, simulate
+from tests.kills.harness import Json, Server, faults, serving
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        load_settings().engine != "embedded",
+        reason="kills the process that holds the engine: a cluster's is not ours",
+    ),
+]
+
+KILLS = 12
+RUN: Json = {
+    "do": "run",
+    "only": ["bronze.records", "silver.quarantine", "silver.charges", "silver.refunds", "gold.audit"],
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, server: Server) -> tuple[Path, list[str]]:
+    """A home that an undisturbed run has filled, and the moments that this run went through."""
+    home = tmp_path_factory.mktemp("undisturbed")
+    simulate(Simulation(days=2, payments_per_day=6, accounts=2), home / "raw", home / "truth")
+    return home, server.whole(home, RUN, watch=True).moments
+
+
+def balanced_again(home: Path, raw: Path, server: Server) -> bool:
+    """Run once more, to the end; whether the audit balances then."""
+    return bool(server.whole(home, RUN, {"do": "audit"}, raw=raw).balanced)
+
+
+def test_killed_between_any_two_changes_of_the_disk(
+    tmp_path: Path, undisturbed: tuple[Path, list[str]], server: Server
+) -> None:
+    expected, moments = undisturbed
+    different = list(dict.fromkeys(moments))
+    assert len(different) > 2 * KILLS
+    met = 0
+    for moment in different[:: len(different) // KILLS]:
+        ended = server.do(tmp_path, RUN, raw=expected / "raw", watch=True, wanted=[moment])
+        assert ended.killed or ended.code == 0, ended.error
+        met += ended.killed
+    assert met > KILLS / 2
+    assert balanced_again(tmp_path, expected / "raw", server)
+    assert faults(tmp_path, expected) == []
+
+
+@pytest.mark.parametrize("sent", ["SIGTERM", "SIGINT"])
+def test_stopped_in_the_middle_of_a_table(
+    tmp_path: Path, undisturbed: tuple[Path, list[str]], server: Server, sent: str
+) -> None:
+    expected, moments = undisturbed
+    moment = next(m for m in moments if m.endswith("silver.charges") and "_write" in m)
+    ended = server.do(tmp_path, RUN, raw=expected / "raw", watch=True, wanted=[moment], signal=sent)
+    assert ended.at == moment
+    assert ended.code == (-signal.SIGTERM if sent == "SIGTERM" else 1)
+    assert sent == "SIGTERM" or "KeyboardInterrupt" in ended.error
+    assert balanced_again(tmp_path, expected / "raw", server)
+    assert faults(tmp_path, expected) == []
+
+
+def test_a_reading_process_that_is_killed_costs_the_batch_and_nothing_else(
+    lake: Lakehouse, undisturbed: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = undisturbed[0] / "raw"
+    monkeypatch.setattr(ingest, "SMALL_BATCH", 0)
+    files = ingest.plan(lake, list_files(raw, lake.sources))
+    killer = threading.Thread(target=kill_a_child, args=(set(children()),), daemon=True)
+    killer.start()
+    with pytest.raises(LakehouseError, match="reading raw files failed, nothing of the batch was published"):
+        ingest.stage(lake, lake.sources.rest, files, 1)
+    killer.join(timeout=60)
+    assert not lake.exists(RECORDS.name)
+    batch = ingest.stage(lake, lake.sources.rest, files, ingest.next_ingest_id(lake))
+    ingest.publish(lake, batch, {})
+    assert lake.table(RECORDS.name).count() == sum(counts.record_count for counts in batch.counts) > 0
+
+
+def kill_a_child(before: set[int]) -> None:
+    """Kill the first process that this one starts."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if started := set(children()) - before:
+            os.kill(started.pop(), signal.SIGKILL)
+            return
+        time.sleep(0.001)
+
+
+def children() -> list[int]:
+    """Processes that this one has started and not yet seen the end of."""
+    tasks = Path("/proc/self/task")
+    return [int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()]
