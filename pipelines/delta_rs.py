@@ -181,6 +181,10 @@ class DeltaRs:
         needed = {unquote(path.rsplit("/", 1)[-1]) for path in found.file_uris()}
         return needed <= {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
 
+    def columns(self, uri: str) -> list[str]:
+        """Names of a table's columns."""
+        return [field.name for field in self._open(uri).schema().fields]
+
     def files(self, uri: str) -> tuple[int, int]:
         sizes = pa.table(self._open(uri).get_add_actions()).column("size_bytes").to_pylist()
         return len(sizes), sum(sizes)

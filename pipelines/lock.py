@@ -75,7 +75,11 @@ def writer_lock(
         _sign(
             file,
             Holder(
-                os.getpid(), socket.gethostname(), _user(), datetime.now(UTC), command or running_command()
+                os.getpid(),
+                socket.gethostname(),
+                user_name(),
+                datetime.now(UTC),
+                command or running_command(),
             ),
         )
         yield
@@ -144,7 +148,8 @@ def _read(file: IO[str]) -> Holder | None:
         return None
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Whose process this is."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name

@@ -56,8 +56,8 @@ def report(
 
 
 def opened(home: Path, group: str) -> list[str]:
-    """Causes of a group that are open."""
-    return [cause for cause in _read(home / FILE) if _within(cause, group)]
+    """Causes of a group that are open; of all groups, for an empty text."""
+    return [cause for cause in _read(home / FILE) if not group or _within(cause, group)]
 
 
 def _within(cause: str, group: str) -> bool:

@@ -227,6 +227,18 @@ def restore(
 
 
 @app.command()
+def doctor(home: Home = None, json: Json = False) -> None:
+    """Look at everything that a lakehouse needs, and say what to do. Exits with 1 where something does not work."""
+    from assets.cli import operations_output, output
+    from assets.doctor import diagnose
+
+    with output.progress(quiet=json) as starting:
+        findings = list(diagnose({"home": home}, starting=starting))
+    operations_output.diagnosed(findings, as_json=json)
+    raise typer.Exit(int(any(finding.state == "fail" for finding in findings)))
+
+
+@app.command()
 def status(home: Home = None, json: Json = False) -> None:
     """Show where the lakehouse is, on which engine, and how far each table is."""
     from assets.cli import commands, output

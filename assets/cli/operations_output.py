@@ -7,13 +7,18 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
+from rich.table import Table
 
 from assets.cli.output import OUT, print_json, table_of
 
 if TYPE_CHECKING:
+    from assets.doctor import Finding
     from pipelines.maintenance import Maintained
     from pipelines.releases import Release
     from pipelines.restoring import Point, Step
+
+
+_STATES = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 
 
 def maintained(done: Sequence[Maintained], *, as_json: bool) -> None:
@@ -78,6 +83,35 @@ def restored(release: Release, steps: Sequence[Step], *, dry_run: bool, as_json:
             f"{len(changed):,} tables are back at {moment}. The next run takes in again what came since.",
             soft_wrap=True,
         )
+
+
+def diagnosed(findings: Sequence[Finding], *, as_json: bool) -> None:
+    """How everything is, and what to do."""
+    if as_json:
+        print_json({"healthy": _count(findings, "fail") == 0, "findings": [asdict(one) for one in findings]})
+        return
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for one in findings:
+        mark, colour = _STATES[one.state]
+        todo = f"\n[{colour}]→[/] {escape(one.todo)}" if one.todo else ""
+        table.add_row(f"[{colour}]{mark}[/]", escape(one.subject), f"{escape(one.found)}{todo}")
+    OUT.print(table)
+    failed, warned = _count(findings, "fail"), _count(findings, "warn")
+    if failed:
+        OUT.print(
+            f"\n[bold red]{failed} of {len(findings)} do not work[/]{f', {warned} want a look' if warned else ''}."
+        )
+    elif warned:
+        OUT.print(f"\n[bold yellow]{warned} of {len(findings)} want a look[/]; nothing is broken.")
+    else:
+        OUT.print(f"\n[bold green]All {len(findings)} are well.[/]")
+
+
+def _count(findings: Sequence[Finding], state: str) -> int:
+    return sum(one.state == state for one in findings)
 
 
 def _bytes(number: int) -> str:

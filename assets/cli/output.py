@@ -53,7 +53,7 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     """Show on the error stream which table is at work; give what is told of each."""
     if quiet or not ERR.is_terminal:
         # Whoever waits for another process is told so, also in a log.
-        yield lambda name: ERR.print(f"vermeil: {name}", soft_wrap=True) if " " in name else None
+        yield lambda name: tell(name) if name.startswith("waiting") else None
         return
     with ERR.status("Starting…") as shown:
         yield lambda name: shown.update(f"{name} …")

@@ -184,7 +184,7 @@ def test_a_broken_ledger_tells_again_rather_than_never(site: Settings, web: Rece
 
 def refused(observed: str) -> Outcome:
     check = CheckResult(
-        "captured_within_amount", "Captured is at most the amount.", "critical", False, observed
+        "captured_within_amount", "critical", False, "Captured is at most the amount.", observed
     )
     return Outcome("silver.charges", "refused", verdict=Verdict((check,)))
 
