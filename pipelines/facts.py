@@ -26,6 +26,12 @@ Facts = dict[str, float | None]
 COMPARED_BATCHES = 20
 """How many of the batches before a batch is compared with."""
 
+REWRITTEN = "rewritten"
+"""In the note of a commit that brought no batch: it repeats the note before."""
+
+EARLIER = "earlier_rows"
+"""In the note of a table whose past was deleted: what :func:`earlier_counts` gave until then."""
+
 LEAST_BATCHES = 5
 """Fewer batches than this say nothing about what is usual."""
 
@@ -50,7 +56,7 @@ def facts(
     return {
         "record_count": float(total),
         "quarantined_share": quarantined / total if total else None,
-        "row_count_ratio": ratio_to_usual(total - quarantined, _earlier_counts(lake, table)),
+        "row_count_ratio": ratio_to_usual(total - quarantined, earlier_counts(lake, table)),
         "newest_age_days": age_days(_newest(lake, table, rows), now),
         **_references(lake, table, rows),
     }
@@ -157,9 +163,17 @@ def _newest(lake: Lakehouse, table: Table, rows: DataFrame) -> Any:
     return _only(days.agg(F.max("date")))
 
 
-def _earlier_counts(lake: Lakehouse, table: Table) -> list[int]:
-    notes = (commit.note for commit in lake.history(table.name, COMPARED_BATCHES))
-    return [count for note in notes if (count := _rows_of(note)) is not None]
+def earlier_counts(lake: Lakehouse, table: Table) -> list[int]:
+    """How many rows each of the latest batches of a table brought, newest first."""
+    counts: list[int] = []
+    for commit in lake.history(table.name, COMPARED_BATCHES):
+        if REWRITTEN in commit.note:
+            continue
+        if EARLIER in commit.note:
+            return [*counts, *commit.note[EARLIER]][:COMPARED_BATCHES]
+        if (count := _rows_of(commit.note)) is not None:
+            counts.append(count)
+    return counts
 
 
 def _rows_of(note: Note) -> int | None:

@@ -15,6 +15,8 @@ from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
 from pipelines.commits import Staged
 from pipelines.conservation import refresh_audit
+from pipelines.erasure.forget import unfinished
+from pipelines.erasure.redactions import sweep
 from pipelines.errors import CriticalCheckError
 from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
@@ -124,7 +126,6 @@ def refresh_bronze(lake: Lakehouse, raw: Path, sources: Sources, validate: Valid
     fresh = ingest.plan(lake, listing)
     if not fresh:
         yield Outcome(ingest.RECORDS, "unchanged", seconds=time.monotonic() - started, notices=notices)
-        return
     for files in manifest.batches(fresh, lake.settings.batch_bytes):
         source = sources.of(files[0].source)
         batch = ingest.stage(lake, source, files, ingest.next_ingest_id(lake))
@@ -133,6 +134,23 @@ def refresh_bronze(lake: Lakehouse, raw: Path, sources: Sources, validate: Valid
         if outcome.status == "refused":
             return
         started, notices = time.monotonic(), ()
+    yield from _swept(lake)
+
+
+def _swept(lake: Lakehouse) -> Iterator[Outcome]:
+    """Erase what the new batches say was redacted, before anything else is made from them."""
+    started = time.monotonic()
+    told = sweep(lake)
+    if cut := unfinished(lake):
+        told = (*told, f"{cut} erasures were begun and not ended: give the same vermeil forget again")
+    if told:
+        yield Outcome(
+            table=ingest.RECORDS,
+            status="published",
+            seconds=time.monotonic() - started,
+            version=version_of(lake, ingest.RECORDS),
+            notices=told,
+        )
 
 
 def _publish_bronze(

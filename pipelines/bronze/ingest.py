@@ -91,11 +91,6 @@ def next_ingest_id(lake: Lakehouse) -> int:
     return max(int(note.get("next_ingest_id", 0)), int(note.get("ingest_id", 0)) + 1)
 
 
-def expunge(lake: Lakehouse) -> None:
-    """Leave of bronze.records nothing but its current version. The number of the next batch is kept in its note."""
-    lake.expunge(RECORDS, {**lake.note(RECORDS), "next_ingest_id": next_ingest_id(lake)})
-
-
 def _is_batch(commit: Commit) -> bool:
     """Whether a commit took a batch in: compacting and restoring keep the note of an earlier one."""
     return commit.operation == "WRITE" and "ingest_id" in commit.note

@@ -16,9 +16,10 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines import storage
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import ingest
-from pipelines.commits import Staged, spark_struct
+from pipelines.commits import Note, Staged, spark_struct
 from pipelines.erasure.ownership import Row, Target
 from pipelines.errors import LakehouseError
+from pipelines.facts import EARLIER, REWRITTEN, earlier_counts
 from pipelines.silver import quarantine
 from pipelines.silver.build import FAULT, parse
 from pipelines.silver.rows import of_table
@@ -40,7 +41,7 @@ def rewrite(lake: Lakehouse, rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
         Each table as it is done, with the number of its rows that were rewritten.
     """
     staged = _staged_records(lake, rows)
-    lake.amend(ingest.RECORDS, staged, lake.note(ingest.RECORDS), by=("record_id", "ingest_id"))
+    lake.amend(ingest.RECORDS, staged, _again(lake, ingest.RECORDS), by=("record_id", "ingest_id"))
     ingest.renew_digests(lake, {row["file_id"] for row in rows})
     yield ingest.RECORDS, staged.rows
     records = lake.staged(staged)
@@ -85,7 +86,7 @@ def rename(lake: Lakehouse, name: str, target: Target) -> int:
     )
     count = _naming(lake, table, target).count()
     staged = lake.stage(name, "renamed", rows)
-    lake.replace(name, staged, lake.note(name), dates=None)
+    lake.replace(name, staged, _again(lake, name), dates=None)
     lake.clear_staging(name)
     return count
 
@@ -93,11 +94,19 @@ def rename(lake: Lakehouse, name: str, target: Target) -> int:
 def expunge(lake: Lakehouse, tables: Sequence[str]) -> None:
     """Delete the past of some tables, and whatever is staged."""
     for name in tables:
-        if name == ingest.RECORDS:
-            ingest.expunge(lake)
-        elif lake.exists(name):
-            lake.expunge(name)
+        if lake.exists(name):
+            note = {key: value for key, value in lake.note(name).items() if key != REWRITTEN}
+            # What is usual in a batch is told from the notes that go.
+            kept = {**note, EARLIER: list(earlier_counts(lake, lake.declaration(name)))}
+            if name == ingest.RECORDS:
+                kept["next_ingest_id"] = ingest.next_ingest_id(lake)
+            lake.expunge(name, kept)
     lake.clear_staging()
+
+
+def _again(lake: Lakehouse, name: str) -> Note:
+    """The note of a table, for a commit that brings no batch."""
+    return {**lake.note(name), REWRITTEN: True}
 
 
 def _staged_records(lake: Lakehouse, rows: Sequence[Row]) -> Staged:
@@ -130,7 +139,7 @@ def _rewrite_silver(lake: Lakehouse, table: Table, records: DataFrame) -> int:
         )
     if staged.rows:
         by = ("record_id", "table_name") if table.name == QUARANTINE else ("record_id",)
-        lake.amend(table.name, staged, lake.note(table.name), by=by)
+        lake.amend(table.name, staged, _again(lake, table.name), by=by)
     lake.clear_staging(table.name)
     return staged.rows
 

@@ -79,7 +79,22 @@ def forget(lake: Lakehouse, customer: str, account: str | None = None) -> Erasur
     )
     assert entry.pseudonym is not None
     target = Target(frozenset({customer}), {customer: entry.pseudonym}, account)
-    return _erased(lake, target, entry, keyed)
+    return erase_target(lake, target, entry, keyed)
+
+
+def erase_target(lake: Lakehouse, target: Target, entry: Entry, keyed: Suppression) -> Erasure:
+    """Erase a target under its entry of the list, which is made or completed first; see :func:`forget`."""
+    found = find(lake, target)
+    rows, changed = found.rewritten(target)
+    if not rows or (entry.state == "done" and not changed and not erase.still_naming(lake, target)):
+        return Erasure("nothing", files=found.files)
+    entry = _listed(lake, entry, found, keyed)
+    counts = dict(erase.rewrite(lake, rows))
+    entry = _renamed(lake, target, entry, counts)
+    _expunge(lake, entry, counts if target.narrow else None)
+    _check_gone(lake, target)
+    suppression.save(lake, suppression.load(lake).with_entry(replace(entry, state="done", replaced=())))
+    return Erasure("forgotten", len(found.theirs), len(found.mentions), counts, found.files)
 
 
 def unfinished(lake: Lakehouse) -> int:
@@ -107,20 +122,6 @@ def _pseudonym(lake: Lakehouse, keyed: Suppression, customer: str) -> str:
     digest = keyed.digest(customer)
     before = (e.pseudonym for e in suppression.load(lake).entries if e.digest == digest and e.pseudonym)
     return next(before, None) or suppression.new_pseudonym()
-
-
-def _erased(lake: Lakehouse, target: Target, entry: Entry, keyed: Suppression) -> Erasure:
-    found = find(lake, target)
-    rows, changed = found.rewritten(target)
-    if not rows or (entry.state == "done" and not changed and not erase.still_naming(lake, target)):
-        return Erasure("nothing", files=found.files)
-    entry = _listed(lake, entry, found, keyed)
-    counts = dict(erase.rewrite(lake, rows))
-    entry = _renamed(lake, target, entry, counts)
-    _expunge(lake, entry, counts if target.narrow else None)
-    _check_gone(lake, target)
-    suppression.save(lake, suppression.load(lake).with_entry(replace(entry, state="done", replaced=())))
-    return Erasure("forgotten", len(found.theirs), len(found.mentions), counts, found.files)
 
 
 def _listed(lake: Lakehouse, entry: Entry, found: Found, keyed: Suppression) -> Entry:

@@ -40,12 +40,14 @@ class Target:
         names: customer ids, with what stands in their place.
         account: only records of this account; None for all.
         narrow: the objects themselves and what depends on them; otherwise all that belongs to the customer.
+        types: types of objects to look through, besides what cannot be read; None for all.
     """
 
     ids: frozenset[str]
     names: Mapping[str, str] = field(default_factory=dict)
     account: str | None = None
     narrow: bool = False
+    types: frozenset[str] | None = None
 
 
 def is_named(row: Row, ids: frozenset[str] | set[str]) -> bool:
@@ -79,13 +81,23 @@ def linked(row: Row, target: Target) -> Iterator[str]:
         yield from _links(_subject(row))
 
 
-def rewritten(row: Row, target: Target, *, theirs: bool) -> Row:
-    """A record without the person; of somebody else's, without their id."""
+def rewritten(row: Row, target: Target, ids: frozenset[str] | set[str], *, theirs: bool) -> Row:
+    """A record without the person; of somebody else's, without their id.
+
+    Args:
+        row: the record.
+        target: who is forgotten.
+        ids: of the person and of their objects.
+        theirs: whether it belongs to the person.
+    """
     changed = dict(row)
     if theirs and row["fault"] is not None:
         changed |= {"payload": FORGOTTEN, "payload_bytes": None}
     elif theirs:
         changed["payload"] = scrubbed(row["payload"], row["shape"], row["object_type"])
+    if changed["payload"] == FORGOTTEN:
+        # The ids stay, so that a run which was cut finds the record again.
+        changed["payload"] = " ".join([FORGOTTEN, *sorted(ids.intersection(WORD.findall(row["payload"])))])
     changed["payload"] = renamed(changed["payload"], target.names)
     changed["object_id"] = target.names.get(row["object_id"], row["object_id"])
     return changed

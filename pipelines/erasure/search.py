@@ -43,8 +43,8 @@ class Found:
 
     def rewritten(self, target: Target) -> tuple[list[Row], bool]:
         """The records without the person, and whether any of them differs from what it was."""
-        rows = [rewritten(row, target, theirs=True) for row in self.theirs.values()]
-        rows += [rewritten(row, target, theirs=False) for row in self.mentions.values()]
+        rows = [rewritten(row, target, self.ids, theirs=True) for row in self.theirs.values()]
+        rows += [rewritten(row, target, self.ids, theirs=False) for row in self.mentions.values()]
         before = [*self.theirs.values(), *self.mentions.values()]
         return rows, rows != before
 
@@ -57,6 +57,10 @@ def find(lake: Lakehouse, target: Target) -> Found:
     records = lake.table(ingest.RECORDS)
     if target.account is not None:
         records = records.filter(F.col("account") == target.account)
+    if target.types is not None:
+        records = records.filter(
+            F.col("object_type").isin(*sorted(target.types)) | F.col("fault").isNotNull()
+        )
     # Of a customer who is being renamed, both names count: a run that was cut may have done some tables.
     people = {*target.names, *target.names.values()}
     found, fresh = Found(), {*target.ids, *people}

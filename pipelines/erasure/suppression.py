@@ -70,8 +70,8 @@ class Forgotten:
         """Entries that a run which was cut left unfinished."""
         return tuple(entry for entry in self.entries if entry.state == "pending")
 
-    def of(self, digest: str, account: str | None) -> Entry | None:
-        """The entry of a customer's digest for just that account, or for all."""
+    def of(self, digest: str | None, account: str | None) -> Entry | None:
+        """The entry of a customer's digest for just that account, or for all; without one, that of objects alone."""
         return next((e for e in self.entries if e.digest == digest and e.account == account), None)
 
     def with_entry(self, entry: Entry) -> Forgotten:

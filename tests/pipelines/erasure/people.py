@@ -16,7 +16,7 @@ OTHER = "cus_Canary7Qx2b"
 
 CANARIES = (
     "zelda.quill@canary.example", "Zelda Quillfeather", "+4915550199123", "17 Canary Row", "Canaryville",
-    "CN4 9RY", "203.0.113.77", "fpCanary77Zq", "7391", "dropped it in the canal", "loves-yellow-birds",
+    "CN4 9RY", "203.0.113.77", "fpCanary77Zq", "L4-Q39Z7", "dropped it in the canal", "loves-yellow-birds",
     "CANARY-PASS-88", "Quillfeather said so", "zq-idempotent-9", "her note on the fridge", "birthday-cake",
 )  # fmt: skip
 """What only this person's records hold."""
@@ -35,7 +35,7 @@ BILLING = {
     "address": ADDRESS,
 }
 CARD = {
-    "brand": "visa", "country": "GB", "funding": "credit", "fingerprint": "fpCanary77Zq", "last4": "7391",
+    "brand": "visa", "country": "GB", "funding": "credit", "fingerprint": "fpCanary77Zq", "last4": "L4-Q39Z7",
     "exp_month": 4, "exp_year": 2031, "network": "visa",
 }  # fmt: skip
 
@@ -162,3 +162,23 @@ def write(folder: Path, name: str, documents: list[Json | str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     lines = (text if isinstance(text, str) else json.dumps(text) for text in documents)
     (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def of_a_session(session: str = "vs_canary1", *, redacted: bool) -> list[Json | str]:
+    """Records of a verification session and its report, before Stripe redacted them or after."""
+    name = "[redacted]" if redacted else "Zelda Quillfeather"
+    proved = {
+        "id": session, "object": "identity.verification_session", "created": CREATED, "type": "document",
+        "status": "redacted" if redacted else "verified", "last_verification_report": "vr_canary1",
+        "metadata": {} if redacted else {"tag": "loves-yellow-birds"}, "related_customer": CUSTOMER,
+        "redaction": {"status": "redacted"} if redacted else None, "livemode": True,
+    }  # fmt: skip
+    report = {
+        "id": "vr_canary1", "object": "identity.verification_report", "created": CREATED, "type": "document",
+        "verification_session": session, "livemode": True,
+        "document": {"status": "verified", "type": "passport", "issuing_country": "GB", "first_name": name,
+                     "number": None if redacted else "CANARY-PASS-88"},
+    }  # fmt: skip
+    kind = "redacted" if redacted else "verified"
+    at = CREATED + (900 if redacted else 10)
+    return [event(proved, f"identity.verification_session.{kind}", at, f"evt_{kind}"), report]
