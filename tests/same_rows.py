@@ -48,3 +48,22 @@ def differing(one: Path, other: Path, without: Collection[str] = BOOKKEEPING) ->
         or name not in theirs
         or rows_at(ours[name], without) != rows_at(theirs[name], without)
     ]
+
+
+def differing_answers(one: Path, other: Path) -> list[str]:
+    """Tables of silver and gold that do not hold the same where the same records stood in other files.
+
+    What is about places is left out, and so is how often something was refused: what came twice is refused twice.
+    """
+    ours, theirs = answers_at(one), answers_at(other)
+    return [name for name in sorted({*ours, *theirs}) if ours.get(name) != theirs.get(name)]
+
+
+def answers_at(lakehouse: Path) -> dict[str, Collection[str]]:
+    """The rows of silver and gold without their places. gold.audit is about files, and balances or does not."""
+    found: dict[str, Collection[str]] = {}
+    for name, folder in tables_at(lakehouse).items():
+        if name.startswith(("silver.", "gold.")) and name != "gold.audit":
+            rows = rows_at(folder, {*BOOKKEEPING, *PLACES})
+            found[name] = set(rows) if name == "silver.quarantine" else rows
+    return found

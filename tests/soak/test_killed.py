@@ -1,27 +1,20 @@
-"""The long form of the promises: the whole pipeline, killed at random moments, ends where an undisturbed one ends."""
+"""The long form of "killed anywhere": at every change of the disk, within calls, and at random times."""
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
-import subprocess
-import sys
-import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.audit import audit
-from pipelines.catalog import all_tables
-from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
-from pipelines.sources.mapping import stripe
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+from tests.kills.harness import Ended, Json, Server, faults, serving
+from tests.soak.figures import Figures, seed_of, size_of
 
 pytestmark = [
     pytest.mark.soak,
@@ -31,56 +24,124 @@ pytestmark = [
     ),
 ]
 
-KILLS = int(os.environ.get("VERMEIL_SOAK_KILLS", "40"))
-SEED = int(os.environ.get("VERMEIL_SOAK_SEED", "7"))
-BOOKKEEPING = {"ingest_id", "record_id"}
+ARCHIVE = Simulation(days=4, payments_per_day=6, accounts=2)
+CHAIN = 12
+"""Kills, at most, before a run may come to its end and what it left is looked at."""
 
 
-def command(home: Path) -> list[str]:
-    code = "from assets.cli import main; main()"
-    return [sys.executable, "-c", code, "run", "--home", str(home)]
+@dataclass
+class Ground:
+    """What the runs of one test are killed on, and compared with.
+
+    Attributes:
+        base: holds the homes.
+        server: forks the runs.
+        run: what one run does.
+        moments: those that an undisturbed run goes through, and how often each was a run's last.
+        seconds: how long the undisturbed run took.
+    """
+
+    base: Path
+    server: Server
+    run: Json
+    moments: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    @property
+    def whole(self) -> Path:
+        """Home of the undisturbed run."""
+        return self.base / "whole"
+
+    @property
+    def raw(self) -> Path:
+        return self.whole / "raw"
+
+    def prepare(self) -> None:
+        """Write the archive, run undisturbed over half of it and over all of it, and note the moments."""
+        simulate(ARCHIVE, self.raw, self.base / "truth")
+        half = self.base / "half"
+        shutil.copytree(self.raw, half / "raw")
+        files = sorted(path for path in (half / "raw").rglob("*") if path.is_file())
+        for file in files[1::2]:
+            file.unlink()
+        self.server.whole(half, self.run)
+        ended = self.server.whole(self.whole, self.run, watch=True)
+        self.seconds = ended.seconds
+        calls = [moment.removeprefix("after ") for moment in ended.moments if moment.startswith("after ")]
+        self.moments.update(dict.fromkeys([*ended.moments, *(f"within {call}" for call in calls)], 0))
+
+    def start(self, kind: str, home: Path) -> Json:
+        """A home to kill runs in, and what these do."""
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir()
+        if kind != "empty":
+            shutil.copytree((self.base / kind) / "lakehouse", home / "lakehouse")
+        return {**self.run, "full": ["silver.charges", "silver.payouts"]} if kind == "whole" else self.run
+
+    def kill(self, home: Path, run: Json, chance: random.Random) -> Ended:
+        """One run, killed at a moment that was not met yet, or at any time."""
+        how: Json = {"after": chance.uniform(0.3, self.seconds / 2)}
+        if chance.random() < 0.7:
+            fewest = min(self.moments.values())
+            wanted = [moment for moment, met in self.moments.items() if met == fewest]
+            how = {"watch": True, "wanted": wanted, "share": 0.2, "seed": chance.getrandbits(32)}
+        ended = self.server.do(home, run, raw=self.raw, **how)
+        assert ended.killed or ended.code == 0, ended.error
+        if ended.killed and ended.at:
+            self.moments[ended.at] += 1
+        return ended
 
 
-def environment() -> dict[str, str]:
-    return {**os.environ, "VERMEIL_BATCH_BYTES": "400000"}
+@pytest.fixture(params=["without checks", "with checks"])
+def ground(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Ground]:
+    checked = request.param == "with checks"
+    with serving(*(["--checks"] if checked else [])) as server:
+        found = Ground(tmp_path, server, {"do": "checked run" if checked else "run"})
+        found.prepare()
+        yield found
 
 
-def content(lake: Lakehouse, name: str) -> list[str]:
-    rows = lake.table(name)
-    kept = [column for column in rows.columns if column not in BOOKKEEPING]
-    return sorted(str(row) for row in rows.select(*kept).toArrow().to_pylist())
+def test_killed_at_any_moment_and_run_again(ground: Ground, figures: Figures) -> None:
+    checked = ground.run["do"] == "checked run"
+    kills = size_of("kills", 250) // (10 if checked else 1)
+    seed = seed_of(7)
+    chance = random.Random(seed)
+    what = f"the pipeline{' and its checks' if checked else ''} killed, and run again"
+    kinds = ("half",) if checked else ("empty", "half", "whole")
+    with figures.measured(1, what, seed) as figure:
+        chain = 0
+        while figure.tried < kills:
+            kind = kinds[chain % len(kinds)]
+            chain += 1
+            found = _chain(ground, kind, chance, min(CHAIN, kills - figure.tried))
+            figure.tried += found.kills
+            figure.survived += 0 if found.faults else found.kills
+            print(
+                f"chain {chain}, {kind}: {found.kills} kills, last at {found.last}", *found.faults, sep="\n  "
+            )
+        met = sum(1 for count in ground.moments.values() if count)
+        print(f"{met} of {len(ground.moments)} moments met; whole run {ground.seconds:.1f} s", flush=True)
 
 
-def test_killed_at_random_moments_and_run_again(tmp_path: Path, spark: SparkSession) -> None:
-    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    simulate(Simulation(days=6, payments_per_day=12, accounts=3), undisturbed / "raw", tmp_path / "truth")
-    shutil.copytree(undisturbed / "raw", killed / "raw")
-    started = time.monotonic()
-    subprocess.run(command(undisturbed), env=environment(), check=True, capture_output=True)
-    whole = time.monotonic() - started
+@dataclass(frozen=True)
+class Chain:
+    """Kills one after another on one lakehouse, and what was wrong with it after the run that followed."""
 
-    moments = random.Random(SEED)
-    survived = 0
-    for _ in range(KILLS):
-        if survived == 3:  # all is taken in: begin again, so that kills go on meeting work
-            shutil.rmtree(killed / "lakehouse")
-            survived = 0
-        process = subprocess.Popen(
-            command(killed), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            process.wait(timeout=moments.uniform(1.0, whole))
-            assert process.returncode == 0
-            survived += 1
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-    subprocess.run(command(killed), env=environment(), check=True, capture_output=True)
+    kills: int
+    last: str | None
+    faults: list[str]
 
-    lakes = [Lakehouse(load_settings({"home": home}), all_tables(), spark) for home in (undisturbed, killed)]
-    for name, table in all_tables().items():
-        if table.layer != "bronze":
-            one, other = (content(lake, name) for lake in lakes)
-            assert one == other, name
-    assert audit(lakes[1], stripe()).balanced
-    assert not [path for path in (killed / "lakehouse" / "_staging").rglob("*") if path.is_file()]
+
+def _chain(ground: Ground, kind: str, chance: random.Random, longest: int) -> Chain:
+    home = ground.base / "killed"
+    run = ground.start(kind, home)
+    kills, last = 0, None
+    while kills < longest:
+        ended = ground.kill(home, run, chance)
+        if not ended.killed:
+            break
+        kills, last = kills + 1, ended.at or "a random time"
+    ended = ground.server.do(home, ground.run, {"do": "audit"}, raw=ground.raw)
+    if ended.code or not ended.balanced:
+        return Chain(kills, last, [ended.error or "the audit does not balance"])
+    return Chain(kills, last, faults(home, ground.whole))
