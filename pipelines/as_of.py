@@ -20,6 +20,7 @@ from pipelines.bronze import records as bronze
 from pipelines.errors import LakehouseError
 from pipelines.silver import history, quarantine
 from pipelines.silver.build import current, faulty, parse
+from pipelines.silver.rows import described, of_table
 from pipelines.views import with_views
 
 if TYPE_CHECKING:
@@ -66,10 +67,18 @@ class AsOf:
     def _records(self) -> DataFrame:
         """Bronze as it was known. What could not be read says no time: it was known when its file was last written."""
         records = self._lake.table(bronze.TABLE.name)
-        dated = records.filter(F.col("known_at") <= F.lit(self.at))
+        dated = self._dated(records)
         written = self._lake.table(manifest.TABLE.name).filter(F.col("modified_at") <= F.lit(self.at))
         undated = records.filter("known_at is null").join(written.select("file_id"), "file_id", "left_semi")
         return dated.unionByName(undated.select(*dated.columns))
+
+    def _dated(self, records: DataFrame) -> DataFrame:
+        """Records that were known. A row says by its mapping when; what is shown of it is what bronze holds."""
+        in_time = F.col("known_at") <= F.lit(self.at)
+        if not self._lake.sources.mapped:
+            return records.filter(in_time)
+        known = described(records, self._lake.sources).filter(in_time).select("record_id")
+        return records.join(known, "record_id", "left_semi").select(*records.columns)
 
     @cached_property
     def _files(self) -> DataFrame:
@@ -95,7 +104,7 @@ class AsOf:
         return current(self._parsed(table), table)
 
     def _parsed(self, table: Table) -> DataFrame:
-        changes = self._records.filter(f"object_type = '{table.object_type}' and fault is null")
+        changes = of_table(self._records, table, self._lake.sources)
         return parse(changes, table, self._lake.sources, self._lake.token_key)
 
     def _gold(self, table: Table) -> DataFrame:

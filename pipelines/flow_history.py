@@ -14,6 +14,7 @@ from pipelines.commits import Staged, date_condition
 from pipelines.silver import history
 from pipelines.silver.build import FAULT, parse
 from pipelines.silver.keyed import key_note, needs_rebuild
+from pipelines.silver.rows import of_table
 from pipelines.steps import Outcome, audited, by_size, version_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _batch(
     started = time.monotonic()
     base = history.base_of(table)
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    changes = bronze.filter(f"object_type = '{base.object_type}' and fault is null")
+    changes = of_table(bronze, base, sources)
     # Staged by itself: the payloads are parsed once, and the rows are asked for twice below.
     parsed = parse(changes, base, sources, lake.token_key)
     fresh = lake.stage(table.name, f"{last}-new", parsed, accept=FAULT)

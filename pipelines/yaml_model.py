@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -200,14 +200,16 @@ def _model_at(model: type[BaseModel], place: Sequence[str | int]) -> type[BaseMo
     for step in place:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             field = next((f for n, f in kind.model_fields.items() if step in (n, f.alias)), None)
-            kind = field.annotation if field else kind
-        else:
-            kind = get_args(kind)[-1] if get_args(kind) else kind
-        kind = next(_models(kind), kind)
+            kind = _bare(field.annotation) if field else kind
+        elif get_args(kind):
+            kind = _bare(get_args(kind)[-1])
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else model
 
 
-def _models(kind: Any) -> Iterator[Any]:
-    """What of a union is not None."""
+def _bare(kind: Any) -> Any:
+    """A type without what is annotated and without None."""
+    if get_origin(kind) is Annotated:
+        return _bare(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
-        yield from (part for part in get_args(kind) if part is not type(None))
+        return _bare(next(part for part in get_args(kind) if part is not type(None)))
+    return kind

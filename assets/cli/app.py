@@ -239,6 +239,27 @@ def doctor(home: Home = None, json: Json = False) -> None:
 
 
 @app.command()
+def sources(
+    home: Home = None,
+    raw: Annotated[
+        Path | None, typer.Option(help="Folder of raw files. Default: <home>/raw.", show_default=False)
+    ] = None,
+    mapping: Mapping = None,
+    json: Json = False,
+) -> None:
+    """List the sources: the files that each would take, and what its mapping makes of the first rows.
+
+    Nothing is written: this is how a new mapping is tried. Exits with 1 where a row has a fault or a field is absent.
+    """
+    from assets.cli import commands, output
+
+    with _plain_errors():
+        found = commands.sources(_settings(home, raw, mapping))
+    output.sources(found, as_json=json)
+    raise typer.Exit(int(any(one.faults or one.absent for one in found)))
+
+
+@app.command()
 def status(home: Home = None, json: Json = False) -> None:
     """Show where the lakehouse is, on which engine, and how far each table is."""
     from assets.cli import commands, output

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
+    from pipelines.sources.preview import Preview
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,17 @@ def refresh(
         ):
             draft.held_back |= outcome.status in ("refused", "skipped")
             yield outcome
+
+
+def sources(settings: Settings) -> list[Preview]:
+    """Every source, with what its mapping makes of the first of its files."""
+    from pipelines.bronze.files import list_files
+    from pipelines.sources.mapping import load_sources
+    from pipelines.sources.preview import preview
+
+    loaded = load_sources(settings.source_files)
+    files = list_files(settings.raw_dir, loaded).files if settings.raw_dir.is_dir() else ()
+    return [preview(one, [f for f in files if f.source == one.source], settings) for one in loaded]
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:

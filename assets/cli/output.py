@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pipelines.erasure.forget import Erasure
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
+    from pipelines.sources.preview import Preview
     from pipelines.steps import Outcome
     from pipelines.verify import Verified
 
@@ -225,6 +226,24 @@ def quarantine(groups: Sequence[dict[str, Any]], records: Sequence[dict[str, Any
             record["table_name"], escape(record["file"]), str(record["line"]), escape(record["reason"])
         )
     OUT.print(listed)
+
+
+def sources(found: Sequence[Preview], *, as_json: bool) -> None:
+    """Sources, and what their mappings make of the first rows."""
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    listed = table_of("source", ">files", "looked at", ">rows", "go to")
+    for one in found:
+        to = [f"{table} {count:,}" for table, count in one.tables.items()]
+        to += [f"no table {one.unmodelled:,}"] if one.unmodelled else []
+        listed.add_row(one.source, f"{one.files:,}", escape(one.file or "–"), f"{one.rows:,}", ", ".join(to))
+    OUT.print(listed)
+    for one in found:
+        for fault, count in one.faults.items():
+            OUT.print(f"[red]{one.source}[/]: {count:,} rows: {escape(fault)}", soft_wrap=True)
+        for name in one.absent:
+            OUT.print(f"[yellow]{one.source}[/]: no row has the field {escape(name)!r}", soft_wrap=True)
 
 
 def answer(found: pa.Table, style: str) -> None:

@@ -197,3 +197,13 @@ class TableMapping(Strict):
     known_at: AnyValue | None = Field(
         None, description="When that was known; left out: when the file was last written."
     )
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """All fields that it looks at."""
+        times = [value for value in (self.occurred_at, self.known_at) if value]
+        values = [*self.columns.values(), *times]
+        return (
+            *(c.field for c in self.when or ()),
+            *(name for value in values for name in value.field_names),
+        )

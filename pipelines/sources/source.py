@@ -131,6 +131,14 @@ class Source(Strict):
         header = tuple(self.csv.header) if self.csv.header else None
         return Layout(self.format, self.csv.delimiter, self.csv.encoding, header)
 
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """All fields of a row that the mapping looks at."""
+        own = [self.account_field] if self.account_field else []
+        zone = [self.timezone.field] if self.timezone.field else []
+        tables = (name for table in self.tables.values() for name in table.field_names)
+        return (*own, *zone, *tables)
+
     @cached_property
     def _patterns(self) -> re.Pattern[str] | None:
         return re.compile("|".join(map(_expression, self.files))) if self.files else None

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from settlement import REPORT
 
 from pipelines import flow
 from pipelines.audit import Audit, audit
+from pipelines.bronze.files import list_files
 from pipelines.catalog import all_tables
 from pipelines.errors import SourceError
 from pipelines.lakehouse import Lakehouse
@@ -23,9 +25,11 @@ from pipelines.settings import load_settings
 from pipelines.silver.build import build, parse
 from pipelines.silver.rows import described, of_table
 from pipelines.sources.mapping import example, load_sources, parse_source, stripe
+from pipelines.sources.preview import preview
 from pipelines.sources.source import Sources
 from pipelines.verdict import accept_all
-from tests.frames import read_folder, rows
+from pipelines.verify import verify
+from tests.frames import KEY, read_folder, rows
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -55,7 +59,7 @@ def of_adyen(folder: Path) -> Sources:
 def silver(spark: SparkSession, records: pa.Table, table: str, sources: Sources) -> dict[str, dict[str, Any]]:
     declared = all_tables()[f"silver.{table}"]
     frame = spark.createDataFrame(records.drop_columns(["payload_bytes"]))
-    found = rows(build(of_table(frame, declared, sources), declared, sources))
+    found = rows(build(of_table(frame, declared, sources), declared, sources, KEY))
     return {str(row[declared.key[1]]): row for row in found}
 
 
@@ -195,6 +199,49 @@ def test_gold_counts_both_sources_apart(filled: Lakehouse) -> None:
     ]
 
 
+def test_the_deep_audit_makes_mapped_rows_again(filled: Lakehouse) -> None:
+    tables = (
+        "silver.charges",
+        "silver.charge_history",
+        "silver.refunds",
+        "silver.disputes",
+        "silver.quarantine",
+    )
+    with filled.writing():
+        found = verify(filled, filled.sources, only=tables)
+    assert found.sound, found.differences
+
+
+def test_rows_are_not_known_before_their_mapping_says(filled: Lakehouse) -> None:
+    def known(at: datetime) -> int:
+        return filled.as_of(at).table("silver.charges").count()
+
+    written = (filled.settings.raw_dir / "settlement_detail_report_batch_4.csv").stat().st_mtime
+    before, after = (datetime.fromtimestamp(written + offset, UTC) for offset in (-3600, 3600))
+    assert (known(before), known(after)) == (0, 4)
+
+
+def test_a_preview_tells_what_a_mapping_makes_of_a_file(filled: Lakehouse) -> None:
+    settings = filled.settings
+    files = list_files(settings.raw_dir, filled.sources).files
+    adyen, rest = (
+        preview(source, [file for file in files if file.source == source.source], settings)
+        for source in filled.sources
+    )
+    assert adyen.tables == {"charges": 4, "refunds": 1, "disputes": 1, "balance_transactions": 2}
+    assert (adyen.rows, adyen.unmodelled, adyen.absent) == (10, 1, ())
+    assert sum(adyen.faults.values()) == 2
+    assert (rest.source, rest.files, rest.rows) == ("stripe", 1, 0)
+
+
+def test_a_preview_names_fields_that_are_not_there(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "orders.csv").write_text("id,at,amount\no1,2026-03-01,1\n")
+    source = parse_source(SHOP.format(format="csv", suffix="csv"), "m")
+    files = list_files(tmp_path, Sources((source,), stripe().rest)).files
+    assert preview(source, files, load_settings({"home": tmp_path})).absent == ("total",)
+
+
 def test_the_same_file_is_taken_in_once_and_a_longer_one_again(filled: Lakehouse) -> None:
     assert {outcome.status for outcome in refreshed(filled)} == {"unchanged"}
     path = filled.settings.raw_dir / "settlement_detail_report_batch_4.csv"
@@ -230,7 +277,7 @@ def handbook() -> Path:
 def parsed(spark: SparkSession, folder: Path, sources: Sources) -> DataFrame:
     declared = all_tables()["silver.charges"]
     frame = spark.createDataFrame(read_folder(folder, sources).drop_columns(["payload_bytes"]))
-    return parse(of_table(frame, declared, sources), declared, sources)
+    return parse(of_table(frame, declared, sources), declared, sources, KEY)
 
 
 def test_days_of_the_handbook_are_payments_with_a_label_that_is_known_later(
