@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY = yes
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo test lint format types check ui notebook bench soak reliability advisories docs clean
+.PHONY: help install lock demo test lint format types check ui notebook bench soak reliability advisories docs reference clean
 
 help: ## List what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -65,6 +65,14 @@ advisories: install ## Look for known vulnerabilities in what is locked (needs t
 
 docs: install ## Write docs/data-dictionary.md from the declarations
 	$(BIN)/vermeil dictionary --out docs/data-dictionary.md
+
+SDK = build/stripe-sdk
+RELEASES = 8.0.0 12.0.0 16.1.0
+
+reference: install ## Write the known fields of Stripe's objects from its SDK
+	for v in $(RELEASES); do $(BIN)/uv pip install --quiet --target $(SDK)/$$v --no-deps stripe==$$v; done
+	$(BIN)/python -m pipelines.sources.stripe_sdk $(RELEASES:%=$(SDK)/%/stripe) > $(SDK)/stripe_fields.txt
+	mv $(SDK)/stripe_fields.txt pipelines/sources/stripe_fields.txt
 
 clean: ## Remove .venv and caches; data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -127,6 +127,12 @@ def published(lake: Lakehouse, table: Table) -> str:
     )
 
 
+def lasting(table: Table, failures: Mapping[str, str]) -> Mapping[str, str]:
+    """Failures without those that were news, and told."""
+    once = {check.name for check in suite(table.name).checks if check.once}
+    return {name: text for name, text in failures.items() if name not in once}
+
+
 def failures_kept(lake: Lakehouse, table: Table) -> Mapping[str, str]:
     """Checks that the table's last published batch failed, with what was observed, as kept with its commit."""
     failures: Mapping[str, str] = lake.note(table.name).get("checks", {}).get("failures", {})

@@ -39,7 +39,8 @@ def events(
     known, before = remembered(context.instance, table), version(lake, table)
     done = [_logged(context, outcome) for outcome in outcomes]
     found = checks.merged([outcome.verdict for outcome in done])
-    failed_before = known.failures if known.version == before else checks.failures_kept(lake, table)
+    kept = known.failures if known.version == before else checks.failures_kept(lake, table)
+    failed_before = checks.lasting(table, kept)
     yield from checks.results(lake, table, found, failed_before)
     if done and done[-1].status == "refused":
         raise refusal(done)

@@ -27,6 +27,7 @@ class Check:
         sql: a condition on the table's columns. It becomes the column that the expectation is about, so that all
             conditions of a suite are looked at in one pass.
         parts: conditions that :attr:`sql` is made of, by what each is about: a failure names those that are broken.
+        once: a failure is news, told by the audit that found it. It does not stand until the next one.
         among: another figure and the least value of it from which this one says something: a share of three
             records says nothing.
     """
@@ -40,6 +41,7 @@ class Check:
     sql: str | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
     among: tuple[str, float] | None = None
+    once: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -111,6 +113,7 @@ def figure(
     at_most: float | None = None,
     among: tuple[str, float] | None = None,
     severity: Severity = "warning",
+    once: bool = False,
 ) -> Check:
     """A figure about the batch that lies in a band.
 
@@ -122,8 +125,16 @@ def figure(
         at_most: upper end of the band.
         among: another figure, and how much of it there must be before this one says something.
         severity: of a figure outside the band.
+        once: a figure outside the band is news, and no standing fault.
     """
     arguments = {"column": fact, "min_value": at_least, "max_value": at_most}
     return Check(
-        name, "ExpectColumnValuesToBeBetween", severity, description, arguments, "facts", among=among
+        name,
+        "ExpectColumnValuesToBeBetween",
+        severity,
+        description,
+        arguments,
+        "facts",
+        among=among,
+        once=once,
     )

@@ -35,10 +35,10 @@ def of_schema(check: Check, found: Found) -> CheckResult:
     return CheckResult(check.name, check.severity, found.success, check.description, observed)
 
 
-def of_fact(check: Check, found: Found, value: float) -> CheckResult:
-    """What was found of a figure."""
+def of_fact(check: Check, found: Found, value: float, told: str | None = None) -> CheckResult:
+    """What was found of a figure; ``told`` says in words what it is made of."""
     return CheckResult(
-        check.name, check.severity, found.success, check.description, _or_error(found, f"{value:.6g}")
+        check.name, check.severity, found.success, check.description, _or_error(found, told or f"{value:.6g}")
     )
 
 

@@ -43,7 +43,7 @@ def audit(expected: Suite, batch: Batch) -> Verdict:
         of_rows = _on_rows(rows, batch.rows, expected.table.key)
     else:
         of_rows = [results.not_evaluated(check, "the schema is not as declared") for check in rows]
-    found = {r.name: r for r in (*schema, *of_rows, *_on_facts(expected.on("facts"), batch.facts))}
+    found = {r.name: r for r in (*schema, *of_rows, *_on_facts(expected.on("facts"), batch))}
     return Verdict(tuple(found[check.name] for check in expected.checks))
 
 
@@ -73,18 +73,21 @@ def _on_rows(checks: Sequence[Check], rows: DataFrame, key: Sequence[str]) -> li
     return [results.of_rows(check, found[check.name], key, total, causes) for check in checks]
 
 
-def _on_facts(checks: Sequence[Check], facts: Mapping[str, float | None]) -> list[CheckResult]:
+def _on_facts(checks: Sequence[Check], batch: Batch) -> list[CheckResult]:
     import pandas as pd
 
     from expectations.gx import evaluate
 
+    facts = batch.facts
     silent = {check.name: why for check in checks if (why := _why_silent(check, facts))}
     asked = [check for check in checks if check.name not in silent]
     found = evaluate(pd.DataFrame([facts], dtype="float64"), asked, "BASIC")
     return [
         results.passed(check, silent[check.name])
         if check.name in silent
-        else results.of_fact(check, found[check.name], facts[check.columns[0]] or 0.0)
+        else results.of_fact(
+            check, found[check.name], facts[check.columns[0]] or 0.0, batch.told.get(check.columns[0])
+        )
         for check in checks
     ]
 

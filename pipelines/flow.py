@@ -15,11 +15,13 @@ from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
 from pipelines.commits import Staged
 from pipelines.conservation import refresh_audit
+from pipelines.drifting import refresh_drift
 from pipelines.erasure.forget import unfinished
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import CriticalCheckError
 from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
+from pipelines.gold import schema_drift
 from pipelines.silver import quarantine
 from pipelines.silver.build import BETTER, FAULT, build
 from pipelines.silver.keyed import key_note, needs_rebuild
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 QUARANTINE = quarantine.TABLE.name
 
 AUDIT = audit_table.TABLE.name
+
+DRIFT = schema_drift.TABLE.name
 
 
 def refresh(
@@ -84,7 +88,7 @@ def refresh(
 
 def gates(table: Table) -> tuple[str, ...]:
     """Tables that must be sound before another is made: no gold from a lakehouse that has lost records."""
-    return (AUDIT,) if table.layer == "gold" and table.name != AUDIT else ()
+    return (AUDIT,) if table.layer == "gold" and table.name not in (AUDIT, DRIFT) else ()
 
 
 def inputs(table: Table) -> tuple[str, ...]:
@@ -272,6 +276,8 @@ def _publish_silver(
 
 def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: bool = False) -> Outcome:
     """Recompute the dates that changed in what the table is made from; with ``full``, all of them."""
+    if table.name == DRIFT:
+        return refresh_drift(lake, validate, full=full)
     started = time.monotonic()
     module = catalog.modules()[table.name]
     before: Mapping[str, int] = {} if full else lake.note(table.name).get("watermarks", {})

@@ -13,14 +13,15 @@ import pyarrow as pa
 
 from pipelines import storage
 from pipelines.arrow import arrow_schema
+from pipelines.bronze import drift, records
 from pipelines.bronze import files as manifest
-from pipelines.bronze import records
 from pipelines.bronze.digest import file_digests
 from pipelines.bronze.files import Listing, RawFile, Seen
 from pipelines.bronze.reading import FileCounts, Reading, read_files, unreadable
 from pipelines.bronze.worker import Job, work, work_in_processes
 from pipelines.commits import Commit, Note, Staged, spark_struct
 from pipelines.erasure.suppression import suppression
+from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Source, Sources
 
 if TYPE_CHECKING:
@@ -99,7 +100,15 @@ def _is_batch(commit: Commit) -> bool:
 def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: int) -> Batch:
     """Read files, all of one source, and write their records where no reader looks."""
     limits = lake.settings.max_record_bytes, lake.settings.max_expansion
-    reading = Reading(ingest_id, source.source, source.account, *limits, suppression(lake), source.layout)
+    reading = Reading(
+        ingest_id,
+        source.source,
+        source.account,
+        *limits,
+        suppressed=suppression(lake),
+        layout=source.layout,
+        reads=_reads(lake, source),
+    )
     if lake.settings.engine == "embedded":
         staged, counts = _stage_here(lake, batch, reading)
     else:
@@ -111,6 +120,11 @@ def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: 
         counts=tuple(c for c in counts if not c.missing),
         missing=tuple(c for c in counts if c.missing),
     )
+
+
+def _reads(lake: Lakehouse, source: Source) -> drift.Reads | None:
+    """What columns read of a source whose fields are known: only Stripe's are."""
+    return drift.reads(lake.tables.values()) if source.source == stripe().rest.source else None
 
 
 def publish(lake: Lakehouse, batch: Batch, checks: Note, judge: Judge = _unjudged) -> None:

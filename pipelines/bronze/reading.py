@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from pipelines.bronze.blocks import CutShort, blocks
 from pipelines.bronze.documents import Document, documents
+from pipelines.bronze.drift import Detector, Reads, detector
 from pipelines.bronze.files import RawFile, open_bounded
 from pipelines.bronze.rows import BrokenFile, Layout, rows
 from pipelines.bronze.wire import Envelope, Fault, Wire
@@ -52,6 +53,7 @@ class Reading:
         max_expansion: how many times its stored size a large compressed file may expand to.
         suppressed: people whose records come in without them; None for nobody.
         layout: how its rows are written, where its records are rows.
+        reads: what columns read, to compare records with; None where the source's fields are not known.
     """
 
     ingest_id: int
@@ -61,6 +63,7 @@ class Reading:
     max_expansion: int
     suppressed: Suppression | None = None
     layout: Layout | None = None
+    reads: Reads | None = None
 
     def documents(self, stream: IO[bytes]) -> Iterator[Document]:
         """The records of a file's stored bytes."""
@@ -94,6 +97,7 @@ class _Facts(NamedTuple):
     api_version: str | None = None
     livemode: bool | None = None
     version_id: str | None = None
+    drift: str | None = None
     fault: str | None = None
 
 
@@ -221,6 +225,7 @@ def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tu
     known = _micros(file.modified_at)
     forgotten = _forgetting(reading.suppressed) if reading.suppressed else None
     facts_of = _row_facts if reading.layout else _facts
+    compared = detector(reading.reads) if reading.reads is not None else None
     try:
         stream = open_bounded(file)
     except OSError as error:
@@ -230,6 +235,8 @@ def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tu
         try:
             for document in reading.documents(stream):
                 facts = facts_of(document, account, known)
+                if compared is not None and facts.fault is None:
+                    facts = _compared(compared, document, facts)
                 counts.record_count += 1
                 counts.raw_bytes += len(document.raw)
                 counts.fault_count += facts.fault is not None
@@ -276,6 +283,11 @@ def _facts(document: Document, account: str, known: int) -> _Facts:
         return _described(document.wire, document.raw, account, known)
     except Fault as fault:
         return _Facts(account=account, fault=str(fault))
+
+
+def _compared(known: Detector, document: Document, facts: _Facts) -> _Facts:
+    found = known.drift(facts.shape, facts.object_type, facts.api_version, document.raw)
+    return facts if found is None else facts._replace(drift=found)
 
 
 def _described(record: Envelope, raw: bytes, account: str, known: int) -> _Facts:

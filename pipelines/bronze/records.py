@@ -83,6 +83,12 @@ TABLE = Table(
         ),
         Column("fault", "string", "Why the record cannot be read; null for a good one."),
         Column(
+            "drift",
+            "string",
+            "How the record differs from the known fields of its type, a JSON list; null where it does not. "
+            "gold.schema_drift counts it.",
+        ),
+        Column(
             "payload",
             "string",
             "The record as it stood in the file; undecodable bytes shown as \\xNN. A row of a CSV or Parquet "

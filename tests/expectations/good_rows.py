@@ -49,6 +49,7 @@ GOOD: Mapping[str, Row] = {
     "silver.verification_sessions": {"last_error_code": None},
     "gold.authorizations_daily": {"decline_reason": "none"},
     "gold.audit": {"record_count": 2, "current_count": 2, "is_balanced": True},
+    "gold.schema_drift": {"records_count": 1},
     "gold.balances_daily": {
         "net_minor": 1000,
         "charges_minor": 1000,
@@ -80,6 +81,10 @@ SHARED: Mapping[str, Row] = {
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
+    "gold.schema_drift": {
+        "first_before_last": {"first_seen_at": LATER},
+        "seen_in_a_record": {"records_count": 0},
+    },
     "gold.audit": {
         "parts_add_up": {"record_count": 3},
         "nothing_missing": {"current_count": 1, "missing_count": 1},

@@ -347,10 +347,24 @@ def _charge_list(state: Intent, latest: bytes | None) -> dict[str, Any]:
     }
 
 
+_WITH_DETAILS = (
+    "affirm",
+    "afterpay_clearpay",
+    "alipay",
+    "cashapp",
+    "eps",
+    "klarna",
+    "p24",
+    "paypal",
+    "wechat_pay",
+)
+"""Ways to pay, other than cards, for which a refund has a hash of their own."""
+
+
 def _destination(state: Refund) -> dict[str, Any]:
     kind = state.charge.method.kind
     if kind != "card":
-        return {kind: _EMPTY, "type": kind}
+        return {"type": kind} | ({kind: _EMPTY} if kind in _WITH_DETAILS else {})
     reference = {
         "reference": state.id[-11:],
         "reference_status": "available",

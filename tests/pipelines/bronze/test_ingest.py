@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines import flow
-from pipelines.bronze import ingest
+from pipelines.bronze import drift, ingest
 from pipelines.bronze.files import TABLE as FILES
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
@@ -251,7 +251,8 @@ def test_on_a_full_disk_nothing_is_published_and_the_next_run_goes_on(
 
 def rows_of(spark: SparkSession, lake: Lakehouse, raw: Path) -> list[dict[str, Any]]:
     files = ingest.plan(lake, list_files(raw, stripe()))
-    reading = ingest.Reading(1, "stripe", "platform", 1 << 20, 250)
+    reads = drift.reads(lake.tables.values())
+    reading = ingest.Reading(1, "stripe", "platform", 1 << 20, 250, reads=reads)
     rows = ingest.read_on_spark(spark, files, reading).toArrow().to_pylist()
     return sorted(rows, key=lambda row: str(row["record_id"]))
 

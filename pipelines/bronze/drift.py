@@ -1,0 +1,127 @@
+"""Whether a record is unlike what is known of its type: new, missing or changed fields, unknown values.
+
+Nothing is refused for it. A record is decoded strictly, at the speed of C; only one that does not fit is walked
+through, to list what is different.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Raw
+
+from pipelines.bronze.differences import Finding, Walk
+from pipelines.sources.known import Known, known_of, strict
+from pipelines.sources.reference import EVENT, stripe_fields
+from pipelines.table import Table
+
+SINCE = "2023-10-16"
+"""API version from which on a field is missed: of older ones no list says what was always there."""
+
+Reads: TypeAlias = str
+"""Which paths of each type of object some column reads, with the values that it knows; see :func:`reads`."""
+
+
+def reads(tables: Iterable[Table]) -> Reads:
+    """What the columns of tables read, as text that goes along to other processes: values by path, by type."""
+    found: dict[str, dict[str, list[str]]] = {EVENT: {"type": [], "livemode": []}}
+    for table in tables:
+        if table.object_type:
+            paths = found.setdefault(table.object_type, {})
+            for column in table.columns:
+                paths |= {path: list(column.known) for path in column.paths}
+    return json.dumps(found, sort_keys=True, separators=(",", ":"))
+
+
+@cache
+def detector(columns: Reads) -> Detector:
+    """A detector for some columns; making one takes a moment."""
+    return Detector(json.loads(columns))
+
+
+class Detector:
+    """Compares records with the known fields of Stripe's objects and with what columns read."""
+
+    def __init__(self, columns: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
+        types = stripe_fields().types
+        self._known = {name: known_of(types[name], columns.get(name, {})) for name in types}
+        self._decoders: dict[tuple[str | None, str | None, bool], msgspec.json.Decoder[Any] | None] = {}
+
+    def drift(
+        self, shape: str | None, object_type: str | None, api_version: str | None, raw: bytes
+    ) -> str | None:
+        """The differences of a record as a JSON list of objects; None where there are none, as nearly always."""
+        known_type = object_type if object_type in self._known else None
+        missing = api_version is None or api_version >= SINCE
+        key = (shape, known_type, missing)
+        if key not in self._decoders:
+            self._decoders[key] = self._decoder(*key)
+        decoder = self._decoders[key]
+        if decoder is None:
+            return None
+        try:
+            decoder.decode(raw)
+        except (msgspec.ValidationError, UnicodeDecodeError):
+            found = self._differences(shape, known_type, missing, raw)
+            return _dump(found) if found else None
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        return None
+
+    def _decoder(
+        self, shape: str | None, object_type: str | None, missing: bool
+    ) -> msgspec.json.Decoder[Any] | None:
+        subject = strict(self._known[object_type], missing=missing) if object_type else dict[str, Raw]
+        if shape == "object":
+            return msgspec.json.Decoder(subject) if object_type else None
+        if shape not in ("event", "eventbridge"):
+            return None
+        event = strict(self._known[EVENT], missing=True, given={"data": _data(subject)})
+        if shape == "event":
+            return msgspec.json.Decoder(event)
+        return msgspec.json.Decoder(msgspec.defstruct("Envelope", [("detail", event)]))
+
+    def _differences(
+        self, shape: str | None, object_type: str | None, missing: bool, raw: bytes
+    ) -> list[Finding]:
+        try:
+            content = msgspec.json.decode(raw)
+        except (msgspec.DecodeError, RecursionError, ValueError):
+            return []
+        walk = Walk()
+        subject = content
+        if shape != "object":
+            event = content["detail"] if shape == "eventbridge" else content
+            subject = event["data"]["object"]
+            walk.begin(EVENT, missing=True).fields(self._known[EVENT], event, "")
+        if object_type:
+            walk.begin(object_type, missing=missing and subject.get("deleted") is not True)
+            walk.fields(self._known[object_type], subject, "")
+        return walk.findings
+
+    def known(self) -> Iterator[tuple[str, str, str]]:
+        """All that is no drift by now: type, path, and a value or an empty text for the field itself."""
+        for name, root in self._known.items():
+            yield from ((name, path, value) for path, value in _listed(root, ""))
+
+
+def _listed(known: Known, place: str) -> Iterator[tuple[str, str]]:
+    for name, child in known.children.items():
+        path = f"{place}[]" if name == "[]" else f"{place}.{name}" if place else name
+        yield path, ""
+        yield from ((path, value) for value in child.values)
+        yield from _listed(child, path)
+
+
+def _data(subject: Any) -> Any:
+    plain: list[Any] = [("object", subject), ("previous_attributes", dict[str, Raw] | None, None)]
+    return msgspec.defstruct("Data", plain, forbid_unknown_fields=True, gc=False)
+
+
+def _dump(findings: Iterable[Finding]) -> str:
+    listed = [{name: text for name, text in vars(found).items() if text} for found in findings]
+    return json.dumps(listed, separators=(",", ":"))

@@ -1,0 +1,120 @@
+"""gold.schema_drift: made whole from the differences that bronze keeps, and what of it is news."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipelines.bronze import drift
+from pipelines.bronze.differences import unknown
+from pipelines.gold.schema_drift import SOURCES, TABLE, build
+from pipelines.sources.mapping import stripe
+from pipelines.sources.reference import stripe_text
+from pipelines.steps import NOT_AUDITED, Outcome, version_of
+from pipelines.verdict import Batch, Validate, Verdict
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, Row, SparkSession
+
+    from pipelines.commits import Note
+    from pipelines.lakehouse import Lakehouse
+
+(RECORDS,) = SOURCES
+
+NEWS = "new_drift_count"
+"""The figure of the batch: differences that the table did not have."""
+
+NEWS_CHECK = "nothing_new"
+"""The check of it. It fails once: with the batch that brought the news."""
+
+SHOWN = 5
+"""Differences that are named where they are news."""
+
+
+def refresh_drift(lake: Lakehouse, validate: Validate, *, full: bool = False) -> Outcome:
+    """Count the differences anew where bronze gained some, or where what is known was changed.
+
+    What is news is told by the audit of the batch that brought it, and not again: a difference that the table has is
+    no news, whichever record shows it.
+    """
+    started = time.monotonic()
+    before: Note = {} if full else lake.note(TABLE.name)
+    known = drift.reads(lake.tables.values())
+    note = {"watermark": int(lake.note(RECORDS).get("ingest_id", 0)), "known": _digest(known)}
+    if not note["watermark"] or note.items() <= before.items():
+        return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
+    records = lake.table(RECORDS, version=version_of(lake, RECORDS))
+    if note["known"] == before.get("known") and not _gained(records, before, note):
+        lake.touch(TABLE.name, {**before, **note, "checks": told(before.get("checks", {}))})
+        return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
+    staged = lake.stage(TABLE.name, str(note["watermark"]), build(records, settled(lake.spark, known)))
+    verdict = _audited(lake, lake.accepted(staged), staged.rows, validate)
+    if not verdict.refusals:
+        lake.create(TABLE.name)
+        lake.replace(TABLE.name, staged, {**note, "rows": staged.rows, "checks": verdict.note}, dates=None)
+    lake.clear_staging(TABLE.name)
+    return Outcome(
+        table=TABLE.name,
+        status="refused" if verdict.refusals else "published",
+        rows=staged.rows,
+        seconds=time.monotonic() - started,
+        version=None if verdict.refusals else version_of(lake, TABLE.name),
+        verdict=verdict,
+    )
+
+
+def settled(spark: SparkSession, known: drift.Reads) -> DataFrame:
+    """What is known by now and was drift, perhaps, when some record was read: rows of the table's key."""
+    source = stripe().rest.source
+    rows = [
+        (source, name, path, unknown(name, path) if value else "new_field", value)
+        for name, path, value in drift.detector(known).known()
+    ]
+    columns = zip(*rows, strict=True)
+    return spark.createDataFrame(pa.table(dict(zip(TABLE.key, map(list, columns), strict=True))))
+
+
+def told(checks: Note) -> Note:
+    """What an audit found, kept with a later batch that brought no difference: what was news is none any more."""
+    failures = dict(checks.get("failures", {}))
+    once = failures.pop(NEWS_CHECK, None) is not None
+    counts = {"passed": checks.get("passed", 0) + once, "failed": checks.get("failed", 0) - once}
+    return {**counts, "failures": failures}
+
+
+def _gained(records: DataFrame, before: Note, now: Note) -> bool:
+    """Whether there may be other differences: new ones, or fewer where bronze was taken back to an earlier version."""
+    taken = int(before.get("watermark", 0))
+    if now["watermark"] < taken:
+        return True
+    return bool(records.filter(f"ingest_id > {taken} and drift is not null").limit(1).count())
+
+
+def _audited(lake: Lakehouse, rows: DataFrame, total: int, validate: Validate) -> Verdict:
+    if not total:
+        return NOT_AUDITED
+    key = list(TABLE.key)
+    news = rows.join(lake.table(TABLE.name).select(*key), key, "left_anti").orderBy(*key)
+    named = [_sentence(row) for row in news.collect()]
+    return validate(Batch(TABLE, rows, {NEWS: float(len(named))}, {NEWS: _in_words(named)}))
+
+
+def _in_words(named: Sequence[str]) -> str:
+    more = f"; and {len(named) - SHOWN:,} more" if len(named) > SHOWN else ""
+    drifts = "1 new drift" if len(named) == 1 else f"{len(named):,} new drifts"
+    return f"{drifts}: {'; '.join(named[:SHOWN])}{more}; see {TABLE.name}" if named else "no new drift"
+
+
+def _sentence(row: Row) -> str:
+    """A difference in words: charge.outcome.foo (new field, looks renamed from outcome.bar)."""
+    said = [" ".join(filter(None, (row["drift"].replace("_", " "), row["found"]))), row["hint"]]
+    source = "" if row["source"] == stripe().rest.source else f"{row['source']}: "
+    return f"{source}{row['object_type']}.{row['field_path']} ({', '.join(filter(None, said))})"
+
+
+def _digest(known: drift.Reads) -> str:
+    return hashlib.sha256(f"{stripe_text()}{known}".encode()).hexdigest()[:16]
