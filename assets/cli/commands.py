@@ -177,10 +177,10 @@ def unfinished(lake: Lakehouse) -> int:
 
 
 def report(lake: Lakehouse, out: Path | None) -> Path:
-    """Write the report; where it was written."""
+    """Write the report of the latest release; where it was written."""
     from assets.report import write_report
 
-    return write_report(lake, out or _report_path(lake), datetime.now(UTC))
+    return write_report(lake.released(), out or _report_path(lake), datetime.now(UTC))
 
 
 def fresh_report(lake: Lakehouse, outcomes: Iterable[Outcome]) -> Path:
