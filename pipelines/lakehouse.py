@@ -200,12 +200,13 @@ class Lakehouse:
             reader = reader.option("versionAsOf", str(version))
         return reader.load(self.table_uri(name))
 
-    def sql(self, query: str) -> DataFrame:
+    def sql(self, query: str, *, now: bool = False) -> DataFrame:
         """The answer to a Spark SQL query over all tables, by their full names (``gold.payments_daily``).
 
-        They are read as the latest release has them, so that they belong together also while a run is going on.
+        They are read as the latest release has them, so that they belong together also while a run is going on; with
+        ``now``, as they are.
         """
-        lake = self if self.release else self.released()
+        lake = self if self.release or now else self.released()
         views = {name: lake._view(name) for name in self.tables if name in query}
         return self.spark.sql(with_views(query, views))
 

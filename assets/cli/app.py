@@ -305,15 +305,19 @@ def sql(
     query: Annotated[str, typer.Argument(help="Spark SQL over all tables by their full names.")],
     home: Home = None,
     format: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = Format.TABLE,
+    now: Annotated[
+        bool,
+        typer.Option("--now", help="Read the tables as they are, whatever run is going on or was refused."),
+    ] = False,
 ) -> None:
-    """Answer a question in Spark SQL.
+    """Answer a question in Spark SQL, from the latest release: all tables are of one moment.
 
     For example: vermeil sql "select currency, sum(captured_minor) from gold.payments_daily group by currency"
     """
     from assets.cli import commands, output
 
     with _open(home, None) as lake:
-        answer = commands.sql(lake, query)
+        answer = commands.sql(lake, query, now=now)
     output.answer(answer, format.value)
 
 

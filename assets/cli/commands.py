@@ -124,7 +124,7 @@ def verify(lake: Lakehouse, starting: Callable[[str], None]) -> Verified:
         return verify_tables(lake, lake.sources, starting=starting)
 
 
-def sql(lake: Lakehouse, query: str) -> pa.Table:
+def sql(lake: Lakehouse, query: str, *, now: bool = False) -> pa.Table:
     """The answer to a query.
 
     Raises:
@@ -133,7 +133,7 @@ def sql(lake: Lakehouse, query: str) -> pa.Table:
     from pyspark.errors import PySparkException
 
     try:
-        return lake.sql(query).toArrow()
+        return lake.sql(query, now=now).toArrow()
     except PySparkException as error:
         first = str(error).strip().splitlines()[0]
         raise SettingsError(f"{first}. Tables: {', '.join(sorted(lake.tables))}") from None

@@ -14,6 +14,7 @@ from dagster import AssetCheckSeverity, AssetKey, DagsterInstance, ExecuteInProc
 from assets.definitions import defs
 from expectations import Suite, suite
 from expectations.run import audit
+from pipelines import releases
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.lock import writer_lock
@@ -44,6 +45,10 @@ class Site:
 
     def lake(self) -> Lakehouse:
         return Lakehouse(load_settings({"home": self.home}), all_tables())
+
+    def released(self) -> dict[str, int]:
+        found = releases.latest(str(self.home / "lakehouse"))
+        return dict(found.versions) if found else {}
 
     def versions(self) -> dict[str, int]:
         with self.lake() as lake:
@@ -80,6 +85,13 @@ def test_a_refresh_publishes_every_table_and_the_report(site: Site) -> None:
     assert (site.home / "reports" / "payments.html").exists()
     for key in defs.resolve_asset_graph().materializable_asset_keys:
         assert site.instance.get_latest_materialization_event(key), key
+
+
+def test_a_refresh_is_released_as_a_whole(site: Site) -> None:
+    assert site.released() == site.versions()
+    latest = releases.latest(str(site.home / "lakehouse"))
+    assert latest is not None
+    assert latest.made_by.startswith("dagster refresh")
 
 
 def test_an_asset_carries_its_figures(site: Site) -> None:
@@ -138,6 +150,7 @@ def test_a_critical_failure_blocks_what_comes_after_and_publishes_nothing(
     after = site.versions()
 
     assert not refused.success
+    assert site.released() == before, "readers keep what they have"
     assert after["bronze.records"] > before["bronze.records"]
     assert (after["silver.charges"], after["gold.authorizations_daily"]) == (
         before["silver.charges"],
@@ -156,3 +169,12 @@ def test_a_critical_failure_blocks_what_comes_after_and_publishes_nothing(
     monkeypatch.undo()
     assert site.run(assets=selected).success
     assert site.versions()["silver.charges"] > before["silver.charges"]
+    assert site.released()["silver.charges"] == site.versions()["silver.charges"]
+
+
+def test_the_maintain_job_keeps_house_and_says_what_it_did(site: Site) -> None:
+    done = site.run("maintain")
+    assert done.success
+    (output,) = [event.step_output_data for event in done.all_events if event.is_successful_output]
+    assert output
+    assert output.metadata["files_after"].value <= output.metadata["files_before"].value
