@@ -26,6 +26,7 @@ from pipelines.engine import spark_conf
 from pipelines.settings import Settings, load_settings
 from pipelines.silver.build import build
 from pipelines.sources.mapping import parse_source, stripe
+from pipelines.sources.rows import Mapper
 from pipelines.table import Table
 from tests import frames
 
@@ -181,7 +182,7 @@ def in_a_home(tmp_path: Path, lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) 
     for table in lake.tables:
         lake.create(table)
     (tmp_path / "dumps").mkdir()
-    (tmp_path / "ledger.yaml").write_text(blocks(HOW_TO, "yaml")[0].text, encoding="utf-8")
+    (tmp_path / "acme.yaml").write_text(blocks(HOW_TO, "yaml")[0].text, encoding="utf-8")
     monkeypatch.setenv("VERMEIL_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
 
@@ -253,14 +254,34 @@ def test_the_check_example_makes_a_suite() -> None:
     assert next(check.name for check in Suite(table, checks).checks) == "destination_is_an_account"
 
 
-def test_the_source_example_is_a_mapping() -> None:
-    assert parse_source(blocks(HOW_TO, "yaml")[0].text, "ledger.yaml").account == "ledger"
+def test_the_source_examples_are_mappings() -> None:
+    accounts = [parse_source(block.text, "example.yaml").account for block in blocks(HOW_TO, "yaml")]
+    assert accounts == ["acme", "ledger"]
 
 
-def test_the_source_example_gives_a_charge() -> None:
-    as_charge = example("def as_charge")["as_charge"]
-    row = {"reference": "x", "unix_time": "1", "amount": "1.050", "currency": "KWD", "state": "SETTLED"}
-    assert as_charge(row)["amount"] == 1050
+@pytest.mark.parametrize(
+    ("row", "table", "texts"),
+    [
+        (
+            ("a1", "25.10.2026 02:30:00", "SALE", "1.234,50", "EUR", "SETTLED", ""),
+            "charges",
+            {"amount_captured_minor": "123450", "status": "succeeded", "created_at": "1792888200"},
+        ),
+        (
+            ("a2", "01.03.2026 12:00:00", "REFUND", "-4,5", "EUR", "", "a1"),
+            "refunds",
+            {"refund_id": "a1-a2", "amount_minor": "450", "charge_id": "a1"},
+        ),
+    ],
+)
+def test_the_source_example_maps_what_it_says(
+    row: tuple[str, ...], table: str, texts: dict[str, str]
+) -> None:
+    source = parse_source(blocks(HOW_TO, "yaml")[0].text, "acme.yaml")
+    names = ("reference", "booked", "kind", "amount", "currency", "state", "order")
+    found = Mapper(source)(json.dumps(dict(zip(names, row, strict=True))))
+    assert (found.table, found.fault) == (table, None)
+    assert texts.items() <= (found.texts or {}).items()
 
 
 def test_the_cluster_example_is_taken_as_it_stands(tmp_path: Path) -> None:
