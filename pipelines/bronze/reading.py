@@ -17,7 +17,7 @@ from pipelines.bronze.blocks import CutShort, blocks
 from pipelines.bronze.documents import Document, documents
 from pipelines.bronze.drift import Detector, Reads, detector
 from pipelines.bronze.files import RawFile, open_bounded
-from pipelines.bronze.rows import BrokenFile, Layout, rows
+from pipelines.bronze.rows import Layout, rows
 from pipelines.bronze.wire import Envelope, Fault, Wire
 from pipelines.erasure.suppression import Suppression
 from pipelines.errors import SourceError
@@ -243,8 +243,6 @@ def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tu
                 yield forgotten(document, facts) if forgotten else (document, facts)
         except OSError as error:
             raise Unreadable(file, str(error.strerror)) from None
-        except BrokenFile as broken:
-            raise Unreadable(file, str(broken)) from None
 
 
 def _row_facts(row: Document, account: str, known: int) -> _Facts:

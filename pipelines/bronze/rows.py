@@ -7,6 +7,8 @@ that cannot be told is kept as it stood, with what is wrong with it.
 from __future__ import annotations
 
 import csv
+import errno
+import io
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.bronze.blocks import blocks
+from pipelines.bronze.blocks import UNCHECKED_BYTES, blocks
 from pipelines.bronze.documents import Document, documents, in_parts, split_lines
 
 MULTILINE_BYTES = 1 << 20
@@ -27,10 +29,6 @@ BATCH_ROWS = 4096
 """Rows of a Parquet file that are held at a time."""
 
 _BOM = b"\xef\xbb\xbf"
-
-
-class BrokenFile(Exception):  # noqa: N818 - it is a finding about a file
-    """A file that is not what its mapping says; nothing of it can be read."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,12 @@ def rows(stream: IO[bytes], layout: Layout, max_bytes: int, max_expansion: int) 
 
     Raises:
         OSError: the stream cannot be read, or expands to more than is allowed.
-        BrokenFile: it is not a Parquet file though it should be one.
     """
     match layout.format:
         case "csv":
             return _csv_rows(split_lines(blocks(stream, max_expansion), max_bytes), layout, max_bytes)
         case "parquet":
-            return _parquet_rows(stream, max_bytes)
+            return _within(_parquet_rows(stream, max_bytes), stream, max_expansion)
     return documents(stream, max_bytes, max_expansion)
 
 
@@ -170,23 +167,39 @@ def _quoted(
     return line, None
 
 
+def _within(found: Iterator[Document], stream: IO[bytes], max_expansion: int) -> Iterator[Document]:
+    """The rows, as long as they are not too large for the file: one value may stand for millions."""
+    stored = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    size = 0
+    for row in found:
+        size += len(row.raw)
+        if size > UNCHECKED_BYTES and size > max_expansion * stored:
+            said = f"it expands to more than {max_expansion} times its size (VERMEIL_MAX_EXPANSION)"
+            raise OSError(errno.EFBIG, said)
+        yield row
+
+
 def _parquet_rows(stream: IO[bytes], max_bytes: int) -> Iterator[Document]:
+    """The rows of a file; where it is damaged, a fault without content stands for what follows."""
+    number = 0
+    encode = msgspec.json.Encoder().encode
     try:
         file = pq.ParquetFile(stream, pre_buffer=False)
         header = unique(file.schema_arrow.names)
-        number = 0
-        encode = msgspec.json.Encoder().encode
         for batch in file.iter_batches(batch_size=BATCH_ROWS):
-            columns = [_texts(column) for column in batch.columns]
-            for values in zip(*columns, strict=True):
+            for values in zip(*map(_texts, batch.columns), strict=True):
                 number += 1
                 raw = encode(dict(zip(header, values, strict=True)))
                 if len(raw) > max_bytes:
                     yield from in_parts(number, 0, raw, max_bytes)
                 else:
                     yield Document(number, 0, raw)
-    except pa.ArrowException as error:
-        raise BrokenFile(f"not a Parquet file that can be read ({type(error).__name__})") from None
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        said = "not a Parquet file" if not number else f"the Parquet file is damaged behind row {number}"
+        yield Document(number + 1, 0, b"", fault=said)
 
 
 def _texts(column: pa.Array) -> Sequence[str | None]:
@@ -203,7 +216,12 @@ def _texts(column: pa.Array) -> Sequence[str | None]:
         return [None if value is None else value.hex() for value in column.to_pylist()]
     if pa.types.is_nested(kind):
         return [None if value is None else _json(value) for value in column.to_pylist()]
-    found: list[str | None] = pc.cast(column, pa.string()).to_pylist()
+    text = pc.cast(column, pa.string())
+    try:
+        found: list[str | None] = text.to_pylist()
+    except UnicodeDecodeError:
+        raw = pc.cast(text, pa.binary()).to_pylist()
+        return [None if value is None else value.decode("utf-8", "backslashreplace") for value in raw]
     return found
 
 

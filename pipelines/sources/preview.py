@@ -10,7 +10,7 @@ from itertools import islice
 import msgspec
 
 from pipelines.bronze.files import RawFile, open_bounded
-from pipelines.bronze.rows import BrokenFile, rows
+from pipelines.bronze.rows import rows
 from pipelines.errors import SourceError
 from pipelines.settings import Settings
 from pipelines.sources.rows import Mapper
@@ -59,8 +59,8 @@ def preview(source: Source, files: Sequence[RawFile], settings: Settings) -> Pre
     try:
         with open_bounded(files[0]) as stream:
             documents = list(islice(rows(stream, source.layout, *limits), LOOKED_AT))
-    except (OSError, BrokenFile) as error:
-        raise SourceError(f"{files[0].file}: {error}") from None
+    except OSError as error:
+        raise SourceError(f"{files[0].file}: {error.strerror}") from None
     payloads = [document.raw.decode("utf-8", "replace") for document in documents if document.fault is None]
     mapper = Mapper(source)
     mapped = [mapper(payload) for payload in payloads]

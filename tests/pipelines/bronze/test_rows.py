@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.bronze.documents import Document
-from pipelines.bronze.rows import BrokenFile, Layout, rows, unique
+from pipelines.bronze.rows import Layout, rows, unique
 
 CSV = Layout("csv")
 LIMIT = 1 << 16
@@ -160,6 +160,37 @@ def test_parquet_values_are_texts_that_say_all(tmp_path: Any) -> None:
     }  # fmt: skip
 
 
-def test_a_file_that_is_no_parquet_file_is_named() -> None:
-    with pytest.raises(BrokenFile, match="not a Parquet file that can be read"):
-        read(b"PAR1 nothing", Layout("parquet"))
+def parquet(table: pa.Table, **how: Any) -> bytes:
+    stream = io.BytesIO()
+    pq.write_table(table, stream, **how)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 nothing PAR1", b"a,b\n1,2\n"])
+def test_a_file_that_is_no_parquet_file_is_one_fault(content: bytes) -> None:
+    [found] = read(content, Layout("parquet"))
+    assert (found.line, found.raw, found.fault) == (1, b"", "not a Parquet file")
+
+
+def test_of_a_damaged_parquet_file_the_rows_before_the_damage_are_kept() -> None:
+    table = pa.table({"a": [f"{n:08d}" for n in range(20_000)]})
+    whole = parquet(table, row_group_size=10_000, compression="zstd", use_dictionary=False)
+    damage = pq.ParquetFile(io.BytesIO(whole)).metadata.row_group(1).column(0).data_page_offset
+    *kept, last = read(whole[:damage] + b"\xff" * 2000 + whole[damage + 2000 :], Layout("parquet"))
+    assert [json.loads(row.raw)["a"] for row in kept] == table["a"].to_pylist()[: len(kept)]
+    assert 8_000 < len(kept) <= 10_000
+    assert (last.line, last.fault) == (len(kept) + 1, f"the Parquet file is damaged behind row {len(kept)}")
+
+
+def test_text_that_is_not_utf_8_is_shown() -> None:
+    column = pa.StringArray.from_buffers(
+        1, pa.array([0, 3], pa.int32()).buffers()[1], pa.py_buffer(b"a\xffb")
+    )
+    assert good(parquet(pa.table({"a": column})), Layout("parquet")) == [(1, {"a": "a\\xffb"})]
+
+
+def test_a_parquet_file_that_expands_beyond_its_bounds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.bronze.rows.UNCHECKED_BYTES", 1000)
+    bomb = parquet(pa.table({"a": ["x" * 1000] * 5000}))
+    with pytest.raises(OSError, match="it expands to more than 10 times its size"):
+        list(rows(io.BytesIO(bomb), Layout("parquet"), LIMIT, 10))
