@@ -58,24 +58,24 @@ def envelope(inner: Json) -> Json:
     }
 
 
-def read_folder(folder: Path, sources: Sources | None = None) -> pa.Table:
-    """The records of all files of a folder, as rows of bronze.records."""
+def read_folder(folder: Path, sources: Sources | None = None, reads: str | None = None) -> pa.Table:
+    """The records of all files of a folder, as rows of bronze.records; ``reads`` compares them with what is known."""
     mappings = sources or stripe()
     files = [identified(file) for file in list_files(folder, mappings).files]
     schema = arrow_schema(RECORDS)
     mapping = mappings.of(files[0].source)
-    reading = Reading(1, mapping.source, mapping.account, 16 << 20, 250, layout=mapping.layout)
+    reading = Reading(1, mapping.source, mapping.account, 16 << 20, 250, layout=mapping.layout, reads=reads)
     return pa.Table.from_batches(read_files(files, reading, schema), schema)
 
 
-def read_lines(folder: Path, files: Mapping[str, Iterable[Json | str]]) -> pa.Table:
+def read_lines(folder: Path, files: Mapping[str, Iterable[Json | str]], reads: str | None = None) -> pa.Table:
     """Bronze rows of files that are written first: a document a line, given as an object or as the text itself."""
     for name, documents in files.items():
         lines = (
             text if isinstance(text, str) else json.dumps(text, ensure_ascii=False) for text in documents
         )
         (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return read_folder(folder)
+    return read_folder(folder, reads=reads)
 
 
 def of_type(spark: SparkSession, records: pa.Table, object_type: str | None) -> DataFrame:

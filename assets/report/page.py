@@ -38,6 +38,7 @@ def write_report(lake: Lakehouse, path: Path, now: datetime) -> Path:
         quality.quarantined(lake),
         audit(lake, lake.sources),
         now,
+        quality.drifts(lake),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
@@ -50,13 +51,14 @@ def render(
     refused: Sequence[quality.Refused],
     audited: Audit,
     now: datetime,
+    drifted: Sequence[quality.Drift] = (),
 ) -> str:
     """The page as HTML. Without facts it says that there is no payment yet."""
     sections: list[Section] = []
     if facts:
         sections = [module.section(facts) for module in (volume, authorization, disputes, balance)]
     if facts or audited.total.records:
-        sections.append(quality.section(states, refused, audited, now))
+        sections.append(quality.section(states, refused, drifted, audited, now))
     script = _text("page.js")
     plotly = _plotly() if sections else ""
     return (

@@ -61,6 +61,25 @@ class Refused:
     records: int
 
 
+@dataclass(frozen=True)
+class Drift:
+    """A way in which records differ from what is known of them.
+
+    Attributes:
+        field: type of object and path.
+        drift: what is different, with what was found instead.
+        first_seen: day of the oldest record.
+        records: that show it.
+        example: kind and size of the value, and what may have happened.
+    """
+
+    field: str
+    drift: str
+    first_seen: str
+    records: int
+    example: str
+
+
 def table_states(lake: Lakehouse) -> list[TableState]:
     """Every declared table as it stands, in the order of the layers."""
     return [_state(lake, name) for name in lake.tables]
@@ -75,12 +94,33 @@ def quarantined(lake: Lakehouse) -> list[Refused]:
     return sorted(found, key=lambda item: (-item.records, item.table, item.reason))
 
 
-def section(states: Sequence[TableState], refused: Sequence[Refused], audit: Audit, now: datetime) -> Section:
+def drifts(lake: Lakehouse) -> list[Drift]:
+    """How records differ from what is known of them, newest first."""
+    rows = lake.table("gold.schema_drift").orderBy("first_seen_at", ascending=False).collect()
+    return [
+        Drift(
+            f"{row['object_type']}.{row['field_path']}",
+            " ".join(filter(None, (row["drift"].replace("_", " "), row["found"]))),
+            f"{row['first_seen_at']:%Y-%m-%d}" if row["first_seen_at"] else "–",
+            row["records_count"],
+            "; ".join(filter(None, (row["example"], row["hint"]))),
+        )
+        for row in rows
+    ]
+
+
+def section(
+    states: Sequence[TableState],
+    refused: Sequence[Refused],
+    drifted: Sequence[Drift],
+    audit: Audit,
+    now: datetime,
+) -> Section:
     """The section of the page."""
     return Section(
         "quality",
         "Data quality",
-        (_where_records_went(audit), _quarantine(refused), _tables(states, now)),
+        (_where_records_went(audit), _quarantine(refused), _drift(drifted), _tables(states, now)),
         about="A table passes its checks before anyone can read it, and every record that came in is accounted for.",
     )
 
@@ -138,6 +178,24 @@ def _quarantine(refused: Sequence[Refused]) -> Grid:
         text="Records that cannot be read or break a table's contract: kept with file and line, counted nowhere else.",
         numeric=(2,),
         nothing="No record is in quarantine.",
+    )
+
+
+def _drift(drifted: Sequence[Drift]) -> Grid:
+    shown = [
+        (item.field, item.drift, item.first_seen, f"{item.records:,}", item.example)
+        for item in drifted[:_REASONS]
+    ]
+    if left := drifted[_REASONS:]:
+        shown.append((f"{len(left)} further differences, in gold.schema_drift", "", "", "", ""))
+    return Grid(
+        "drift",
+        ("Field", "Difference", "First seen", "Records", "Example"),
+        shown,
+        title="Schema drift",
+        text="How records differ from the known fields of their source. No record is lost by it.",
+        numeric=(3,),
+        nothing="Records hold the fields that are known, and no others.",
     )
 
 

@@ -58,9 +58,9 @@ TABLE = Table(
         Column("last_seen_at", "timestamp", "When the newest of these records occurred."),
         Column("example", "string", "Kind and size of the value in the oldest record; never the value."),
         Column(
-            "example_record_id",
+            "record_id",
             "string",
-            "The oldest of these records.",
+            "The oldest of these records, as an example.",
             required=True,
             reference="bronze.records.record_id",
         ),
@@ -87,7 +87,7 @@ def build(records: DataFrame, settled: DataFrame) -> DataFrame:
     """
     key = list(TABLE.key)
     findings = _findings(records).join(settled, key, "left_anti")
-    first = F.min(F.struct("order", "record_id", "example"))
+    first = F.min(F.struct("order", "version_id", "record_id", "example"))
     counted = findings.groupBy(*key).agg(
         F.countDistinct("account", "version_id").alias("records_count"),
         F.min("at").alias("first_seen_at"),
@@ -96,7 +96,7 @@ def build(records: DataFrame, settled: DataFrame) -> DataFrame:
         F.max("hint").alias("hint"),
     )
     named = counted.withColumns(
-        {"example": F.col("first")["example"], "example_record_id": F.col("first")["record_id"]}
+        {"example": F.col("first")["example"], "record_id": F.col("first")["record_id"]}
     )
     return named.select(*TABLE.column_names)
 

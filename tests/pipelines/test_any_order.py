@@ -32,6 +32,7 @@ TABLES = (
     "silver.dispute_history",
     "gold.audit",
     "gold.payments_daily",
+    "gold.schema_drift",
 )
 
 

@@ -18,7 +18,7 @@ from assets.report.facts import OTHERS, Facts, read_facts
 from assets.report.figures import label, percent
 from assets.report.headline import DAYS
 from assets.report.page import render
-from assets.report.quality import WORDS, Refused, TableState
+from assets.report.quality import WORDS, Drift, Refused, TableState
 from pipelines.audit import PLACES, Audit, Counts, FileCounts
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
@@ -232,11 +232,14 @@ def test_same_data_and_clock_make_the_same_bytes(html: str, lake: Lakehouse, tmp
 def test_text_from_data_never_becomes_markup(facts: Facts) -> None:
     renamed = hostile(facts)
     states = [TableState(HOSTILE, 1, 0, NOW)]
-    html = render(renamed, states, [Refused(HOSTILE, HOSTILE, 3)], empty_audit(), NOW)
-    clean = render(facts, [TableState("t", 1, 0, NOW)], [Refused("t", "r", 3)], empty_audit(), NOW)
+    drifted = [Drift(HOSTILE, HOSTILE, "–", 3, HOSTILE)]
+    plain = [Drift("charge.foo", "new field", "–", 3, "string of 3")]
+    html = render(renamed, states, [Refused(HOSTILE, HOSTILE, 3)], empty_audit(), NOW, drifted)
+    clean = render(facts, [TableState("t", 1, 0, NOW)], [Refused("t", "r", 3)], empty_audit(), NOW, plain)
     assert HOSTILE not in html
     assert [tag for tag, _ in Page(html).tags] == [tag for tag, _ in Page(clean).tags]
     assert HOSTILE in {row[0] for row in Page(html).tables["quarantine"]}
+    assert HOSTILE in {row[0] for row in Page(html).tables["drift"]}
     assert HOSTILE in Page(html).texts["account"]
 
 
