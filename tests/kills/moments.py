@@ -31,7 +31,7 @@ class Watch:
     """Looks at a lakehouse before and after each call, and tells of the moments at which something is new.
 
     Attributes:
-        folder: the lakehouse.
+        folder: the home, with the lakehouse and what is kept beside it.
         told: given the name of each such moment.
         entered: given the name of each call that begins.
     """

@@ -118,7 +118,7 @@ def _run(job: Json, pipe: int) -> Json:
 
     os.environ.update(job.get("environment", {}))
     with Lakehouse.open(job["home"], raw=job["raw"], batch_bytes=job["batch_bytes"], workers=1) as lake:
-        _watch(job, pipe, Path(lake.uri))
+        _watch(job, pipe, Path(job["home"]))
         return {what: tell for step in job["steps"] for what, tell in _step(lake, step)}
 
 
@@ -149,7 +149,7 @@ def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
             yield "balanced", commands.audit(lake).balanced
 
 
-def _watch(job: Json, pipe: int, lakehouse: Path) -> None:
+def _watch(job: Json, pipe: int, home: Path) -> None:
     """Say or seek the moments to be killed at, if the job wants any."""
     from tests.kills.moments import Watch
 
@@ -169,7 +169,7 @@ def _watch(job: Json, pipe: int, lakehouse: Path) -> None:
             _say(pipe, {"within": within, "delay": chance.uniform(0.0, longest)})
 
     if job.get("watch"):
-        Watch(lakehouse, told, entered).install()
+        Watch(home, told, entered).install()
 
 
 if __name__ == "__main__":
