@@ -58,7 +58,7 @@ def _batch(
     # Staged by itself: the payloads are parsed once, and the rows are asked for twice below.
     parsed = parse(changes, base, sources, lake.token_key)
     fresh = lake.stage(table.name, f"{last}-new", parsed, accept=FAULT)
-    staged = lake.stage(table.name, str(last), _rebuilt(lake, table, fresh, full=full))
+    staged = lake.stage(table.name, str(last), rebuilt(lake, table, fresh, full=full))
     rows = lake.accepted(staged)
     verdict = audited(
         lake,
@@ -83,7 +83,7 @@ def _batch(
     )
 
 
-def _rebuilt(lake: Lakehouse, table: Table, fresh: Staged, *, full: bool) -> DataFrame:
+def rebuilt(lake: Lakehouse, table: Table, fresh: Staged, *, full: bool) -> DataFrame:
     """All versions of the objects that a batch is about: those that are there and those that came."""
     came = lake.accepted(fresh).drop("payload")
     if full or not fresh.rows:

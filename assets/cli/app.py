@@ -321,21 +321,78 @@ def sql(
     output.answer(answer, format.value)
 
 
+Refuser = Annotated[
+    str | None,
+    typer.Option(
+        "--table",
+        help="Records that this table refused; bronze.records for unreadable ones.",
+        show_default=False,
+    ),
+]
+Reason = Annotated[
+    str | None, typer.Option("--reason", help="Records whose reason has this text in it.", show_default=False)
+]
+InFile = Annotated[
+    str | None,
+    typer.Option("--file", help="Records of files with this text in their path.", show_default=False),
+]
+
+
 @app.command()
 def quarantine(
     home: Home = None,
-    table: Annotated[
-        str | None, typer.Option(help="Records that this table refused.", show_default=False)
+    table: Refuser = None,
+    reason: Reason = None,
+    file: InFile = None,
+    payload: Annotated[
+        str | None,
+        typer.Option(
+            help="Print what this record holds, and nothing else. May be personal.", show_default=False
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(help="Records to list.", min=1)] = 20,
     json: Json = False,
 ) -> None:
-    """Show which records were refused, why, and where they stand. Payloads are not printed."""
+    """Show which records were refused, why, and where they stand. Payloads are printed only where one is asked for."""
     from assets.cli import commands, output
 
     with _open(home, None) as lake:
-        groups, records = commands.quarantine(lake, table, limit)
-    output.quarantine(groups, records, as_json=json)
+        if payload:
+            text = commands.payload(lake, payload)
+        else:
+            groups, records = commands.quarantine(lake, table, reason, file, limit)
+    if payload:
+        typer.echo(text)
+    else:
+        output.quarantine(groups, records, as_json=json)
+
+
+@app.command()
+def replay(
+    home: Home = None,
+    mapping: Mapping = None,
+    table: Refuser = None,
+    reason: Reason = None,
+    file: InFile = None,
+    record: Annotated[
+        list[str] | None, typer.Option(help="This record; may be given again.", show_default=False)
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and write nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Take quarantined records in again, after the code or a mapping that refused them was mended.
+
+    Those that are good now leave the quarantine when everything that follows from them is published. Cut anywhere
+    and called again, it completes.
+    """
+    from assets.cli import commands, output
+
+    with _open(home, None, mapping) as lake, output.progress(quiet=json) as starting:
+        found = commands.replay(lake, table, reason, file, record or [], dry_run=dry_run, starting=starting)
+    output.replay(found, as_json=json)
+    raise typer.Exit(int(found.failed))
 
 
 @app.command()

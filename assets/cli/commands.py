@@ -16,7 +16,10 @@ from pipelines.audit import audit as run_audit
 from pipelines.erasure import forget as erasure
 from pipelines.erasure.forget import Erasure
 from pipelines.errors import SettingsError
+from pipelines.replay import Replay
+from pipelines.replay import replay as run_replay
 from pipelines.silver.quarantine import TABLE as QUARANTINE
+from pipelines.silver.quarantine import Choice
 from pipelines.steps import Outcome
 from pipelines.verify import Verified
 from pipelines.verify import verify as verify_tables
@@ -140,24 +143,64 @@ def sql(lake: Lakehouse, query: str, *, now: bool = False) -> pa.Table:
 
 
 def quarantine(
-    lake: Lakehouse, table: str | None, limit: int
+    lake: Lakehouse, table: str | None, reason: str | None, file: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Refused records: counted by table and reason, and the latest ones listed without their payload."""
 
     from pyspark.sql import functions as F  # noqa: N812
 
-    rows = lake.table(QUARANTINE.name)
     if table:
         lake.declaration(table)
-        rows = rows.filter(rows.table_name == table)
+    rows = Choice(table, reason, file).of(lake.table(QUARANTINE.name))
     # Reasons name places; what is wrong is the same at every place.
-    reason = F.regexp_replace("reason", "(column |byte )(0x)?[0-9a-f]+", "$1…")
-    alike = rows.withColumn("reason", reason).groupBy("table_name", "reason")
-    groups = alike.count().orderBy("table_name", "count", ascending=[True, False])
+    text = F.regexp_replace("reason", "(column |byte )(0x)?[0-9a-f]+", "$1…")
+    alike = rows.withColumn("reason", text).groupBy("table_name", "reason")
+    counted = alike.agg(
+        F.count(F.lit(1)).alias("count"),
+        F.min("ingest_id").alias("first_batch"),
+        F.max("ingest_id").alias("last_batch"),
+    )
+    groups = counted.orderBy("table_name", "count", ascending=[True, False])
     listed = (
         rows.drop("payload").orderBy("ingest_id", "file", "line", ascending=[False, True, True]).limit(limit)
     )
     return groups.toArrow().to_pylist(), listed.toArrow().to_pylist()
+
+
+def payload(lake: Lakehouse, record: str) -> str:
+    """What one quarantined record holds, with signs that a terminal would obey written out.
+
+    Raises:
+        SettingsError: no such record is in quarantine.
+    """
+    rows = Choice(records=(record,)).of(lake.table(QUARANTINE.name)).select("payload").take(1)
+    if not rows:
+        raise SettingsError(f"no record {record!r} is in quarantine: 'vermeil quarantine' lists them")
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in str(rows[0][0]))
+
+
+def replay(
+    lake: Lakehouse,
+    table: str | None,
+    reason: str | None,
+    file: str | None,
+    records: Sequence[str],
+    *,
+    dry_run: bool,
+    starting: Callable[[str], None],
+) -> Replay:
+    """Take quarantined records in again."""
+    from expectations import validate
+
+    if table:
+        lake.declaration(table)
+    choice = Choice(table, reason, file, tuple(records))
+    if dry_run:
+        return run_replay(lake, lake.sources, validate, choice, dry_run=True, starting=starting)
+    with lake.writing() as draft:
+        found = run_replay(lake, lake.sources, validate, choice, starting=starting)
+        draft.held_back |= found.failed
+    return found
 
 
 def planned_erasure(lake: Lakehouse, customer: str, account: str | None) -> Erasure:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from assets.cli.commands import TableStatus
     from pipelines.erasure.forget import Erasure
+    from pipelines.replay import Replay
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
     from pipelines.sources.preview import Preview
@@ -216,15 +217,18 @@ def quarantine(groups: Sequence[dict[str, Any]], records: Sequence[dict[str, Any
     if not groups:
         OUT.print("Nothing is in quarantine.")
         return
-    counted = table_of("table", ">records", "reason")
+    counted = table_of("table", ">records", "in batches", "reason")
     for group in groups:
-        counted.add_row(group["table_name"], f"{group['count']:,}", escape(group["reason"]))
+        first, last = group["first_batch"], group["last_batch"]
+        batches = str(first) if first == last else f"{first} to {last}"
+        counted.add_row(group["table_name"], f"{group['count']:,}", batches, escape(group["reason"]))
     OUT.print(counted)
-    listed = table_of("table", "file", ">line", "reason")
+    listed = table_of("table", "record", "file", ">line", "reason")
     for record in records:
         listed.add_row(
-            record["table_name"], escape(record["file"]), str(record["line"]), escape(record["reason"])
-        )
+            record["table_name"], record["record_id"], escape(record["file"]), str(record["line"]),
+            escape(record["reason"]),
+        )  # fmt: skip
     OUT.print(listed)
 
 
@@ -244,6 +248,25 @@ def sources(found: Sequence[Preview], *, as_json: bool) -> None:
             OUT.print(f"[red]{one.source}[/]: {count:,} rows: {escape(fault)}", soft_wrap=True)
         for name in one.absent:
             OUT.print(f"[yellow]{one.source}[/]: no row has the field {escape(name)!r}", soft_wrap=True)
+
+
+def replay(found: Replay, *, as_json: bool) -> None:
+    """What became of quarantined records."""
+    if as_json:
+        print_json(found.as_json())
+        return
+    if not found.tables:
+        OUT.print("No such record is in quarantine.")
+        return
+    table = table_of("refused by", ">records", ">good now", "why the others are still refused")
+    for one in found.tables:
+        reasons = [f"{count:,} {reason}" for reason, count in list(one.reasons.items())[:5]]
+        table.add_row(one.table, f"{one.chosen:,}", f"{one.taken_in:,}", escape("\n".join(reasons)))
+    OUT.print(table)
+    if found.planned:
+        OUT.print("Nothing was written: this is what a replay would do.")
+    elif found.outcomes:
+        outcomes(found.outcomes, as_json=False)
 
 
 def answer(found: pa.Table, style: str) -> None:

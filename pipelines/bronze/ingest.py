@@ -99,16 +99,7 @@ def _is_batch(commit: Commit) -> bool:
 
 def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: int) -> Batch:
     """Read files, all of one source, and write their records where no reader looks."""
-    limits = lake.settings.max_record_bytes, lake.settings.max_expansion
-    reading = Reading(
-        ingest_id,
-        source.source,
-        source.account,
-        *limits,
-        suppressed=suppression(lake),
-        layout=source.layout,
-        reads=_reads(lake, source),
-    )
+    reading = reading_of(lake, source, ingest_id)
     if lake.settings.engine == "embedded":
         staged, counts = _stage_here(lake, batch, reading)
     else:
@@ -125,6 +116,20 @@ def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: 
 def _reads(lake: Lakehouse, source: Source) -> drift.Reads | None:
     """What columns read of a source whose fields are known: only Stripe's are."""
     return drift.reads(lake.tables.values()) if source.source == stripe().rest.source else None
+
+
+def reading_of(lake: Lakehouse, source: Source, ingest_id: int) -> Reading:
+    """How the files of a source are read for a batch."""
+    limits = lake.settings.max_record_bytes, lake.settings.max_expansion
+    return Reading(
+        ingest_id,
+        source.source,
+        source.account,
+        *limits,
+        suppressed=suppression(lake),
+        layout=source.layout,
+        reads=_reads(lake, source),
+    )
 
 
 def publish(lake: Lakehouse, batch: Batch, checks: Note, judge: Judge = _unjudged) -> None:

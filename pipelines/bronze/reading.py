@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -196,6 +197,32 @@ def read_files(
     yield from _flush(buffers, reading, schema)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A record that bronze keeps and could not read: its file, its place there and its bytes."""
+
+    file: RawFile
+    line: int
+    item: int
+    raw: bytes
+
+
+def reread(records: Iterable[Kept], reading: Reading, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Those of some kept records that can be read now, as rows with the ids that they had.
+
+    Rows of a layout are left out, because a row says nothing without the head of its file; so are parts of a record
+    that was too long, and what would become several records: their files have to be taken in again.
+    """
+    found = _Buffer()
+    for kept in [] if reading.layout else records:
+        again = list(_read_from(io.BytesIO(kept.raw), kept.file, reading, FileCounts(kept.file)))
+        if len(again) == 1 and again[0][1].fault is None:
+            document, facts = again[0]
+            found.add(kept.file, Document(kept.line, kept.item, document.raw), facts)
+    if found.places:
+        yield found.batch(reading, schema)
+
+
 def unreadable(file: RawFile, max_expansion: int) -> str | None:
     """Why a file cannot be read to its end; None where it can, be its data damaged or not."""
     try:
@@ -221,11 +248,6 @@ def _flush(
 
 
 def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tuple[Document, _Facts]]:
-    account = account_in_path(file.file) or reading.account
-    known = _micros(file.modified_at)
-    forgotten = _forgetting(reading.suppressed) if reading.suppressed else None
-    facts_of = _row_facts if reading.layout else _facts
-    compared = detector(reading.reads) if reading.reads is not None else None
     try:
         stream = open_bounded(file)
     except OSError as error:
@@ -233,16 +255,27 @@ def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tu
         return
     with stream:
         try:
-            for document in reading.documents(stream):
-                facts = facts_of(document, account, known)
-                if compared is not None and facts.fault is None:
-                    facts = _compared(compared, document, facts)
-                counts.record_count += 1
-                counts.raw_bytes += len(document.raw)
-                counts.fault_count += facts.fault is not None
-                yield forgotten(document, facts) if forgotten else (document, facts)
+            yield from _read_from(stream, file, reading, counts)
         except OSError as error:
             raise Unreadable(file, str(error.strerror)) from None
+
+
+def _read_from(
+    stream: IO[bytes], file: RawFile, reading: Reading, counts: FileCounts
+) -> Iterator[tuple[Document, _Facts]]:
+    account = account_in_path(file.file) or reading.account
+    known = _micros(file.modified_at)
+    forgotten = _forgetting(reading.suppressed) if reading.suppressed else None
+    facts_of = _row_facts if reading.layout else _facts
+    compared = detector(reading.reads) if reading.reads is not None else None
+    for document in reading.documents(stream):
+        facts = facts_of(document, account, known)
+        if compared is not None and facts.fault is None:
+            facts = _compared(compared, document, facts)
+        counts.record_count += 1
+        counts.raw_bytes += len(document.raw)
+        counts.fault_count += facts.fault is not None
+        yield forgotten(document, facts) if forgotten else (document, facts)
 
 
 def _row_facts(row: Document, account: str, known: int) -> _Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
@@ -27,6 +28,35 @@ TABLE = Table(
         Column("payload", "string", "The record as it stood in the file."),
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which rows of the quarantine; all of them where nothing is said.
+
+    Attributes:
+        table: that refused the record.
+        reason: a part of the reason.
+        file: a part of the path of the file.
+        records: ids.
+    """
+
+    table: str | None = None
+    reason: str | None = None
+    file: str | None = None
+    records: tuple[str, ...] = ()
+
+    def of(self, rows: DataFrame) -> DataFrame:
+        """The rows that are meant."""
+        if self.table:
+            rows = rows.filter(F.col("table_name") == self.table)
+        if self.reason:
+            rows = rows.filter(F.col("reason").contains(self.reason))
+        if self.file:
+            rows = rows.filter(F.col("file").contains(self.file))
+        if self.records:
+            rows = rows.filter(F.col("record_id").isin(*self.records))
+        return rows
 
 
 def unreadable(records: DataFrame) -> DataFrame:

@@ -1,0 +1,64 @@
+"""Read records again that bronze keeps and could not read, after the reader was mended: same id, same place, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.arrow import arrow_schema
+from pipelines.bronze import ingest, records
+from pipelines.bronze.files import RawFile
+from pipelines.bronze.reading import Kept, reread
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.sources.source import Sources
+
+
+def readable(lake: Lakehouse, sources: Sources, faulty: DataFrame) -> pa.Table:
+    """Those of some faulty records that can be read now, as rows of bronze.records. Writes nothing."""
+    schema = arrow_schema(records.TABLE)
+    columns = ("record_id", "file_id", "ingest_id", "source", "line", "item", "payload", "payload_bytes")
+    rows = faulty.select(*columns).toArrow().to_pylist()
+    rows.sort(key=lambda row: (row["ingest_id"], row["source"], row["file_id"]))
+    batches = list(_read_again(lake, sources, rows, schema))
+    return pa.Table.from_batches(batches, schema)
+
+
+def correct(lake: Lakehouse, read: pa.Table) -> None:
+    """Put records that can be read now in the place of their faulty selves, in one commit."""
+    staged = lake.stage(ingest.RECORDS, "read-again", lake.spark.createDataFrame(read))
+    lake.amend(ingest.RECORDS, staged, lake.note(ingest.RECORDS), by=("record_id", "ingest_id"))
+    lake.clear_staging(ingest.RECORDS)
+
+
+def _read_again(
+    lake: Lakehouse, sources: Sources, rows: Sequence[dict[str, Any]], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    files = _files(lake, {row["file_id"] for row in rows})
+    for (ingest_id, source), group in groupby(rows, key=lambda row: (row["ingest_id"], row["source"])):
+        kept = (
+            Kept(
+                files[row["file_id"]],
+                row["line"],
+                row["item"],
+                row["payload_bytes"] or row["payload"].encode(),
+            )
+            for row in group
+        )
+        yield from reread(kept, ingest.reading_of(lake, sources.of(source), ingest_id), schema)
+
+
+def _files(lake: Lakehouse, ids: set[str]) -> dict[str, RawFile]:
+    entered = lake.table(ingest.FILES).filter(F.col("file_id").isin(sorted(ids)))
+    named = ("file", "size_bytes", "modified_at", "sha256", "source")
+    return {
+        row["file_id"]: RawFile("", *(row[name] for name in named))
+        for row in entered.select("file_id", *named).toArrow().to_pylist()
+    }

@@ -1,0 +1,369 @@
+"""Take quarantined records in again, after the code or a mapping that refused them was mended.
+
+A record leaves quarantine last, when everything that follows from it is published: bronze corrected, silver and its
+histories merged, the days of gold that it touches recomputed. So the quarantine itself says what is left to do, and a
+replay that was cut anywhere is completed by the next one. Each step may be done twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from pipelines import catalog
+from pipelines.bronze import ingest, rereading
+from pipelines.conservation import refresh_audit
+from pipelines.errors import LakehouseError
+from pipelines.flow_history import rebuilt
+from pipelines.silver import history, quarantine
+from pipelines.silver.build import BETTER, FAULT, build, parse
+from pipelines.silver.keyed import needs_rebuild
+from pipelines.silver.quarantine import Choice
+from pipelines.silver.rows import of_table
+from pipelines.steps import Outcome, audited, version_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.commits import Note, Staged
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.sources.source import Sources
+    from pipelines.table import Table
+    from pipelines.verdict import Validate
+
+QUARANTINE = quarantine.TABLE.name
+BATCH = "replay"
+
+Key = tuple[str, str]
+"""A row of the quarantine: the record and the table that refused it."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What became, or would become, of the chosen records that one table had refused.
+
+    Attributes:
+        table: that refused them; bronze.records for those that could not be read.
+        chosen: how many records were looked at again.
+        taken_in: those that are good now.
+        reasons: why the others are still refused, with how many.
+    """
+
+    table: str
+    chosen: int
+    taken_in: int
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What a replay did, or would do.
+
+    Attributes:
+        planned: nothing was written.
+        tables: what became of the records, by the table that had refused them.
+        outcomes: what was published, or refused.
+    """
+
+    planned: bool = False
+    tables: tuple[Replayed, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether something could not be published; the records are still in quarantine then."""
+        return any(outcome.status == "refused" or outcome.failed for outcome in self.outcomes)
+
+    def as_json(self) -> dict[str, Any]:
+        """The replay as ``vermeil replay --json`` prints it."""
+        published = {o.table: o.rows for o in self.outcomes if o.status == "published"}
+        refused = [o.table for o in self.outcomes if o.status == "refused"]
+        tables = [asdict(table) for table in self.tables]
+        return {"planned": self.planned, "tables": tables, "published": published, "refused": refused}
+
+
+def replay(
+    lake: Lakehouse,
+    sources: Sources,
+    validate: Validate,
+    choice: Choice,
+    *,
+    dry_run: bool = False,
+    starting: Callable[[str], None] = lambda _: None,
+) -> Replay:
+    """Look at quarantined records again, and take in those that are good now.
+
+    Args:
+        lake: held for writing, unless this is a dry run.
+        sources: as they are now.
+        validate: audits what is published.
+        choice: which records.
+        dry_run: say what would change, and write nothing.
+        starting: told the name of each table before its turn.
+
+    Raises:
+        LakehouseError: a table has to be rebuilt first.
+    """
+    chosen = _chosen(lake, choice)
+    if not chosen:
+        return Replay(dry_run)
+    ingest.check_sources(lake, sources)
+    records = _records(lake, chosen)
+    read = rereading.readable(lake, sources, records.filter("fault is not null"))
+    if dry_run:
+        good = records.filter("fault is null")
+        if read.num_rows:
+            good = good.unionByName(lake.spark.createDataFrame(read).select(*good.columns))
+        return Replay(True, _summed(chosen, _planned(lake, good, sources), _faults(records, read)))
+    starting(ingest.RECORDS)
+    if read.num_rows:
+        rereading.correct(lake, read)
+    files = {record_id.split(":")[0] for record_id, name in chosen if name == ingest.RECORDS}
+    if files:
+        ingest.renew_digests(lake, files)
+    return _taken_in(lake, sources, validate, chosen, starting)
+
+
+def _taken_in(
+    lake: Lakehouse,
+    sources: Sources,
+    validate: Validate,
+    chosen: Mapping[Key, str],
+    starting: Callable[[str], None],
+) -> Replay:
+    records = _records(lake, chosen)
+    good = records.filter("fault is null")
+    outcomes: list[Outcome] = []
+    parsed: dict[str, dict[str, str | None]] = {}
+    for table in _tables(lake, good, sources):
+        starting(table.name)
+        parsed[table.name], found = _silver(lake, table, good, sources, validate)
+        outcomes += found
+    if not any(outcome.status == "refused" for outcome in outcomes):
+        outcomes += _gold(lake, parsed, validate, starting)
+    faults = _faults(records, None)
+    if not any(outcome.status == "refused" for outcome in outcomes):
+        _release(lake, _done(chosen, parsed, faults))
+        outcomes.append(refresh_audit(lake, sources, validate, full=True))
+    return Replay(False, _summed(chosen, parsed, faults), tuple(outcomes))
+
+
+def _chosen(lake: Lakehouse, choice: Choice) -> dict[Key, str]:
+    """The rows of the quarantine to look at, with the reason that each has."""
+    rows = choice.of(lake.table(QUARANTINE)).select("record_id", "table_name", "reason").collect()
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _records(lake: Lakehouse, chosen: Mapping[Key, str]) -> DataFrame:
+    """The bronze records of some rows of the quarantine."""
+    return lake.table(ingest.RECORDS).join(_ids(lake, {key[0] for key in chosen}), "record_id", "left_semi")
+
+
+def _ids(lake: Lakehouse, ids: set[str]) -> DataFrame:
+    if not ids:
+        return lake.spark.createDataFrame([], "record_id string")
+    return lake.spark.createDataFrame(pa.table({"record_id": pa.array(sorted(ids), pa.string())}))
+
+
+def _tables(lake: Lakehouse, records: DataFrame, sources: Sources) -> list[Table]:
+    """The silver tables that some records may be of."""
+    types = {row[0] for row in records.select("object_type").distinct().collect()}
+    modelled = [table for table in lake.tables.values() if table.object_type and lake.exists(table.name)]
+    return [t for t in modelled if t.object_type in types or any(True for _ in sources.mapping(t.short_name))]
+
+
+def _planned(lake: Lakehouse, records: DataFrame, sources: Sources) -> dict[str, dict[str, str | None]]:
+    return {
+        table.name: _judged(parse(_of(lake, table, records, sources), table, sources, lake.token_key))
+        for table in _tables(lake, records, sources)
+    }
+
+
+def _of(lake: Lakehouse, table: Table, records: DataFrame, sources: Sources) -> DataFrame:
+    """Records of a table that are in batches which it has taken in: those of later ones come with their batch."""
+    last = int(lake.note(table.name).get("watermark", 0))
+    return of_table(records, table.history_of or table, sources).filter(f"ingest_id <= {last}")
+
+
+def _judged(rows: DataFrame) -> dict[str, str | None]:
+    """Why each record is refused, None for a good one."""
+    return {row[0]: row[1] for row in rows.select("record_id", FAULT).collect()}
+
+
+def _silver(
+    lake: Lakehouse, table: Table, records: DataFrame, sources: Sources, validate: Validate
+) -> tuple[dict[str, str | None], list[Outcome]]:
+    """Merge the good ones of some records into a table and its history; give the refused ones their reason of now."""
+    if needs_rebuild(lake, table, lake.note(table.name)):
+        raise LakehouseError(f"{table.name} must be rebuilt first: vermeil run --full-refresh {table.name}")
+    started = time.monotonic()
+    changes = _of(lake, table, records, sources)
+    reasons: dict[str, str | None] = {row[0]: None for row in changes.select("record_id").collect()}
+    staged = lake.stage(table.name, BATCH, build(changes, table, sources, lake.token_key), accept=FAULT)
+    faulty = lake.staged(staged).filter(f"{FAULT} is not null")
+    reasons |= _judged(faulty)
+    outcome = _published(lake, table, staged, validate, started, update_if=BETTER)
+    if outcome.status != "refused":
+        _refuse(lake, quarantine.refused(faulty, records, table))
+    pasts = [past for past in lake.tables.values() if past.history_of == table and lake.exists(past.name)]
+    followed = pasts if outcome.status != "refused" else []
+    outcomes = [outcome, *(_history(lake, past, records, sources, validate) for past in followed)]
+    lake.clear_staging(table.name)
+    return reasons, outcomes
+
+
+def _history(
+    lake: Lakehouse, table: Table, records: DataFrame, sources: Sources, validate: Validate
+) -> Outcome:
+    started = time.monotonic()
+    parsed = parse(_of(lake, table, records, sources), history.base_of(table), sources, lake.token_key)
+    fresh = lake.stage(table.name, f"{BATCH}-new", parsed, accept=FAULT)
+    staged = lake.stage(table.name, BATCH, rebuilt(lake, table, fresh, full=False))
+    outcome = _published(lake, table, staged, validate, started, update_if=history.CHANGED)
+    lake.clear_staging(table.name)
+    return outcome
+
+
+def _published(
+    lake: Lakehouse, table: Table, staged: Staged, validate: Validate, started: float, update_if: str
+) -> Outcome:
+    """Merge a staged batch, unless its audit refuses it. The watermark stays where it is."""
+    rows = lake.accepted(staged).select(*table.column_names)
+    verdict = audited(lake, table, rows, 0, staged.rows, validate)
+    if staged.rows and not verdict.refusals:
+        lake.merge(table.name, staged, _note(lake, table.name), update_if=update_if)
+    status = "refused" if verdict.refusals else "published" if staged.rows else "unchanged"
+    return Outcome(
+        table=table.name,
+        status=status,  # type: ignore[arg-type]
+        rows=staged.rows,
+        seconds=time.monotonic() - started,
+        version=version_of(lake, table.name),
+        verdict=verdict,
+    )
+
+
+def _note(lake: Lakehouse, name: str) -> Note:
+    """A table's note without the size of its last batch, which the next ones are compared with."""
+    return {key: value for key, value in lake.note(name).items() if key != "rows"}
+
+
+def _refuse(lake: Lakehouse, rows: DataFrame) -> None:
+    """Put records into quarantine, or give those that are there their reason of now."""
+    staged = lake.stage(QUARANTINE, BATCH, rows)
+    if staged.rows:
+        lake.merge(QUARANTINE, staged, _note(lake, QUARANTINE), update_if="s.reason <> t.reason")
+    lake.clear_staging(QUARANTINE)
+
+
+def _gold(
+    lake: Lakehouse,
+    parsed: Mapping[str, Mapping[str, str | None]],
+    validate: Validate,
+    starting: Callable[[str], None],
+) -> Iterator[Outcome]:
+    """Recompute the days that the records which were taken in touch: gold's watermarks do not see old batches."""
+    good = {name: {id for id, fault in found.items() if fault is None} for name, found in parsed.items()}
+    for name, module in catalog.modules().items():
+        sources = getattr(module, "SOURCES", ())
+        if hasattr(module, "dates") and lake.exists(name) and any(good.get(source) for source in sources):
+            starting(name)
+            now = {source: lake.table(source, version=version_of(lake, source)) for source in sources}
+            changed = {
+                source: rows.join(_ids(lake, good.get(source, set())), "record_id", "left_semi")
+                for source, rows in now.items()
+            }
+            days = module.dates(changed, now).distinct().collect()
+            dates = sorted(str(row[0]) for row in days if row[0] is not None)
+            if dates:
+                yield _days(lake, lake.declaration(name), module.build(now, dates), dates, validate)
+
+
+def _days(lake: Lakehouse, table: Table, rows: DataFrame, dates: list[str], validate: Validate) -> Outcome:
+    started = time.monotonic()
+    staged = lake.stage(table.name, BATCH, rows)
+    verdict = audited(lake, table, lake.accepted(staged), 0, staged.rows, validate)
+    if not verdict.refusals:
+        lake.replace(table.name, staged, _note(lake, table.name), dates)
+    lake.clear_staging(table.name)
+    return Outcome(
+        table=table.name,
+        status="refused" if verdict.refusals else "published",
+        rows=staged.rows,
+        seconds=time.monotonic() - started,
+        version=version_of(lake, table.name),
+        verdict=verdict,
+    )
+
+
+def _faults(records: DataFrame, read: pa.Table | None) -> dict[str, str]:
+    """Why records cannot be read, but for those that were read again."""
+    again = set(read.column("record_id").to_pylist()) if read is not None else set()
+    found = records.filter("fault is not null").select("record_id", "fault").collect()
+    return {row[0]: row[1] for row in found if row[0] not in again}
+
+
+def _done(
+    chosen: Mapping[Key, str],
+    parsed: Mapping[str, Mapping[str, str | None]],
+    faults: Mapping[str, str],
+) -> set[Key]:
+    """Rows that leave the quarantine: what could not be read can be, what a table refused is good."""
+    return {
+        (record, name)
+        for record, name in chosen
+        if (record not in faults if name == ingest.RECORDS else _is_good(parsed, name, record))
+    }
+
+
+def _is_good(parsed: Mapping[str, Mapping[str, str | None]], name: str, record: str) -> bool:
+    found = parsed.get(name, {})
+    return record in found and found[record] is None
+
+
+def _release(lake: Lakehouse, done: set[Key]) -> None:
+    if not done:
+        return
+    keys = pa.table(
+        {
+            "done_record": pa.array([key[0] for key in sorted(done)], pa.string()),
+            "done_table": pa.array([key[1] for key in sorted(done)], pa.string()),
+        }
+    )
+    gone = lake.spark.createDataFrame(keys)
+    rows = lake.table(QUARANTINE)
+    same = (rows["record_id"] == gone["done_record"]) & (rows["table_name"] == gone["done_table"])
+    staged = lake.stage(QUARANTINE, BATCH, rows.join(gone, same, "left_anti"))
+    lake.replace(QUARANTINE, staged, _note(lake, QUARANTINE), dates=None)
+    lake.clear_staging(QUARANTINE)
+
+
+def _summed(
+    chosen: Mapping[Key, str],
+    parsed: Mapping[str, Mapping[str, str | None]],
+    faults: Mapping[str, str],
+) -> tuple[Replayed, ...]:
+    """What became of the chosen rows, by the table that had refused them."""
+    done = _done(chosen, parsed, faults)
+    names = sorted({name for _, name in chosen})
+    found = []
+    for name in names:
+        keys = [key for key in chosen if key[1] == name]
+        left = Counter(_reason(key, chosen, parsed, faults) for key in keys if key not in done)
+        found.append(Replayed(name, len(keys), sum(key in done for key in keys), dict(left.most_common())))
+    return tuple(found)
+
+
+def _reason(
+    key: Key,
+    chosen: Mapping[Key, str],
+    parsed: Mapping[str, Mapping[str, str | None]],
+    faults: Mapping[str, str],
+) -> str:
+    record, name = key
+    return parsed.get(name, {}).get(record) or faults.get(record) or chosen[key]

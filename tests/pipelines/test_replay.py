@@ -1,0 +1,170 @@
+"""Records that were refused by mistake are taken in after the mistake was mended, and everything follows from them.
+
+A broken reader and a broken declaration fill the quarantine; what a replay makes of it is compared with a lakehouse
+that was right from the start.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace as changed
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines import catalog, flow
+from pipelines.audit import audit
+from pipelines.bronze import reading
+from pipelines.catalog import all_tables
+from pipelines.lakehouse import Lakehouse
+from pipelines.replay import Replay, replay
+from pipelines.settings import load_settings
+from pipelines.silver.quarantine import Choice
+from pipelines.simulate import Simulation, simulate
+from pipelines.table import Rule, Table
+from pipelines.verdict import CheckResult, Validate, Verdict, accept_all
+from pipelines.verify import verify
+from tests.same_rows import differing
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+ARCHIVE = Simulation(days=4, payments_per_day=8, accounts=2)
+CHARGES = "silver.charges"
+WRONG = Rule("no_large_amount", "amount_minor < 6000", "the amount is not below 6000")
+LAST_READABLE = 1_772_496_000
+"""2026-03-03 00:00 UTC: the broken reader takes later times for mistakes."""
+
+
+def broken_tables() -> dict[str, Table]:
+    """The tables, of which one has a rule that good records break."""
+    tables = dict(all_tables())
+    tables[CHARGES] = changed(tables[CHARGES], rules=(*tables[CHARGES].rules, WRONG))
+    return tables
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> tuple[Path, Path]:
+    """A home that was right from the start, and one whose records were refused by mistake."""
+    right, wrong = tmp_path_factory.mktemp("right"), tmp_path_factory.mktemp("wrong")
+    simulate(ARCHIVE, right / "raw", right / "truth")
+    shutil.copytree(right / "raw", wrong / "raw")
+    run(opened(right, spark))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "LATEST", LAST_READABLE)
+        patch.setattr(catalog, "all_tables", broken_tables)
+        run(Lakehouse(load_settings({"home": wrong}), broken_tables(), spark))
+    return right, wrong
+
+
+def opened(home: Path, spark: SparkSession) -> Lakehouse:
+    return Lakehouse(load_settings({"home": home}), all_tables(), spark)
+
+
+def run(lake: Lakehouse) -> None:
+    raw = lake.settings.home / "raw"
+    assert not [o for o in flow.refresh(lake, raw, lake.sources, accept_all) if o.failed]
+
+
+@pytest.fixture
+def wrong(homes: tuple[Path, Path], tmp_path: Path, spark: SparkSession) -> Lakehouse:
+    """The lakehouse of wrongly refused records, to be changed by one test."""
+    home = tmp_path / "home"
+    shutil.copytree(homes[1], home)
+    return opened(home, spark)
+
+
+def again(
+    lake: Lakehouse, choice: Choice | None = None, validate: Validate = accept_all, **how: Any
+) -> Replay:
+    return replay(lake, lake.sources, validate, choice or Choice(), **how)
+
+
+def test_after_a_replay_all_is_as_if_nothing_had_been_wrong(
+    homes: tuple[Path, Path], wrong: Lakehouse, spark: SparkSession
+) -> None:
+    refused = wrong.table("silver.quarantine").count()
+    before = wrong.versions()
+    planned = again(wrong, dry_run=True)
+    assert wrong.versions() == before
+    done = again(wrong)
+
+    assert not done.failed
+    assert done.tables == planned.tables
+    by_table = {one.table: one for one in done.tables}
+    assert by_table["bronze.records"].taken_in > 20
+    assert by_table[CHARGES].taken_in > 5
+    assert wrong.table("silver.quarantine").count() < refused
+    assert audit(wrong, wrong.sources).balanced
+    assert verify(wrong, wrong.sources).differences == ()
+    assert differing(homes[0] / "lakehouse", wrong.settings.home / "lakehouse") == []
+    assert again(wrong).outcomes[-1].table == "gold.audit"
+    with_nothing_new = wrong.versions()
+    run(wrong)
+    assert wrong.versions() == with_nothing_new
+
+
+def test_only_what_was_chosen_is_taken_in(wrong: Lakehouse) -> None:
+    rows = wrong.table("silver.quarantine").filter(f"table_name = '{CHARGES}'")
+    one = sorted(row["record_id"] for row in rows.filter("reason like '%6000%'").collect())[0]
+    left = wrong.table("silver.quarantine").count()
+    (done,) = again(wrong, Choice(table=CHARGES, records=(one,))).tables
+    assert (done.chosen, done.taken_in) == (1, 1)
+    assert wrong.table("silver.quarantine").count() == left - 1
+    assert audit(wrong, wrong.sources).balanced
+    assert again(wrong, Choice(reason="no such reason")).tables == ()
+
+
+def test_what_is_still_wrong_stays_with_its_reason(wrong: Lakehouse) -> None:
+    reasons = {row["record_id"]: row["reason"] for row in wrong.table("silver.quarantine").collect()}
+    done = again(wrong)
+    left = {row["record_id"]: row["reason"] for row in wrong.table("silver.quarantine").collect()}
+    assert left
+    assert sum(sum(one.reasons.values()) for one in done.tables) <= len(left)
+    assert not [reason for reason in left.values() if WRONG.doc in reason]
+    assert {record: reason for record, reason in left.items() if "JSON" in reason}.items() <= reasons.items()
+
+
+def test_what_a_critical_check_refuses_changes_nothing_and_stays(wrong: Lakehouse) -> None:
+    failed = CheckResult("never", "critical", success=False, description="Nothing is ever right.")
+    before = wrong.versions()
+    done = again(
+        wrong,
+        Choice(table=CHARGES),
+        lambda batch: Verdict((failed,) if batch.table.name == CHARGES else ()),
+    )
+    assert done.failed
+    assert wrong.versions() == before
+
+
+class Cut(Exception):  # noqa: N818 - it stands for the end of the process
+    """The process ended here."""
+
+
+@pytest.mark.parametrize("commits", [1, 4, 8])
+def test_a_replay_that_was_cut_is_completed_by_the_next(
+    homes: tuple[Path, Path], wrong: Lakehouse, spark: SparkSession, commits: int
+) -> None:
+    made = 0
+
+    def counted(name: str) -> Any:
+        commit = getattr(wrong, name)
+
+        def one(*given: Any, **how: Any) -> None:
+            nonlocal made
+            if made == commits:
+                raise Cut
+            made += 1
+            commit(*given, **how)
+
+        return one
+
+    for name in ("merge", "amend", "replace", "touch"):
+        setattr(wrong, name, counted(name))
+    with pytest.raises(Cut):
+        again(wrong)
+    survived = opened(wrong.settings.home, spark)
+    assert audit(survived, survived.sources).balanced
+    assert not again(survived).failed
+    assert differing(homes[0] / "lakehouse", survived.settings.home / "lakehouse") == []
