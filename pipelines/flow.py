@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import catalog
 from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
+from pipelines.bronze.reading import FileCounts
 from pipelines.commits import Staged
 from pipelines.conservation import refresh_audit
 from pipelines.drifting import refresh_drift
@@ -182,9 +183,17 @@ def _publish_bronze(
         seconds=time.monotonic() - started,
         version=None if verdict.refusals else version_of(lake, ingest.RECORDS),
         verdict=verdict,
-        notices=(*notices, *lost, *empty),
+        notices=(*notices, *lost, *empty, *filter(None, map(_masking, batch.counts))),
         failed=bool(lost),
     )
+
+
+def _masking(counts: FileCounts) -> str | None:
+    """What is said of a file that held card numbers; never the numbers."""
+    if not counts.masked_count:
+        return None
+    numbers, records = counts.masked_count, counts.masked_record_count
+    return f"{counts.file.file}: card numbers masked: {numbers:,}, in records: {records:,}"
 
 
 def refresh_quarantine(lake: Lakehouse, validate: Validate) -> Outcome:

@@ -36,5 +36,11 @@ CHECKS = (
         "Nothing is known before it happened.",
         "warning",
     ),
+    always(
+        "no_card_number",
+        "masked_count = 0",
+        "No record came with a card number; one that does is masked, and its sender should know.",
+        "warning",
+    ),
     FRESH,
 )

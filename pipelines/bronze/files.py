@@ -42,6 +42,8 @@ TABLE = Table(
             "Sum of digests of its records as bronze.records holds them: tells whether one was altered. Null for a "
             "file that was taken in before this was kept.",
         ),
+        Column("masked_count", "bigint", "Card numbers that were masked in its records.", minimum=0),
+        Column("masked_record_count", "bigint", "Records that held one or more of them.", minimum=0),
     ),
 )
 

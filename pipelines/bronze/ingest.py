@@ -259,6 +259,8 @@ def _manifest_row(counts: FileCounts, batch: Batch) -> dict[str, Any]:
         "fault_count": counts.fault_count,
         "raw_bytes": counts.raw_bytes,
         "digest": counts.digest,
+        "masked_count": counts.masked_count,
+        "masked_record_count": counts.masked_record_count,
     }
 
 
@@ -323,12 +325,15 @@ def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> l
     from pyspark.sql import functions as F  # noqa: N812
 
     size = "coalesce(octet_length(payload_bytes), octet_length(payload))"
-    sized = rows.selectExpr("file", "fault", f"{size} as size")
-    found = sized.groupBy("file").agg(F.count("*"), F.count("fault"), F.sum("size"))
-    counts = {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in found.collect()}
+    sized = rows.selectExpr("file", "fault", f"{size} as size", "masked_count")
+    found = sized.groupBy("file").agg(
+        F.count("*"), F.count("fault"), F.sum("size"), F.sum("masked_count"), F.count_if("masked_count > 0")
+    )
+    names = ("record_count", "fault_count", "raw_bytes", "masked_count", "masked_record_count")
+    counts: dict[str, Any] = {row[0]: dict(zip(names, row[1:], strict=True)) for row in found.collect()}
     digests = file_digests(rows)
     return [
-        FileCounts(file, *counts[file.file], digest=digests[file.file_id])
+        FileCounts(file, **counts[file.file], digest=digests[file.file_id])
         if file.file in counts
         else FileCounts(file, missing=unreadable(file, max_expansion))
         for file in batch

@@ -18,8 +18,9 @@ from pipelines.bronze.blocks import CutShort, blocks
 from pipelines.bronze.documents import Document, documents
 from pipelines.bronze.drift import Detector, Reads, detector
 from pipelines.bronze.files import RawFile, open_bounded
+from pipelines.bronze.pan import masked, may_hold_one
 from pipelines.bronze.rows import Layout, rows
-from pipelines.bronze.wire import Envelope, Fault, Wire
+from pipelines.bronze.wire import Envelope, Fault, Wire, read
 from pipelines.erasure.suppression import Suppression
 from pipelines.errors import SourceError
 
@@ -80,6 +81,8 @@ class FileCounts:
     record_count: int = 0
     fault_count: int = 0
     raw_bytes: int = 0
+    masked_count: int = 0
+    masked_record_count: int = 0
     missing: str | None = None
     digest: int = 0
 
@@ -100,6 +103,7 @@ class _Facts(NamedTuple):
     version_id: str | None = None
     drift: str | None = None
     fault: str | None = None
+    masked_count: int = 0
 
 
 @dataclass
@@ -269,9 +273,14 @@ def _read_from(
     facts_of = _row_facts if reading.layout else _facts
     compared = detector(reading.reads) if reading.reads is not None else None
     for document in reading.documents(stream):
+        masked_count = _mask(document) if may_hold_one(document.raw) else 0
         facts = facts_of(document, account, known)
         if compared is not None and facts.fault is None:
             facts = _compared(compared, document, facts)
+        if masked_count:
+            facts = facts._replace(masked_count=masked_count)
+            counts.masked_count += masked_count
+            counts.masked_record_count += 1
         counts.record_count += 1
         counts.raw_bytes += len(document.raw)
         counts.fault_count += facts.fault is not None
@@ -305,6 +314,16 @@ def _forgetting(suppressed: Suppression) -> Callable[[Document, _Facts], tuple[D
         return kept, facts._replace(object_id=found["object_id"])
 
     return forgotten
+
+
+def _mask(document: Document) -> int:
+    """Mask the card numbers in a record, before its facts are taken from it; returns how many there were."""
+    document.raw, count = masked(document.raw)
+    if count and document.wire is not None:
+        found = read(document.raw)
+        assert isinstance(found, Envelope), "a masked record is JSON of the same form"
+        document.wire = found
+    return count
 
 
 def _facts(document: Document, account: str, known: int) -> _Facts:

@@ -1,4 +1,4 @@
-"""bronze.records: one row per record of a raw file, its payload verbatim."""
+"""bronze.records: one row per record of a raw file, its payload verbatim but for masked card numbers."""
 
 from __future__ import annotations
 
@@ -88,11 +88,12 @@ TABLE = Table(
             "How the record differs from the known fields of its type, a JSON list; null where it does not. "
             "gold.schema_drift counts it.",
         ),
+        Column("masked_count", "bigint", "Card numbers that were masked in the payload.", minimum=0),
         Column(
             "payload",
             "string",
-            "The record as it stood in the file; undecodable bytes shown as \\xNN. A row of a CSV or Parquet "
-            "file is a JSON object of its fields, their values as texts.",
+            "The record as it stood in the file, but for masked card numbers; undecodable bytes shown as \\xNN. A row "
+            "of a CSV or Parquet file is a JSON object of its fields, their values as texts.",
         ),
         Column("payload_bytes", "binary", "The exact bytes, where they are not valid UTF-8."),
     ),
