@@ -56,7 +56,7 @@ def test_an_event_says_what_happened_to_what(tmp_path: Path) -> None:
         "line": 1, "item": 0, "shape": "event", "event_id": "evt_1", "event_type": "charge.succeeded",
         "object_type": "charge", "object_id": "ch_1", "account": "acct_1", "occurred_at": CREATED_AT,
         "known_at": CREATED_AT, "api_version": "2022-08-01", "livemode": True, "version_id": "evt_1", "drift": None,
-        "fault": None, "payload": json.dumps(event()), "payload_bytes": None,
+        "fault": None, "masked_count": 0, "payload": json.dumps(event()), "payload_bytes": None,
     }  # fmt: skip
 
 
