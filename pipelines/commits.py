@@ -76,7 +76,8 @@ class Committer(Protocol):
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
         """Insert rows with a new key; of a key that is there, replace the row where a condition holds.
 
-        ``update_if`` is SQL on the present row ``t`` and the staged row ``s``. None leaves the present row.
+        ``update_if`` is SQL on the present row ``t`` and the staged row ``s``. None leaves the present row. The note
+        is committed also where no row changes: it says how far the table has come.
         """
 
     def replace(

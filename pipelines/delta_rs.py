@@ -115,7 +115,10 @@ class DeltaRs:
         )
         if update_if:
             merger = merger.when_matched_update_all(predicate=update_if)
+        before = target.version()
         merger.when_not_matched_insert_all().execute()
+        if target.version() == before:  # delta-rs makes no commit of a merge that changes nothing
+            self.touch(uri, table, note)
 
     def replace(
         self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+SKIP_EMPTY = "spark.databricks.delta.skipRecordingEmptyCommits"
 
 
 class DeltaSpark:
@@ -110,7 +111,8 @@ class DeltaSpark:
 
     def touch(self, uri: str, table: Table, note: Note) -> None:
         empty = self._spark.createDataFrame([], table.spark_schema())
-        empty.write.format("delta").option("userMetadata", dump_note(note)).mode("append").save(uri)
+        with self._noted(note):
+            empty.write.format("delta").mode("append").save(uri)
 
     def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
         size = "spark.databricks.delta.optimize.maxFileSize"
@@ -192,12 +194,16 @@ class DeltaSpark:
 
     @contextmanager
     def _noted(self, note: Note) -> Iterator[None]:
-        # SQL statements take a commit's metadata from the session only.
-        self._spark.conf.set(USER_METADATA, dump_note(note))
+        # SQL statements take a commit's metadata from the session only. By default Delta makes no commit where nothing
+        # changes, and the note, which says how far the table has come, would be lost.
+        conf = {USER_METADATA: dump_note(note), SKIP_EMPTY: "false"}
+        for name, value in conf.items():
+            self._spark.conf.set(name, value)
         try:
             yield
         finally:
-            self._spark.conf.unset(USER_METADATA)
+            for name in conf:
+                self._spark.conf.unset(name)
 
 
 def _quoted(uri: str) -> str:

@@ -98,6 +98,17 @@ def test_merging_the_same_batch_again_changes_nothing(lake: Lakehouse) -> None:
     assert amounts(lake) == {"x": 1, "y": 2}
 
 
+def test_a_merge_that_changes_no_row_says_how_far_the_table_has_come(lake: Lakehouse) -> None:
+    lake.create(PLAIN.name)
+    for watermark in (1, 2):
+        staged = lake.stage(
+            PLAIN.name, "b", lake.spark.createDataFrame([thing("x", 1)], PLAIN.spark_schema())
+        )
+        lake.merge(PLAIN.name, staged, {"watermark": watermark}, update_if="s.version > t.version")
+    assert lake.note(PLAIN.name)["watermark"] == 2
+    assert amounts(lake) == {"x": 1}
+
+
 def test_refused_rows_of_a_staged_batch_are_not_published(lake: Lakehouse) -> None:
     lake.create(PLAIN.name)
     rows = [thing("good", 1) | {"fault": None}, thing("bad", 2) | {"fault": "why"}]
