@@ -1,6 +1,6 @@
 """What was known at some time: every table as the records that were known by then make it.
 
-Nothing of it is stored. Bronze is cut at ``known_at``, and silver and gold are computed from what is left by the same
+Nothing of it is kept. Bronze is cut at ``known_at``, and silver and gold are computed from what is left by the same
 functions that make the tables. That is another question than which rows were published at some time, which Delta's
 time travel answers: a late file, a mended mapping or a rebuilt table changes that answer and does not change this one.
 """
@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property, reduce
+from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import catalog
+from pipelines import catalog, storage
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records as bronze
 from pipelines.errors import LakehouseError
@@ -38,10 +40,12 @@ class AsOf:
     Args:
         lake: the lakehouse.
         at: the time; UTC where it names no zone.
+        scratch: a folder for what is computed on the way, as long as it is asked for.
     """
 
-    def __init__(self, lake: Lakehouse, at: datetime) -> None:
+    def __init__(self, lake: Lakehouse, at: datetime, scratch: Path) -> None:
         self._lake = lake
+        self._scratch = scratch
         self.at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
     def table(self, name: str) -> DataFrame:
@@ -93,19 +97,23 @@ class AsOf:
     @cached_property
     def _quarantine(self) -> DataFrame:
         tables = [table for table in self._lake.tables.values() if table.object_type]
-        refused = (quarantine.refused(faulty(self._parsed(table)), self._records, table) for table in tables)
+        refused = (quarantine.refused(self._faulty(table), self._records, table) for table in tables)
         return reduce(
             lambda one, other: one.unionByName(other), refused, quarantine.unreadable(self._records)
         )
 
     def _silver(self, table: Table) -> DataFrame:
         if table.history_of:
-            return history.intervals(self._parsed(table.history_of), table)
-        return current(self._parsed(table), table)
+            base = table.history_of
+            parsed = parse(self._changes(base), base, self._lake.sources, self._lake.token_key)
+            return history.intervals(parsed, table)
+        return current(self._changes(table), table, self._lake.sources, self._lake.token_key)
 
-    def _parsed(self, table: Table) -> DataFrame:
-        changes = of_table(self._records, table, self._lake.sources)
-        return parse(changes, table, self._lake.sources, self._lake.token_key)
+    def _faulty(self, table: Table) -> DataFrame:
+        return faulty(self._changes(table), table, self._lake.sources)
+
+    def _changes(self, table: Table) -> DataFrame:
+        return of_table(self._records, table, self._lake.sources)
 
     def _gold(self, table: Table) -> DataFrame:
         module = catalog.modules()[table.name]
@@ -114,12 +122,26 @@ class AsOf:
                 f"{table.name} is about what was taken in, not about what was known. For what was published at some "
                 f"time use Lakehouse.table({table.name!r}, at=…)."
             )
-        now: Mapping[str, DataFrame] = {name: self.table(name) for name in module.SOURCES}
+        now: Mapping[str, DataFrame] = {name: self._settled(name) for name in module.SOURCES}
         dates = sorted(
             str(row[0]) for row in module.dates(now, now).distinct().collect() if row[0] is not None
         )
         rows: DataFrame = module.build(now, dates)
         return rows
+
+    def _settled(self, name: str) -> DataFrame:
+        """What gold is made from, computed once: Sail cannot run all of silver and gold in one plan.
+
+        A cluster does not see this machine's folders, and Apache Spark needs none.
+        """
+        if self._lake.settings.engine != "embedded":
+            return self.table(name)
+        folder = str(self._scratch / f"{name}-{uuid4().hex}")
+        rows = self.table(name)
+        rows.write.parquet(folder)
+        if not storage.parquet_files(folder):
+            return self._lake.spark.createDataFrame([], rows.schema)
+        return self._lake.spark.read.parquet(folder)
 
     def _view(self, name: str) -> str:
         view = f"{name.replace('.', '__')}__as_of_{int(self.at.timestamp() * 1_000_000)}"

@@ -11,6 +11,7 @@ from functools import cached_property
 from importlib.metadata import version as package_version
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,7 @@ class Lakehouse:
         self._pins: dict[str, int] = {}
         self._stack = ExitStack()
         self._given_spark = spark
+        self._scratch: Path | None = None
 
     @classmethod
     def open(cls, home: str | Path | None = None, **settings: Any) -> Lakehouse:
@@ -214,7 +216,9 @@ class Lakehouse:
         """The tables as they were known at some time (UTC): a question to what happened, not to what was published."""
         from pipelines.as_of import AsOf
 
-        return AsOf(self if self.release else self.released(), at)
+        if self._scratch is None:
+            self._scratch = Path(self._stack.enter_context(TemporaryDirectory(prefix="vermeil-")))
+        return AsOf(self if self.release else self.released(), at, self._scratch)
 
     def history(self, name: str, limit: int | None = None) -> list[Commit]:
         """A table's versions, newest first; [] where nothing was published yet."""

@@ -304,6 +304,13 @@ def audit(
 def sql(
     query: Annotated[str, typer.Argument(help="Spark SQL over all tables by their full names.")],
     home: Home = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="Answer with what was known at a time, such as 2026-03-01 or 2026-03-01T12:00Z.",
+            show_default=False,
+        ),
+    ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = Format.TABLE,
     now: Annotated[
         bool,
@@ -314,10 +321,11 @@ def sql(
 
     For example: vermeil sql "select currency, sum(captured_minor) from gold.payments_daily group by currency"
     """
-    from assets.cli import commands, output
+    from assets.cli import commands, operations, output
 
     with _open(home, None) as lake:
-        answer = commands.sql(lake, query, now=now)
+        at = operations.as_moment(as_of, "--as-of") if as_of else None
+        answer = commands.sql(lake, query, at, now=now)
     output.answer(answer, format.value)
 
 

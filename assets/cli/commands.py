@@ -127,8 +127,8 @@ def verify(lake: Lakehouse, starting: Callable[[str], None]) -> Verified:
         return verify_tables(lake, lake.sources, starting=starting)
 
 
-def sql(lake: Lakehouse, query: str, *, now: bool = False) -> pa.Table:
-    """The answer to a query.
+def sql(lake: Lakehouse, query: str, at: datetime | None = None, *, now: bool = False) -> pa.Table:
+    """The answer to a query, by the latest release, as of what was known at some time, or by the tables as they are.
 
     Raises:
         SettingsError: the query is wrong; the message is Spark's first line.
@@ -136,7 +136,8 @@ def sql(lake: Lakehouse, query: str, *, now: bool = False) -> pa.Table:
     from pyspark.errors import PySparkException
 
     try:
-        return lake.sql(query, now=now).toArrow()
+        answer = lake.as_of(at).sql(query) if at else lake.sql(query, now=now)
+        return answer.toArrow()
     except PySparkException as error:
         first = str(error).strip().splitlines()[0]
         raise SettingsError(f"{first}. Tables: {', '.join(sorted(lake.tables))}") from None

@@ -49,7 +49,7 @@ def restore(
     return release, steps
 
 
-def as_moment(text: str) -> datetime:
+def as_moment(text: str, option: str = "--to") -> datetime:
     """A time as people write it (ISO 8601); without a zone it is UTC.
 
     Raises:
@@ -59,6 +59,6 @@ def as_moment(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise SettingsError(
-            f"--to {text}: a moment is expected, such as 2026-03-01 or 2026-03-01T09:30:00Z"
+            f"{option} {text}: a moment is expected, such as 2026-03-01 or 2026-03-01T09:30:00Z"
         ) from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

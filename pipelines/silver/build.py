@@ -114,19 +114,21 @@ def latest(rows: DataFrame, table: Table) -> DataFrame:
     return ranked.filter((F.col("rank") == 1) | ~good).drop("rank")
 
 
-def current(rows: DataFrame, table: Table) -> DataFrame:
-    """Of parsed rows that were not staged, those that :func:`latest` has and that are good, as rows of the table."""
-    ranks = Window.partitionBy(*table.key, F.col(FAULT).isNull()).orderBy(*preference())
-    return _numbered(rows, F.col(FAULT).isNull(), ranks).select(*table.column_names)
+def current(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -> DataFrame:
+    """The good rows of :func:`build`, for a query that stages nothing."""
+    good = F.col(FAULT).isNull()
+    ranks = Window.partitionBy(*table.key, good).orderBy(*preference())
+    rows = _first(_parsed(records, table, sources), good, ranks)
+    return tokenised(rows.select(*table.column_names), table, key)
 
 
-def faulty(rows: DataFrame) -> DataFrame:
-    """Of parsed rows that were not staged, those that break the contract."""
+def faulty(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
+    """The rows of :func:`build` that break the contract, for a query that stages nothing; with personal data."""
     alone = Window.partitionBy("record_id").orderBy("version")
-    return _numbered(rows, F.col(FAULT).isNotNull(), alone)
+    return _first(_parsed(records, table, sources), F.col(FAULT).isNotNull(), alone)
 
 
-def _numbered(rows: DataFrame, wanted: Expression, window: WindowSpec) -> DataFrame:
+def _first(rows: DataFrame, wanted: Expression, window: WindowSpec) -> DataFrame:
     """The wanted rows that are the first of their window.
 
     The condition is part of a figure over a window, because a filter on the fault alone is pushed down into the

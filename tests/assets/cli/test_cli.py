@@ -84,6 +84,21 @@ def test_sql_answers_over_tables(home: Path) -> None:
     assert json.loads(result.stdout)[0]["n"] > 0
 
 
+def test_sql_answers_as_of_what_was_known(home: Path) -> None:
+    query = "select count(*) as n from silver.charges"
+    now, then, before = (
+        json.loads(vermeil("sql", query, "--home", home, "--format", "json", *at).stdout)[0]["n"]
+        for at in ((), ("--as-of", "2026-03-15"), ("--as-of", "2020-01-01T00:00Z"))
+    )
+    assert now > then > before == 0
+
+
+def test_a_time_that_is_none_is_wrong_use(home: Path) -> None:
+    result = vermeil("sql", "select 1", "--home", home, "--as-of", "yesterday")
+    assert result.exit_code == 2
+    assert "--as-of yesterday" in result.stderr
+
+
 def test_a_wrong_query_is_wrong_use_and_names_the_tables(home: Path) -> None:
     result = vermeil("sql", "select nope from gold.payments_daily", "--home", home)
     assert result.exit_code == 2
