@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from pipelines.bronze import drift
 from pipelines.bronze.differences import unknown
+from pipelines.bronze.row_drift import ROW
 from pipelines.gold.schema_drift import SOURCES, TABLE, build
 from pipelines.sources.mapping import stripe
 from pipelines.sources.reference import stripe_text
@@ -44,14 +46,15 @@ def refresh_drift(lake: Lakehouse, validate: Validate, *, full: bool = False) ->
     started = time.monotonic()
     before: Note = {} if full else lake.note(TABLE.name)
     known = drift.reads(lake.tables.values())
-    note = {"watermark": int(lake.note(RECORDS).get("ingest_id", 0)), "known": _digest(known)}
+    rows = {source.source: drift.reads_of_rows(source) for source in lake.sources if source.is_mapped}
+    note = {"watermark": int(lake.note(RECORDS).get("ingest_id", 0)), "known": _digest(known, rows)}
     if not note["watermark"] or note.items() <= before.items():
         return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
     records = lake.table(RECORDS, version=version_of(lake, RECORDS))
     if note["known"] == before.get("known") and not _gained(records, before, note):
         lake.touch(TABLE.name, {**before, **note, "checks": told(before.get("checks", {}))})
         return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
-    staged = lake.stage(TABLE.name, str(note["watermark"]), build(records, settled(lake.spark, known)))
+    staged = lake.stage(TABLE.name, str(note["watermark"]), build(records, settled(lake.spark, known, rows)))
     verdict = _audited(lake, lake.accepted(staged), staged.rows, validate)
     if not verdict.refusals:
         lake.create(TABLE.name)
@@ -67,14 +70,27 @@ def refresh_drift(lake: Lakehouse, validate: Validate, *, full: bool = False) ->
     )
 
 
-def settled(spark: SparkSession, known: drift.Reads) -> DataFrame:
-    """What is known by now and was drift, perhaps, when some record was read: rows of the table's key."""
+def settled(
+    spark: SparkSession, known: drift.Reads, rows: Mapping[str, drift.Reads] = MappingProxyType({})
+) -> DataFrame:
+    """What is known by now and was drift, perhaps, when some record was read: rows of the table's key.
+
+    Args:
+        spark: makes the frame.
+        known: what columns read of Stripe's objects.
+        rows: what the mappings of other sources read, by source.
+    """
     source = stripe().rest.source
-    rows = [
+    listed = [
         (source, name, path, unknown(name, path) if value else "new_field", value)
-        for name, path, value in drift.detector(known).known()
+        for name, path, value in drift.of_objects(known).known()
     ]
-    columns = zip(*rows, strict=True)
+    listed += [
+        (name, ROW, field, "new_field", "")
+        for name, reads in rows.items()
+        for field in drift.row_fields(reads)
+    ]
+    columns = zip(*listed, strict=True)
     return spark.createDataFrame(pa.table(dict(zip(TABLE.key, map(list, columns), strict=True))))
 
 
@@ -116,5 +132,5 @@ def _sentence(row: Row) -> str:
     return f"{source}{row['object_type']}.{row['field_path']} ({', '.join(filter(None, said))})"
 
 
-def _digest(known: drift.Reads) -> str:
-    return hashlib.sha256(f"{stripe_text()}{known}".encode()).hexdigest()[:16]
+def _digest(known: drift.Reads, rows: Mapping[str, drift.Reads]) -> str:
+    return hashlib.sha256(f"{stripe_text()}{known}{sorted(rows.items())}".encode()).hexdigest()[:16]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -187,3 +188,9 @@ def likeness(one: str, other: str) -> float:
     """How alike two names are, from 0 to 1; the order of their words does not count."""
     first, second = sorted(one.split("_")), sorted(other.split("_"))
     return SequenceMatcher(None, "_".join(first), "_".join(second), autojunk=False).ratio()
+
+
+def dump(findings: Iterable[Finding]) -> str | None:
+    """Findings as a JSON list of objects; None where there is none."""
+    listed = [{name: text for name, text in vars(found).items() if text} for found in findings]
+    return json.dumps(listed, separators=(",", ":")) if listed else None

@@ -14,9 +14,11 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Raw
 
-from pipelines.bronze.differences import Finding, Walk
+from pipelines.bronze.differences import Finding, Walk, dump
+from pipelines.bronze.row_drift import ROW, RowDetector
 from pipelines.sources.known import Known, known_of, strict
 from pipelines.sources.reference import EVENT, stripe_fields
+from pipelines.sources.source import Source
 from pipelines.table import Table
 
 SINCE = "2023-10-16"
@@ -37,9 +39,29 @@ def reads(tables: Iterable[Table]) -> Reads:
     return json.dumps(found, sort_keys=True, separators=(",", ":"))
 
 
+def reads_of_rows(source: Source) -> Reads:
+    """The same of a mapped source. A row of a table has every field; one of NDJSON may leave out what is empty."""
+    names = sorted(set(source.field_names))
+    known = None if source.unread is None else [*names, *(n.split(".")[0] for n in names), *source.unread]
+    return json.dumps({ROW: {"always": [] if source.format == "ndjson" else names, "known": known}})
+
+
+def row_fields(columns: Reads) -> frozenset[str]:
+    """All names of fields that a mapping gives."""
+    given = json.loads(columns)[ROW]
+    return frozenset((*given["always"], *(given["known"] or ())))
+
+
 @cache
-def detector(columns: Reads) -> Detector:
+def detector(columns: Reads) -> Detector | RowDetector:
     """A detector for some columns; making one takes a moment."""
+    given = json.loads(columns)
+    return RowDetector(**given[ROW]) if ROW in given else of_objects(columns)
+
+
+@cache
+def of_objects(columns: Reads) -> Detector:
+    """A detector for Stripe's objects."""
     return Detector(json.loads(columns))
 
 
@@ -67,7 +89,7 @@ class Detector:
             decoder.decode(raw)
         except (msgspec.ValidationError, UnicodeDecodeError):
             found = self._differences(shape, known_type, missing, raw)
-            return _dump(found) if found else None
+            return dump(found)
         except (msgspec.DecodeError, RecursionError):
             return None
         return None
@@ -120,8 +142,3 @@ def _listed(known: Known, place: str) -> Iterator[tuple[str, str]]:
 def _data(subject: Any) -> Any:
     plain: list[Any] = [("object", subject), ("previous_attributes", dict[str, Raw] | None, None)]
     return msgspec.defstruct("Data", plain, forbid_unknown_fields=True, gc=False)
-
-
-def _dump(findings: Iterable[Finding]) -> str:
-    listed = [{name: text for name, text in vars(found).items() if text} for found in findings]
-    return json.dumps(listed, separators=(",", ":"))

@@ -114,7 +114,9 @@ def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: 
 
 
 def _reads(lake: Lakehouse, source: Source) -> drift.Reads | None:
-    """What columns read of a source whose fields are known: only Stripe's are."""
+    """What is read of a source whose fields are known: Stripe's, and rows that are mapped."""
+    if source.is_mapped:
+        return drift.reads_of_rows(source)
     return drift.reads(lake.tables.values()) if source.source == stripe().rest.source else None
 
 

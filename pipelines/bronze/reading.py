@@ -19,6 +19,7 @@ from pipelines.bronze.documents import Document, documents
 from pipelines.bronze.drift import Detector, Reads, detector
 from pipelines.bronze.files import RawFile, open_bounded
 from pipelines.bronze.pan import masked, may_hold_one
+from pipelines.bronze.row_drift import RowDetector
 from pipelines.bronze.rows import Layout, rows
 from pipelines.bronze.wire import Envelope, Fault, Wire, read
 from pipelines.erasure.suppression import Suppression
@@ -335,7 +336,7 @@ def _facts(document: Document, account: str, known: int) -> _Facts:
         return _Facts(account=account, fault=str(fault))
 
 
-def _compared(known: Detector, document: Document, facts: _Facts) -> _Facts:
+def _compared(known: Detector | RowDetector, document: Document, facts: _Facts) -> _Facts:
     found = known.drift(facts.shape, facts.object_type, facts.api_version, document.raw)
     return facts if found is None else facts._replace(drift=found)
 

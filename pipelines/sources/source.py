@@ -76,6 +76,10 @@ class Source(Strict):
     )
     account: str = Field(pattern=r"^[A-Za-z0-9_]{1,255}$", description="Account of records that name none.")
     account_field: Text | None = Field(None, description="Field of a row that names the account.")
+    unread: list[str] | None = Field(
+        None,
+        description="Fields of a row that are there and not read; where it is given, any other is told as drift.",
+    )
     event_order: list[list[str]] = Field(
         default_factory=list, description="Endings of event types, earliest first, within one second."
     )

@@ -103,3 +103,40 @@ def test_many_differences_are_named_in_part(lake: Lakehouse, auditor: Auditor) -
     assert count == 7
     assert text.startswith("7 new drifts: payout.new_a (new field); payout.new_b")
     assert text.endswith("; and 2 more; see gold.schema_drift")
+
+
+MAPPING = """
+source: acme
+doc: Payouts of another processor.
+files: [acme/*.csv]
+format: csv
+account: acme
+unread: [{unread}]
+tables:
+  payouts:
+    columns:
+      payout_id: Reference
+      created_at: {{field: When, format: epoch}}
+      amount_minor: {{field: Amount, unit: minor}}
+      currency: {{constant: EUR}}
+      status: {{field: State}}
+"""
+
+
+def test_rows_of_another_source_drift_by_their_columns_until_the_mapping_names_them(
+    lake: Lakehouse, auditor: Auditor
+) -> None:
+    raw = lake.settings.home / "raw"
+    (raw / "acme").mkdir(parents=True)
+    (raw / "acme" / "a.csv").write_text("Reference,When,Amount,note\na,1767225600,5,hello\nb,1767225600,6,\n")
+    for unread, expected in (("Batch", [("State", 2), ("note", 2)]), ("Batch, note", [("State", 2)])):
+        (lake.settings.home / "sources").mkdir(exist_ok=True)
+        (lake.settings.home / "sources" / "acme.yaml").write_text(MAPPING.format(unread=unread))
+        with Lakehouse(lake.settings, lake.tables, lake.spark) as again:
+            list(
+                flow.refresh(again, raw, again.sources, auditor, only=("bronze.records", "gold.schema_drift"))
+            )
+            assert drifted(again) == expected
+    assert auditor.told[0][1] == (
+        "2 new drifts: acme: row.State (missing field); acme: row.note (new field); see gold.schema_drift"
+    )

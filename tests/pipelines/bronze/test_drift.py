@@ -153,7 +153,7 @@ SHAPES: dict[str, Callable[[Json], Json]] = {
 def found(
     record: Json, shape: str, version: str | None = "2026-06-24.dahlia", kind: str = "charge"
 ) -> list[Json]:
-    told = drift.detector(READS).drift(shape, kind, version, json.dumps(record).encode())
+    told = drift.of_objects(READS).drift(shape, kind, version, json.dumps(record).encode())
     listed: list[Json] = json.loads(told) if told else []
     return listed
 
@@ -233,7 +233,7 @@ def test_a_record_that_is_hardly_of_its_type_says_so_and_no_more() -> None:
     ids=["deep", "long number", "large number", "not text", "deep and known"],
 )
 def test_hostile_records_are_compared_or_left_alone(raw: bytes) -> None:
-    told = drift.detector(READS).drift("object", "charge", None, raw)
+    told = drift.of_objects(READS).drift("object", "charge", None, raw)
     assert told is None or json.loads(told)
 
 
@@ -241,7 +241,7 @@ def test_what_a_column_reads_or_knows_is_no_drift() -> None:
     column = Column("foo", "string", "New.", path=("outcome.foo", "outcome.bar"), known=("a",))
     status = Column("status", "string", "Known.", path="status", known=("deferred",))
     table = Table("silver.charges", "Charges.", ("foo",), (column, status), object_type="charge")
-    known = drift.detector(drift.reads([table]))
+    known = drift.of_objects(drift.reads([table]))
     charge = CHARGE | {"outcome": {"foo": "a", "bar": {"x": 1}}, "status": "deferred"}
     assert known.drift("object", "charge", None, json.dumps(charge).encode()) is None
 
