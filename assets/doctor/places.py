@@ -113,11 +113,7 @@ def disk(settings: Settings) -> Iterator[Finding]:
 
 def keys(settings: Settings) -> Iterator[Finding]:
     """Whether the files of keys are nobody else's to read."""
-    places = {
-        name.removesuffix("_path"): getattr(settings, name)
-        for name in ("token_key_path", "forget_key_path")
-        if hasattr(settings, name)
-    }
+    places = {"token key": settings.token_key_path, "forget key": settings.forget_key_path}
     present = {name: path for name, path in places.items() if path.exists()}
     fine = True
     for name, path in present.items():
