@@ -216,38 +216,34 @@ class _Maker:
         return None if text is None else _normal(text, self._source)
 
     def _amount(self, value: Value) -> Convert:
-        text, source, currency = self._text, self._source, self.currency
+        text, currency, source = self._text, self.currency, self._source
         field, minus, sign = value.field or "", value.minus, value.sign
-        minor = _minor if value.unit == "major" else _whole
+        # The same text comes again: for a second column of the row, and for prices that are asked often.
+        minor = lru_cache(4096)(partial(_minor if value.unit == "major" else _whole, source=source))
 
         def amount(row: Row) -> str | None:
             given, less = text(row, field), text(row, minus) if minus else None
             if given is None and less is None:
                 return None
             code = currency(row) if value.unit == "major" else None
-            found = minor(given, code, source)
+            found = minor(given, code)
             if less is not None:
-                found -= minor(less, code, source)
+                found -= minor(less, code)
             return str(abs(found) if sign == "drop" else -found if sign == "flip" else found)
 
         return amount
 
     def _local(self, value: Value) -> Callable[[Row], datetime | None]:
         plain, text = self._joined(value), self._text
-        parse = _parser(value.format)
         given = value.timezone or self._source.timezone
-        later, plus = value.ambiguous == "later", delay(value.plus) if value.plus else None
+        read = _reading(value.format, value.ambiguous == "later")
+        plus = delay(value.plus) if value.plus else None
 
         def local(row: Row) -> datetime | None:
             written = plain(row)
             if written is None:
                 return None
-            try:
-                found = parse(written)
-            except (ValueError, OverflowError):
-                raise Refused("not a time as the mapping's format writes it") from None
-            if found.tzinfo is None:
-                found = _placed(found, _zone(given, row, text), later)
+            found = read(written, given.constant or _zone_name(given, row, text))
             try:
                 return found + plus if plus else found
             except OverflowError:
@@ -431,16 +427,33 @@ _ISO_SECONDS = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{
 _zone_of = lru_cache(maxsize=1024)(zone)
 
 
-def _zone(given: Zone, row: Row, text: Callable[[Row, str], str | None]) -> Any:
-    if given.constant:
-        return _zone_of(given.constant)
+@lru_cache(64)
+def _reading(written: str | None, later: bool) -> Callable[[str, str], datetime]:
+    """What reads a time of a zone. All columns of one format share it: a row often says one time several times."""
+    parse = _parser(written)
+
+    @lru_cache(64)
+    def read(text: str, where: str) -> datetime:
+        try:
+            found = parse(text)
+        except (ValueError, OverflowError):
+            raise Refused("not a time as the mapping's format writes it") from None
+        if found.tzinfo is not None:
+            return found
+        try:
+            place = _zone_of(where)
+        except ValueError:
+            raise Refused("its time zone is not known: say in timezone.values what it means") from None
+        return _placed(found, place, later)
+
+    return read
+
+
+def _zone_name(given: Zone, row: Row, text: Callable[[Row, str], str | None]) -> str:
     name = text(row, given.field or "")
     if name is None:
         raise Refused("its time zone is missing")
-    try:
-        return _zone_of(given.values.get(name, name))
-    except ValueError:
-        raise Refused("its time zone is not known: say in timezone.values what it means") from None
+    return given.values.get(name, name)
 
 
 def _placed(local: datetime, where: Any, later: bool) -> datetime:
