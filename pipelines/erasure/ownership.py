@@ -63,6 +63,8 @@ def belongs(row: Row, target: Target, ids: frozenset[str] | set[str]) -> bool:
     """
     if row["fault"] is not None or row["object_id"] in ids:
         return True
+    if row["shape"] == "row":
+        return False  # which of its fields are the person's only its mapping could tell: the id alone is replaced
     if target.narrow:
         return row["object_type"] in DEPENDENTS
     owners = set(_owners(_subject(row)))

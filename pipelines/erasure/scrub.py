@@ -62,7 +62,9 @@ def scrubbed(payload: str, shape: str | None, object_type: str | None) -> str:
 
 
 def subject(document: Json, shape: str | None) -> Json:
-    """The object that a record is about."""
+    """The object that a record is about; of a row of fields nothing is known."""
+    if shape == "row":
+        return {}
     event = document.get("detail", {}) if shape == "eventbridge" else document
     found = event if shape == "object" else (event.get("data") or {}).get("object")
     return found if isinstance(found, dict) else {}

@@ -17,7 +17,9 @@ from settlement import REPORT
 
 from pipelines import flow
 from pipelines.audit import Audit, audit
-from pipelines.bronze.files import list_files
+from pipelines.bronze.files import identified, list_files
+from pipelines.bronze.ingest import read_on_spark
+from pipelines.bronze.reading import Reading
 from pipelines.catalog import all_tables
 from pipelines.errors import SourceError
 from pipelines.lakehouse import Lakehouse
@@ -301,3 +303,13 @@ def test_days_of_the_handbook_are_payments_with_a_label_that_is_known_later(
     frauds = sum(line[7] == b"1" for line in lines)
     cents = sum(round(float(line[4]) * 100) for line in lines)
     assert tuple(figures.collect()[0]) == (len(lines), 0, frauds, cents, len(lines), frauds, len(lines))
+
+
+def test_executors_read_rows_as_this_process_does(any_spark: SparkSession, tmp_path: Path) -> None:
+    sources = of_adyen(tmp_path)
+    [source] = sources.own
+    files = [identified(file) for file in list_files(tmp_path, sources).files]
+    reading = Reading(1, source.source, source.account, 1 << 20, 250, layout=source.layout)
+    found = read_on_spark(any_spark, files, reading).drop("payload_bytes")
+    expected = any_spark.createDataFrame(read_folder(tmp_path, sources).drop_columns(["payload_bytes"]))
+    assert rows(found, "record_id") == rows(expected, "record_id")
