@@ -20,6 +20,7 @@ from pipelines.bronze.files import Listing, RawFile, Seen
 from pipelines.bronze.reading import FileCounts, Reading, read_files, unreadable
 from pipelines.bronze.worker import Job, work, work_in_processes
 from pipelines.commits import Commit, Note, Staged, spark_struct
+from pipelines.erasure.mapped import kept_fields
 from pipelines.erasure.suppression import suppression
 from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Source, Sources
@@ -128,7 +129,7 @@ def reading_of(lake: Lakehouse, source: Source, ingest_id: int) -> Reading:
         source.source,
         source.account,
         *limits,
-        suppressed=suppression(lake),
+        suppressed=suppression(lake, lambda: kept_fields(source)),
         layout=source.layout,
         reads=_reads(lake, source),
     )

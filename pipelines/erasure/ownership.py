@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,8 +63,6 @@ def belongs(row: Row, target: Target, ids: frozenset[str] | set[str]) -> bool:
     """
     if row["fault"] is not None or row["object_id"] in ids:
         return True
-    if row["shape"] == "row":
-        return False  # which of its fields are the person's only its mapping could tell: the id alone is replaced
     if target.narrow:
         return row["object_type"] in DEPENDENTS
     owners = set(_owners(_subject(row)))
@@ -83,20 +81,23 @@ def linked(row: Row, target: Target) -> Iterator[str]:
         yield from _links(_subject(row))
 
 
-def rewritten(row: Row, target: Target, ids: frozenset[str] | set[str], *, theirs: bool) -> Row:
+def rewritten(
+    row: Row, target: Target, ids: frozenset[str] | set[str], fields: Collection[str] = (), *, theirs: bool
+) -> Row:
     """A record without the person; of somebody else's, without their id.
 
     Args:
         row: the record.
         target: who is forgotten.
         ids: of the person and of their objects.
+        fields: those that stay of a mapped row.
         theirs: whether it belongs to the person.
     """
     changed = dict(row)
     if theirs and row["fault"] is not None:
         changed |= {"payload": FORGOTTEN, "payload_bytes": None}
     elif theirs:
-        changed["payload"] = scrubbed(row["payload"], row["shape"], row["object_type"])
+        changed["payload"] = scrubbed(row["payload"], row["shape"], row["object_type"], fields)
     if changed["payload"] == FORGOTTEN:
         # The ids stay, so that a run which was cut finds the record again.
         changed["payload"] = " ".join([FORGOTTEN, *sorted(ids.intersection(WORD.findall(row["payload"])))])

@@ -50,7 +50,11 @@ class Filter:
         names = {id: entry.pseudonym for id in ids if entry.pseudonym and self._digest(id) == entry.digest}
         target = Target(ids, names, narrow=entry.pseudonym is None)
         theirs = belongs(row, target, ids)
-        return rewritten(row, target, ids, theirs=theirs) if theirs or is_named(row, set(names)) else None
+        return (
+            rewritten(row, target, ids, self._suppressed.fields, theirs=theirs)
+            if theirs or is_named(row, set(names))
+            else None
+        )
 
     def _of(self, word: str) -> tuple[int, ...]:
         if "_" not in word:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -49,15 +49,23 @@ _BLANK = frozenset((
 _AS_TYPED = re.compile(r"-?[0-9]{1,18}([.][0-9]+)?([eE][-+]?[0-9]{1,3})?|true|false")
 
 
-def scrubbed(payload: str, shape: str | None, object_type: str | None) -> str:
+def scrubbed(payload: str, shape: str | None, object_type: str | None, fields: Collection[str] = ()) -> str:
     """The payload of a person's record, of one of the shapes that bronze names, without the person.
 
     Doing it again changes nothing. A payload that is not JSON becomes :data:`FORGOTTEN`.
+
+    Args:
+        payload: as bronze has it.
+        shape: how the record is wrapped.
+        object_type: of the object that it is about.
+        fields: those of a mapped row that stay.
     """
     try:
         document = json.loads(payload, parse_float=_number)
     except (ValueError, RecursionError):
         return FORGOTTEN
+    if shape == "row":
+        return dumped(_row(document, "", fields))
     return dumped(_by_shape(document, shape, object_type))
 
 
@@ -90,6 +98,13 @@ def _by_shape(document: Any, shape: str | None, object_type: str | None) -> Any:
     return _event(document, object_type)
 
 
+def _row(value: Any, at: str, fields: Collection[str]) -> Any:
+    """The fields of a row that stay; those within others go by their dotted names."""
+    if isinstance(value, dict):
+        return {name: _row(below, f"{at}.{name}" if at else name, fields) for name, below in value.items()}
+    return value if at in fields else None
+
+
 def _event(event: Any, object_type: str | None) -> Json:
     if not isinstance(event, dict):
         return {}
@@ -115,7 +130,7 @@ def _fields(fields: Json, plan: Plan) -> Json:
 def _value(name: str, value: Any, plan: Plan | Leaf | None) -> Any:
     """What stays of a value: by the plan of its place, else by its name."""
     if isinstance(plan, Column):
-        return _blank(value) if _is_personal(plan) else _declared(name, value, plan)
+        return _blank(value) if is_personal(plan) else _declared(name, value, plan)
     if isinstance(value, list):
         below = plan.get("[]", plan) if plan else None
         return [_value(name, item, below) for item in value]
@@ -144,7 +159,8 @@ def _blank(value: Any) -> Any:
     return {} if isinstance(value, dict) else [] if isinstance(value, list) else None
 
 
-def _is_personal(column: Column) -> bool:
+def is_personal(column: Column) -> bool:
+    """Whether a column tells who somebody is."""
     return bool(column.personal) or column.name in IDENTIFYING
 
 
@@ -171,6 +187,6 @@ def _plant(tree: dict[str, Any], names: list[str], column: Column) -> None:
         tree = tree.setdefault(name, {})
     before = tree.get(names[-1])
     if not (
-        isinstance(before, Column) and _is_personal(before)
+        isinstance(before, Column) and is_personal(before)
     ):  # one reader that calls it personal is enough
         tree[names[-1]] = column

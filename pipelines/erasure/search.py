@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import ingest
+from pipelines.erasure.mapped import kept_fields
 from pipelines.erasure.ownership import Row, Target, belongs, is_named, linked, rewritten
 
 if TYPE_CHECKING:
@@ -30,11 +31,13 @@ class Found:
         theirs: by record id.
         mentions: records of others that name the person, by record id.
         ids: of the person and of their objects.
+        fields: what stays of mapped rows, by source.
     """
 
     theirs: dict[str, Row] = field(default_factory=dict)
     mentions: dict[str, Row] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
+    fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -43,10 +46,13 @@ class Found:
 
     def rewritten(self, target: Target) -> tuple[list[Row], bool]:
         """The records without the person, and whether any of them differs from what it was."""
-        rows = [rewritten(row, target, self.ids, theirs=True) for row in self.theirs.values()]
-        rows += [rewritten(row, target, self.ids, theirs=False) for row in self.mentions.values()]
+        rows = [self._rewritten(row, target, theirs=True) for row in self.theirs.values()]
+        rows += [self._rewritten(row, target, theirs=False) for row in self.mentions.values()]
         before = [*self.theirs.values(), *self.mentions.values()]
         return rows, rows != before
+
+    def _rewritten(self, row: Row, target: Target, *, theirs: bool) -> Row:
+        return rewritten(row, target, self.ids, self.fields.get(row["source"], ()), theirs=theirs)
 
 
 def find(lake: Lakehouse, target: Target) -> Found:
@@ -63,7 +69,8 @@ def find(lake: Lakehouse, target: Target) -> Found:
         )
     # Of a customer who is being renamed, both names count: a run that was cut may have done some tables.
     people = {*target.names, *target.names.values()}
-    found, fresh = Found(), {*target.ids, *people}
+    fields = {source.source: kept_fields(source) for source in lake.sources}
+    found, fresh = Found(fields=fields), {*target.ids, *people}
     while fresh:
         found.ids |= fresh
         rows = [row for row in _naming(records, fresh) if row["record_id"] not in found.theirs]

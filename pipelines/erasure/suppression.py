@@ -10,7 +10,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -91,10 +91,12 @@ class Suppression:
     Attributes:
         key: hexadecimal digits; as secret as the file that it comes from.
         entries: those of the list.
+        fields: what stays of a mapped row.
     """
 
     key: str = field(repr=False)
     entries: tuple[Entry, ...] = ()
+    fields: tuple[str, ...] = ()
 
     def digest(self, id: str) -> str:
         """The keyed digest of an id."""
@@ -120,14 +122,16 @@ def save(lake: Lakehouse, forgotten: Forgotten) -> None:
     storage.replace_text(storage.join(lake.uri, FILE), json.dumps(asdict(forgotten), indent=1))
 
 
-def suppression(lake: Lakehouse) -> Suppression | None:
+def suppression(lake: Lakehouse, fields: Callable[[], Iterable[str]] = tuple) -> Suppression | None:
     """What the reader of raw files has to keep out; None where nobody was forgotten.
+
+    ``fields`` is asked then for what stays of the rows of a mapped source.
 
     Raises:
         SettingsError: somebody was forgotten and the key is missing.
     """
     entries = load(lake).entries
-    return Suppression(key(lake, make=False), entries) if entries else None
+    return Suppression(key(lake, make=False), entries, tuple(sorted(fields()))) if entries else None
 
 
 def restored(found: Mapping[str, Any] | None) -> Suppression | None:
@@ -138,7 +142,7 @@ def restored(found: Mapping[str, Any] | None) -> Suppression | None:
         Entry(**{**e, "objects": tuple(e["objects"]), "replaced": tuple(e["replaced"])})
         for e in found["entries"]
     )
-    return Suppression(found["key"], tuple(entries))
+    return Suppression(found["key"], tuple(entries), tuple(found["fields"]))
 
 
 def key(lake: Lakehouse, *, make: bool) -> str:

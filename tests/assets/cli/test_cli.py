@@ -161,3 +161,35 @@ def test_the_dictionary_has_every_column() -> None:
     for table in all_tables().values():
         assert f"## {table.name}" in text
         assert all(f"| `{column.name}` |" in text for column in table.columns)
+
+
+def test_forgetting_asks_counts_and_erases(home: Path) -> None:
+    some = as_json_sql(
+        home, "select customer_id as c from silver.charges where customer_id is not null limit 1"
+    )
+    customer = some[0]["c"]
+    assert vermeil("forget", "--customer", customer, "--home", home, "--json").exit_code == 2
+    planned = as_json("forget", "--customer", customer, "--home", home, "--dry-run")
+    assert planned["status"] == "planned"
+    assert planned["rows"]["silver.charges"] > 0
+    refused = CliRunner().invoke(app, ["forget", "--customer", customer, "--home", str(home)], input="n\n")
+    assert refused.exit_code == 1
+    assert "Erase it for good?" in refused.output
+    done = as_json("forget", "--customer", customer, "--home", home, "--yes")
+    assert {**done, "status": "planned"} == planned
+    again = vermeil("forget", "--customer", customer, "--home", home)
+    assert "Nothing to forget" in again.stdout
+    assert done["files"][0] in again.stdout
+    assert as_json("status", "--home", home)["unfinished_erasures"] == 0
+    left = f"select count(*) as n from silver.charges where customer_id = '{customer}'"
+    assert as_json_sql(home, left) == [{"n": 0}]
+
+
+def test_a_customer_is_named_by_id(home: Path) -> None:
+    result = vermeil("forget", "--customer", "jo@example.com", "--home", home)
+    assert result.exit_code == 2
+    assert "cus_" in result.stderr
+
+
+def as_json_sql(home: Path, query: str) -> Any:
+    return json.loads(vermeil("sql", query, "--home", home, "--format", "json").stdout)
