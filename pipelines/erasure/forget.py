@@ -104,9 +104,8 @@ def unfinished(lake: Lakehouse) -> int:
 
 def _check(customer: str) -> None:
     if not CUSTOMER.fullmatch(customer):
-        raise SettingsError(
-            f"{customer!r} is no customer: give the id that Stripe uses, such as cus_NffrFeUfNV2Hib"
-        )
+        # What was given is not repeated: it may be a name or an address.
+        raise SettingsError("that is no customer: give the id that Stripe uses, such as cus_NffrFeUfNV2Hib")
 
 
 def _known(lake: Lakehouse, customer: str, account: str | None) -> Entry | None:

@@ -189,6 +189,7 @@ def test_a_customer_is_named_by_id(home: Path) -> None:
     result = vermeil("forget", "--customer", "jo@example.com", "--home", home)
     assert result.exit_code == 2
     assert "cus_" in result.stderr
+    assert "jo@" not in result.stderr
 
 
 def as_json_sql(home: Path, query: str) -> Any:
