@@ -23,6 +23,8 @@ from pipelines.silver import quarantine
 from pipelines.verdict import CheckResult, Verdict
 
 if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
     from expectations import Check
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
@@ -147,7 +149,11 @@ def sentence(result: CheckResult) -> str:
 
 def quarantined(lake: Lakehouse, table: Table) -> TableMetadataValue | None:
     """The newest quarantined records of a table: reason and place, never the payload. None if there are none."""
-    rows = lake.table(quarantine.TABLE.name).filter(f"table_name = '{table.name}'")
+    return newest_refusals(lake.table(quarantine.TABLE.name).filter(f"table_name = '{table.name}'"))
+
+
+def newest_refusals(rows: DataFrame) -> TableMetadataValue | None:
+    """The newest of some quarantined records: reason and place, never the payload. None if there are none."""
     newest = rows.orderBy("ingest_id", "file", "line", ascending=[False, True, True]).limit(ROWS)
     records = [
         TableRecord({"reason": row["reason"], "file": row["file"], "line": row["line"]})

@@ -12,6 +12,7 @@ from dagster import (
     AssetsDefinition,
     AssetSelection,
     Failure,
+    RunConfig,
     ScheduleDefinition,
     asset_check,
     define_asset_job,
@@ -30,6 +31,7 @@ from pipelines.bronze import records
 from pipelines.catalog import tables_of
 from pipelines.gold import audit as audit_table
 from pipelines.settings import Settings
+from pipelines.verify import verify
 
 SHOWN = 20
 """Files that do not balance, named in a failure."""
@@ -64,25 +66,31 @@ def audit_asset(settings: Settings) -> AssetsDefinition:
 
 @asset_check(
     asset=asset_key(records.TABLE.name),
-    additional_deps=[asset_key(table.name) for table in tables_of("silver")],
+    additional_deps=[asset_key(table.name) for layer in ("silver", "gold") for table in tables_of(layer)],
     description=(
-        "Every record that came in is exactly one of: the current version of a silver row, a superseded version, a "
-        "duplicate, in quarantine, or of a type that no table models. Reads all of bronze, so it has a job of its own."
+        "Every record that came in is in one place, and every table holds, row by row, what it should be made of. "
+        "Reads all of bronze and parses it again, so it has a job of its own."
     ),
 )
 def every_record_accounted_for(lakehouse: LakehouseResource) -> AssetCheckResult:
-    """Counts that add up, for the lakehouse and for each of its files."""
-    found = audit(lakehouse.lake, lakehouse.lake.sources)
-    unbalanced = [file.file for file in found.files if not file.balanced]
+    """The audit, and the deep audit: counts that add up, and rows that are as they should be."""
+    lake = lakehouse.lake
+    found = audit(lake, lake.sources)
+    verified = verify(lake, lake.sources)
+    wrong = [str(difference) for difference in verified.differences]
     return AssetCheckResult(
-        passed=found.balanced,
+        passed=found.balanced and verified.sound,
         severity=AssetCheckSeverity.ERROR,
-        description=f"{found.total.records:,} records of {len(found.files):,} files; {found.total.missing:,} missing.",
+        description=(
+            f"{found.total.records:,} records of {len(found.files):,} files; {found.total.missing:,} missing; "
+            f"{sum(one.count for one in verified.tables):,} rows are not as they should be."
+        ),
         metadata={
             "records": found.total.records,
             **{place: getattr(found.total, place) for place in PLACES},
             "silver_rows": found.silver_rows,
-            "files_that_do_not_balance": unbalanced[:SHOWN],
+            "what_does_not_add_up": list(found.faults[:SHOWN]),
+            "rows_not_as_they_should_be": wrong[:SHOWN],
         },
     )
 
@@ -91,8 +99,9 @@ CONSERVATION = AssetSelection.checks(every_record_accounted_for)
 
 AUDIT = define_asset_job(
     "audit",
-    selection=CONSERVATION,
-    description="Count where every record that ever came in is now. Nothing is written.",
+    selection=CONSERVATION | AssetSelection.assets(asset_key(audit_table.TABLE.name)),
+    config=RunConfig(resources={"refresh": RefreshOptions(full_refresh=True)}),
+    description="Count where every record that ever came in is now, and hold every row against what it is made from.",
 )
 
 nightly = ScheduleDefinition(
@@ -100,5 +109,5 @@ nightly = ScheduleDefinition(
     job=AUDIT,
     cron_schedule="30 2 * * *",
     execution_timezone="UTC",
-    description="Proves every night that nothing was lost.",
+    description="Proves every night that nothing was lost and nothing altered.",
 )

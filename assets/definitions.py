@@ -10,6 +10,7 @@ from assets.conservation import AUDIT, audit_asset, every_record_accounted_for, 
 from assets.gold import gold_assets
 from assets.jobs import REBUILD, REFRESH, hourly
 from assets.maintenance import maintain_job, weekly
+from assets.replaying import replay_job
 from assets.reporting import report_assets
 from assets.resources import LakehouseResource, RefreshOptions
 from assets.sensors import new_raw_files
@@ -28,7 +29,7 @@ def definitions(settings: Settings) -> Definitions:
             *report_assets(),
         ],
         asset_checks=[every_record_accounted_for],
-        jobs=[REFRESH, REBUILD, AUDIT, maintain_job],
+        jobs=[REFRESH, REBUILD, AUDIT, maintain_job, replay_job],
         schedules=[hourly, nightly, weekly],
         sensors=[new_raw_files, *ALERTS],
         resources={"lakehouse": LakehouseResource(), "refresh": RefreshOptions()},

@@ -3,18 +3,28 @@
 # Annotations are not postponed here: Dagster reads those of an asset's function as they are.
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from dagster import AssetExecutionContext, AssetsDefinition, multi_asset
+from dagster import (
+    AssetExecutionContext,
+    AssetsDefinition,
+    MetadataValue,
+    TableColumn,
+    TableRecord,
+    TableSchema,
+    multi_asset,
+)
 
 from assets import checks
 from assets.events import Event, events
 from assets.kept import kept_events
-from assets.metadata import table_spec
+from assets.metadata import asset_key, table_spec
 from assets.resources import LakehouseResource, RefreshOptions
 from expectations import validate
 from pipelines import flow
 from pipelines.catalog import tables_of
 from pipelines.flow_history import refresh_history
+from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.silver import quarantine
 from pipelines.table import Table
@@ -61,6 +71,26 @@ def quarantine_asset(settings: Settings) -> AssetsDefinition:
     )
     def asset(context: AssetExecutionContext, lakehouse: LakehouseResource) -> Iterator[Event]:
         lake = lakehouse.lake
-        yield from kept_events(context, lake, table, flow.refresh_quarantine(lake, validate))
+        outcome = flow.refresh_quarantine(lake, validate)
+        context.add_asset_metadata(refusals(lake), asset_key(table.name))
+        yield from kept_events(context, lake, table, outcome)
 
     return asset
+
+
+def refusals(lake: Lakehouse) -> dict[str, Any]:
+    """What is in quarantine, without what the records hold: counts by table and reason, and the newest places."""
+    groups = quarantine.grouped(lake.table(quarantine.TABLE.name)).limit(SHOWN).toArrow().to_pylist()
+    counted = [TableRecord(group) for group in groups]
+    newest = checks.newest_refusals(lake.table(quarantine.TABLE.name))
+    return {
+        "by_table_and_reason": MetadataValue.table(counted, TableSchema([TableColumn(n) for n in GROUPED])),
+        "look_at_them": "vermeil quarantine",
+        "take_them_in_again": "vermeil replay --dry-run",
+    } | ({"newest": newest} if newest else {})
+
+
+SHOWN = 50
+"""Groups of refused records that Dagster shows."""
+
+GROUPED = ("table_name", "reason", "count", "first_batch", "last_batch")

@@ -9,13 +9,18 @@ import pyarrow as pa
 
 from pipelines.arrow import arrow_schema
 from pipelines.audit import PLACES, Audit, audit
+from pipelines.bronze import ingest
 from pipelines.gold.audit import TABLE
 from pipelines.steps import Outcome, version_of
 from pipelines.verdict import Batch, Validate
 
 if TYPE_CHECKING:
+    from pipelines.commits import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
+
+NEW_SHARE = 1.1
+"""How many times larger than at the last audit a large lakehouse is when a run audits it again."""
 
 SHOWN = 20
 """Files that do not balance, named in a message."""
@@ -26,10 +31,13 @@ def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full
 
     An audit that does not balance is published too: it is true, and who asks must see it. Its outcome is ``refused``
     all the same, so that no gold table is made from silver tables that are known to be wrong.
+
+    In a lakehouse of more than ``VERMEIL_AUDIT_RECORDS`` a run waits until a tenth is new; ``full`` does not wait.
     """
     started = time.monotonic()
     before, now = lake.note(TABLE.name), versions(lake)
-    if not full and before.get("is_balanced") and before.get("versions") == now:
+    settled = before.get("is_balanced") and (before.get("versions") == now or _may_wait(lake, before))
+    if settled and not full:
         return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
     found = audit(lake, sources)
     if not found.files:
@@ -38,7 +46,13 @@ def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full
     facts = {"unexplained_rows": float(abs(found.silver_rows - found.total.current))}
     verdict = validate(Batch(TABLE, lake.accepted(staged), facts))
     lake.create(TABLE.name)
-    note = {"versions": now, "is_balanced": found.balanced, "rows": staged.rows, "checks": verdict.note}
+    note = {
+        "versions": now,
+        "records": found.total.records,
+        "is_balanced": found.balanced,
+        "rows": staged.rows,
+        "checks": verdict.note,
+    }
     lake.replace(TABLE.name, staged, note, dates=None)
     lake.clear_staging(TABLE.name)
     sound = found.balanced and not verdict.refusals
@@ -52,6 +66,15 @@ def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full
         notices=() if sound else told(found),
         failed=not sound,
     )
+
+
+def _may_wait(lake: Lakehouse, before: Note) -> bool:
+    """Whether an audit of all would cost a run too much, because the lakehouse is large and little of it is new.
+
+    Each record is then looked at a bounded number of times by all runs together, however long the history is.
+    """
+    held = int(lake.table(ingest.FILES).agg({"record_count": "sum"}).collect()[0][0] or 0)
+    return held > lake.settings.audit_records and held < NEW_SHARE * int(before.get("records", 0))
 
 
 def as_rows(found: Audit) -> pa.Table:

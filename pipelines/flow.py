@@ -79,7 +79,11 @@ def refresh(
             yield Outcome(table.name, "skipped", failed=True)
             continue
         rebuild = not rebuilt.isdisjoint({table.name, *inputs(table)})
-        if rebuild:
+        if table.name == AUDIT:
+            rebuild = (
+                bool(rebuilt) or AUDIT in only
+            )  # what was rebuilt, or asked for, is looked at as a whole
+        if rebuild and table.name != AUDIT:
             rebuilt.add(table.name)
         for outcome in _refresh_table(lake, table, raw, sources, validate, full=rebuild):
             if outcome.status == "refused":

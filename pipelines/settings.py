@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     max_expansion: int = Field(
         250, gt=0, description="A large file that decompresses to more times its size is not taken in."
     )
+    audit_records: int = Field(
+        300_000,
+        ge=0,
+        description="Records up to which every run audits the whole lakehouse; of a larger one, when a tenth is new.",
+    )
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1,
         gt=0,

@@ -19,7 +19,7 @@ from pipelines.errors import SettingsError
 from pipelines.replay import Replay
 from pipelines.replay import replay as run_replay
 from pipelines.silver.quarantine import TABLE as QUARANTINE
-from pipelines.silver.quarantine import Choice
+from pipelines.silver.quarantine import Choice, grouped
 from pipelines.steps import Outcome
 from pipelines.verify import Verified
 from pipelines.verify import verify as verify_tables
@@ -147,25 +147,13 @@ def quarantine(
     lake: Lakehouse, table: str | None, reason: str | None, file: str | None, limit: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Refused records: counted by table and reason, and the latest ones listed without their payload."""
-
-    from pyspark.sql import functions as F  # noqa: N812
-
     if table:
         lake.declaration(table)
     rows = Choice(table, reason, file).of(lake.table(QUARANTINE.name))
-    # Reasons name places; what is wrong is the same at every place.
-    text = F.regexp_replace("reason", "(column |byte )(0x)?[0-9a-f]+", "$1…")
-    alike = rows.withColumn("reason", text).groupBy("table_name", "reason")
-    counted = alike.agg(
-        F.count(F.lit(1)).alias("count"),
-        F.min("ingest_id").alias("first_batch"),
-        F.max("ingest_id").alias("last_batch"),
-    )
-    groups = counted.orderBy("table_name", "count", ascending=[True, False])
     listed = (
         rows.drop("payload").orderBy("ingest_id", "file", "line", ascending=[False, True, True]).limit(limit)
     )
-    return groups.toArrow().to_pylist(), listed.toArrow().to_pylist()
+    return grouped(rows).toArrow().to_pylist(), listed.toArrow().to_pylist()
 
 
 def payload(lake: Lakehouse, record: str) -> str:

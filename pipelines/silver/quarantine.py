@@ -59,6 +59,24 @@ class Choice:
         return rows
 
 
+def grouped(rows: DataFrame) -> DataFrame:
+    """Refused records counted by table and reason, with the first and the last batch that brought them.
+
+    Reasons name places; what is wrong is the same at every place.
+    """
+    text = F.regexp_replace("reason", "(column |byte )(0x)?[0-9a-f]+", "$1…")
+    counted = (
+        rows.withColumn("reason", text)
+        .groupBy("table_name", "reason")
+        .agg(
+            F.count(F.lit(1)).alias("count"),
+            F.min("ingest_id").alias("first_batch"),
+            F.max("ingest_id").alias("last_batch"),
+        )
+    )
+    return counted.orderBy("table_name", "count", ascending=[True, False])
+
+
 def unreadable(records: DataFrame) -> DataFrame:
     """Bronze records that could not be read, as rows of this table."""
     faulty = records.filter("fault is not null")

@@ -79,7 +79,9 @@ def test_refresh_takes_everything_and_audit_only_the_audit() -> None:
     refresh = defs.resolve_job_def("refresh").asset_layer.asset_graph
     audit = defs.resolve_job_def("audit").asset_layer.asset_graph
     assert refresh.materializable_asset_keys == GRAPH.materializable_asset_keys
-    assert {key.name for key in audit.asset_check_keys} == {"every_record_accounted_for"}
+    assert audit.materializable_asset_keys == {asset_key("gold.audit")}
+    of_table = {check.name for check in suites()["gold.audit"].checks}
+    assert {key.name for key in audit.asset_check_keys} == {"every_record_accounted_for", *of_table}
 
 
 def test_a_refresh_is_scheduled_every_hour_once_someone_switches_it_on() -> None:
