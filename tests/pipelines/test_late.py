@@ -30,11 +30,14 @@ from deliveries import (
 )
 from frames import Json
 
+from pipelines.audit import audit
 from pipelines.lakehouse import Lakehouse
+from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+HISTORIES = ("silver.charge_history", "silver.dispute_history")
 PAID = moment("2026-01-10T12:00:00")
 LATER_PAID = moment("2026-01-11T12:00:00")
 REFUNDED = moment("2026-01-12T12:00:00")
@@ -205,3 +208,10 @@ def test_what_changes_no_current_row_rewrites_no_file_of_gold(site: Site, delive
 @pytest.mark.parametrize("table", [*SILVER, *GOLD])
 def test_all_of_it_is_as_if_it_had_come_in_order(site: Site, in_order: Lakehouse, table: str) -> None:
     assert content(site.lake.table(table)) == content(in_order.table(table))
+
+
+def test_every_version_is_one_record_that_is_current_or_superseded(site: Site) -> None:
+    found = audit(site.lake, stripe())
+    versions = sum(site.lake.table(table).count() for table in (*HISTORIES, "silver.refunds"))
+    assert found.balanced
+    assert versions == found.total.current + found.total.superseded
