@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagster import AssetCheckSeverity
 
-from assets.checks import audited, merged, standing, still_failing
+from assets.checks import audited, lasting, merged, standing, still_failing
 from expectations import suite
 from pipelines.catalog import all_tables
 from pipelines.verdict import CheckResult, Verdict
@@ -68,3 +68,10 @@ def test_a_failure_is_remembered_until_the_check_is_looked_at_again() -> None:
     before = {"amounts_fit": "3 of 100 rows", "other": "late"}
     assert still_failing({}, before) == before
     assert still_failing({"amounts_fit": result(True, 0)}, before) == {"other": "late"}
+
+
+def test_news_is_no_failure_that_lasts() -> None:
+    drift = all_tables()["gold.schema_drift"]
+    failures = {"nothing_new": "1 new drift: charge.foo (new field)", "seen_in_a_record": "1 of 2 rows"}
+    assert lasting(drift, failures) == {"seen_in_a_record": "1 of 2 rows"}
+    assert lasting(TABLE, {"amounts_fit": "3 rows"}) == {"amounts_fit": "3 rows"}
