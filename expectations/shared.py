@@ -52,9 +52,9 @@ CREATED = (
 
 MINOR_UNITS = always(
     "minor_units_as_sent",
-    "(currency not in ('BHD', 'JOD', 'KWD', 'OMR', 'TND') or amount_minor % 10 = 0)"
+    "source <> 'stripe' or (currency not in ('BHD', 'JOD', 'KWD', 'OMR', 'TND') or amount_minor % 10 = 0)"
     " and (currency not in ('ISK', 'UGX') or amount_minor % 100 = 0)",
-    "The last digit of three-decimal currencies, and the last two of ISK and UGX, are 0, as Stripe sends them.",
+    "In Stripe's records the last digit of three-decimal currencies, and the last two of ISK and UGX, are 0.",
     "warning",
 )
 

@@ -66,7 +66,7 @@ SHARED: Mapping[str, Row] = {
     "created_date_follows": {"created_date": YESTERDAY},
     "created_before_known": {"known_at": NOON.replace(hour=11)},
     "id_of_its_kind": {"source": "stripe"},
-    "minor_units_as_sent": {"currency": "KWD", "amount_minor": 1001},
+    "minor_units_as_sent": {"source": "stripe", "currency": "KWD", "amount_minor": 1001},
     "card_last4_four_digits": {"card_last4": "4242424242424242"},
     "card_expiry_plausible": {"card_exp_month": 13},
     "currency_in_iso_4217": {"currency": "usd"},
