@@ -20,6 +20,7 @@ from pipelines.conservation import refresh_audit
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
+from pipelines.steps import Outcome
 from pipelines.table import Table
 from pipelines.verdict import accept_all
 from pipelines.verify import verify
@@ -158,3 +159,18 @@ def test_nothing_that_is_said_of_a_row_is_a_value_of_it(lake: Lakehouse) -> None
     row = victim(lake, "silver.customers")[0].to_pylist()[0]
     shown = [str(value) for name, value in row.items() if value and name not in ("account", "customer_id")]
     assert not [value for value in shown if len(value) > 3 and value in said]
+
+
+def test_gold_waits_until_the_audit_balances_which_is_there_to_be_read(lake: Lakehouse) -> None:
+    def run() -> dict[str, Outcome]:
+        outcomes = flow.refresh(lake, lake.settings.home / "raw", lake.sources, accept_all)
+        return {outcome.table: outcome for outcome in outcomes}
+
+    with mutated(lake, ["silver.charges"], drop):
+        found = run()
+        shown = lake.table("gold.audit").filter("not is_balanced").collect()
+    assert (found["gold.audit"].status, found["gold.payments_daily"].status) == ("refused", "skipped")
+    assert shown
+    assert all(any(row["file"] in notice for notice in found["gold.audit"].notices) for row in shown)
+    mended = run()
+    assert (mended["gold.audit"].status, mended["gold.payments_daily"].status) == ("published", "unchanged")
