@@ -71,7 +71,7 @@ def is_cut_and_completed(home: Path, spark: SparkSession, step: int) -> bool:
         return True
 
 
-@pytest.mark.parametrize("step", [2, 3, 9])
+@pytest.mark.parametrize("step", [3])
 def test_cut_and_asked_for_again(
     taken_in: Path, undisturbed: dict[str, Any], tmp_path: Path, spark: SparkSession, step: int
 ) -> None:
