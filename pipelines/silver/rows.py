@@ -77,6 +77,7 @@ def _texts(
     batches: Iterator[pa.RecordBatch], source: Source, table: str, names: Mapping[str, str]
 ) -> Iterator[pa.RecordBatch]:
     mapper = Mapper(source)
+    mapped_columns = source.tables[table].columns
     for batch in batches:
         mapped = [mapper(payload) for payload in batch.column("payload").to_pylist()]
         kept = [place for place, row in enumerate(mapped) if row.table == table]
@@ -84,7 +85,8 @@ def _texts(
         columns = _facts(batch.take(pa.array(kept, pa.int64())), rows)
         columns[MAPPING_FAULT] = pa.array([row.fault for row in rows], pa.string())
         for column, name in names.items():
-            columns[name] = pa.array([(row.texts or {}).get(column) for row in rows], pa.string())
+            given = [(row.texts or {}).get(column) for row in rows] if column in mapped_columns else None
+            columns[name] = pa.array(given, pa.string()) if given else pa.nulls(len(rows), pa.string())
         yield pa.RecordBatch.from_pydict(columns)
 
 
