@@ -130,7 +130,10 @@ def _fields(fields: Json, plan: Plan) -> Json:
 def _value(name: str, value: Any, plan: Plan | Leaf | None) -> Any:
     """What stays of a value: by the plan of its place, else by its name."""
     if isinstance(plan, Column):
-        return _blank(value) if is_personal(plan) else _declared(name, value, plan)
+        if not is_personal(plan):
+            return _declared(name, value, plan)
+        # An empty object where a day is read would break the contract; no day does not.
+        return _blank(value) if plan.type == "string" else None
     if isinstance(value, list):
         below = plan.get("[]", plan) if plan else None
         return [_value(name, item, below) for item in value]

@@ -1,0 +1,32 @@
+"""What is left of a good record is a good record still: forgetting a person sends nothing to quarantine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.catalog import tables_of
+from pipelines.erasure.scrub import scrubbed
+from pipelines.silver.build import parse
+from pipelines.sources.mapping import stripe
+from pipelines.table import Table
+from tests.frames import KEY, of_type, read_lines, rows
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+MODELLED = [table for table in tables_of("silver") if table.object_type]
+
+
+@pytest.mark.parametrize("table", MODELLED, ids=lambda table: table.short_name)
+def test_a_scrubbed_object_keeps_the_contract(
+    spark: SparkSession, stripe_fixtures: dict[str, Any], tmp_path: Path, table: Table
+) -> None:
+    fixture = json.dumps(stripe_fixtures[str(table.object_type)])
+    records = read_lines(tmp_path, {"left.ndjson": [scrubbed(fixture, "object", table.object_type)]})
+    (found,) = rows(parse(of_type(spark, records, table.object_type), table, stripe(), KEY))
+    assert found["fault"] is None
+    assert found[table.key[-1]] == stripe_fixtures[str(table.object_type)]["id"]
