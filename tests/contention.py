@@ -63,7 +63,7 @@ def process(code: str, home: Path, *more: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-c", code, str(home), *more],
         cwd=ROOT,
-        env={**os.environ, "VERMEIL_BATCH_BYTES": "200000"},
+        env={**os.environ, "VERMEIL_BATCH_BYTES": "1000000"},
         stdout=subprocess.DEVNULL,
     )
 
