@@ -13,7 +13,7 @@ from frames import CREATED, KEY, Json, envelope, event, of_type, read_lines, row
 
 from pipelines.catalog import all_tables, tables_of
 from pipelines.silver import charge_history, history
-from pipelines.silver.build import build, parse
+from pipelines.silver.build import build, current, faulty, parse
 from pipelines.sources.mapping import stripe
 from pipelines.table import Table
 
@@ -113,6 +113,20 @@ def test_the_current_version_is_the_row_of_the_base_table(spark: SparkSession, t
     now = build(records, base, stripe(), KEY).filter("fault is null").select(*base.column_names)
     held = history.intervals(parse(records, base, stripe(), KEY), charge_history.TABLE).filter("is_current")
     assert rows(held.select(*base.column_names)) == rows(now)
+
+
+def test_a_query_that_stages_nothing_finds_the_rows_of_a_build(
+    any_spark: SparkSession, tmp_path: Path
+) -> None:
+    base = history.base_of(charge_history.TABLE)
+    records = of_type(any_spark, read_lines(tmp_path, {"a.ndjson": LIFE}), "charge")
+    staged = rows(build(records, base, stripe(), KEY))
+    good = [{name: row[name] for name in base.column_names} for row in staged if row["fault"] is None]
+    assert rows(current(records, base, stripe(), KEY)) == good
+    refused = rows(faulty(records, base, stripe()))
+    assert [(row["record_id"], row["fault"], row["payload"]) for row in refused] == [
+        (row["record_id"], row["fault"], row["payload"]) for row in staged if row["fault"]
+    ]
 
 
 def test_an_object_whose_current_version_differs_is_counted(spark: SparkSession, tmp_path: Path) -> None:
