@@ -136,11 +136,16 @@ def typed_rows() -> str:
     parsed = [column for column in CHARGES.columns if column.paths]
     derived = ", ".join(f"({_derived(c)})::{_type(c)} as {c.name}" for c in CHARGES.columns if c.sql)
     names = [name for name in CHARGES.column_names if name != "record_id"]
-    own = ", ".join(f"{PROVENANCE.get(name, name)} as {name}" for name in names)
+    own = ", ".join(f"{_own(CHARGES.column(name))} as {name}" for name in names)
     raw = f"select *, {', '.join(f'{_raw(c)} as raw_{c.name}' for c in parsed)} from parsed"
     typed = f"select *, {', '.join(f'{_typed(c)} as {c.name}' for c in parsed)} from ({raw})"
     complete = f"select *{', ' + derived if derived else ''} from ({typed})"
     return f"select {own}, {' and '.join(_conditions(parsed))} as is_good from ({complete})"
+
+
+def _own(column: Column) -> str:
+    # What only the rows of a mapped source can say is null in Stripe's.
+    return f"null::{_type(column)}" if column.mapped else PROVENANCE.get(column.name, column.name)
 
 
 def _write(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

@@ -43,6 +43,7 @@ PAGES = [
 OWN_PAGES = [page for page in PAGES if page.name != "data-dictionary.md" and page.parent.name != "benchmarks"]
 
 EXAMPLES = {
+    "pipelines/silver/payout_history.py",
     "pipelines/silver/transfers.py",
     "pipelines/gold/refunds_daily.py",
     "expectations/silver/transfers.py",

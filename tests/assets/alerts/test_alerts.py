@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 CANARY = "jane.canary@example.com"
-SECRET = "s3cr3t-path-of-the-hook"
+HOOK_PATH = "s3cr3t-path-of-the-hook"
 WRONG = Alert("stale:gold.things_daily", "stale_table", "It is stale", "gold.things_daily", NOW, "Look.")
 
 
@@ -65,7 +65,7 @@ def mail() -> Iterator[Received]:
 
 @pytest.fixture
 def site(tmp_path: Path, web: Received) -> Settings:
-    return load_settings({"home": tmp_path, "alert_webhook": f"http://127.0.0.1:{web.port}/{SECRET}"})
+    return load_settings({"home": tmp_path, "alert_webhook": f"http://127.0.0.1:{web.port}/{HOOK_PATH}"})
 
 
 def no_pause(seconds: float) -> None:
@@ -155,20 +155,20 @@ def test_neither_messages_nor_settings_show_a_secret(tmp_path: Path) -> None:
     settings = load_settings(
         {
             "home": tmp_path,
-            "alert_webhook": f"http://127.0.0.1:9/{SECRET}",
+            "alert_webhook": f"http://127.0.0.1:9/{HOOK_PATH}",
             "alert_email": "ops@example.com",
             "smtp_host": "127.0.0.1",
             "smtp_port": 9,
-            "smtp_password": SECRET,
+            "smtp_password": HOOK_PATH,
         }
     )
     said = tell(settings, WRONG)
     assert len(said) == 2
     kept = (tmp_path / FILE).read_text(encoding="utf-8")
-    assert SECRET not in f"{said} {settings!r} {kept}"
+    assert HOOK_PATH not in f"{said} {settings!r} {kept}"
     with pytest.raises(SettingsError) as wrong:
-        load_settings({"alert_webhook": f"ftp://{SECRET}"})
-    assert SECRET not in str(wrong.value)
+        load_settings({"alert_webhook": f"ftp://{HOOK_PATH}"})
+    assert HOOK_PATH not in str(wrong.value)
 
 
 def test_without_a_channel_nothing_is_written(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_the_command_tells_that_it_was_refused(site: Settings, web: Received) ->
     (post,) = web.posts
     assert f"vermeil forget (process {os.getpid()}" in post["what"]
     assert "vermeil forget" in done.stderr
-    assert SECRET not in done.stderr + done.stdout
+    assert HOOK_PATH not in done.stderr + done.stdout
 
 
 def test_a_growing_quarantine_is_told(site: Settings, lake: Lakehouse) -> None:

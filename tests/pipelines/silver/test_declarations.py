@@ -31,7 +31,7 @@ def test_no_two_paths_clash(table: Table) -> None:
 
 @EVERY_TABLE
 def test_no_own_column_hides_one_of_the_records(table: Table) -> None:
-    own = {column.name for column in table.columns if column.paths or column.sql}
+    own = {column.name for column in table.columns if column.paths or column.sql or column.mapped}
     assert own.isdisjoint(RECORDS.column_names)
     assert {column.name for column in table.columns} - own == {c.name for c in (ACCOUNT, *PROVENANCE)}
 
