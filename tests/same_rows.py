@@ -11,6 +11,7 @@ from deltalake import DeltaTable
 
 BOOKKEEPING = {
     "ingest_id": "which batch brought the row: that is what is varied",
+    "digest": "of a file's rows in bronze, the number of the batch included; the audit holds them against it",
 }
 """Columns that may differ between two deliveries of the same files, with the reason."""
 
