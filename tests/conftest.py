@@ -97,12 +97,24 @@ def lake(settings: Settings, spark: SparkSession) -> Iterator[Lakehouse]:
 @pytest.fixture(scope="session")
 def stripe_fixtures() -> dict[str, dict[str, Any]]:
     """One real-shaped object of every Stripe type, by the type's name."""
-    shared = os.environ.get("VERMEIL_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data"
-    file = Path(shared) / "stripe" / "fixtures3.json"
-    if not file.exists():
-        pytest.skip(f"no Stripe fixtures at {file}: set VERMEIL_SHARED_DATA to the folder that holds stripe/")
+    file = _shared("stripe") / "fixtures3.json"
     found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["resources"]
     return found
+
+
+@pytest.fixture(scope="session")
+def handbook() -> Path:
+    """The days of the Fraud Detection Handbook's card transactions."""
+    return _shared("handbook")
+
+
+def _shared(name: str) -> Path:
+    """A folder of real-shaped input, which is no part of the project."""
+    shared = os.environ.get("VERMEIL_SHARED_DATA") or ROOT.parent / "shared" / "data"
+    folder = Path(shared) / name
+    if not folder.is_dir():
+        pytest.skip(f"no data at {folder}: set VERMEIL_SHARED_DATA to the folder that holds {name}/")
+    return folder
 
 
 @contextmanager

@@ -79,21 +79,3 @@ def test_cut_and_asked_for_again(
     assert is_cut_and_completed(tmp_path / "home", spark, step)
     with opened(tmp_path / "home", spark) as lake:
         assert told(lake) == undisturbed
-
-
-@pytest.mark.soak
-def test_cut_before_every_step(
-    taken_in: Path, undisturbed: dict[str, Any], tmp_path: Path, spark: SparkSession
-) -> None:
-    step = 1
-    while True:
-        home = tmp_path / str(step)
-        shutil.copytree(taken_in, home)
-        if not is_cut_and_completed(home, spark, step):
-            break
-        with opened(home, spark) as lake:
-            assert told(lake) == undisturbed
-        shutil.rmtree(home)
-        step += 1
-    print(f"erasures cut: {step - 1}, completed: {step - 1}, traces left: 0")
-    assert step > 20

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -262,18 +261,6 @@ def test_a_lakehouse_is_not_judged_without_the_mapping_of_its_records(filled: La
         SourceError, match="records of source 'adyen_settlement', and no mapping of that name"
     ):
         audit(filled, stripe())
-
-
-@pytest.fixture(scope="session")
-def handbook() -> Path:
-    """The folder of the handbook's days."""
-    shared = os.environ.get("VERMEIL_SHARED_DATA") or Path(__file__).parents[4] / "shared" / "data"
-    folder = Path(shared) / "handbook"
-    if not folder.is_dir():
-        pytest.skip(
-            f"no handbook data at {folder}: set VERMEIL_SHARED_DATA to the folder that holds handbook/"
-        )
-    return folder
 
 
 def parsed(spark: SparkSession, folder: Path, sources: Sources) -> DataFrame:

@@ -1,0 +1,84 @@
+"""The long forms of conservation and of replay: one row changed in each table, and a replay cut before each commit."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.audit import audit
+from pipelines.conservation import refresh_audit
+from pipelines.lakehouse import Lakehouse
+from pipelines.verdict import accept_all
+from pipelines.verify import verify
+from tests.pipelines.test_replay import Cut, again, homes, opened  # noqa: F401 - homes is a fixture
+from tests.pipelines.test_verify import KINDS, filled, lake, mutated  # noqa: F401 - lake is a fixture
+from tests.same_rows import differing
+from tests.soak.figures import Figures
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.soak
+
+WRITES = ("merge", "amend", "replace", "touch")
+
+
+def test_one_row_of_every_table_is_named(lake: Lakehouse, figures: Figures) -> None:  # noqa: F811
+    names = [
+        *filled(lake, "bronze"),
+        "silver.quarantine",
+        *filled(lake, "silver"),
+        *filled(lake, "gold"),
+        "gold.audit",
+    ]
+    with figures.measured(
+        3, "one row dropped, doubled or altered in a table, found by the deep audit"
+    ) as figure:
+        for name in names:
+            for mutation in KINDS:
+                refresh_audit(lake, lake.sources, accept_all)
+                with mutated(lake, [name], mutation):
+                    (found,) = verify(lake, lake.sources, only=[name]).tables
+                figure.tried += 1
+                figure.survived += len(found.differences) == 1
+
+
+def test_a_replay_cut_before_each_commit_is_completed(
+    homes: tuple[Path, Path],  # noqa: F811
+    tmp_path: Path,
+    spark: SparkSession,
+    figures: Figures,
+) -> None:
+    with figures.measured(4, "a replay cut before one of its commits, and asked for again") as figure:
+        while is_cut(home := tmp_path / str(figure.tried), homes[1], figure.tried, spark):
+            figure.tried += 1
+            lakehouse = opened(home, spark)
+            completed = audit(lakehouse, lakehouse.sources).balanced and not again(lakehouse).failed
+            figure.survived += completed and not differing(homes[0] / "lakehouse", home / "lakehouse")
+
+
+def is_cut(home: Path, wrong: Path, commits: int, spark: SparkSession) -> bool:
+    """Replay in a copy of a home, cut after some commits; false where it ends before that."""
+    shutil.copytree(wrong, home)
+    lakehouse, made = opened(home, spark), 0
+
+    def counted(commit: Any) -> Any:
+        def one(*given: Any, **how: Any) -> None:
+            nonlocal made
+            if made == commits:
+                raise Cut
+            made += 1
+            commit(*given, **how)
+
+        return one
+
+    for name in WRITES:
+        setattr(lakehouse, name, counted(getattr(lakehouse, name)))
+    try:
+        again(lakehouse)
+    except Cut:
+        return True
+    return False
