@@ -144,7 +144,7 @@ def _where_records_went(audit: Audit) -> Chart:
 
 
 def _bars(counts: Mapping[str, int], total: int) -> Figure:
-    places = [place for place in PLACES if counts[place] or place != "missing"]
+    places = [place for place in PLACES if counts[place] or place not in ("waiting", "missing")]
     bars: dict[str, Any] = {
         "type": "bar",
         "orientation": "h",
