@@ -1,7 +1,7 @@
 """Sessions, lakehouses and real input that tests share.
 
 Tests that ask for ``jvm_spark`` or ``any_spark`` run on one worker (``--dist loadgroup``), so that Apache Spark is
-started once.
+started once; so do those of a module that share what it makes.
 """
 
 from __future__ import annotations
@@ -52,6 +52,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"jvm_spark", "any_spark"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(JVM_GROUP)
+        elif not any(item.iter_markers("xdist_group")) and _shares_within_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+
+
+def _shares_within_its_module(item: pytest.Item) -> bool:
+    """Whether a test uses what its module makes once: on two workers it would be made twice."""
+    fixtures = getattr(item, "_fixtureinfo", None)
+    found = fixtures.name2fixturedefs.values() if fixtures else ()
+    return any(definition.scope == "module" for definitions in found for definition in definitions)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,14 +24,21 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> tuple[Path, Summary]:
+    home = tmp_path_factory.mktemp("audited")
+    summary = simulate(Simulation(days=3, payments_per_day=10, accounts=2), home / "raw", home / "truth")
+    lake = Lakehouse(load_settings({"home": home}), all_tables(), spark)
+    list(flow.refresh(lake, home / "raw", stripe(), accept_all))
+    return home, summary
+
+
 @pytest.fixture
-def prepared(tmp_path: Path, spark: SparkSession) -> tuple[Lakehouse, Summary]:
-    summary = simulate(
-        Simulation(days=3, payments_per_day=10, accounts=2), tmp_path / "raw", tmp_path / "truth"
-    )
-    lake = Lakehouse(load_settings({"home": tmp_path}), all_tables(), spark)
-    list(flow.refresh(lake, tmp_path / "raw", stripe(), accept_all))
-    return lake, summary
+def prepared(made: tuple[Path, Summary], tmp_path: Path, spark: SparkSession) -> tuple[Lakehouse, Summary]:
+    """A lakehouse of the test's own, copied from one that was made once."""
+    home, summary = made
+    shutil.copytree(home, tmp_path / "home")
+    return Lakehouse(load_settings({"home": tmp_path / "home"}), all_tables(), spark), summary
 
 
 def test_what_was_put_in_is_what_is_accounted_for(prepared: tuple[Lakehouse, Summary]) -> None:

@@ -86,7 +86,8 @@ def test_every_table_gets_rows_and_the_audit_balances(undisturbed: Lakehouse) ->
     assert found.balanced
     assert found.total.records > 500
     for name, table in all_tables().items():
-        if table.layer == "gold" or name in (
+        # The archive is made of known fields alone, so nothing drifts.
+        if (table.layer == "gold" and name != "gold.schema_drift") or name in (
             "silver.charges",
             "silver.customers",
             "silver.balance_transactions",
@@ -100,6 +101,7 @@ def test_a_second_run_changes_nothing(undisturbed: Lakehouse, archive: Path) -> 
     assert {name: len(undisturbed.history(name)) for name in all_tables()} == before
 
 
+@pytest.mark.soak  # test_any_order.py is the quick form
 def test_many_small_batches_give_the_same_tables(
     undisturbed: Lakehouse, archive: Path, tmp_path: Path, spark: SparkSession
 ) -> None:
@@ -109,6 +111,7 @@ def test_many_small_batches_give_the_same_tables(
     assert_same_tables(undisturbed, lake)
 
 
+@pytest.mark.soak  # test_any_order.py is the quick form
 def test_files_that_come_in_reverse_order_give_the_same_tables(
     undisturbed: Lakehouse, archive: Path, tmp_path: Path, spark: SparkSession
 ) -> None:

@@ -142,7 +142,7 @@ class Cut(Exception):  # noqa: N818 - it stands for the end of the process
     """The process ended here."""
 
 
-@pytest.mark.parametrize("commits", [1, 4, 8])
+@pytest.mark.parametrize("commits", [4])
 def test_a_replay_that_was_cut_is_completed_by_the_next(
     homes: tuple[Path, Path], wrong: Lakehouse, spark: SparkSession, commits: int
 ) -> None:
