@@ -54,7 +54,7 @@ bench: install ## Measure speed and memory (takes minutes; see benchmarks/README
 	$(BIN)/python -m benchmarks
 
 soak: install ## The long form of the tests; figures go to docs/reliability.md (takes hours)
-	$(BIN)/python -m pytest tests/soak -m soak --override-ini addopts="-ra" --capture=no; ended=$$?; \
+	$(BIN)/python -m pytest tests -m soak --override-ini addopts="-ra" --capture=no; ended=$$?; \
 	  $(MAKE) --no-print-directory reliability; exit $$ended
 
 reliability: install ## Write the figures of docs/reliability.jsonl into docs/reliability.md
