@@ -81,7 +81,7 @@ def _card_number(chance: Random) -> str:
         body = f"{chance.choice((4, 51, 55, 2221, 34, 37, 6011, 3528, 36, 62))}"
         body += "".join(chance.choices("0123456789", k=length - 1 - len(body)))
         for check in range(10):
-            if is_card_number(number := f"{body}{check}"):
+            if is_card_number((number := f"{body}{check}").encode()):
                 return number
 
 
