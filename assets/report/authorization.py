@@ -18,6 +18,7 @@ from assets.report.figures import (
     percent,
     room,
     share,
+    shares_over_time,
     weeks,
 )
 
@@ -217,23 +218,4 @@ def _unfinished_figure(rows: pd.DataFrame) -> Figure:
         ("unauthenticated_count", "Authentication not finished", "c5", "dash"),
     )
     added = rows.groupby(weeks(rows))[[*RATE, "blocked_count", "unauthenticated_count"]].sum()
-    whole = added.sum(axis=1)
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": name,
-            "x": [day.isoformat() for day in added.index],
-            "y": [share(int(part), int(total)) for part, total in zip(added[column], whole, strict=True)],
-            "line": {"color": colour, "dash": dash},
-            "marker": {"color": colour, "size": 5},
-            "hovertemplate": "%{y:.1%}",
-        }
-        for column, name, colour, dash in parts
-    ]
-    layout = {
-        "hovermode": "x unified",
-        "xaxis": {"type": "date"},
-        "yaxis": {"tickformat": ".1~%", "rangemode": "tozero"},
-    }
-    return {"data": traces, "layout": layout}
+    return shares_over_time(added, added.sum(axis=1), parts, "%{y:.1%}")

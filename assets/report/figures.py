@@ -121,6 +121,38 @@ def share(part: float, whole: float) -> float | None:
     return round(part / whole, 6) if whole else None
 
 
+def shares_over_time(
+    added: pd.DataFrame, whole: pd.Series, parts: Sequence[tuple[str, str, str, str]], hover: str
+) -> Figure:
+    """Columns of sums as shares of a whole, a line each.
+
+    Args:
+        added: sums, by the day that each period begins on.
+        whole: what they are shares of, by the same days.
+        parts: of each line the column, the name, the colour and the dash.
+        hover: how a share is written where it is pointed at.
+    """
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": name,
+            "x": [day.isoformat() for day in added.index],
+            "y": [share(int(part), int(total)) for part, total in zip(added[column], whole, strict=True)],
+            "line": {"color": colour, "dash": dash},
+            "marker": {"color": colour, "size": 5},
+            "hovertemplate": hover,
+        }
+        for column, name, colour, dash in parts
+    ]
+    layout = {
+        "hovermode": "x unified",
+        "xaxis": {"type": "date"},
+        "yaxis": {"tickformat": ".1~%", "rangemode": "tozero"},
+    }
+    return {"data": traces, "layout": layout}
+
+
 def weeks(frame: pd.DataFrame) -> pd.Series:
     """The Monday of each row's week."""
     return frame["date"].map(lambda day: day - timedelta(days=day.weekday()))

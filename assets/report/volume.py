@@ -8,7 +8,16 @@ from typing import Any
 import pandas as pd
 
 from assets.report.facts import Facts
-from assets.report.figures import Chart, Figure, Section, count_axis, day_series, money_axis, share, weeks
+from assets.report.figures import (
+    Chart,
+    Figure,
+    Section,
+    count_axis,
+    day_series,
+    money_axis,
+    shares_over_time,
+    weeks,
+)
 from pipelines.money import to_major
 
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6")
@@ -146,27 +155,7 @@ def _given_back(facts: Facts) -> Chart:
 def _given_back_figure(rows: pd.DataFrame) -> Figure:
     added = rows.groupby(weeks(rows))[["captured_minor", "refunded_minor", "disputed_minor"]].sum()
     parts = (("refunded_minor", "Refunded", "c1", "solid"), ("disputed_minor", "Charged back", "c2", "dot"))
-    traces = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": name,
-            "x": [day.isoformat() for day in added.index],
-            "y": [
-                share(int(n), int(of)) for n, of in zip(added[column], added["captured_minor"], strict=True)
-            ],
-            "line": {"color": colour, "dash": dash},
-            "marker": {"color": colour, "size": 5},
-            "hovertemplate": "%{y:.2%}",
-        }
-        for column, name, colour, dash in parts
-    ]
-    layout = {
-        "hovermode": "x unified",
-        "xaxis": {"type": "date"},
-        "yaxis": {"tickformat": ".1~%", "rangemode": "tozero"},
-    }
-    return {"data": traces, "layout": layout}
+    return shares_over_time(added, added["captured_minor"], parts, "%{y:.2%}")
 
 
 def _since(rows: pd.DataFrame, first: date) -> pd.DataFrame:
