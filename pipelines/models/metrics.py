@@ -1,0 +1,354 @@
+"""How good scores are, in the figures that people compare.
+
+Arrays of equal length go in, one element a payment: ``y`` is true for fraud, ``scores`` are greater the more likely a
+payment is fraud (any scale, except where a probability is asked for), ``amounts`` are of one currency. A figure that is
+not defined, such as a recall where there is no fraud, is None. What is flagged at a cut is every score at or above it:
+equal scores are flagged together, so no figure depends on the order of the rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.models.arrays import Codes, Flags, Floats
+
+LEAST_SHARE = 1e-4
+"""Share that an empty bin counts as in the stability index, whose logarithm an empty one has not."""
+
+
+def roc_auc(y: Flags, scores: Floats) -> float | None:
+    """Chance that a random fraud has a higher score than a random good payment. None unless there are both."""
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(y, scores)) if y.any() and not y.all() else None
+
+
+def average_precision(y: Flags, scores: Floats) -> float | None:
+    """Precision at each cut, weighted by the recall that the cut adds. None without fraud."""
+    from sklearn.metrics import average_precision_score
+
+    return float(average_precision_score(y, scores)) if y.any() else None
+
+
+def card_precision(y: Flags, scores: Floats, days: Codes, cards: Codes, k: int = 100) -> float | None:
+    """Of the k highest-scored cards of each day, the share that is compromised; the mean of the days.
+
+    A card's score is that of its highest payment of the day, and it is compromised if any of its payments of the day
+    is fraud. A card that was found on one day is left out of later ones: it is blocked. A day with fewer than k cards
+    counts as if the rest of them were good. Cards of equal scores are taken in the order of their codes.
+    From the Fraud Detection Handbook, "Card Precision top-k".
+
+    Args:
+        y: whether a payment is fraud.
+        scores: greater is more likely fraud.
+        days: a number a day, ascending in time.
+        cards: a number a card.
+        k: how many cards can be looked into a day.
+    """
+    if not len(y):
+        return None
+    found: set[int] = set()
+    shares = []
+    for day in np.unique(days):
+        today = (days == day) & ~np.isin(cards, list(found))
+        caught = _caught_cards(y[today], scores[today], cards[today], k)
+        found.update(caught)
+        shares.append(len(caught) / k)
+    return float(np.mean(shares))
+
+
+def _caught_cards(y: Flags, scores: Floats, cards: Codes, k: int) -> list[int]:
+    names, place = np.unique(cards, return_inverse=True)
+    highest, compromised = np.full(len(names), -np.inf), np.zeros(len(names), bool)
+    np.maximum.at(highest, place, scores)
+    np.logical_or.at(compromised, place, y)
+    first = np.lexsort((names, -highest))[:k]
+    return [int(name) for name in names[first][compromised[first]]]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What each possible cut flags, from the highest cut to the lowest.
+
+    Attributes:
+        cuts: the distinct scores, descending; before them infinity, which flags nothing.
+        caught: flagged payments that are fraud.
+        hurt: flagged payments that are good.
+        caught_amount: amount of the flagged fraud.
+        hurt_amount: amount of the flagged good payments.
+    """
+
+    cuts: Floats
+    caught: Floats
+    hurt: Floats
+    caught_amount: Floats
+    hurt_amount: Floats
+
+
+def curve(y: Flags, scores: Floats, amounts: Floats | None = None) -> Curve:
+    """What each possible cut flags. Without amounts each payment counts as one."""
+    weights = np.ones(len(y)) if amounts is None else np.asarray(amounts, float)
+    order = np.argsort(-scores, kind="stable")
+    ranked = scores[order]
+    last = np.flatnonzero(np.diff(ranked, append=-np.inf) != 0)
+    fraud, worth = y[order].astype(float), weights[order]
+    sums = (fraud, 1 - fraud, fraud * worth, (1 - fraud) * worth)
+    return Curve(
+        np.concatenate([[np.inf], ranked[last]]),
+        *(np.concatenate([[0.0], np.cumsum(values)[last]]) for values in sums),
+    )
+
+
+def recall_at_false_positive_rate(y: Flags, scores: Floats, rate: float) -> float | None:
+    """Share of fraud that is caught where at most this share of good payments is flagged. None unless there are both.
+
+    Args:
+        y: whether a payment is fraud.
+        scores: greater is more likely fraud.
+        rate: flagged good payments over all good ones, 0 to 1, that must not be exceeded.
+    """
+    if not y.any() or y.all():
+        return None
+    found = curve(y, scores)
+    return float(found.caught[found.hurt <= rate * found.hurt[-1]].max() / found.caught[-1])
+
+
+def cut_at_false_positive_rate(y: Flags, scores: Floats, rate: float) -> float | None:
+    """The lowest cut at which at most this share of good payments is flagged; infinity where each flags more."""
+    if y.all():
+        return None
+    found = curve(y, scores)
+    return float(found.cuts[found.hurt <= rate * found.hurt[-1]][-1])
+
+
+def value_detected(y: Flags, scores: Floats, amounts: Floats, ratio: float = 5.0) -> float | None:
+    """Share of the fraud's amount that is caught where there are at most this many false alarms a caught fraud.
+
+    Known as the value detection rate at a false-positive ratio, 5 : 1 by custom. None unless fraud has an amount.
+    """
+    found = curve(y, scores, amounts)
+    if found.caught_amount[-1] <= 0:
+        return None
+    return float(found.caught_amount[found.hurt <= ratio * found.caught].max() / found.caught_amount[-1])
+
+
+@dataclass(frozen=True)
+class AtCut:
+    """What flagging every score at or above a cut would have done.
+
+    Attributes:
+        cut: the lowest score that is flagged.
+        caught: flagged fraud.
+        hurt: flagged good payments: false alarms.
+        missed: fraud that is not flagged.
+        passed: good payments that are not flagged.
+        caught_amount: amount of the caught fraud.
+        hurt_amount: amount of the false alarms.
+        missed_amount: amount of the missed fraud.
+    """
+
+    cut: float
+    caught: int
+    hurt: int
+    missed: int
+    passed: int
+    caught_amount: float
+    hurt_amount: float
+    missed_amount: float
+
+    @property
+    def precision(self) -> float | None:
+        """Share of what is flagged that is fraud; None if nothing is flagged."""
+        return _share(self.caught, self.caught + self.hurt)
+
+    @property
+    def recall(self) -> float | None:
+        """Share of fraud that is flagged; None without fraud."""
+        return _share(self.caught, self.caught + self.missed)
+
+    @property
+    def false_positive_rate(self) -> float | None:
+        """Share of good payments that is flagged; None without good ones."""
+        return _share(self.hurt, self.hurt + self.passed)
+
+    @property
+    def value_recall(self) -> float | None:
+        """Share of the fraud's amount that is flagged; None if there is none."""
+        return _share(self.caught_amount, self.caught_amount + self.missed_amount)
+
+    def cost(self, alarm_cost: float) -> float:
+        """What it would have cost: the amount of each missed fraud, and a price for each false alarm, in its unit."""
+        return self.missed_amount + alarm_cost * self.hurt
+
+
+def at_cut(y: Flags, scores: Floats, cut: float, amounts: Floats | None = None) -> AtCut:
+    """What flagging every score at or above a cut would have done. Without amounts each payment counts as one."""
+    worth = np.ones(len(y)) if amounts is None else np.asarray(amounts, float)
+    flagged = scores >= cut
+    caught, hurt, missed = y & flagged, ~y & flagged, y & ~flagged
+    return AtCut(
+        cut=float(cut),
+        caught=int(caught.sum()),
+        hurt=int(hurt.sum()),
+        missed=int(missed.sum()),
+        passed=int((~y & ~flagged).sum()),
+        caught_amount=float(worth[caught].sum()),
+        hurt_amount=float(worth[hurt].sum()),
+        missed_amount=float(worth[missed].sum()),
+    )
+
+
+def least_cost(y: Flags, scores: Floats, amounts: Floats, alarm_cost: float) -> tuple[float, float] | None:
+    """The cut at which fraud costs least, and that cost; the highest of equal ones. None without rows.
+
+    Args:
+        y: whether a payment is fraud.
+        scores: greater is more likely fraud.
+        amounts: what a missed fraud costs.
+        alarm_cost: what a false alarm costs, in the amounts' unit.
+    """
+    if not len(y):
+        return None
+    found = curve(y, scores, amounts)
+    costs = found.caught_amount[-1] - found.caught_amount + alarm_cost * found.hurt
+    best = int(np.argmin(costs))
+    return float(found.cuts[best]), float(costs[best])
+
+
+def brier_score(y: Flags, probabilities: Floats) -> float | None:
+    """Mean squared difference of probability and outcome: 0 is perfect. None without rows."""
+    return float(np.mean((probabilities - y) ** 2)) if len(y) else None
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Payments of similar probability: a point of the reliability curve.
+
+    Attributes:
+        count: how many.
+        predicted: mean of their probabilities.
+        observed: share of fraud among them.
+    """
+
+    count: int
+    predicted: float
+    observed: float
+
+
+def reliability(y: Flags, probabilities: Floats, bins: int = 10) -> tuple[Bin, ...]:
+    """Payments by ascending probability, in about equal numbers. Equal probabilities are never parted.
+
+    Bins of equal width would put nearly every payment into the first: fraud is rare.
+    """
+    if not len(y):
+        return ()
+    edges = np.unique(np.quantile(probabilities, np.linspace(0, 1, bins + 1)[1:-1]))
+    place = np.searchsorted(edges, probabilities, side="left")
+    groups = [place == number for number in np.unique(place)]
+    return tuple(
+        Bin(int(group.sum()), float(probabilities[group].mean()), float(y[group].mean())) for group in groups
+    )
+
+
+def calibration_error(y: Flags, probabilities: Floats, bins: int = 10) -> float | None:
+    """Expected calibration error: mean difference of predicted and observed over the bins of :func:`reliability`.
+
+    0 is perfect. None without rows.
+    """
+    found = reliability(y, probabilities, bins)
+    return sum(bin.count * abs(bin.predicted - bin.observed) for bin in found) / len(y) if found else None
+
+
+def stability_index(expected: npt.ArrayLike, actual: npt.ArrayLike) -> float | None:
+    """Population stability index of counts a bin: how far a distribution has moved.
+
+    By custom below 0.1 is stable, above 0.25 has shifted. None if either is empty.
+    """
+    before, now = np.asarray(expected, float), np.asarray(actual, float)
+    if not before.sum() or not now.sum():
+        return None
+    before, now = (np.maximum(counts / counts.sum(), LEAST_SHARE) for counts in (before, now))
+    return float(np.sum((now - before) * np.log(now / before)))
+
+
+def stability_edges(expected: Floats, bins: int = 10) -> Floats:
+    """Inner edges of bins that hold about equal numbers of the known values; fewer where values repeat."""
+    known = expected[~np.isnan(expected)]
+    if not len(known):
+        return np.empty(0)
+    return np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1]))
+
+
+def stability_counts(values: Floats, edges: Floats) -> Codes:
+    """How many values lie in each bin, an edge in the bin below it; the last number is that of unknown ones."""
+    unknown = np.isnan(values)
+    place = np.searchsorted(edges, values[~unknown], side="left")
+    return np.append(np.bincount(place, minlength=len(edges) + 1), unknown.sum())
+
+
+def population_stability(expected: Floats, actual: Floats, bins: int = 10) -> float | None:
+    """Population stability index of values, in bins that hold about equal numbers of the expected ones.
+
+    Unknown values are a bin of their own. None if either is empty.
+    """
+    edges = stability_edges(expected, bins)
+    return stability_index(stability_counts(expected, edges), stability_counts(actual, edges))
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Payments with their scores and outcomes, which all figures are made from.
+
+    Attributes:
+        y: whether a payment is fraud.
+        probabilities: of fraud, calibrated.
+        amounts: of one currency or made comparable.
+        days: a number a day.
+        cards: a number a card, or whatever entity is looked into.
+    """
+
+    y: Flags
+    probabilities: Floats
+    amounts: Floats
+    days: Codes
+    cards: Codes
+
+
+FIGURES = (
+    "roc_auc", "average_precision", "card_precision_100", "recall_at_1_percent", "recall_at_5_percent",
+    "value_detected", "least_cost_rate", "brier_score", "calibration_error", "fraud_rate",
+)  # fmt: skip
+"""Names of what :func:`figures` gives, in order."""
+
+
+def figures(scored: Scored, alarm_cost: float = 0.0) -> dict[str, float | None]:
+    """The figures by which models are compared.
+
+    Args:
+        scored: payments that the model has not seen.
+        alarm_cost: what a false alarm costs, in the amounts' unit. The least cost is given as a share of the fraud's
+            amount: 1 is as bad as no model.
+    """
+    y, p = scored.y, scored.probabilities
+    lost = float(scored.amounts[y].sum())
+    least = least_cost(y, p, scored.amounts, alarm_cost)
+    found = (
+        roc_auc(y, p),
+        average_precision(y, p),
+        card_precision(y, p, scored.days, scored.cards, 100),
+        recall_at_false_positive_rate(y, p, 0.01),
+        recall_at_false_positive_rate(y, p, 0.05),
+        value_detected(y, p, scored.amounts),
+        _share(least[1], lost) if least else None,
+        brier_score(y, p),
+        calibration_error(y, p),
+        _share(float(y.sum()), len(y)),
+    )
+    return dict(zip(FIGURES, found, strict=True))
+
+
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
