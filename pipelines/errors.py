@@ -19,6 +19,10 @@ class LakehouseError(VermeilError):
     """A lakehouse that cannot be read or written: version, storage, lock, unknown table."""
 
 
+class ModelError(VermeilError):
+    """A model that cannot be trained, read or used: its features, labels, parameters, files or libraries."""
+
+
 class CriticalCheckError(VermeilError):
     """A staged batch failed a critical expectation; nothing of it was published."""
 
