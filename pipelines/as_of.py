@@ -16,10 +16,11 @@ from uuid import uuid4
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import catalog, storage
+from pipelines import storage
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records as bronze
 from pipelines.errors import LakehouseError
+from pipelines.flow_gold import recipe
 from pipelines.silver import history, quarantine
 from pipelines.silver.build import current, faulty, parse
 from pipelines.silver.rows import described, of_table
@@ -116,18 +117,14 @@ class AsOf:
         return of_table(self._records, table, self._lake.sources)
 
     def _gold(self, table: Table) -> DataFrame:
-        module = catalog.modules()[table.name]
-        if not hasattr(module, "build"):
+        how = recipe(table.name)
+        if how.kind not in ("days", "whole"):
             raise LakehouseError(
-                f"{table.name} is about what was taken in, not about what was known. For what was published at some "
-                f"time use Lakehouse.table({table.name!r}, at=…)."
+                f"{table.name} is about what was taken in or done, not about what was known. For what was published at "
+                f"some time use Lakehouse.table({table.name!r}, at=…)."
             )
-        now: Mapping[str, DataFrame] = {name: self._settled(name) for name in module.SOURCES}
-        dates = sorted(
-            str(row[0]) for row in module.dates(now, now).distinct().collect() if row[0] is not None
-        )
-        rows: DataFrame = module.build(now, dates)
-        return rows
+        now: Mapping[str, DataFrame] = {name: self._settled(name) for name in how.sources}
+        return how.whole(now, how.context(self._lake))
 
     def _settled(self, name: str) -> DataFrame:
         """What gold is made from, computed once: Sail cannot run all of silver and gold in one plan.

@@ -15,7 +15,7 @@ LAYERS = ("bronze", "silver", "gold")
 
 @cache
 def modules() -> Mapping[str, ModuleType]:
-    """The module that declares each table, by the table's name, by layer; a history comes after its base table."""
+    """The module that declares each table, by the table's name, each after those that it is made from."""
     found: dict[str, ModuleType] = {}
     for layer in LAYERS:
         package = import_module(f"pipelines.{layer}")
@@ -23,11 +23,21 @@ def modules() -> Mapping[str, ModuleType]:
             module = import_module(info.name)
             if isinstance(table := getattr(module, "TABLE", None), Table):
                 found[table.name] = module
-    return MappingProxyType(dict(sorted(found.items(), key=lambda item: _place(item[1].TABLE))))
+    return MappingProxyType(dict(sorted(found.items(), key=lambda item: _place(item[1].TABLE, found))))
 
 
-def _place(table: Table) -> tuple[int, str, bool]:
-    return LAYERS.index(table.layer), (table.history_of or table).name, bool(table.history_of)
+def _place(table: Table, modules: Mapping[str, ModuleType]) -> tuple[int, int, str, bool]:
+    """By layer; in gold after the gold tables that it is made from; a history after its base table."""
+    base = table.history_of or table
+    return LAYERS.index(table.layer), _steps(table.name, modules), base.name, bool(table.history_of)
+
+
+def _steps(name: str, modules: Mapping[str, ModuleType]) -> int:
+    """How many gold tables in a row a gold table is made from."""
+    if not name.startswith("gold."):
+        return 0
+    before = [source for source in getattr(modules[name], "SOURCES", ()) if source.startswith("gold.")]
+    return max((1 + _steps(source, modules) for source in before), default=0)
 
 
 @cache

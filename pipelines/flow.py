@@ -7,22 +7,22 @@ commit. All of it may be cut anywhere and run again: a watermark moves in the co
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines import catalog
 from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
 from pipelines.bronze.reading import FileCounts
-from pipelines.commits import Note, Staged
+from pipelines.commits import Staged
 from pipelines.conservation import refresh_audit
-from pipelines.drifting import refresh_drift
 from pipelines.erasure.forget import unfinished
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import CriticalCheckError
+from pipelines.flow_gold import refresh_gold as refresh_gold
 from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
-from pipelines.gold import changes, schema_drift
+from pipelines.gold import schema_drift
 from pipelines.silver import quarantine
 from pipelines.silver.build import BETTER, FAULT, build
 from pipelines.silver.keyed import key_note, needs_rebuild
@@ -284,64 +284,6 @@ def _publish_silver(
         lake.merge(table.name, staged, note, update_if=BETTER)
     else:
         # The watermark moves though no row came, or the same batches would be looked through for ever.
-        lake.touch(table.name, {**note, "checks": lake.note(table.name).get("checks", note["checks"])})
-
-
-def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: bool = False) -> Outcome:
-    """Recompute the dates that changed in what the table is made from; with ``full``, all of them."""
-    if table.name == DRIFT:
-        return refresh_drift(lake, validate, full=full)
-    started = time.monotonic()
-    module = catalog.modules()[table.name]
-    last: Note = {} if full else lake.note(table.name)
-    before: Mapping[str, int] = last.get("watermarks", {})
-    marks = {name: int(lake.note(name).get("watermark", 0)) for name in module.SOURCES}
-    if any(before.get(name, 0) > mark for name, mark in marks.items()):
-        before = {}  # an input was taken back to an earlier version: what it has lost must go here, too
-    if all(before.get(name, 0) == mark for name, mark in marks.items()):
-        return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)
-    versions = {name: version_of(lake, name) for name in module.SOURCES}
-    now = {name: lake.table(name, version=versions[name]) for name in module.SOURCES}
-    known = changes.rows(lake, now, before, last.get("versions", {}))
-    changed, before = (known, before) if known else (now, {})
-    dates = sorted(
-        str(row[0]) for row in module.dates(changed, now).distinct().collect() if row[0] is not None
-    )
-    staged = lake.stage(table.name, str(max(marks.values())), module.build(now, dates))
-    verdict = audited(lake, table, lake.accepted(staged), 0, staged.rows, validate)
-    note = {
-        "watermarks": marks,
-        "versions": versions,
-        "rows": staged.rows,
-        "dates": len(dates),
-        "checks": verdict.note,
-    }
-    if not verdict.refusals:
-        _publish_gold(lake, table, staged, note, dates, first=not before)
-    lake.clear_staging(table.name)
-    return Outcome(
-        table=table.name,
-        status="refused" if verdict.refusals else "published" if dates else "unchanged",
-        rows=staged.rows,
-        seconds=time.monotonic() - started,
-        version=None if verdict.refusals else version_of(lake, table.name),
-        verdict=verdict,
-    )
-
-
-def _publish_gold(
-    lake: Lakehouse,
-    table: Table,
-    staged: Staged,
-    note: Mapping[str, Any],
-    dates: Sequence[str],
-    *,
-    first: bool,
-) -> None:
-    lake.create(table.name)
-    if first or dates:
-        lake.replace(table.name, staged, note, None if first else dates)
-    else:
         lake.touch(table.name, {**note, "checks": lake.note(table.name).get("checks", note["checks"])})
 
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines import catalog
 from pipelines.bronze import ingest, rereading
 from pipelines.conservation import refresh_audit
 from pipelines.errors import LakehouseError
+from pipelines.flow_gold import edition, recipe, refresh_gold
 from pipelines.flow_history import rebuilt
 from pipelines.silver import history, quarantine
 from pipelines.silver.build import BETTER, FAULT, build, parse
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.commits import Note, Staged
+    from pipelines.gold.recipe import Recipe
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
     from pipelines.table import Table
@@ -267,21 +268,46 @@ def _gold(
     validate: Validate,
     starting: Callable[[str], None],
 ) -> Iterator[Outcome]:
-    """Recompute the days that the records which were taken in touch: gold's watermarks do not see old batches."""
+    """Make gold of what was taken in: its watermarks do not see old batches, so that the days are told here.
+
+    Tables that are made from gold see by themselves what was replaced.
+    """
     good = {name: {id for id, fault in found.items() if fault is None} for name, found in parsed.items()}
-    for name, module in catalog.modules().items():
-        sources = getattr(module, "SOURCES", ())
-        if hasattr(module, "dates") and lake.exists(name) and any(good.get(source) for source in sources):
-            starting(name)
-            now = {source: lake.table(source, version=version_of(lake, source)) for source in sources}
-            changed = {
-                source: rows.join(_ids(lake, good.get(source, set())), "record_id", "left_semi")
-                for source, rows in now.items()
-            }
-            days = module.dates(changed, now).distinct().collect()
-            dates = sorted(str(row[0]) for row in days if row[0] is not None)
-            if dates:
-                yield _days(lake, lake.declaration(name), module.build(now, dates), dates, validate)
+    for table in lake.tables.values():
+        if table.layer != "gold" or not lake.exists(table.name):
+            continue
+        how = recipe(table.name)
+        given = {source: good.get(_base(lake, source), set()) for source in how.sources}
+        if how.kind == "whole" and any(given.values()):
+            starting(table.name)
+            yield refresh_gold(lake, table, validate, full=True)
+        elif how.kind == "days" and any(given.values()):
+            starting(table.name)
+            yield from _changed_days(lake, table, how, given, validate)
+        if how.kind and any(source.startswith("gold.") for source in how.sources):
+            starting(table.name)
+            yield refresh_gold(lake, table, validate)
+
+
+def _base(lake: Lakehouse, name: str) -> str:
+    """The table whose records a table holds: a history is made of those of its base table."""
+    table = lake.declaration(name)
+    return (table.history_of or table).name
+
+
+def _changed_days(
+    lake: Lakehouse, table: Table, how: Recipe, given: Mapping[str, set[str]], validate: Validate
+) -> Iterator[Outcome]:
+    now = {source: lake.table(source, version=version_of(lake, source)) for source in how.sources}
+    changed = {
+        source: rows.join(_ids(lake, given[source]), "record_id", "left_semi")
+        if given[source]
+        else rows.filter("false")
+        for source, rows in now.items()
+    }
+    dates = how.dates(changed, now)
+    if dates:
+        yield _days(lake, table, how.days(now, dates, how.context(lake)), dates, validate)
 
 
 def _days(lake: Lakehouse, table: Table, rows: DataFrame, dates: list[str], validate: Validate) -> Outcome:
@@ -289,7 +315,8 @@ def _days(lake: Lakehouse, table: Table, rows: DataFrame, dates: list[str], vali
     staged = lake.stage(table.name, BATCH, rows)
     verdict = audited(lake, table, lake.accepted(staged), 0, staged.rows, validate)
     if not verdict.refusals:
-        lake.replace(table.name, staged, _note(lake, table.name), dates)
+        note = {**_note(lake, table.name), **edition(lake, table.name, dates)}
+        lake.replace(table.name, staged, note, dates)
     lake.clear_staging(table.name)
     return Outcome(
         table=table.name,

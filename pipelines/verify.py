@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import catalog
 from pipelines.audit import audit
 from pipelines.bronze import ingest
 from pipelines.bronze.digest import file_digests
 from pipelines.compare import SHOWN, Difference, Kind, differences
 from pipelines.conservation import as_rows
 from pipelines.conservation import versions as audited_versions
+from pipelines.flow_gold import recipe
 from pipelines.gold import audit as audit_table
+from pipelines.gold import changes
 from pipelines.silver import history, quarantine
 from pipelines.silver.build import FAULT, build, parse
 from pipelines.silver.rows import of_table
@@ -122,7 +123,7 @@ def _looked_at(lake: Lakehouse, table: Table, sources: Sources) -> Iterator[Foun
         yield unreadable(lake)
     elif table.name == audit_table.TABLE.name:
         yield audited(lake, sources)
-    elif table.layer == "gold" and hasattr(catalog.modules()[table.name], "dates"):
+    elif table.layer == "gold" and recipe(table.name).kind in ("days", "whole"):
         yield gold(lake, table)
 
 
@@ -228,14 +229,16 @@ def _refused(lake: Lakehouse, name: str, expected: DataFrame) -> Found:
 
 
 def gold(lake: Lakehouse, table: Table) -> Found:
-    """A gold table against what silver gives for all days."""
-    module = catalog.modules()[table.name]
-    marks = lake.note(table.name).get("watermarks", {})
-    if any(int(lake.note(name).get("watermark", 0)) != marks.get(name) for name in module.SOURCES):
-        return Found(table.name, not_compared="it is behind the silver tables that it is made from")
-    now = {name: lake.table(name, version=version_of(lake, name)) for name in module.SOURCES}
-    days = sorted(str(row[0]) for row in module.dates(now, now).distinct().collect() if row[0] is not None)
-    count, found = differences(table.name, table.key, lake.table(table.name), module.build(now, days))
+    """A gold table against what its sources give for all days."""
+    how = recipe(table.name)
+    note = lake.note(table.name)
+    marks, context = note.get("watermarks", {}), how.context(lake)
+    if any(changes.mark(lake, name) != marks.get(name) for name in how.sources):
+        return Found(table.name, not_compared="it is behind the tables that it is made from")
+    if context and context.digest != note.get("context"):
+        return Found(table.name, not_compared="what else it depends on was changed since it was made")
+    now = {name: lake.table(name, version=version_of(lake, name)) for name in how.sources}
+    count, found = differences(table.name, table.key, lake.table(table.name), how.whole(now, context))
     return Found(table.name, count, tuple(found))
 
 

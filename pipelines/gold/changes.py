@@ -6,12 +6,28 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.gold.days import days_of, on_dates
+from pipelines.steps import version_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
+
+
+EDITION = "edition"
+"""In the note of a commit to a gold table: the version by which its rows last changed."""
+
+DAYS = "days"
+"""Beside it: the days (ISO dates) that it replaced or added to; None for all."""
+
+
+def mark(lake: Lakehouse, name: str) -> int:
+    """How far a table is: the newest batch that it has taken in, of gold the version of its rows; or 0."""
+    note = lake.note(name)
+    if lake.declaration(name).layer == "gold":
+        return int(note.get(EDITION) or version_of(lake, name) or 0)
+    return int(note.get("watermark", 0))
 
 
 def rows(
@@ -37,6 +53,12 @@ def rows(
         return dict(now)
     found = {}
     for name, frame in now.items():
+        if lake.declaration(name).layer == "gold":
+            replaced = _on_replaced_days(lake, name, frame, watermarks, versions.get(name))
+            if replaced is None:
+                return None
+            found[name] = replaced
+            continue
         fresh = frame.filter(f"ingest_id > {watermarks.get(name, 0)}")
         table = lake.declaration(name)
         version = versions.get(name)
@@ -49,6 +71,36 @@ def rows(
             fresh = _with_replaced(fresh, then, table)
         found[name] = fresh
     return found
+
+
+def _on_replaced_days(
+    lake: Lakehouse, name: str, now: DataFrame, watermarks: Mapping[str, int], then: int | None
+) -> DataFrame | None:
+    """The rows of a gold table, as they are and as they were, on the days that it replaced since a version."""
+    if mark(lake, name) == watermarks.get(name, 0):
+        return now.filter("false")
+    days = _replaced_days(lake, name, then)
+    if days is None or not lake.committer.readable(lake.table_uri(name), then or 0):
+        return None
+    earlier = lake.table(name, version=then)
+    if earlier.columns != now.columns:
+        return None
+    return on_dates(now, "date", days).unionByName(on_dates(earlier, "date", days))
+
+
+def _replaced_days(lake: Lakehouse, name: str, since: int | None) -> list[str] | None:
+    """The days (ISO dates) that a gold table replaced after a version; None where they may be any."""
+    days: set[str] = set()
+    for commit in lake.history(name):
+        if since is not None and commit.version <= since:
+            return sorted(days)
+        if commit.operation == "RESTORE" or not commit.note:
+            return None
+        if commit.note.get(EDITION) == commit.version:  # any other repeats the note before it
+            if commit.note[DAYS] is None:
+                return None
+            days.update(commit.note[DAYS])
+    return None  # the log does not reach back so far
 
 
 def _with_replaced(fresh: DataFrame, then: DataFrame, table: Table) -> DataFrame:
