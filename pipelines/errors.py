@@ -15,6 +15,10 @@ class SourceError(VermeilError):
     """A raw folder or a source mapping that cannot be read."""
 
 
+class RuleError(SettingsError):
+    """A rule, or a file of rules, that cannot be understood or is about columns that are not there."""
+
+
 class LakehouseError(VermeilError):
     """A lakehouse that cannot be read or written: version, storage, lock, unknown table."""
 
