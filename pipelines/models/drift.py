@@ -1,0 +1,71 @@
+"""Whether what is scored still looks like what was learned from: how each feature and the scores were spread.
+
+A reference says how a column was spread when a model was made. It is kept with the model, as JSON, so that a batch can
+be compared with it without the training data, which may be gone by then. The measure is the population stability index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pipelines.models.arrays import Codes, Floats
+from pipelines.models.metrics import stability_counts, stability_edges, stability_index
+
+NOTEWORTHY, SERIOUS = 0.1, 0.25
+"""The usual reading of the index: below the first nothing has happened, from the second on the model is in doubt."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """How a column was spread.
+
+    Attributes:
+        edges: inner edges of bins that held about equal numbers of the known values, ascending.
+        counts: values by bin, an edge in the bin below it; the last number is that of unknown ones.
+    """
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def null_share(self) -> float:
+        """Share of values that were not known; 0 where there was no value."""
+        return null_share(self.counts)
+
+    def count(self, values: Floats) -> Codes:
+        """Values by bin, NaN being unknown. Counts of parts add up to those of the whole."""
+        return stability_counts(values, np.asarray(self.edges))
+
+    def stability_index(self, counted: Sequence[int]) -> float | None:
+        """How far some counts are from those of the reference; None where nothing was counted."""
+        return stability_index(self.counts, counted)
+
+
+def reference(values: Floats) -> Reference:
+    """How some values are spread, NaN being unknown."""
+    edges = stability_edges(values)
+    return Reference(tuple(edges.tolist()), tuple(stability_counts(values, edges).tolist()))
+
+
+def references(rows: Floats, names: Sequence[str]) -> dict[str, Reference]:
+    """How each column of a matrix is spread, by the columns' names."""
+    return {name: reference(rows[:, place]) for place, name in enumerate(names)}
+
+
+def null_share(counts: Sequence[int]) -> float:
+    """Share of unknown values in counts by bin; 0 where there is none."""
+    return float(counts[-1] / sum(counts)) if sum(counts) else 0.0
+
+
+def as_json(found: Mapping[str, Reference]) -> dict[str, Any]:
+    """References as a JSON object, to be kept with a model."""
+    return {name: {"edges": one.edges, "counts": one.counts} for name, one in found.items()}
+
+
+def from_json(kept: Mapping[str, Any]) -> dict[str, Reference]:
+    """What :func:`as_json` gave."""
+    return {name: Reference(tuple(one["edges"]), tuple(one["counts"])) for name, one in kept.items()}
