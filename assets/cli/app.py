@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from pipelines.errors import SettingsError, SourceError, VermeilError, is_out_of_space
-
-if TYPE_CHECKING:
-    from pipelines.lakehouse import Lakehouse
+from assets.cli.shared import Home, Json, Mapping, Wait, opened, plain_errors, settings_of
+from pipelines.errors import SettingsError
 
 app = typer.Typer(
     name="vermeil",
@@ -26,33 +20,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home",
-        help="Folder of raw/, lakehouse/ and reports/. Default: VERMEIL_HOME, or ./data.",
-        show_default=False,
-    ),
-]
-Mapping = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--mapping",
-        help="A source mapping beside those of VERMEIL_SOURCES; may be given again.",
-        show_default=False,
-    ),
-]
-Wait = Annotated[
-    float | None,
-    typer.Option(
-        "--wait",
-        help="Seconds to wait while another process writes. Default: VERMEIL_WAIT, or 0.",
-        min=0,
-        show_default=False,
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
 class Format(StrEnum):
@@ -109,8 +76,8 @@ def simulate(
     from assets.cli import commands, output
 
     begin: date | None = start.date() if start else None
-    with _plain_errors():
-        settings = _settings(home)
+    with plain_errors():
+        settings = settings_of(home)
         options = {
             "days": days,
             "payments_per_day": payments,
@@ -152,7 +119,7 @@ def run(
     from assets.cli import commands, output
 
     with (
-        _open(home, raw, mapping) as lake,
+        opened(home, raw, mapping) as lake,
         alerting(lake.settings, output.tell) as outcomes,
         output.progress(quiet=json) as starting,
     ):
@@ -169,7 +136,7 @@ def demo(home: Home = None) -> None:
     """
     from assets.cli import commands, output
 
-    with _open(home, None) as lake:
+    with opened(home, None) as lake:
         written = commands.sample_archive(lake.settings, datetime.now(UTC).date())
         output.sample(written, lake.settings.raw_dir)
         with output.progress(quiet=False) as starting:
@@ -188,7 +155,7 @@ def maintain(home: Home = None, wait: Wait = None, json: Json = False) -> None:
     """
     from assets.cli import operations, operations_output, output
 
-    with _open(home, None) as lake, output.progress(quiet=json) as starting:
+    with opened(home, None) as lake, output.progress(quiet=json) as starting:
         done = operations.maintain(lake, starting, wait)
     operations_output.maintained(done, as_json=json)
 
@@ -218,7 +185,7 @@ def restore(
 
     if (to is None) == (not list_points):
         raise typer.BadParameter("give either --to MOMENT or --list")
-    with _open(home, None) as lake, output.progress(quiet=json) as starting:
+    with opened(home, None) as lake, output.progress(quiet=json) as starting:
         if to is None:
             operations_output.restore_points(operations.restore_points(lake, limit), as_json=json)
             return
@@ -253,8 +220,8 @@ def sources(
     """
     from assets.cli import commands, output
 
-    with _plain_errors():
-        found = commands.sources(_settings(home, raw, mapping))
+    with plain_errors():
+        found = commands.sources(settings_of(home, raw, mapping))
     output.sources(found, as_json=json)
     raise typer.Exit(int(any(one.faults or one.absent for one in found)))
 
@@ -264,7 +231,7 @@ def status(home: Home = None, json: Json = False) -> None:
     """Show where the lakehouse is, on which engine, and how far each table is."""
     from assets.cli import commands, output
 
-    with _open(home, None) as lake:
+    with opened(home, None) as lake:
         output.status(lake.settings, commands.statuses(lake), commands.unfinished(lake), as_json=json)
 
 
@@ -273,7 +240,7 @@ def tables(home: Home = None, json: Json = False) -> None:
     """List the tables: rows, version, when they were published, and how their checks went."""
     from assets.cli import commands, output
 
-    with _open(home, None) as lake:
+    with opened(home, None) as lake:
         output.tables(commands.statuses(lake), as_json=json)
 
 
@@ -293,7 +260,7 @@ def audit(
     """
     from assets.cli import commands, output
 
-    with _open(home, None, mapping) as lake, output.progress(quiet=json) as starting:
+    with opened(home, None, mapping) as lake, output.progress(quiet=json) as starting:
         found = commands.audit(lake)
         verified = commands.verify(lake, starting) if deep else None
     output.audit(found, verified, as_json=json)
@@ -323,7 +290,7 @@ def sql(
     """
     from assets.cli import commands, operations, output
 
-    with _open(home, None) as lake:
+    with opened(home, None) as lake:
         at = operations.as_moment(as_of, "--as-of") if as_of else None
         answer = commands.sql(lake, query, at, now=now)
     output.answer(answer, format.value)
@@ -364,7 +331,7 @@ def quarantine(
     """Show which records were refused, why, and where they stand. Payloads are printed only where one is asked for."""
     from assets.cli import commands, output
 
-    with _open(home, None) as lake:
+    with opened(home, None) as lake:
         if payload:
             text = commands.payload(lake, payload)
         else:
@@ -397,7 +364,7 @@ def replay(
     """
     from assets.cli import commands, output
 
-    with _open(home, None, mapping) as lake, output.progress(quiet=json) as starting:
+    with opened(home, None, mapping) as lake, output.progress(quiet=json) as starting:
         found = commands.replay(lake, table, reason, file, record or [], dry_run=dry_run, starting=starting)
     output.replay(found, as_json=json)
     raise typer.Exit(int(found.failed))
@@ -423,7 +390,7 @@ def forget(
     """
     from assets.cli import commands, output
 
-    with _open(home, None) as lake:
+    with opened(home, None) as lake:
         if json and not (yes or dry_run):
             raise SettingsError("with --json nothing is asked: add --yes, or --dry-run")
         found = commands.planned_erasure(lake, customer, account)
@@ -446,7 +413,7 @@ def report(
     """Write the report: one HTML page that needs no network."""
     from assets.cli import commands
 
-    with _open(home, None) as lake:
+    with opened(home, None) as lake:
         typer.echo(commands.report(lake, out))
 
 
@@ -458,8 +425,8 @@ def ui(
     """Start Dagster's web server and daemon with everything loaded."""
     from assets.cli import commands
 
-    with _plain_errors():
-        commands.ui(_settings(home), port)
+    with plain_errors():
+        commands.ui(settings_of(home), port)
 
 
 @app.command()
@@ -481,44 +448,3 @@ def dictionary(
 def run_app() -> None:
     """Run the app; errors that are meant to be read are printed without a trace."""
     app()
-
-
-def _settings(home: Path | None, raw: Path | None = None, mappings: list[Path] | None = None) -> Any:
-    from pipelines.settings import load_settings
-
-    settings = load_settings({"home": home, "raw": raw})
-    if not mappings:
-        return settings
-    files = os.pathsep.join(map(str, [*settings.source_files, *mappings]))
-    return load_settings({"home": home, "raw": raw, "sources": files})
-
-
-@contextmanager
-def _open(home: Path | None, raw: Path | None, mappings: list[Path] | None = None) -> Iterator[Lakehouse]:
-    from pipelines.catalog import all_tables
-    from pipelines.lakehouse import Lakehouse
-
-    with _plain_errors(), Lakehouse(_settings(home, raw, mappings), all_tables()) as lake:
-        yield lake
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Print an error that is meant to be read, without a trace, and exit with its code."""
-    try:
-        yield
-    except VermeilError as error:
-        wrong_use = isinstance(error, SettingsError | SourceError)
-        typer.secho(f"vermeil: {error}", err=True, fg=typer.colors.RED)
-        if os.environ.get("VERMEIL_DEBUG"):
-            raise
-        raise typer.Exit(2 if wrong_use else 1) from None
-    except BrokenPipeError:
-        sys.stderr.close()
-        raise typer.Exit(0) from None
-    except Exception as error:
-        if not is_out_of_space(error):
-            raise
-        said = "the disk is full. Nothing of the batch at hand was published: free some space and run again."
-        typer.secho(f"vermeil: {said}", err=True, fg=typer.colors.RED)
-        raise typer.Exit(1) from None
