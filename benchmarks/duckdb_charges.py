@@ -122,6 +122,7 @@ def run(raw: Path, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(config=SETTINGS) as db:
         db.execute("set timezone = 'UTC'")
+        db.execute("create macro get_json_object(text, path) as text ->> path")
         db.execute(f"set temp_directory = '{out / 'spill'}'")
         db.execute(EVENTS, {"files": str(raw / "events" / "**" / "*.ndjson*")})
         db.execute(PARSED.format(wire=_wire([column for column in CHARGES.columns if column.paths])))
@@ -145,7 +146,11 @@ def typed_rows() -> str:
 
 def _own(column: Column) -> str:
     # What only the rows of a mapped source can say is null in Stripe's.
-    return f"null::{_type(column)}" if column.mapped else PROVENANCE.get(column.name, column.name)
+    return (
+        f"null::{_type(column)}"
+        if column.mapped and not column.sql
+        else PROVENANCE.get(column.name, column.name)
+    )
 
 
 def _write(db: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

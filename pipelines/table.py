@@ -37,7 +37,8 @@ class Column:
         doc: what the value means, with its unit.
         path: where the value sits in the source's record: dotted names, ``[0]`` for the first of a list. Several
             paths are old and new spellings; the first that holds a value counts.
-        mapped: a column without a path that source mappings fill: Stripe's records have no place for it.
+        mapped: a column without a path that source mappings fill: Stripe's records have no place for it. Where it has
+            an expression as well, that counts for what no mapping fills.
         sql: how a derived column follows from the table's other columns and the record's own (``event_type``, …).
             It sees personal data as it was, before tokens take its place.
         listed: name of a list in :mod:`pipelines.silver.lists`; the column says whether what ``sql`` gives is on it.

@@ -215,6 +215,7 @@ def _derived(rows: DataFrame, table: Table) -> DataFrame:
         if column.sql:
             value = F.expr(column.sql)
             found = value.isin(*lists.values(column.listed)) if column.listed else value
+            found = F.coalesce(column.name, found) if column.mapped else found
             rows = rows.withColumn(column.name, found.cast(column.type))
     return rows
 

@@ -13,7 +13,7 @@ from pipelines.silver.fragments import (
     card_columns,
     currency,
 )
-from pipelines.silver.people import email_columns
+from pipelines.silver.people import attached_ip_columns, email_columns
 from pipelines.table import Column, Rule
 
 _CARD = "payment_method_details.card"
@@ -99,6 +99,7 @@ _REST = (
     *email_columns("receipt_email", "Where the receipt was sent.", "receipt_email"),
     *billing_columns(),
     METADATA,
+    *attached_ip_columns("ip_address", "Network address that the payment came from, where the merchant attached it.", "metadata", ("ip", "ip_address", "customer_ip")),
 )  # fmt: skip
 
 TABLE = silver_table(

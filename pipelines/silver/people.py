@@ -10,6 +10,11 @@ _DIALLED = "regexp_replace(regexp_replace({0}, '[^0-9+]', ''), '^00', '+')"
 _CALLING_CODE = "^(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3})"
 """Country codes of ITU-T E.164: one or two digits where a country has them, else three."""
 
+_ADDRESS = (
+    "nullif(regexp_extract({0}, '^([0-9]+[.][0-9]+[.][0-9]+[.][0-9]+|[0-9a-fA-F]*:[0-9a-fA-F:.]*)$', 1), '')"
+)
+"""What looks like a network address of version 4 or 6; else null."""
+
 Path = str | tuple[str, ...]
 
 
@@ -56,9 +61,20 @@ def postal_code_columns(name: str, doc: str, path: Path) -> tuple[Column, ...]:
 
 def ip_columns(name: str, doc: str, path: Path) -> tuple[Column, ...]:
     """A network address: its token and the network that it is in."""
+    return Column(name, "string", doc, path=path, personal="ip"), _network(name)
+
+
+def attached_ip_columns(name: str, doc: str, text: str, paths: tuple[str, ...]) -> tuple[Column, ...]:
+    """A network address that merchants attach to an object, at the first of some paths within a text that is JSON.
+
+    Stripe has no place for it, so a mapping may fill it, too. What does not look like an address is none.
+    """
+    found = ", ".join(_ADDRESS.format(f"get_json_object({text}, '$.{path}')") for path in paths)
+    address = Column(name, "string", doc, mapped=True, sql=f"coalesce({found})", personal="ip")
+    return address, _network(name)
+
+
+def _network(name: str) -> Column:
     v4 = f"nullif(regexp_extract({name}, '^([0-9]+[.][0-9]+[.][0-9]+)[.][0-9]+$', 1), '')"
     v6 = f"nullif(regexp_extract(lower({name}), '^([0-9a-f]{{1,4}}(:[0-9a-f]{{1,4}}){{0,2}}):[:0-9a-f]', 1), '')"
-    return (
-        Column(name, "string", doc, path=path, personal="ip"),
-        Column(f"{name}_network", "string", f"Network that {name} is in: /24 of version 4, /48 of version 6.", sql=f"coalesce({v4} || '.0/24', {v6} || '::/48')"),
-    )  # fmt: skip
+    return Column(f"{name}_network", "string", f"Network that {name} is in: /24 of version 4, /48 of version 6.", sql=f"coalesce({v4} || '.0/24', {v6} || '::/48')")  # fmt: skip

@@ -77,6 +77,42 @@ def test_the_network_of_an_address(any_spark: SparkSession, tmp_path: Path) -> N
     assert [row["ip_address"] for row in found] == [token("ip", address, KEY) for address in NETWORKS]
 
 
+ATTACHED: list[tuple[Json | None, str | None]] = [
+    ({"ip": "203.0.113.7"}, "203.0.113.7"),
+    ({"ip_address": "2001:DB8:ab:1::7", "order": "7"}, "2001:DB8:ab:1::7"),
+    ({"customer_ip": "203.0.113.9", "ip": "unknown"}, "203.0.113.9"),
+    ({"ip": "198.51.100.1", "customer_ip": "203.0.113.9"}, "198.51.100.1"),
+    ({"ip": "1.5e3"}, None),
+    ({"ip": ""}, None),
+    ({"order": "203.0.113.7"}, None),
+    ({}, None),
+    (None, None),
+]
+
+
+def test_the_address_that_a_merchant_attached(any_spark: SparkSession, tmp_path: Path) -> None:
+    subjects = [
+        {
+            "id": f"ch_{n}",
+            "object": "charge",
+            "created": CREATED,
+            "amount": 1,
+            "currency": "usd",
+            "metadata": metadata,
+        }
+        for n, (metadata, _) in enumerate(ATTACHED)
+    ]
+    found = built(any_spark, tmp_path, subjects, "charges")
+    assert [row["ip_address"] for row in found] == [
+        address and token("ip", address, KEY) for _, address in ATTACHED
+    ]
+    assert [row["ip_address_network"] for row in found[:3]] == [
+        "203.0.113.0/24",
+        "2001:db8:ab::/48",
+        "203.0.113.0/24",
+    ]
+
+
 def test_a_person_has_one_token_in_all_tables(spark: SparkSession, tmp_path: Path) -> None:
     email, phone = "Jane@example.com", "+44 20 7946 0958"
     person = {"email": email, "name": "Jane Doe", "phone": phone}
