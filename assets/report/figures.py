@@ -18,19 +18,20 @@ if TYPE_CHECKING:
 Figure = Mapping[str, Any]
 """A Plotly figure: ``data`` and ``layout``."""
 
-Scope = Literal["page", "account", "currency"]
+Scope = Literal["page", "account", "currency", "version", "money"]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart that may look different for each account and currency.
+    """A chart that may look different for each account, currency or model version.
 
     Attributes:
         name: its id in the page.
         title: what it shows.
         text: one sentence that says how to read it, with the definition of its rate.
         views: figures by choice: ``""`` for scope page, the account's place in the list for scope account, that and
-            the currency for scope currency (``0/USD``).
+            the currency for scope currency (``0/USD``), a model version's place for scope version, that and the
+            currency for scope money.
         scope: which of the choices the figures follow.
         height: in pixels.
         wide: whether it takes the width of the page.

@@ -1,8 +1,9 @@
 "use strict";
 (() => {
   const charts = JSON.parse(document.getElementById("figures").textContent);
-  const account = document.getElementById("account");
-  const currency = document.getElementById("currency");
+  // What can be chosen differs from page to page; what cannot is the first of its kind.
+  const choices = ["account", "currency", "version"].map((name) => document.getElementById(name)).filter(Boolean);
+  const chosen = (name) => (document.getElementById(name) || { value: "0" }).value;
   const NARROW = 520;
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
@@ -38,8 +39,10 @@
   };
 
   const view = (chart) => {
-    const parts = { page: [], account: [account.value], currency: [account.value, currency.value] };
-    return chart.views[parts[chart.scope].join("/")];
+    const parts = {
+      page: [], account: ["account"], currency: ["account", "currency"], version: ["version"], money: ["version", "currency"],
+    };
+    return chart.views[parts[chart.scope].map(chosen).join("/")];
   };
 
   const draw = (name, width) => {
@@ -56,8 +59,7 @@
 
   const drawAll = (width) => Object.keys(charts).forEach((name) => draw(name, width));
 
-  account.addEventListener("change", () => drawAll());
-  currency.addEventListener("change", () => drawAll());
+  choices.forEach((choice) => choice.addEventListener("change", () => drawAll()));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll());
   matchMedia("(max-width: 760px)").addEventListener("change", () => drawAll());
   addEventListener("beforeprint", () => drawAll(660));

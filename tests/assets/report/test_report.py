@@ -17,7 +17,7 @@ from assets.report import write_report
 from assets.report.facts import OTHERS, Facts, read_facts
 from assets.report.figures import label, percent
 from assets.report.headline import DAYS
-from assets.report.page import render
+from assets.report.payments import render
 from assets.report.quality import WORDS, Drift, Refused, TableState
 from pipelines.audit import PLACES, Audit, Counts, FileCounts
 from pipelines.catalog import all_tables

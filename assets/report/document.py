@@ -1,0 +1,128 @@
+"""A page as one HTML file: it needs no network, and nothing in the data runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from assets.report.figures import Chart, Section
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page and the file that it is in, beside the others.
+
+    Attributes:
+        title: its heading.
+        file: name of the file, without a folder.
+    """
+
+    title: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands around a page's content.
+
+    Attributes:
+        title: heading.
+        lead: a sentence below it.
+        empty: said where there is nothing to show.
+        now: when it was written, with a timezone.
+        pages: all pages, this one among them.
+    """
+
+    title: str
+    lead: str
+    empty: str
+    now: datetime
+    pages: Sequence[Page] = ()
+
+    @property
+    def written(self) -> str:
+        """When it was written."""
+        return f"{self.now:%Y-%m-%d %H:%M} UTC"
+
+
+def document(
+    template: str,
+    head: Head,
+    sections: Sequence[Section],
+    scripts: Sequence[str] = (),
+    data: Mapping[str, object] | None = None,
+    **shown: Any,
+) -> str:
+    """A page as HTML. Without sections it has neither charts nor scripts.
+
+    Args:
+        template: name of the template.
+        head: what stands around the content.
+        sections: the content.
+        scripts: names of scripts besides the one that draws the charts.
+        data: what these scripts read, by the id of the element that it is in.
+        shown: what the template shows besides.
+    """
+    texts = [_plotly(), *map(_text, ("page.js", *scripts))] if sections else []
+    figures = {chart.name: {"scope": chart.scope, "views": chart.views} for chart in _charts(sections)}
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            head=head,
+            sections=sections,
+            data={name: Markup(_json(value)) for name, value in {"figures": figures, **(data or {})}.items()},
+            css=Markup(_text("page.css")),
+            scripts=[Markup(text) for text in texts],
+            script_hashes=[_hash(text) for text in texts],
+            **shown,
+        )
+    )
+
+
+def _charts(sections: Sequence[Section]) -> Iterator[Chart]:
+    for section in sections:
+        yield from (part for part in section.parts if isinstance(part, Chart))
+
+
+def _json(value: object) -> str:
+    """JSON that may stand in a script element: nothing in it can end the element."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return (
+        text.replace("&", "\\u0026")
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("\u2028", "\\u2028")
+    )
+
+
+def _hash(script: str) -> Markup:
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return Markup(f"'sha256-{digest}'")
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("assets.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _text(name: str) -> str:
+    return (files("assets.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _plotly() -> str:
+    return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
