@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from assets.cli import rules
 from assets.cli.shared import Home, Json, Mapping, Wait, opened, plain_errors, settings_of
 from pipelines.errors import SettingsError
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
+app.add_typer(rules.app, name="rule")
 
 
 class Format(StrEnum):

@@ -24,6 +24,9 @@ Action = Literal["allow", "block", "review", "3ds"]
 ACTIONS: tuple[Action, ...] = ("allow", "block", "review", "3ds")
 """In the order in which they are tried: a payment that one rule allows is not blocked by another."""
 
+NAME = "[a-z][a-z0-9_]*"
+"""How a rule's name is written."""
+
 NO_ACTION = "none"
 MODEL = "model"
 DEFAULT = "default"
@@ -70,7 +73,7 @@ class Entry(BaseModel):
 
     model_config = _STRICT
 
-    name: str = Field(max_length=64, pattern="^[a-z][a-z0-9_]*$", description="snake_case, each once.")
+    name: str = Field(max_length=64, pattern=f"^{NAME}$", description="snake_case, each once.")
     doc: str = Field(min_length=1, description="What it is for, in words.")
     action: Action = Field(description="What happens to a payment for which it holds.")
     when: str = Field(description="The condition.")
