@@ -307,7 +307,7 @@ class Scored:
         probabilities: of fraud, calibrated.
         amounts: of one currency or made comparable.
         days: a number a day.
-        cards: a number a card, or whatever entity is looked into.
+        cards: a number a card, or whatever entity is looked into; -1 for none, which card precision leaves out.
     """
 
     y: Flags
@@ -333,12 +333,12 @@ def figures(scored: Scored, alarm_cost: float = 0.0) -> dict[str, float | None]:
             amount: 1 is as bad as no model.
     """
     y, p = scored.y, scored.probabilities
-    lost = float(scored.amounts[y].sum())
+    lost, carded = float(scored.amounts[y].sum()), scored.cards >= 0
     least = least_cost(y, p, scored.amounts, alarm_cost)
     found = (
         roc_auc(y, p),
         average_precision(y, p),
-        card_precision(y, p, scored.days, scored.cards, 100),
+        card_precision(y[carded], p[carded], scored.days[carded], scored.cards[carded], 100),
         recall_at_false_positive_rate(y, p, 0.01),
         recall_at_false_positive_rate(y, p, 0.05),
         value_detected(y, p, scored.amounts),

@@ -1,0 +1,129 @@
+"""What a model learns from and is judged by: payments with their features, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.errors import ModelError
+from pipelines.models.arrays import Codes, Flags, Floats, Moments
+from pipelines.models.model import check_features
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipelines.models.task import Task
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Payments, in the order of their moments. All arrays have one element, or row, a payment.
+
+    Attributes:
+        feature_names: of the columns of ``x``.
+        x: features, as they were known when the payment was made; NaN where not known.
+        y: whether something says by now that it was fraud.
+        is_settled: whether it is known by now what it was: fraud, or legitimate because it has matured.
+        at: when it was made.
+        known_at: when it was known that it was fraud; NaT where it is not.
+        worth: its amount over the median amount of its currency: amounts that can be compared, without a unit.
+        cards: a number a card, or whatever entity is looked into; -1 for none.
+    """
+
+    feature_names: tuple[str, ...]
+    x: Floats
+    y: Flags
+    is_settled: Flags
+    at: Moments
+    known_at: Moments
+    worth: Floats
+    cards: Codes
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def where(self, chosen: Flags) -> Examples:
+        """Those of which a statement is true."""
+        arrays = {field.name: getattr(self, field.name)[chosen] for field in fields(self)[1:]}
+        return replace(self, **arrays)
+
+    @property
+    def days(self) -> Codes:
+        """The day of each payment, a number."""
+        return self.at.astype("datetime64[D]").astype(np.int64)
+
+    @property
+    def settled_until(self) -> Any:
+        """The moment, a numpy one, before which it is known of all payments what they were."""
+        open_ones = self.at[~self.is_settled]
+        return open_ones.min() if len(open_ones) else self.at.max() + np.timedelta64(1, "s")
+
+
+def examples(table: pa.Table, task: Task, feature_names: tuple[str, ...] | None = None) -> Examples:
+    """Examples of a task, from its training table.
+
+    Args:
+        table: rows with the columns that the task names.
+        task: says which they are.
+        feature_names: the features to take; by default those of the task, or all that are doubles where it names none.
+
+    Raises:
+        ModelError: a column is missing, there is no row, or none is fraud.
+    """
+    doubles = tuple(field.name for field in table.schema if pa.types.is_floating(field.type))
+    names = feature_names or task.features or doubles
+    place = f"the training table of the task {task.name!r}"
+    check_features(names, doubles, f"task {task.name}", place)
+    check_features(task.columns, table.column_names, f"task {task.name}", place)
+    _check_labels(table, task)
+    table = table.sort_by([(task.at, "ascending"), *((name, "ascending") for name in task.key)])
+    label = np.asarray(table[task.label].to_pylist(), object)
+    at, known_at = (table[name].to_numpy().astype("datetime64[s]") for name in (task.at, task.known_at))
+    y = label == task.positive
+    return Examples(
+        feature_names=tuple(names),
+        x=np.column_stack([_doubles(table, name) for name in names]),
+        y=y,
+        is_settled=y | (label == task.negative),
+        at=at,
+        known_at=np.where(y, known_at, np.datetime64("NaT", "s")),
+        worth=comparable(_doubles(table, task.amount), table[task.currency].to_pylist()),
+        cards=codes(table[task.unit].to_pylist()),
+    )
+
+
+def _doubles(table: pa.Table, name: str) -> Floats:
+    return np.asarray(table[name].to_numpy(), np.float64)
+
+
+def codes(names: Sequence[object]) -> Codes:
+    """A number for each name, equal for equal ones; -1 for None."""
+    known = np.array([name is not None for name in names], bool)
+    found = np.full(len(names), -1)
+    found[known] = np.unique([str(name) for name in names if name is not None], return_inverse=True)[1]
+    return found
+
+
+def comparable(amounts: Floats, currencies: Sequence[str | None]) -> Floats:
+    """Amounts over the median amount of their currency, so that none of two currencies are added."""
+    names, place = np.unique(np.array([name or "" for name in currencies]), return_inverse=True)
+    found = np.zeros(len(amounts))
+    for number in range(len(names)):
+        own = place == number
+        found[own] = amounts[own] / (np.median(amounts[own]) or 1.0)
+    return found
+
+
+def _check_labels(table: pa.Table, task: Task) -> None:
+    import pyarrow.compute as pc
+
+    counts = {row["values"]: row["counts"] for row in pc.value_counts(table[task.label]).to_pylist()}
+    if not counts.get(task.positive):
+        said = ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "no row at all"
+        raise ModelError(
+            f"task {task.name}: no row of {task.training_table} is {task.positive!r} by {task.label} ({said}); "
+            "take in disputes, early fraud warnings, refunds or reviews, or name the task's label"
+        )

@@ -1,0 +1,115 @@
+"""What is to be predicted: of which entity, from which table, by which label, judged how.
+
+A new task is a declaration: see :mod:`pipelines.models.tasks`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.errors import ModelError
+from pipelines.models import families
+from pipelines.models.calibration import METHODS, Method
+from pipelines.models.metrics import FIGURES
+from pipelines.models.split import FoldRule
+
+
+@dataclass(frozen=True)
+class PromotionRule:
+    """When a new model takes the place of the one that serves.
+
+    Attributes:
+        metric: one of :data:`pipelines.models.metrics.FIGURES`, of which more is better.
+        margin: by how much the new model's must be greater on the same matured days.
+        least_frauds: frauds among those days, below which nothing is decided.
+        floor: how many times the share of fraud the first model's average precision must be.
+    """
+
+    metric: str = "average_precision"
+    margin: float = 0.01
+    least_frauds: int = 30
+    floor: float = 2.0
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is predicted, from what, and how it is judged.
+
+    Attributes:
+        name: snake_case; models, runs and tables are named after it.
+        doc: what a score of it means, in a sentence.
+        entity: what one score is about.
+        key: the columns that tell entities apart.
+        features_table: features as of each entity's moment, to be scored.
+        training_table: the same with labels.
+        label: column that says what it was.
+        positive: the label that is predicted.
+        negative: the label of a matured one that is not. Every other label is not known yet.
+        at: column of the moment of prediction.
+        known_at: column of when the label was known.
+        amount: column of what a missed one costs, in minor units.
+        currency: column of the amount's currency.
+        unit: column of what is looked into by hand, such as the card.
+        segment: column by which performance is also told.
+        features: the features to use; None for every double column of the training table.
+        families: of models that are tried.
+        folds: how history is divided.
+        seed: of all chance.
+        alarm_cost: what a false alarm costs, in median payments.
+        calibration: how probabilities are mended.
+        chosen_by: the figure by which hyper-parameters and family are chosen.
+        promotion: when a new model takes over.
+
+    Raises:
+        ModelError: a family, calibration or figure that there is not; it names those there are.
+    """
+
+    name: str
+    doc: str
+    entity: str
+    key: tuple[str, ...]
+    features_table: str
+    training_table: str
+    label: str
+    positive: str
+    negative: str
+    at: str
+    known_at: str
+    amount: str
+    currency: str
+    unit: str
+    segment: str
+    folds: FoldRule
+    features: tuple[str, ...] | None = None
+    families: tuple[str, ...] = families.LIGHT
+    seed: int = 0
+    alarm_cost: float = 0.1
+    calibration: Method = "platt"
+    chosen_by: str = "average_precision"
+    promotion: PromotionRule = PromotionRule()
+
+    def __post_init__(self) -> None:
+        allowed = (
+            ("families", self.families, families.FAMILIES),
+            ("calibration", (self.calibration,), METHODS),
+            ("chosen_by", (self.chosen_by,), FIGURES),
+            ("promotion.metric", (self.promotion.metric,), FIGURES),
+        )
+        for field, given, known in allowed:
+            if unknown := [name for name in given if name not in known]:
+                raise ModelError(f"task {self.name}: {field}: {unknown[0]!r}; there are: {', '.join(known)}")
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that the training table must have besides features."""
+        named = (
+            *self.key,
+            self.label,
+            self.at,
+            self.known_at,
+            self.amount,
+            self.currency,
+            self.unit,
+            self.segment,
+        )
+        return tuple(dict.fromkeys(named))
