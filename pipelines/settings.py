@@ -21,7 +21,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VERMEIL_", frozen=True, extra="ignore")
 
-    home: Path = Field(Path("data"), description="Folder of raw/, lakehouse/, dagster/ and reports/.")
+    home: Path = Field(Path("data"), description="Folder of raw/, lakehouse/, models/, dagster/ and reports/.")
     lakehouse: str | None = Field(
         None, description="Path or object-store URL of the tables; <home>/lakehouse."
     )
@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     sources: str | None = Field(
         None,
         description="Source mappings: a folder, or files separated as in PATH; <home>/sources/*.yaml.",
+    )
+    models: Path | None = Field(None, description="Folder of models and their registry; <home>/models.")
+    mlflow_uri: str | None = Field(
+        None, description="MLflow server that keeps runs and models; sqlite:///<models>/mlflow.db."
     )
     engine: str = Field("embedded", description="embedded, spark, or sc://host:port.")
     spark_conf: Annotated[dict[str, str], NoDecode] = Field(
@@ -137,6 +141,11 @@ class Settings(BaseSettings):
     def raw_dir(self) -> Path:
         """Folder of raw files."""
         return self.raw or self.home / "raw"
+
+    @property
+    def models_dir(self) -> Path:
+        """Folder of models and their registry: an absolute path."""
+        return (self.models or self.home / "models").resolve()
 
     @property
     def source_files(self) -> list[Path]:

@@ -50,6 +50,16 @@ class Examples:
         arrays = {field.name: getattr(self, field.name)[chosen] for field in fields(self)[1:]}
         return replace(self, **arrays)
 
+    def features(self, names: Sequence[str]) -> Floats:
+        """Some of the features, in the order of their names.
+
+        Raises:
+            ModelError: one of them is not there.
+        """
+        check_features(names, self.feature_names, "model", "the training table")
+        places = {name: place for place, name in enumerate(self.feature_names)}
+        return self.x[:, [places[name] for name in names]]
+
     @property
     def days(self) -> Codes:
         """The day of each payment, a number."""

@@ -30,7 +30,7 @@ TRUSTED = ("sklearn.tree._tree.Tree",)
 """What a file may hold besides the types that skops trusts by itself: the arrays of a tree."""
 
 GRID: tuple[Params, ...] = tuple(
-    {"trees": 100, "max_depth": depth, "min_samples_leaf": leaf, "max_features": 0.3, "positive_weight": 1}
+    {"trees": 100, "max_depth": depth, "min_samples_leaf": leaf, "max_features": "sqrt", "positive_weight": 1}
     for depth, leaf in ((8, 5), (12, 2))
 )
 
