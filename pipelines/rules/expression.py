@@ -45,7 +45,7 @@ def condition(node: Node) -> Column:
         case Comparison():
             return _held(_compared(node), node.left, node.right)
         case Among():
-            found = value(node.operand).isin(*(_literal(choice) for choice in node.choices))
+            found = _plain(node.operand).isin(*map(_plain, node.choices))
             return _held(~found if node.negated else found, node.operand)
         case Missing():
             missing = _missing(node.operand)
@@ -68,13 +68,17 @@ def value(node: Node) -> Column:
         case Minus():
             return -value(node.operand)
         case Arithmetic(operator="/"):
-            # By minus zero Sail divides; added to zero it is zero, by which neither engine does.
-            return value(node.left) / (value(node.right) + F.lit(0.0))
+            return value(node.left) / _plain(node.right)
         case Arithmetic():
             found: Column = _ARITHMETIC[node.operator](value(node.left), value(node.right))
             return found
         case _:
             return condition(node)
+
+
+def _plain(node: Node) -> Column:
+    """A value of which minus zero is zero: Sail divides by minus zero, and does not find it among numbers with zero."""
+    return value(node) + F.lit(0.0) if kind_of(node) == "number" else value(node)
 
 
 def _literal(constant: Constant) -> Column:

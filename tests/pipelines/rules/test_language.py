@@ -40,6 +40,7 @@ MEANINGS = {
     "among": (":card_country: in ('US', \"CA\")", True),
     "not among": (":card_country: not in ('US', 'CA')", False),
     "negative choices": ("-1 in (-1, 2)", True),
+    "minus zero is zero": ("-0 in (0, 1, 2, 3) and 0 in (-0, 1, 2, 3) and 1 / -0 is missing", True),
     "contains": (":card_country: contains 'S' and :card_country: starts with 'U'", True),
     "ends with": (":card_country: ends with 's'", False),
     "case of words, not of texts": (":card_country: = 'US' AND NOT :card_country: = 'us'", True),
