@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY = yes
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo test lint format types check ui notebook bench soak reliability advisories docs reference clean
+.PHONY: help install deep lock demo test lint format types check ui notebook bench soak reliability advisories docs reference clean
 
 help: ## List what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -22,6 +22,13 @@ install: .venv/.installed ## Make .venv and install everything from requirements
 	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --requirement requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# With pip, not uv, and outside the lock: PyTorch for processors alone is a wheel of its own that only the index that
+# pip is pointed at may have; what the lock would name brings gigabytes for graphics cards.
+deep: install ## Install PyTorch as well, to train neural networks
+	$(BIN)/python -c 'import torch' 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$($(BIN)/python -c \
+	  'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["deep"][0])')"
 
 lock: install ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --python-version 3.11 --extra dev \

@@ -21,7 +21,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="VERMEIL_", frozen=True, extra="ignore")
 
-    home: Path = Field(Path("data"), description="Folder of raw/, lakehouse/, models/, dagster/ and reports/.")
+    home: Path = Field(
+        Path("data"), description="Folder of raw/, lakehouse/, models/, dagster/ and reports/."
+    )
     lakehouse: str | None = Field(
         None, description="Path or object-store URL of the tables; <home>/lakehouse."
     )

@@ -83,6 +83,8 @@ def examples(table: pa.Table, task: Task, feature_names: tuple[str, ...] | None 
     Raises:
         ModelError: a column is missing, there is no row, or none is fraud.
     """
+    import pyarrow as pa
+
     doubles = tuple(field.name for field in table.schema if pa.types.is_floating(field.type))
     names = feature_names or task.features or doubles
     place = f"the training table of the task {task.name!r}"
