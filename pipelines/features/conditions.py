@@ -1,7 +1,8 @@
 """Conditions on facts: the part of SQL that a batch and an online store can both evaluate, and agree on.
 
 Comparisons of columns and literals, ``in``, ``is null``, ``and``, ``or``, ``not`` and parentheses. Unknown is neither
-true nor false, as in SQL. Anything more belongs in a column of the facts.
+true nor false, as in SQL. Anything more belongs in a column of the facts. A text has no quotes or backslashes in it,
+because engines do not agree on what they mean.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 Value = Callable[[Mapping[str, Any]], Any]
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)|(?P<text>'(?:[^']|'')*')|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
+    r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)|(?P<text>'[^'\\]*')|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<sign><=|>=|!=|<>|=|<|>|\(|\)|,))"
 )
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -166,7 +167,7 @@ class _Reader:
 
 def _literal(kind: str, token: str) -> Any:
     if kind == "text":
-        return token[1:-1].replace("''", "'")
+        return token[1:-1]
     if kind == "number":
         return float(token) if "." in token else int(token)
     return _LITERALS[token.lower()]

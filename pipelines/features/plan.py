@@ -24,7 +24,7 @@ from pipelines.features.units import FRACTIONS
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-BUCKETS = 32
+BUCKETS = 8
 """Parts that an entity's rows are split into where the caller does not say. Some 300,000 rows a part do well."""
 
 AT, AVAILABLE_AT, BUCKET = "_at", "_available_at", "_bucket"
@@ -174,13 +174,16 @@ def _through(frame: DataFrame, stage: _Stage, leaving: set[str], buckets: int) -
         schema = schema.add(feature.name, "double")
     # Rows without an entity go along; they are spread, so that no part is larger for them.
     part = F.coalesce(F.col(stage.key), F.xxhash64(AT, AVAILABLE_AT))
-    bucketed = frame.withColumn(BUCKET, F.pmod(part, F.lit(buckets)).cast("int"))
     names = remaining.columns
 
-    def kernel(table: pa.Table) -> pa.Table:  # no partial: Spark reads these hints
-        return _with_features(table, stage, names)
+    def kernel(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        held = list(batches)
+        table = _with_features(pa.Table.from_batches(held), stage, names) if held else None
+        del held  # what comes out is passed on; what went in need not wait for that
+        if table:
+            yield from table.to_batches()
 
-    return bucketed.groupBy(BUCKET).applyInArrow(kernel, schema)
+    return frame.repartition(buckets, part).mapInArrow(kernel, schema)
 
 
 def _with_features(table: pa.Table, stage: _Stage, remaining: Sequence[str]) -> pa.Table:
