@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from trees import NAMES, SCHEMA, Row, conditions, holds, rows
+from trees import NAMES, Row, conditions, held, holds, rows
 
 from pipelines.rules.condition import parse_condition
 from pipelines.rules.kinds import check
@@ -57,16 +57,6 @@ MEANINGS = {
     "no number is missing": ("(1e308 * 10 - 1e308 * 10) is missing", True),
     "conditions are compared": ("(:amount_minor: > 1) = :is_first:", True),
 }
-
-
-def held(spark: SparkSession, trees: list[Node], found: list[Row]) -> list[list[bool]]:
-    """Whether each condition holds for each row, by the engine."""
-    from pipelines.rules.expression import condition
-
-    numbered = [(number, *(row[name] for name in NAMES)) for number, row in enumerate(found)]
-    frame = spark.createDataFrame(numbered, f"row bigint, {SCHEMA}")
-    columns = [condition(tree).alias(f"condition_{number}") for number, tree in enumerate(trees)]
-    return [list(row)[1:] for row in sorted(frame.select("row", *columns).collect())]
 
 
 def test_what_a_rule_means(any_spark: SparkSession) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from pipelines.rules.expression import condition
 from pipelines.rules.tree import (
     Among,
     Arithmetic,
@@ -22,6 +23,9 @@ from pipelines.rules.tree import (
     Node,
     Not,
 )
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 Row = Mapping[str, Any]
 
@@ -114,6 +118,14 @@ def _comparisons(kind: Kind, deep: int) -> st.SearchStrategy[Node]:
 def _choices(kind: Kind, deep: int) -> st.SearchStrategy[Node]:
     choices = st.lists(_constants(kind, signed=True), min_size=1, max_size=3).map(tuple)
     return st.builds(Among, values(kind, max(deep - 1, 0)), choices, st.booleans())
+
+
+def held(spark: SparkSession, trees: list[Node], found: list[Row]) -> list[list[bool]]:
+    """Whether each condition holds for each row, by the engine."""
+    numbered = [(number, *(row[name] for name in NAMES)) for number, row in enumerate(found)]
+    frame = spark.createDataFrame(numbered, f"row bigint, {SCHEMA}")
+    columns = [condition(tree).alias(f"condition_{number}") for number, tree in enumerate(trees)]
+    return [list(row)[1:] for row in sorted(frame.select("row", *columns).collect())]
 
 
 def holds(node: Node, row: Row) -> bool:
