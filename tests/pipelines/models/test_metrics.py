@@ -52,7 +52,7 @@ def test_roc_auc_is_the_chance_that_fraud_is_ranked_above_good(rows: Scored) -> 
 
 @settings(deadline=None)
 @given(scored())
-def test_average_precision_weighs_precision_by_the_recall_that_a_cut_adds(rows: Scored) -> None:
+def test_average_precision_is_that_of_each_cut_by_the_recall_that_it_adds(rows: Scored) -> None:
     total, before, expected = int(rows.y.sum()), 0.0, 0.0
     for cut in sorted(set(rows.probabilities), reverse=True):
         flagged = rows.probabilities >= cut
