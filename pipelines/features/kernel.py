@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -88,9 +88,13 @@ def compute(bucket: Bucket, wanted: Sequence[Wanted]) -> dict[str, Floats]:
     if not len(probes) or not wanted:
         return found
     sight = _Sight(bucket, probes, max(feature.longest for feature in wanted))
+    streams: dict[tuple[str | None, str | None], _Stream] = {}
     for feature in wanted:
+        counted = (feature.column, feature.where)
+        if counted not in streams:
+            streams[counted] = _Stream(sight, *counted)
         with np.errstate(divide="ignore", invalid="ignore"):
-            found[feature.name][sight.probes] = _AGGREGATIONS[feature.aggregation](sight, feature)
+            found[feature.name][sight.probes] = _AGGREGATIONS[feature.aggregation](streams[counted], feature)
     return found
 
 
@@ -115,7 +119,6 @@ class _Sight:
         self.probes, self.asked = probes[order], asked[order]
         self.at = bucket.at[self.probes]
         self._low: dict[int, Ints] = {}
-        self._streams: dict[tuple[str | None, str | None], _Stream] = {}
 
     @cached_property
     def high(self) -> Ints:
@@ -138,15 +141,9 @@ class _Sight:
         last = (self.group + 1) * self.span - 1
         return _found(self.asked, np.minimum(self.places + seconds, last), "right")
 
-    def stream(self, column: str | None, where: str | None) -> _Stream:
-        """The facts that have a value in a column and for which a condition holds."""
-        if (column, where) not in self._streams:
-            self._streams[column, where] = _Stream(self, column, where)
-        return self._streams[column, where]
-
 
 class _Stream:
-    """Those facts of a sight that count for some features, with what is summed up along them."""
+    """The facts that have a value in a column and for which a condition holds, with what is summed up along them."""
 
     def __init__(self, sight: _Sight, column: str | None, where: str | None) -> None:
         self.sight = sight
@@ -220,13 +217,12 @@ class _Stream:
         return found
 
 
-def _count(sight: _Sight, feature: Wanted) -> Floats:
-    low, high = sight.stream(feature.column, feature.where).spans(feature.seconds)
+def _count(stream: _Stream, feature: Wanted) -> Floats:
+    low, high = stream.spans(feature.seconds)
     return (high - low).astype(np.float64)
 
 
-def _sum(sight: _Sight, feature: Wanted) -> Floats:
-    stream = sight.stream(feature.column, feature.where)
+def _sum(stream: _Stream, feature: Wanted) -> Floats:
     return np.asarray(_total(stream, feature) / stream.units, dtype=np.float64)
 
 
@@ -235,14 +231,12 @@ def _total(stream: _Stream, feature: Wanted) -> Any:
     return stream.sums[high] - stream.sums[low]
 
 
-def _mean(sight: _Sight, feature: Wanted) -> Floats:
-    stream = sight.stream(feature.column, feature.where)
-    return np.asarray(_total(stream, feature) / _count(sight, feature) / stream.units, dtype=np.float64)
+def _mean(stream: _Stream, feature: Wanted) -> Floats:
+    return np.asarray(_total(stream, feature) / _count(stream, feature) / stream.units, dtype=np.float64)
 
 
-def _std(sight: _Sight, feature: Wanted) -> Floats:
+def _std(stream: _Stream, feature: Wanted) -> Floats:
     """Squares are summed up around the whole number nearest to the mean, so that nothing cancels out."""
-    stream = sight.stream(feature.column, feature.where)
     low, high = stream.spans(feature.seconds)
     count, total = high - low, _total(stream, feature)
     some = np.maximum(count, 1)
@@ -258,72 +252,65 @@ def _std(sight: _Sight, feature: Wanted) -> Floats:
     return np.where(count > 1, np.sqrt(variance), np.nan) / stream.units
 
 
-def _min(sight: _Sight, feature: Wanted) -> Floats:
-    stream = sight.stream(feature.column, feature.where)
+def _min(stream: _Stream, feature: Wanted) -> Floats:
     return stream.least(*stream.spans(feature.seconds))
 
 
-def _max(sight: _Sight, feature: Wanted) -> Floats:
-    stream = sight.stream(feature.column, feature.where)
+def _max(stream: _Stream, feature: Wanted) -> Floats:
     return stream.greatest(*stream.spans(feature.seconds))
 
 
-def _last(sight: _Sight, feature: Wanted) -> Floats:
-    stream = sight.stream(feature.column, feature.where)
+def _last(stream: _Stream, feature: Wanted) -> Floats:
     low, high = stream.spans(feature.seconds)
     return _where_any(low, high, high - 1, lambda: stream.newest)
 
 
-def _distinct(sight: _Sight, feature: Wanted) -> Floats:
+def _distinct(stream: _Stream, feature: Wanted) -> Floats:
     """Each fact stands for its value from where it is seen to where it leaves or a newer one takes over."""
-    stream = sight.stream(feature.column, feature.where)
+    sight = stream.sight
     until = np.minimum(sight.seen_until(feature.seconds)[stream.members], stream.replaced)
     size = len(sight.asked) + 1
     change = np.bincount(stream.seen_from, minlength=size) - np.bincount(until, minlength=size)
     return np.cumsum(change)[:-1].astype(np.float64)
 
 
-def _seconds_since_last(sight: _Sight, feature: Wanted) -> Floats:
-    stream = sight.stream(feature.column, feature.where)
+def _seconds_since_last(stream: _Stream, feature: Wanted) -> Floats:
     low, high = stream.spans(feature.seconds)
-    return sight.at - _where_any(low, high, high - 1, lambda: stream.available_at)
+    return stream.sight.at - _where_any(low, high, high - 1, lambda: stream.available_at)
 
 
-def _seconds_since_first(sight: _Sight, feature: Wanted) -> Floats:
-    stream = sight.stream(feature.column, feature.where)
+def _seconds_since_first(stream: _Stream, feature: Wanted) -> Floats:
     low, high = stream.spans(feature.seconds)
-    return sight.at - _where_any(low, high, low, lambda: stream.available_at)
+    return stream.sight.at - _where_any(low, high, low, lambda: stream.available_at)
 
 
-def _ratio(sight: _Sight, feature: Wanted) -> Floats:
+def _ratio(stream: _Stream, feature: Wanted) -> Floats:
     """The mean is the total by the count; multiplied before it is divided, nothing is lost."""
-    stream = sight.stream(feature.column, feature.where)
     low, high = stream.spans(feature.seconds)
-    return _of_asking(sight, feature, lambda own: own * (high - low) / _total(stream, feature))
+    return _of_asking(stream, lambda own: own * (high - low) / _total(stream, feature))
 
 
-def _zscore(sight: _Sight, feature: Wanted) -> Floats:
-    stream = sight.stream(feature.column, feature.where)
+def _zscore(stream: _Stream, feature: Wanted) -> Floats:
     low, high = stream.spans(feature.seconds)
-    spread = _std(sight, feature) * (high - low) * stream.units
-    return _of_asking(sight, feature, lambda own: (own * (high - low) - _total(stream, feature)) / spread)
+    spread = _std(stream, feature) * (high - low) * stream.units
+    return _of_asking(stream, lambda own: (own * (high - low) - _total(stream, feature)) / spread)
 
 
-def _of_asking(sight: _Sight, feature: Wanted, compared: Callable[[Ints], Any]) -> Floats:
+def _of_asking(stream: _Stream, compared: Callable[[Ints], Any]) -> Floats:
     """What becomes of the probes' own values, as whole numbers of the unit; NaN where there is none."""
-    name = str(feature.column)
-    own = _whole(sight.bucket.values[name][sight.probes], sight.bucket.units[name])
-    return _defined(np.where(sight.bucket.valid[name][sight.probes], compared(own), np.nan))
+    bucket, probes, name = stream.sight.bucket, stream.sight.probes, str(stream.column)
+    own = _whole(bucket.values[name][probes], stream.units)
+    return _defined(np.where(bucket.valid[name][probes], compared(own), np.nan))
 
 
-def _velocity(sight: _Sight, feature: Wanted) -> Floats:
+def _velocity(stream: _Stream, feature: Wanted) -> Floats:
     """Multiplied before it is divided: both products are whole numbers, and exact."""
-    low, high = sight.stream(feature.column, feature.where).spans(feature.baseline_seconds or 0)
+    low, high = stream.spans(feature.baseline_seconds or 0)
     usual = (high - low) * float(feature.seconds)
-    return _defined(_count(sight, feature) * float(feature.baseline_seconds or 0) / usual)
+    return _defined(_count(stream, feature) * float(feature.baseline_seconds or 0) / usual)
 
 
-_AGGREGATIONS: Mapping[str, Callable[[_Sight, Wanted], Floats]] = {
+_AGGREGATIONS: Mapping[str, Callable[[_Stream, Wanted], Floats]] = {
     "count": _count,
     "sum": _sum,
     "mean": _mean,
@@ -385,19 +372,17 @@ def _where_any(low: Ints, high: Ints, position: Ints, values: Callable[[], Any])
 def _greatest(values: Any) -> Callable[[Ints, Ints], Floats]:
     """Answers which value is the greatest in spans: a span is covered by two blocks of a power of two."""
 
-    @cache
-    def block(power: int) -> Any:
-        if power == 0:
-            return values
-        half = block(power - 1)
-        return np.maximum(half[: -(1 << (power - 1))], half[1 << (power - 1) :])
+    blocks = [values]
 
     def of_spans(low: Ints, high: Ints) -> Floats:
         found = np.full(len(low), np.nan)
         powers = np.frexp((high - low).astype(np.float64))[1] - 1
-        for power in range(max(int(powers.max(initial=-1)), -1) + 1):
+        for power in range(int(powers.max(initial=-1)) + 1):
+            if power == len(blocks):
+                half = 1 << (power - 1)
+                blocks.append(np.maximum(blocks[-1][:-half], blocks[-1][half:]))
             at = np.flatnonzero((powers == power) & (high > low))
-            found[at] = np.maximum(block(power)[low[at]], block(power)[high[at] - (1 << power)])
+            found[at] = np.maximum(blocks[power][low[at]], blocks[power][high[at] - (1 << power)])
         return found
 
     return of_spans
