@@ -18,6 +18,7 @@ from pipelines.rules.tree import (
     children,
     kind_of,
 )
+from pipelines.rules.writing import written
 from pipelines.table import Column, Type
 
 _KINDS: Mapping[Type, Kind] = MappingProxyType(
@@ -35,6 +36,9 @@ _KINDS: Mapping[Type, Kind] = MappingProxyType(
 _OF_TEXTS = ("contains", "starts with", "ends with")
 _OF_ALL = ("=", "!=")
 
+_COMPARED = {"number": "> 0", "text": '= "x"', "time": "> 2026-03-01"}
+"""What a value of each kind can be compared with, for a hint."""
+
 
 def names_of(columns: Iterable[Column]) -> dict[str, Kind]:
     """The names that rules may use, from declared columns."""
@@ -50,7 +54,7 @@ def check(text: str, node: Node) -> None:
     _check_parts(text, node)
     if kind_of(node) != "boolean":
         said = f"a rule is a condition, true or false; this is {_a(kind_of(node))}"
-        raise fault(text, node.span, said, "compare it, such as :amount_minor: > 5000")
+        raise fault(text, node.span, said, f"compare it, such as {written(node)} {_COMPARED[kind_of(node)]}")
 
 
 def _check_parts(text: str, node: Node) -> None:

@@ -23,11 +23,11 @@ ROWS = 40
 
 @pytest.mark.parametrize("deep", [2, 3])
 def test_engines_and_plain_python_agree_on_rules(
-    any_spark: SparkSession, figures: Figures, deep: int
+    any_spark: SparkSession, figures: Figures, deep: int, request: pytest.FixtureRequest
 ) -> None:
     first = seed_of(7)
-    what = f"a row held against rules {deep} levels deep"
-    with figures.measured(8, what, first) as figure:
+    engine = request.node.callspec.params["any_spark"]
+    with figures.measured(11, f"a row held against rules {deep} levels deep ({engine})", first) as figure:
 
         @seed(first)
         @settings(

@@ -58,7 +58,7 @@ ALLOWED = f"allowed: {', '.join(NAMES)}"
         pytest.param(":amount_minor: contains '1'", "contains is for texts; this is a number", id="text in a number"),
         pytest.param("not :amount_minor:", "not is for conditions; this is a number", id="opposite of a number"),
         pytest.param(":is_first: and 'x'", "and is for conditions; this is a text", id="text as a condition"),
-        pytest.param(":amount_minor:", "a rule is a condition, true or false; this is a number", id="no condition"),
+        pytest.param(":amount_minor:", "this is a number\n    :amount_minor:\n    ^^^^^^^^^^^^^^\ncompare it, such as :amount_minor: > 0", id="no condition"),
         pytest.param("", "a rule is a condition, such as :card_country:", id="empty"),
         pytest.param("card_country = 'US'", "a column stands between colons, :card_country:", id="bare name"),
         pytest.param(":card_country = 'US'", "a column's name stands between two colons", id="one colon"),
