@@ -121,7 +121,7 @@ def signs(now: Mapping[str, DataFrame]) -> DataFrame:
     """
     kinds = {
         "dispute": _disputes(now),
-        "early_fraud_warning": _raised(live(now[WARNINGS]), _came_in(), F.lit(True)),
+        "early_fraud_warning": _raised(live(now[WARNINGS]), came_in(), F.lit(True)),
         "refund": _refunds(live(now[REFUNDS])),
         "review": _raised(
             live(now[REVIEWS]).filter("closed_reason = 'refunded_as_fraud'"), known(), F.lit(True)
@@ -138,7 +138,7 @@ def _raised(rows: DataFrame, at: Column, stands: Column) -> DataFrame:
     )
 
 
-def _came_in() -> Column:
+def came_in() -> Column:
     """When an object was known that any event has brought: events come as things happen, whichever was the last."""
     return F.when(F.col("event_type").isNotNull(), F.unix_seconds("created_at")).otherwise(known())
 
@@ -160,7 +160,7 @@ def _disputes(now: Mapping[str, DataFrame]) -> DataFrame:
 
 def _refunds(refunds: DataFrame) -> DataFrame:
     undone = F.coalesce("status", F.lit("succeeded")).isin("failed", "canceled")
-    return _raised(refunds.filter("reason = 'fraudulent'"), _came_in(), ~undone)
+    return _raised(refunds.filter("reason = 'fraudulent'"), came_in(), ~undone)
 
 
 def _reports(history: DataFrame) -> DataFrame:

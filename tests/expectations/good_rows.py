@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from expectations import Check, Suite
 from pipelines.arrow import arrow_schema
+from pipelines.features.payments import PAYMENTS
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
@@ -38,6 +39,9 @@ BY_NAME = {
     "source": "export",
 }
 
+LATER = datetime(2026, 3, 2, tzinfo=UTC)
+STATEMENTS = [own.name for own in PAYMENTS.own if own.name.startswith(("is_", "has_"))]
+
 GOOD: Mapping[str, Row] = {
     "bronze.files": {"file_id": "0123456789abcdef", "sha256": "ab" * 32, "record_count": 2},
     "bronze.records": {"fault": None},
@@ -50,6 +54,9 @@ GOOD: Mapping[str, Row] = {
     "gold.authorizations_daily": {"decline_reason": "none"},
     "gold.audit": {"record_count": 2, "current_count": 2, "is_balanced": True},
     "gold.schema_drift": {"records_count": 1},
+    "gold.fraud_labels": {"fraud_sources": "dispute", "fraud_source": "dispute", "matures_at": LATER},
+    "gold.training_fraud": {"matures_at": LATER},
+    "gold.features_payments": dict.fromkeys(STATEMENTS, 1.0),
     "gold.balances_daily": {
         "net_minor": 1000,
         "charges_minor": 1000,
@@ -60,7 +67,6 @@ GOOD: Mapping[str, Row] = {
 """What makes a row good where the defaults do not."""
 
 YESTERDAY = date(2026, 2, 28)
-LATER = datetime(2026, 3, 2, tzinfo=UTC)
 
 SHARED: Mapping[str, Row] = {
     "created_date_follows": {"created_date": YESTERDAY},
@@ -78,6 +84,7 @@ SHARED: Mapping[str, Row] = {
     "interval_in_order": {"valid_to": NOON.replace(hour=1)},
     "intervals_meet": {"valid_to": LATER},
     "last_is_current": {"is_current": False},
+    "date_follows": {"date": YESTERDAY},
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
@@ -205,6 +212,21 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "payouts_tie": {"payout_difference_minor": 1},
         "payouts_pay_what_was_available": {"payable_difference_minor": -1},
     },
+    "gold.fraud_labels": {
+        "label_follows": {"fraud_source": None},
+        "first_among_all": {"fraud_sources": "review"},
+        "known_after_payment": {"label_known_at": NOON.replace(hour=1)},
+        "matures_after_payment": {"matures_at": NOON},
+        "friendly_is_no_fraud": {"is_friendly": True},
+    },
+    "gold.features_payments": {
+        "windows_grow": {"card_payments_1h": 1.0},
+        "merchant_known": {"merchant_payments_5m": None},
+        "statements_true_or_false": {"is_card": 0.5},
+    },
+    "gold.training_fraud": {
+        "known_after_payment": {"label_known_at": NOON.replace(hour=1)},
+    },
     "gold.disputes_daily": {
         "reasons_add_up": {"other_chargebacks_count": 1},
         "results_add_up": {"open_count": 1},
@@ -285,6 +307,8 @@ def _break(table: Table, check: Check) -> Row:
         return {column.name: (column.minimum or 0) - 1}
     if check.name in ("required_present", "provenance_present"):
         return {next(iter(check.parts)): None}
+    if check.name in ("counts_not_negative", "shares_are_shares"):
+        return {next(iter(check.parts)): -1.0}
     if check.expectation == "ExpectColumnValuesToNotBeNull":
         return {check.columns[0]: None}
     if check.expectation == "ExpectColumnValuesToBeInSet" and not check.sql:

@@ -1,0 +1,12 @@
+"""gold.features_email_domains: features are what their set declares."""
+
+from __future__ import annotations
+
+from expectations import features
+from pipelines.features.payments import PAYMENTS
+from pipelines.features.plan import serving
+from pipelines.gold.features_email_domains import ENTITIES
+
+CHECKS = tuple(
+    features.checks(PAYMENTS, (f for entity in ENTITIES for f in serving(PAYMENTS, entity).features))
+)

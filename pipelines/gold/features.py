@@ -1,0 +1,147 @@
+"""What feature tables have in common: their columns follow from the set that declares the features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from math import ceil
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.features import facts
+from pipelines.features.feature import Feature, FeatureSet
+from pipelines.features.plan import features_at, features_of_events, serving
+from pipelines.gold import clock
+from pipelines.gold.contract import ACCOUNT
+from pipelines.gold.days import around
+from pipelines.labels import fraud
+from pipelines.table import Column, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
+    from pyspark.sql import DataFrame
+
+SOURCES = facts.SOURCES
+
+ROWS_PER_BUCKET = 300_000
+"""Payments that are held in memory at once, roughly, whatever the size of a build."""
+
+PAYMENT = (
+    ACCOUNT,
+    Column("charge_id", "string", "The payment, or the attempt at one, ch_….", required=True),
+    Column("date", "date", "Day of the payment, UTC.", required=True),
+    Column(
+        "created_at", "timestamp", "When it was made: the moment as of which the features are.", required=True
+    ),
+    Column("currency", "string", "ISO 4217 code of the amounts.", required=True),
+    Column("amount_minor", "bigint", "Amount asked for, in minor units.", required=True, minimum=0),
+)
+"""Columns of every table that has a row for each payment."""
+
+ENTITY_KEYS = {
+    "account": ACCOUNT,
+    "currency": Column("currency", "string", "ISO 4217 code of the amounts.", required=True),
+    "card_fingerprint": Column(
+        "card_fingerprint", "string", "Identifies the card number within the account."
+    ),
+    "customer_id": Column("customer_id", "string", "Customer who pays, cus_…."),
+    "email_domain": Column("email_domain", "string", "Domain of the payer's email address."),
+    "ip_address_network": Column("ip_address_network", "string", "Network that the payment came from."),
+    "card_country": Column("card_country", "string", "ISO 3166 code of the country of the card's issuer."),
+    "billing_country": Column("billing_country", "string", "ISO 3166 code of the payer's country."),
+    "terminal_id": Column("terminal_id", "string", "Terminal at which the card was present, tmr_…."),
+}
+"""What features are about, by column; null where a payment does not say."""
+
+
+def columns(feature_set: FeatureSet) -> tuple[Column, ...]:
+    """One column for each feature: a number, null where it is not known."""
+    own = (Column(own.name, "double", own.doc) for own in feature_set.own)
+    return (*own, *(Column(f.name, "double", _meaning(f)) for f in feature_set.features))
+
+
+def _meaning(feature: Feature) -> str:
+    against = f", against {feature.baseline}" if feature.baseline else ""
+    about = feature.entity.replace("_", " ")
+    return f"{feature.doc} By {about}: {feature.aggregation} over {feature.window}{against}."
+
+
+def entity_keys(feature_set: FeatureSet) -> tuple[Column, ...]:
+    """Columns that name the entities of a set, without those that every payment has."""
+    named = {key for entity in feature_set.entities for key in entity.keys}
+    always = {column.name for column in PAYMENT}
+    return tuple(column for name, column in ENTITY_KEYS.items() if name in named - always)
+
+
+def of_payments(now: Mapping[str, DataFrame], dates: Sequence[str], feature_set: FeatureSet) -> DataFrame:
+    """The payments of some days (ISO dates), each with its features as of the moment when it was made."""
+    window = feature_set.longest_window
+    rows = around(now[fraud.CHARGE_HISTORY], "created_date", dates, before=window, after=0).count()
+    events = facts.events(now, dates, window).withColumn("date", F.col("created_date"))
+    return features_of_events(events, feature_set, max(2, ceil(rows / ROWS_PER_BUCKET)))
+
+
+def changed_days(
+    changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame], feature_set: FeatureSet
+) -> DataFrame:
+    """Days (``date``) of payments that may see other facts than they did, or be others."""
+    spans = facts.touched(changed, now, feature_set.longest_window)
+    by_day = spans.groupBy(_day("first").alias("from_day")).agg(F.max(_day("last")).alias("to_day"))
+    days = now[fraud.CHARGE_HISTORY].select(F.col("created_date").alias("date")).distinct()
+    number = F.datediff("date", F.lit("1970-01-01").cast("date"))
+    touched = number.between(F.col("from_day"), F.col("to_day"))
+    return days.crossJoin(F.broadcast(by_day)).filter(touched).select("date").distinct()
+
+
+def serving_table(name: str, doc: str, feature_set: FeatureSet, entities: Sequence[str]) -> Table:
+    """A table of one row an entity, with its features as of now.
+
+    Args:
+        name: ``gold.features_…``.
+        doc: what one row is.
+        feature_set: whose features.
+        entities: the entity; also the same by currency, whose key has the entity's.
+    """
+    keys = _keys(feature_set, entities)
+    of_key = (_required(ENTITY_KEYS[key]) for key in keys)
+    as_of_at = Column(
+        "as_of_at",
+        "timestamp",
+        "The moment of which the features are: the newest that the data know.",
+        required=True,
+    )
+    served = (columns(serving(feature_set, entity)) for entity in entities)
+    return Table(
+        name=name, doc=doc, key=keys, columns=(*of_key, as_of_at, *(c for part in served for c in part))
+    )
+
+
+def snapshot(now: Mapping[str, DataFrame], feature_set: FeatureSet, entities: Sequence[str]) -> DataFrame:
+    """The rows of such a table: each entity that was seen within the longest window.
+
+    The moment is the second after the newest one that the data know, so that this one is seen.
+    """
+    moment = datetime.fromtimestamp(clock.newest(now, SOURCES) + 1, UTC)
+    today = [moment.date().isoformat()]
+    known = facts.events(now, today, feature_set.longest_window).drop("at")
+    parts = {entity: features_at(known, feature_set, entity, moment).drop("at") for entity in entities}
+    widest = max(entities, key=lambda entity: len(feature_set.entity(entity).keys))
+    rows = parts[widest]
+    for entity, part in parts.items():
+        if entity != widest:
+            rows = rows.join(part, list(feature_set.entity(entity).keys), "left")
+    return rows.withColumn("as_of_at", F.lit(moment))
+
+
+def _keys(feature_set: FeatureSet, entities: Sequence[str]) -> tuple[str, ...]:
+    named = {key for entity in entities for key in feature_set.entity(entity).keys}
+    return tuple(key for key in ENTITY_KEYS if key in named)
+
+
+def _required(column: Column) -> Column:
+    return Column(column.name, column.type, column.doc, required=True)
+
+
+def _day(second: str) -> Expression:
+    return F.floor(F.col(second) / clock.DAY).cast("int")

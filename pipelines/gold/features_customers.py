@@ -1,0 +1,28 @@
+"""gold.features_customers: what is known of each customer now, for whoever serves features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pipelines.features.payments import PAYMENTS
+from pipelines.gold import features
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+ENTITIES = ("customer", "customer_amounts")
+
+TABLE = features.serving_table(
+    "gold.features_customers",
+    "One row per customer of a merchant, and currency they paid in, with what a payment of theirs would see now.",
+    PAYMENTS,
+    ENTITIES,
+)
+
+SOURCES = features.SOURCES
+
+
+def snapshot(now: Mapping[str, DataFrame]) -> DataFrame:
+    """The whole table."""
+    return features.snapshot(now, PAYMENTS, ENTITIES).select(*TABLE.column_names)
