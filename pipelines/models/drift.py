@@ -18,6 +18,9 @@ from pipelines.models.metrics import stability_counts, stability_edges, stabilit
 NOTEWORTHY, SERIOUS = 0.1, 0.25
 """The usual reading of the index: below the first nothing has happened, from the second on the model is in doubt."""
 
+PROBABILITY = "probability"
+"""Name of the reference of a model's own probabilities, on payments that it has not learnt from."""
+
 
 @dataclass(frozen=True)
 class Reference:

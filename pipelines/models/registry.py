@@ -105,7 +105,7 @@ class Version:
 
     @cached_property
     def references(self) -> dict[str, Reference]:
-        """How each feature was spread when it was trained."""
+        """How each feature was spread in training, and the probabilities on the test days."""
         return drift.from_json(json.loads((self.folder / REFERENCES).read_text(encoding="utf-8")))
 
     @property
@@ -163,6 +163,7 @@ class Registry:
             folder = Path(place) / MODEL
             calibrated.save(best.model, folder)
             spread = drift.references(best.learnt_x, best.model.feature_names)
+            spread[drift.PROBABILITY] = drift.reference(best.scored.probabilities)
             (folder / REFERENCES).write_text(json.dumps(drift.as_json(spread)), encoding="utf-8")
             number = self._next_number(best.task.name)
             title = f"{best.task.name}-{number}"

@@ -57,6 +57,13 @@ GOOD: Mapping[str, Row] = {
     "gold.fraud_labels": {"fraud_sources": "dispute", "fraud_source": "dispute", "matures_at": LATER},
     "gold.training_fraud": {"matures_at": LATER},
     "gold.features_payments": dict.fromkeys(STATEMENTS, 1.0),
+    "gold.model_performance_daily": {
+        "segment": "account", "payments_count": 100, "fraud_count": 40, "expected_fraud_count": 40.0,
+        "payments_minor": 1000, "fraud_minor": 400, "window_days": 28, "label_maturity": "matured",
+        "calibration_ratio": 1.0, "roc_auc": 0.9,
+    },
+    "gold.payment_scores": {"probability": 0.5, "score": 50, "reasons": "[]", "top_reason": None},
+    "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
     "gold.balances_daily": {
         "net_minor": 1000,
         "charges_minor": 1000,
@@ -88,6 +95,32 @@ SHARED: Mapping[str, Row] = {
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
+    "gold.model_performance_daily": {
+        "money_in_one_currency": {"segment": "all"},
+        "probabilities_came_true": {"calibration_ratio": 2.1},
+        "better_than_chance": {"roc_auc": 0.5},
+        "rates_are_shares": {"brier_score": 1.1},
+        "parts_within_whole": {"fraud_count": 101},
+    },
+    "gold.payment_scores": {
+        "probability_at_most_1": {"probability": 1.01, "score": 101},
+        "score_follows": {"score": 51},
+        "reasons_where_acted_on": {"reasons": None},
+        "top_reason_among_reasons": {"probability": 0.0, "score": 0, "reasons": None, "top_reason": "amount"},
+        "scored_after_payment": {"created_at": LATER},
+    },
+    "gold.threshold_tradeoffs": {
+        "cut_in_range": {"cut_score": 101},
+        "days_in_order": {"first_date": LATER.date()},
+        "fraud_caught_or_missed": {"missed_fraud_minor": 1},
+        "all_blocked_from_0": {"cut_score": 0, "blocked_rate": 0.5},
+        "blocked_rate_is_share": {"cut_score": 1, "blocked_rate": 1.5},
+        "precision_rate_is_share": {"precision_rate": 1.5},
+        "recall_rate_is_share": {"recall_rate": 1.5},
+        "value_recall_rate_is_share": {"value_recall_rate": 1.5},
+        "false_positive_rate_is_share": {"false_positive_rate": 1.5},
+        "parts_within_whole": {"fraud_count": 2},
+    },
     "gold.schema_drift": {
         "first_before_last": {"first_seen_at": LATER},
         "seen_in_a_record": {"records_count": 0},

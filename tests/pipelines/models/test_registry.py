@@ -18,6 +18,7 @@ import pytest
 
 from pipelines.errors import ModelError
 from pipelines.models.arrays import Floats
+from pipelines.models.drift import PROBABILITY
 from pipelines.models.examples import Examples
 from pipelines.models.promotion import Decision
 from pipelines.models.provenance import Provenance, provenance
@@ -74,7 +75,7 @@ def test_what_serves_predicts_as_it_did_when_it_was_trained(first: Renewal, regi
     assert serving is not None
     assert serving.model.feature_names == NAMES
     assert np.array_equal(serving.model.predict(rows()), first.trained[0].model.predict(rows()))
-    assert set(serving.references) == set(NAMES)
+    assert set(serving.references) == {*NAMES, PROBABILITY}
 
 
 def test_a_version_says_what_it_was_made_from(first: Renewal) -> None:
