@@ -6,26 +6,50 @@ from dagster import (
     AssetSelection,
     RunConfig,
     RunRequest,
+    ScheduleDefinition,
     SkipReason,
     define_asset_job,
     schedule,
 )
 
 from assets.conservation import CONSERVATION
+from assets.metadata import model_key
 from assets.resources import RefreshOptions
+from pipelines.models.tasks import TASKS
 from pipelines.settings import load_settings
+
+TRAINED = AssetSelection.assets(*(model_key(task) for task in TASKS))
 
 REFRESH = define_asset_job(
     "refresh",
-    selection=AssetSelection.all() - CONSERVATION,
+    selection=AssetSelection.all()
+    - CONSERVATION
+    - TRAINED
+    - AssetSelection.checks_for_assets(*map(model_key, TASKS)),
     description="Take in new raw files and bring every table and report up to date. With nothing new it takes seconds.",
 )
 
 REBUILD = define_asset_job(
     "rebuild",
-    selection=AssetSelection.groups("silver", "gold", "report"),
+    selection=AssetSelection.tag("layer", "silver")
+    | AssetSelection.tag("layer", "gold")
+    | AssetSelection.groups("report"),
     config=RunConfig(resources={"refresh": RefreshOptions(full_refresh=True)}),
     description="Make silver and gold anew from all of bronze, as after a change of a declaration.",
+)
+
+TRAIN = define_asset_job(
+    "train",
+    selection=TRAINED.downstream(),
+    description="Train each model anew, promote it if it beats the one that serves, and score what it has to score.",
+)
+
+weekly_training = ScheduleDefinition(
+    name="weekly_training",
+    job=TRAIN,
+    cron_schedule="0 4 * * 1",
+    execution_timezone="UTC",
+    description="Trains every Monday at four, UTC. New payments are scored by the hourly refresh.",
 )
 
 

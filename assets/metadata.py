@@ -29,6 +29,12 @@ OWNER = "team:payments-data"
 ENGINE_KINDS = {"embedded": "sail", "spark": "spark"}
 """Dagster's name for what computes a table; a Spark Connect endpoint counts as Spark."""
 
+GROUPS = {
+    "features": ("features_", "fraud_labels", "training_"),
+    "models": ("payment_scores", "payment_decisions", "model_performance_", "threshold_tradeoffs"),
+}
+"""Groups of gold tables that the graph shows apart, by how their names begin. The others are in the group gold."""
+
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -37,15 +43,34 @@ def asset_key(name: str) -> AssetKey:
     return AssetKey(name.split("."))
 
 
+def model_key(task: str) -> AssetKey:
+    """The asset of a task's model: ``models/fraud``."""
+    return AssetKey(["models", task])
+
+
+def models_of(table: Table) -> tuple[str, ...]:
+    """Tasks whose models a table is made with, as its module declares them."""
+    return tuple(getattr(catalog.modules()[table.name], "MODELS", ()))
+
+
+def group_of(table: Table) -> str:
+    """The group in which the graph shows a table: its layer, or what it is for."""
+    named = (group for group, starts in GROUPS.items() if table.short_name.startswith(starts))
+    return next(named, table.layer) if table.layer == "gold" else table.layer
+
+
 def table_spec(
     table: Table, settings: Settings, *, freshness: FreshnessPolicy | None = None, deps: tuple[str, ...] = ()
 ) -> AssetSpec:
     """The asset of a declared table; ``deps`` are tables or assets besides those it is made from."""
     return AssetSpec(
         asset_key(table.name),
-        deps=[AssetDep(asset_key(name)) for name in (*inputs(table), *deps)],
+        deps=[
+            *(AssetDep(asset_key(name)) for name in (*inputs(table), *deps)),
+            *(AssetDep(model_key(task)) for task in models_of(table)),
+        ],
         description=description(table),
-        group_name=table.layer,
+        group_name=group_of(table),
         kinds={"delta", "greatexpectations", ENGINE_KINDS.get(settings.engine, "spark")},
         owners=[OWNER],
         tags={"layer": table.layer},

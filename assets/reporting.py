@@ -23,23 +23,24 @@ def report_assets() -> Sequence[AssetsDefinition]:
     @asset(
         key=AssetKey(["report", "payments"]),
         deps=[AssetDep(asset_key(name)) for name in sources],
-        description="One HTML page that needs nothing else: volume, authorization, disputes, balance, data quality.",
+        description="HTML pages that need nothing else: payments, from volume to data quality, and fraud models.",
         group_name="report",
         kinds={"html", "plotly"},
         owners=[OWNER],
     )
     def payments_report(lakehouse: LakehouseResource) -> MaterializeResult[None]:
-        from assets.report import write_report
+        from assets.report import report_files, write_report
 
         path = write_report(lakehouse.lake, lakehouse.lake.settings.reports_dir / FILE, datetime.now(UTC))
-        return MaterializeResult(metadata=_facts(path.resolve()))
+        return MaterializeResult(metadata=_facts(*(file.resolve() for file in report_files(path))))
 
     return [payments_report]
 
 
-def _facts(path: Path) -> dict[str, MetadataValue]:
+def _facts(payments: Path, models: Path) -> dict[str, MetadataValue]:
     return {
-        "file": MetadataValue.path(path),
-        "open": MetadataValue.url(path.as_uri()),
-        "size_bytes": MetadataValue.int(path.stat().st_size),
+        "file": MetadataValue.path(payments),
+        "open": MetadataValue.url(payments.as_uri()),
+        "open_models": MetadataValue.url(models.as_uri()),
+        "size_bytes": MetadataValue.int(payments.stat().st_size + models.stat().st_size),
     }

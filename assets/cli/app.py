@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from assets.cli import rules
+from assets.cli import models, rules
 from assets.cli.shared import Home, Json, Mapping, Wait, opened, plain_errors, settings_of
 from pipelines.errors import SettingsError
 
@@ -132,21 +132,24 @@ def run(
 
 @app.command()
 def demo(home: Home = None) -> None:
-    """Everything once: write a sample archive, take it in, check it, publish it, account for it, report on it.
+    """Everything once: write a sample archive, take it in, check it, train a model, score, account for all, report.
 
     Run again, it takes nothing in and says so.
     """
-    from assets.cli import commands, output
+    from assets.cli import commands, model_commands, models_output, output
 
-    with opened(home, None) as lake:
+    with opened(home) as lake:
         written = commands.sample_archive(lake.settings, datetime.now(UTC).date())
         output.sample(written, lake.settings.raw_dir)
         with output.progress(quiet=False) as starting:
             outcomes = list(commands.refresh(lake, [], [], starting))
+            modelled = model_commands.demonstrated(lake, outcomes, starting)
         status, found = commands.statuses(lake), commands.audit(lake)
-        report = commands.fresh_report(lake, outcomes)
-    output.summary(outcomes, status, found, report)
-    raise typer.Exit(max(commands.exit_code(outcomes), int(not found.balanced)))
+        report = commands.fresh_report(lake, [*outcomes, *modelled.outcomes])
+    output.summary([*outcomes, *modelled.outcomes], status, found)
+    models_output.demonstrated(modelled)
+    output.pages(report)
+    raise typer.Exit(max(commands.exit_code([*outcomes, *modelled.outcomes]), int(not found.balanced)))
 
 
 @app.command()
@@ -445,6 +448,11 @@ def dictionary(
         out.write_text(text, encoding="utf-8")
     else:
         typer.echo(text, nl=False)
+
+
+app.command()(models.train)
+app.command()(models.score)
+app.command()(models.models)
 
 
 def run_app() -> None:

@@ -107,14 +107,21 @@ def outcomes(found: Sequence[Outcome], *, as_json: bool) -> None:
     _failures(found)
 
 
-def summary(found: Sequence[Outcome], statuses: Sequence[TableStatus], audited: Audit, report: Path) -> None:
-    """The end of the demo."""
+def summary(found: Sequence[Outcome], statuses: Sequence[TableStatus], audited: Audit) -> None:
+    """What the demo did to the tables."""
     if all(outcome.status == "unchanged" for outcome in found):
         OUT.print("Nothing new: every table is up to date.")
     _failures(found)
     tables(statuses, as_json=False)
     audit(audited, as_json=False)
-    OUT.print(f"Report: [bold]{report}[/]", soft_wrap=True)
+
+
+def pages(report: Path) -> None:
+    """Where the pages of the report are."""
+    from assets.report import report_files
+
+    for page in report_files(report):
+        OUT.print(f"Report: [bold]{escape(str(page))}[/]", soft_wrap=True)
 
 
 def status(settings: Settings, statuses: Sequence[TableStatus], unfinished: int, *, as_json: bool) -> None:

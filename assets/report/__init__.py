@@ -1,7 +1,7 @@
-"""The report: one HTML page made from gold. Importing it loads Plotly and Spark's client."""
+"""The report: HTML pages made from gold. Importing it loads Plotly and Spark's client."""
 
 from __future__ import annotations
 
-from assets.report.page import write_report
+from assets.report.page import report_files, write_report
 
-__all__ = ["write_report"]
+__all__ = ["report_files", "write_report"]

@@ -6,10 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assets.report import payments, quality
+from assets.report import models, payments, quality
 from assets.report.document import Page
 from assets.report.facts import read_facts
 from pipelines.audit import audit
+from pipelines.models.registry import Registry
+from pipelines.models.tasks import FRAUD
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
@@ -23,7 +25,7 @@ def write_report(lake: Lakehouse, path: Path, now: datetime) -> Path:
         path: the HTML file about payments; its folder is made, and the other pages are written beside it.
         now: what ages are measured against, with a timezone.
     """
-    pages = (Page(payments.TITLE, path.name),)
+    pages = (Page(payments.TITLE, path.name), Page(models.TITLE, models.FILE))
     page = payments.render(
         read_facts(lake),
         quality.table_states(lake),
@@ -33,6 +35,14 @@ def write_report(lake: Lakehouse, path: Path, now: datetime) -> Path:
         quality.drifts(lake),
         pages,
     )
+    found = models.versions(Registry(lake.settings), FRAUD.name)
+    about_models = models.render(models.read_facts(lake, found), now, pages)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
+    for file, content in zip(report_files(path), (page, about_models), strict=True):
+        file.write_text(content, encoding="utf-8")
     return path
+
+
+def report_files(path: Path) -> tuple[Path, ...]:
+    """The files of a report, given that of the page about payments."""
+    return path, path.with_name(models.FILE)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 FEATURES = FRAUD.features_table
 SOURCES = (FEATURES,)
 
+MODELS = (FRAUD.name,)
+"""Tasks whose models give the scores."""
+
 ROLES = ("serving", "shadow")
 
 TABLE = Table(
@@ -125,8 +128,6 @@ def additions(lake: Lakehouse, now: Mapping[str, DataFrame]) -> DataFrame | None
     Raises:
         ModelError: a version needs features that there are not, or its files have been changed.
     """
-    if FEATURES not in now:  # nobody declares it yet
-        return None
     versions = {FEATURES: version_of(lake, FEATURES)}
     at = datetime.now(UTC)
     parts = [

@@ -220,6 +220,15 @@ class Registry:
         versions = (self._version(one, tuple(sorted(aliases.get(str(one.version), ())))) for one in found)
         return tuple(sorted(versions, key=lambda version: version.number))
 
+    def figures(self, version: Version) -> dict[str, float]:
+        """How a version did on its test days: means of figures, by name, and the counts ``payments`` and ``frauds``."""
+        logged = self._client.get_run(version.run_id).data.metrics
+        return {
+            name.removeprefix("test."): float(value)
+            for name, value in logged.items()
+            if name.startswith("test.")
+        }
+
     def _by_alias(self, task: str, alias: Alias) -> Version | None:
         return next((version for version in self.versions(task) if alias in version.aliases), None)
 
@@ -309,6 +318,9 @@ def _logged(trained: Trained, at: int) -> tuple[list[Metric], list[Param]]:
         for role in ("validation", "test")
         for name, value in trained.figures("test" if role == "test" else "validation").items()
     }
+    tests = [result for result in trained.results if result.role == "test"]
+    means["test.payments"] = sum(result.judged_count for result in tests)
+    means["test.frauds"] = sum(result.judged_fraud_count for result in tests)
     metrics = [Metric(name, value, at, 0) for name, value in means.items() if value is not None]
     for step, result in enumerate(trained.results):
         metrics += [

@@ -62,6 +62,7 @@ GOOD: Mapping[str, Row] = {
         "payments_minor": 1000, "fraud_minor": 400, "window_days": 28, "label_maturity": "matured",
         "calibration_ratio": 1.0, "roc_auc": 0.9,
     },
+    "gold.payment_decisions": {"decided_by": "rule", "action": "none", "score": None},
     "gold.payment_scores": {"probability": 0.5, "score": 50, "reasons": "[]", "top_reason": None},
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
     "gold.balances_daily": {

@@ -99,6 +99,14 @@ def test_the_run_holds_parameters_figures_and_plots(first: Renewal, home: Path) 
     assert "plotly" in page
 
 
+def test_a_version_has_its_test_figures_with_the_counts_behind_them(
+    first: Renewal, registry: Registry
+) -> None:
+    figures, last = registry.figures(first.version), first.trained[0].results[-1]
+    assert (figures["payments"], figures["frauds"]) == (last.judged_count, last.judged_fraud_count)
+    assert figures["roc_auc"] == pytest.approx(last.figures["roc_auc"])
+
+
 def test_no_file_of_a_version_can_carry_code(first: Renewal) -> None:
     names = {path.suffix for path in first.version.folder.rglob("*") if path.is_file()}
     assert names <= {".json", ".md", ".skops", ".safetensors"}

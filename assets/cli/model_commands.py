@@ -1,0 +1,141 @@
+"""What the commands about models do, as functions that return what is then printed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from assets.cli import commands
+from pipelines import catalog
+from pipelines.errors import ModelError, SettingsError
+from pipelines.flow import inputs
+from pipelines.models import tasks
+from pipelines.models.cycle import cycle, is_trained_on
+from pipelines.models.families import FAMILIES
+from pipelines.models.registry import Registry, Version
+from pipelines.models.renewal import Renewal
+from pipelines.models.task import Task
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.settings import Settings
+    from pipelines.steps import Outcome
+
+SCORES = "gold.payment_scores"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A version, and how it did on its test days."""
+
+    version: Version
+    figures: dict[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``vermeil models --json`` prints it."""
+        one, decision = self.version, self.version.decision
+        return {
+            "version": one.name,
+            "task": one.task,
+            "number": one.number,
+            "roles": list(one.aliases),
+            "family": one.tags["family"],
+            "trained_at": one.tags["trained_at"],
+            "test": self.figures,
+            "promoted": decision.is_promoted if decision else None,
+            "decision": decision.reason if decision else None,
+            "judged_by": decision.days if decision else None,
+            "tables": one.tables,
+            "code_version": one.tags["code_version"],
+            "path": str(one.folder),
+        }
+
+
+def train(
+    lake: Lakehouse, task: str, families: Sequence[str], telling: Callable[[str], None] = lambda _: None
+) -> Renewal:
+    """Train a task's model on the latest release.
+
+    Raises:
+        SettingsError: there is no such task or family.
+        ModelError: there is too little history, or no fraud in it.
+    """
+    for family in families:
+        if family not in FAMILIES:
+            raise SettingsError(f"--family {family}: there are {', '.join(FAMILIES)}")
+    now, threads = datetime.now(UTC), os.cpu_count() or 1
+    return cycle(lake, declared(task), now, families=families, threads=threads, telling=telling)
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What the demo did with models.
+
+    Attributes:
+        done: the training; None where the newest version is of the same data, or a run before it failed.
+        missing: why there is no version; None where there is one.
+        outcomes: of the tables that are made with models.
+    """
+
+    done: Renewal | None = None
+    missing: ModelError | None = None
+    outcomes: Sequence[Outcome] = ()
+
+
+def demonstrated(
+    lake: Lakehouse, before: Sequence[Outcome], starting: Callable[[str], None]
+) -> Demonstration:
+    """Train and score for the demo, unless what came before it failed or nothing is new."""
+    if commands.exit_code(before) or is_trained_on(lake, tasks.FRAUD, Registry(lake.settings)):
+        return Demonstration()
+    try:
+        done = train(lake, tasks.FRAUD.name, [], starting)
+    except ModelError as error:
+        return Demonstration(missing=error)
+    return Demonstration(done, outcomes=list(score(lake, starting)))
+
+
+def score(lake: Lakehouse, starting: Callable[[str], None], wait: float | None = None) -> Iterator[Outcome]:
+    """Bring the scores and all that is made from them up to date.
+
+    Raises:
+        ModelError: there is no model that could score.
+    """
+    if not any(one.aliases for name in tasks.TASKS for one in Registry(lake.settings).versions(name)):
+        raise ModelError("there is no model that could score: 'vermeil train' trains one")
+    yield from commands.refresh(lake, made_from(SCORES), [], starting, wait)
+
+
+def made_from(name: str) -> list[str]:
+    """A table and all that is made from it, directly or not, in order."""
+    found = [name]
+    for table in catalog.all_tables().values():
+        if table.name not in found and not set(found).isdisjoint(inputs(table)):
+            found.append(table.name)
+    return found
+
+
+def versions(settings: Settings, task: str) -> list[Listed]:
+    """The versions of a task's model, the newest first.
+
+    Raises:
+        SettingsError: there is no such task.
+    """
+    registry = Registry(settings)
+    found = registry.versions(declared(task).name)
+    return [Listed(one, registry.figures(one)) for one in reversed(found)]
+
+
+def declared(task: str) -> Task:
+    """A task by name.
+
+    Raises:
+        SettingsError: there is no such task.
+    """
+    try:
+        return tasks.task(task)
+    except ModelError as error:
+        raise SettingsError(f"--task: {error}") from None

@@ -1,0 +1,127 @@
+"""Whether a probability means what it says, and how scores are spread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from assets.report.figures import Chart, Figure, Section
+from assets.report.models import uncertainty
+from assets.report.models.facts import EDGES, ModelFacts
+
+LEAST = 0.0005
+"""The least share on the axes, which are logarithmic: most payments have a small probability."""
+
+
+def section(facts: ModelFacts) -> Section:
+    """The section of the page."""
+    return Section(
+        "calibration",
+        "Calibration",
+        (_curve(facts), _spread(facts)),
+        about="Of the version chosen above.",
+    )
+
+
+def _curve(facts: ModelFacts) -> Chart:
+    return Chart(
+        "calibration-curve",
+        "Predicted and observed",
+        "Matured payments by score: the mean probability of each group, and the share that was fraud with its 95 % "
+        "interval. On the line a probability means what it says; above it, fraud is underrated. Logarithmic.",
+        {
+            str(place): _curve_figure(rows)
+            for place, version in enumerate(facts.versions)
+            if len(rows := facts.of(facts.calibration, version))
+        },
+        scope="version",
+        nothing="No payment that this version has scored has a matured label yet.",
+    )
+
+
+def _curve_figure(rows: pd.DataFrame) -> Figure:
+    ordered = rows.sort_values("bin")
+    predicted = ordered["predicted"] / ordered["payments"]
+    observed = ordered["frauds"] / ordered["payments"]
+    bounds = [
+        uncertainty.of_rate(rate, count) or (0.0, 1.0)
+        for rate, count in zip(observed, ordered["payments"], strict=True)
+    ]
+    points: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "Payments by score",
+        "x": [max(round(float(value), 6), LEAST) for value in predicted],
+        "y": [max(round(float(value), 6), LEAST) for value in observed],
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [
+                round(high - max(rate, LEAST), 6) for rate, (_, high) in zip(observed, bounds, strict=True)
+            ],
+            "arrayminus": [
+                round(max(rate, LEAST) - max(low, LEAST), 6)
+                for rate, (low, _) in zip(observed, bounds, strict=True)
+            ],
+            "color": "c1",
+            "thickness": 1.2,
+        },
+        "customdata": [[int(f), int(n)] for f, n in zip(ordered["frauds"], ordered["payments"], strict=True)],
+        "marker": {"color": "c1", "size": 9},
+        "hovertemplate": "predicted %{x:.2%}, observed %{y:.2%}<br>"
+        "%{customdata[0]:,} frauds of %{customdata[1]:,}<extra></extra>",
+    }
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "As predicted",
+        "x": [LEAST, 1],
+        "y": [LEAST, 1],
+        "line": {"color": "c7", "dash": "dash", "width": 1},
+        "hoverinfo": "skip",
+    }
+    axis = {"type": "log", "tickformat": ".2~%", "range": [-3.4, 0.05], "tickvals": [0.001, 0.01, 0.1, 1]}
+    layout = {
+        "xaxis": {**axis, "title": {"text": "Predicted"}},
+        "yaxis": {**axis, "title": {"text": "Observed"}},
+    }
+    return {"data": [line, points], "layout": layout}
+
+
+def _spread(facts: ModelFacts) -> Chart:
+    return Chart(
+        "scores",
+        "Scores",
+        "Payments that were scored, by score. The axis of counts is logarithmic.",
+        {
+            str(place): _spread_figure(rows)
+            for place, version in enumerate(facts.versions)
+            if len(rows := facts.of(facts.spread, version))
+        },
+        scope="version",
+        nothing="This version has scored nothing yet.",
+    )
+
+
+def _spread_figure(rows: pd.DataFrame) -> Figure:
+    counted = rows.groupby("bin")["payments"].sum()
+    counts = [int(counted.get(place, 0)) for place in range(len(EDGES) - 1)]
+    bars = {
+        "type": "bar",
+        "x": [between(place) for place in range(len(EDGES) - 1)],
+        "y": counts,
+        "marker": {"color": "c1"},
+        "hovertemplate": "score %{x}: %{y:,}<extra></extra>",
+    }
+    axis = {"title": {"text": "Payments"}, "type": "log", "dtick": 1, "exponentformat": "B"}
+    return {
+        "data": [bars],
+        "layout": {"xaxis": {"type": "category", "title": {"text": "Score"}}, "yaxis": axis},
+    }
+
+
+def between(place: int) -> str:
+    """The scores of a bin, in words."""
+    first, last = EDGES[place], EDGES[place + 1] - 1
+    return str(first) if first == last else f"{first}–{last}"

@@ -1,0 +1,109 @@
+"""The page about models as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from assets.report.document import Head, Page, document
+from assets.report.figures import Section
+from assets.report.headline import Tile
+from assets.report.models import calibration, cards, decisions, performance, reasons, tradeoffs, versions
+from assets.report.models.facts import ModelFacts
+from assets.report.models.versions import Version
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TITLE = "Fraud models"
+
+FILE = "models.html"
+
+
+def render(facts: ModelFacts, now: datetime, pages: Sequence[Page] = ()) -> str:
+    """The page. Without a model it says that there is none, and what rules decided."""
+    sections = _sections(facts) if facts.versions else []
+    if not facts.versions and len(facts.decisions):
+        sections = [decisions.section(facts)]
+    cut = tradeoffs.start(facts)
+    serving = _serving(facts)
+    return document(
+        "models.html.j2",
+        Head(TITLE, _lead(facts, serving), _empty(), now, pages),
+        sections,
+        ("tradeoffs.js",),
+        {"cuts-data": tradeoffs.data(facts)},
+        has_model=bool(facts.versions),
+        tiles=_tiles(facts, facts.versions[0]) if facts.versions else [],
+        versions=[version.title for version in facts.versions],
+        currencies=facts.currencies,
+        cut=cut,
+        columns=tradeoffs.COLUMNS,
+        lines=tradeoffs.table(facts, cut),
+        cards=[(one.title, cards.blocks(one.card)) for one in facts.versions if one.card],
+    )
+
+
+def _sections(facts: ModelFacts) -> list[Section]:
+    history = Section(
+        "history", "Versions", (versions.listed(facts.versions), versions.promotions(facts.versions))
+    )
+    parts = (tradeoffs, performance, calibration, reasons, decisions)
+    return [*(module.section(facts) for module in parts), history]
+
+
+def _serving(facts: ModelFacts) -> Version | None:
+    return next((one for one in facts.versions if one.role == "serving"), None)
+
+
+def _lead(facts: ModelFacts, serving: Version | None) -> str:
+    if not facts.versions:
+        return "No model was trained yet."
+    if serving is None:
+        return (
+            f"No version serves; {facts.versions[0].name} is the newest. Scores are kept, and decide nothing."
+        )
+    return f"{serving.name}, {serving.family}, trained {serving.trained_at:%Y-%m-%d}, gives the scores that count."
+
+
+def _empty() -> str:
+    return (
+        "Training needs payments that are old enough for their labels to have matured, and fraud among them. "
+        "'vermeil train' trains a model, or says how much history is missing."
+    )
+
+
+def _tiles(facts: ModelFacts, first: Version) -> list[Tile]:
+    figures = first.figures
+    frauds, payments = (int(figures.get(name, 0)) for name in ("frauds", "payments"))
+    precision, chance = figures.get("average_precision"), figures.get("fraud_rate")
+    scored = facts.of(facts.spread, first)
+    return [
+        Tile(
+            "version",
+            "Version",
+            first.short_name,
+            f"{first.family}, {first.role or 'neither serving nor shadow'}",
+        ),
+        Tile("auc", "ROC AUC, test days", *_split(versions.auc(first))),
+        Tile(
+            "precision",
+            "Average precision, test days",
+            "–" if precision is None else f"{precision:.3f}",
+            "–" if chance is None else f"by chance {chance:.3f}; {frauds:,} frauds of {payments:,}",
+        ),
+        Tile("recall-1", "Fraud caught at 1 % false alarms", *_split(versions.recall(first, 1))),
+        Tile("recall-5", "Fraud caught at 5 % false alarms", *_split(versions.recall(first, 5))),
+        Tile("scored", "Payments scored", f"{_total(scored):,}", "attempts, by this version"),
+    ]
+
+
+def _split(text: str) -> tuple[str, str]:
+    """A figure and its interval, from how they are shown together."""
+    figure, _, interval = text.partition(" ")
+    return figure, f"95 %: {interval.strip('()')}" if interval else "not defined"
+
+
+def _total(spread: pd.DataFrame) -> int:
+    return int(spread["payments"].sum()) if len(spread) else 0

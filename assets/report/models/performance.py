@@ -1,0 +1,229 @@
+"""How good the scores have been over time, by version: as payments mature, and as far as is known by now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from assets.report.figures import Chart, Figure, Grid, Section, count_axis, label, share
+from assets.report.models import uncertainty
+from assets.report.models.facts import WINDOW_DAYS, ModelFacts
+from assets.report.models.uncertainty import Interval
+
+COLOURS = ("c1", "c2", "c3", "c4", "c5", "c7")
+_NOTHING = "No scored payment has a label yet."
+_READ = (
+    "Solid: payments whose labels have matured. Dotted: all, by what is known now; younger payments are still taken as "
+    f"good. Each point is the {WINDOW_DAYS} days before."
+)
+
+Bounds = Callable[[Any], Interval | None]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure that is drawn over time.
+
+    Attributes:
+        name: id of the chart.
+        column: of gold.model_performance_daily.
+        title: heading of the chart.
+        text: what it says.
+        bounds: how far it may be off; None where nothing simple says so.
+    """
+
+    name: str
+    column: str
+    title: str
+    text: str
+    bounds: Bounds | None = None
+
+
+def section(facts: ModelFacts) -> Section:
+    """The section of the page."""
+    return Section(
+        "performance",
+        "Performance over time",
+        (*(_over_time(facts, measure) for measure in _measures()), _counts(facts), merchants(facts)),
+        about=f"{_READ} The shaded band is the 95 % interval of the first version's matured figures.",
+    )
+
+
+def _measures() -> tuple[Measure, ...]:
+    return (
+        Measure(
+            "auc", "roc_auc", "ROC AUC", "Chance that a fraud has a higher score than a good payment.", _auc
+        ),
+        Measure(
+            "precision",
+            "average_precision",
+            "Average precision",
+            "Area under precision and recall; by chance it is the share of fraud.",
+        ),
+        *(
+            Measure(
+                f"recall-{percent}",
+                column := f"recall_at_{percent}_percent_rate",
+                f"Recall at {percent} % false alarms",
+                f"Share of fraud caught while at most {percent} % of good payments is flagged.",
+                _rate(column),
+            )
+            for percent in (1, 5)
+        ),
+    )
+
+
+def _over_time(facts: ModelFacts, measure: Measure) -> Chart:
+    figure = _lines(facts, measure.column, measure.bounds)
+    return Chart(
+        measure.name, measure.title, measure.text, {"": figure} if figure["data"] else {}, nothing=_NOTHING
+    )
+
+
+def _lines(facts: ModelFacts, column: str, bounds: Bounds | None) -> Figure:
+    traces: list[dict[str, Any]] = []
+    for place, version in enumerate(facts.versions[: len(COLOURS)]):
+        matured, known = _by_maturity(facts.of(facts.performance, version), column)
+        if bounds and not place and len(matured):
+            traces += _band(matured, bounds, COLOURS[place])
+        name = label(version.short_title)
+        for rows, dash in ((matured, "solid"), (known, "dot")):
+            if len(rows):
+                is_first = rows is matured or matured.empty
+                traces.append(_line(rows, column, name, COLOURS[place], dash) | {"showlegend": is_first})
+    layout = {
+        "hovermode": "closest",
+        "xaxis": {"type": "date"},
+        "yaxis": {"range": [0, 1.02], "tickformat": ".1f"},
+    }
+    return {"data": traces, "layout": layout}
+
+
+def _by_maturity(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The days of which all labels have matured, and those from there on, as far as the figure is defined."""
+    if rows.empty:
+        return rows, rows
+    defined = rows.dropna(subset=[column])
+    matured = defined[defined["label_maturity"] == "matured"]
+    known = defined[defined["label_maturity"] == "known"]
+    return matured, known[known["date"] >= matured["date"].max()] if len(matured) else known
+
+
+def _line(rows: pd.DataFrame, column: str, name: str, colour: str, dash: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if len(rows) == 1 else "lines",
+        "name": name,
+        "legendgroup": name,
+        "x": [day.isoformat() for day in rows["date"]],
+        "y": [round(float(value), 4) for value in rows[column]],
+        "customdata": [
+            [int(f), int(n)] for f, n in zip(rows["fraud_count"], rows["payments_count"], strict=True)
+        ],
+        "line": {"color": colour, "dash": dash, "width": 2},
+        "marker": {"color": colour, "size": 7},
+        "hovertemplate": "%{x}: %{y:.3f}<br>%{customdata[0]:,} frauds of %{customdata[1]:,}",
+    }
+
+
+def _band(rows: pd.DataFrame, bounds: Bounds, colour: str) -> list[dict[str, Any]]:
+    days = [day.isoformat() for day in rows["date"]]
+    found = zip(days, map(bounds, rows.itertuples()), strict=True)
+    known = [(day, interval) for day, interval in found if interval]
+    shared = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [day for day, _ in known],
+        "line": {"width": 0, "color": colour},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    low, high = ({**shared, "y": [round(interval[side], 4) for _, interval in known]} for side in (0, 1))
+    return [low, {**high, "fill": "tonexty", "fillcolor": "band"}]
+
+
+def _auc(row: Any) -> Interval | None:
+    return uncertainty.of_auc(row.roc_auc, int(row.fraud_count), int(row.payments_count - row.fraud_count))
+
+
+def _rate(column: str) -> Bounds:
+    return lambda row: uncertainty.of_rate(getattr(row, column), int(row.fraud_count))
+
+
+def _counts(facts: ModelFacts) -> Chart:
+    """Predicted and found fraud of the version that comes first."""
+    rows = facts.of(facts.performance, facts.versions[0]) if facts.versions else facts.performance
+    known = rows[rows["label_maturity"] == "known"] if len(rows) else rows
+    return Chart(
+        "expected",
+        "Fraud expected and found",
+        f"Of the {WINDOW_DAYS} days before, in payments: the sum of the first version's probabilities, and what turned "
+        "out to be fraud so far. The younger the payments, the more is still to come.",
+        {"": _expected(known)} if len(known) else {},
+        wide=True,
+        nothing=_NOTHING,
+    )
+
+
+def _expected(rows: pd.DataFrame) -> Figure:
+    parts: Sequence[tuple[str, str, str, str]] = (
+        ("expected_fraud_count", "Expected", "c1", "solid"),
+        ("fraud_count", "Found so far", "c2", "solid"),
+    )
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": [day.isoformat() for day in rows["date"]],
+            "y": [round(float(value), 2) for value in rows[column]],
+            "line": {"color": colour, "dash": dash, "width": 2},
+            "hovertemplate": "%{y:,.1f}",
+        }
+        for column, name, colour, dash in parts
+    ]
+    largest = max(rows["expected_fraud_count"].max(), rows["fraud_count"].max())
+    return {
+        "data": traces,
+        "layout": {
+            "hovermode": "x unified",
+            "xaxis": {"type": "date"},
+            "yaxis": count_axis(largest, "Payments"),
+        },
+    }
+
+
+def merchants(facts: ModelFacts) -> Grid:
+    """The newest window of each merchant, for the version that comes first."""
+    rows = facts.of(facts.merchants, facts.versions[0]) if facts.versions else facts.merchants
+    ordered = (
+        rows.sort_values(["fraud_count", "payments_count"], ascending=False).head(15) if len(rows) else rows
+    )
+    return Grid(
+        "merchants",
+        ("Merchant", "Currency", "Payments", "Fraud", "Share", "Expected", "AUC (95 %)"),
+        [_merchant(row) for row in ordered.itertuples()],
+        title="By merchant",
+        text=f"The newest {WINDOW_DAYS} days of each, by what is known now; most fraud first. Few frauds tell little: "
+        "see the interval.",
+        numeric=(2, 3, 4, 5, 6),
+        nothing=_NOTHING,
+    )
+
+
+def _merchant(row: Any) -> tuple[str, ...]:
+    fraud, payments = int(row.fraud_count), int(row.payments_count)
+    interval = None if pd.isna(row.roc_auc) else _auc(row)
+    rate = share(fraud, payments)
+    return (
+        row.account,
+        row.currency,
+        f"{payments:,}",
+        f"{fraud:,}",
+        "–" if rate is None else f"{rate:.1%}",
+        f"{row.expected_fraud_count:.1f}",
+        "–" if interval is None else f"{row.roc_auc:.2f} ({uncertainty.words(interval)})",
+    )

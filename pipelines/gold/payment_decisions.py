@@ -1,0 +1,72 @@
+"""gold.payment_decisions: what rules and model together say should be done with each payment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pipelines.gold import features
+from pipelines.gold.contract import dimension
+from pipelines.gold.days import on_dates
+from pipelines.models.tasks import FRAUD
+from pipelines.rules.columns import SCORES, rule_names
+from pipelines.rules.decisions import decide
+from pipelines.rules.ruleset import ACTIONS, DEFAULT, MODEL, NO_ACTION, Ruleset, load_rules
+from pipelines.table import Column, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+
+FEATURES = FRAUD.features_table
+
+TABLE = Table(
+    name="gold.payment_decisions",
+    doc=(
+        "One row per payment or attempt at one: what the rules of now and the scores of the models that served say "
+        "should be done with it. Other rules make the table anew."
+    ),
+    key=("account", "charge_id"),
+    columns=(
+        *features.PAYMENT,
+        Column(
+            "action",
+            "string",
+            f"What is to be done; {NO_ACTION} where neither a rule nor the model says anything.",
+            required=True,
+            known=(*ACTIONS, NO_ACTION),
+        ),
+        dimension("decided_by", f"Name of the rule, {MODEL}, or {DEFAULT} for a payment without a score."),
+        Column("matched_rules", "string", "All rules that held, as they are tried, joined by commas."),
+        Column("score", "bigint", "The model's score, 0 to 100; null where none has scored it.", minimum=0),
+        Column("probability", "double", "Its probability of fraud, 0 to 1.", minimum=0),
+        Column("model_version", "string", "Version of the model; the last that scored it while serving."),
+        dimension("rules_version", "Digest of the rules and cuts that decided."),
+    ),
+)
+
+SOURCES = (FEATURES, SCORES)
+
+MODELS = (FRAUD.name,)
+
+
+def context(lake: Lakehouse) -> Ruleset:
+    """The rules of the place.
+
+    Raises:
+        RuleError: they cannot be used; it says where and why.
+    """
+    return load_rules(lake.settings.home, rule_names(lake.tables))
+
+
+def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
+    """Days whose features or scores were made, or made anew."""
+    return changed[FEATURES].select("date").unionByName(changed[SCORES].select("date"))
+
+
+def build(now: Mapping[str, DataFrame], dates: Sequence[str], rules: Ruleset) -> DataFrame:
+    """The rows of some days (ISO dates)."""
+    payments = on_dates(now[FEATURES], "date", dates)
+    scores = on_dates(now[SCORES], "date", dates)
+    return decide(payments, scores, rules).select(*TABLE.column_names)
