@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from pipelines.sources.preview import Preview
 
 
+SAMPLE = {"days": 240, "payments_per_day": 50}
+"""The demo's archive: thin, and so long that a model can be trained on labels that have matured."""
+
+
 @dataclass(frozen=True)
 class TableStatus:
     """How far a table is, as ``vermeil tables --json`` prints it."""
@@ -62,13 +66,11 @@ def simulate(settings: Settings, out: Path, options: Mapping[str, Any], *, dirt:
 
 def sample_archive(settings: Settings, today: date) -> Summary | None:
     """Write a sample archive that ends yesterday, unless there are raw files already."""
-    from pipelines.simulate import Simulation
-
     raw = settings.raw_dir
     if raw.is_dir() and any(raw.iterdir()):
         return None
-    start = today - timedelta(days=Simulation().days)
-    return simulate(settings, raw, {"start": start}, dirt=True)
+    start = today - timedelta(days=SAMPLE["days"])
+    return simulate(settings, raw, {**SAMPLE, "start": start}, dirt=True)
 
 
 def refresh(

@@ -64,8 +64,8 @@ def summary(done: Renewal) -> None:
     OUT.print(
         f"Held-out days {_days(_tests(done))}, {frauds:,} frauds of {payments:,} payments: "
         f"AUC {_figure(test['roc_auc'])}, average precision {_figure(test['average_precision'])} "
-        f"(by chance {_figure(test['fraud_rate'])}), {_share(test['recall_at_1_percent'])} of fraud caught at 1 % false "
-        f"alarms, {_share(test['recall_at_5_percent'])} at 5 %.",
+        f"(by chance {_figure(test['fraud_rate'])}), {_share(test['recall_at_1_percent'])} of fraud caught at 1 % "
+        f"false alarms, {_share(test['recall_at_5_percent'])} at 5 %.",
         soft_wrap=True,
     )
     word = "[green]serves[/]" if done.decision.is_promoted else "[yellow]does not serve[/]"

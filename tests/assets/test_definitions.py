@@ -12,10 +12,11 @@ import yaml
 from dagster import AssetCheckKey, AssetKey, AssetSpec, DefaultScheduleStatus
 
 from assets.definitions import defs
-from assets.metadata import asset_key
+from assets.metadata import GROUPS, asset_key, group_of, model_key, models_of
 from expectations import suites
 from pipelines.catalog import all_tables
 from pipelines.flow import gates, inputs
+from pipelines.models.tasks import TASKS
 
 REPOSITORY = Path(__file__).parents[2]
 SPECS: dict[AssetKey, AssetSpec] = {spec.key: spec for spec in defs.resolve_all_asset_specs()}
@@ -27,7 +28,8 @@ def test_a_table_is_an_asset_of_its_layer(name: str) -> None:
     table = all_tables()[name]
     spec = SPECS[asset_key(name)]
     assert spec.key.path == [table.layer, table.short_name]
-    assert spec.group_name == table.layer
+    assert spec.group_name == group_of(table)
+    assert spec.group_name in (table.layer, *(GROUPS if table.layer == "gold" else ()))
     assert spec.owners == ["team:payments-data"]
     assert {"delta", "greatexpectations"} < spec.kinds
     assert table.doc in (spec.description or "")
@@ -44,7 +46,8 @@ def test_an_asset_shows_the_declared_columns(name: str) -> None:
 def test_an_asset_depends_on_what_its_table_is_made_from(name: str) -> None:
     made_from = {dep.asset_key for dep in SPECS[asset_key(name)].deps}
     table = all_tables()[name]
-    assert made_from == {asset_key(source) for source in (*inputs(table), *gates(table))}
+    models = {model_key(task) for task in models_of(table)}
+    assert made_from == {asset_key(source) for source in (*inputs(table), *gates(table))} | models
 
 
 @pytest.mark.parametrize("name", all_tables())
@@ -55,12 +58,13 @@ def test_an_expectation_is_a_check_that_blocks_where_it_is_critical(name: str) -
         assert node.blocking == (check.severity == "critical")
 
 
-def test_nothing_is_a_check_but_expectations_and_the_audit() -> None:
+def test_nothing_is_a_check_but_expectations_the_audit_and_what_training_says() -> None:
     expected = {
         AssetCheckKey(asset_key(name), c.name) for name, suite in suites().items() for c in suite.checks
     }
     audit = AssetCheckKey(asset_key("bronze.records"), "every_record_accounted_for")
-    assert set(GRAPH.asset_check_keys) == expected | {audit}
+    training = {AssetCheckKey(model_key(task), name) for task in TASKS for name in ("trained", "serving")}
+    assert set(GRAPH.asset_check_keys) == expected | {audit} | training
 
 
 def test_the_graph_goes_from_raw_files_to_the_report() -> None:
@@ -72,16 +76,25 @@ def test_the_graph_goes_from_raw_files_to_the_report() -> None:
 
 def test_gold_has_a_freshness_policy() -> None:
     fresh = {spec.group_name for spec in SPECS.values() if spec.freshness_policy}
-    assert fresh == {"gold"}
+    assert fresh == {"gold", "features", "models"}
 
 
 def test_refresh_takes_everything_and_audit_only_the_audit() -> None:
     refresh = defs.resolve_job_def("refresh").asset_layer.asset_graph
     audit = defs.resolve_job_def("audit").asset_layer.asset_graph
-    assert refresh.materializable_asset_keys == GRAPH.materializable_asset_keys
+    models = {model_key(task) for task in TASKS}
+    assert refresh.materializable_asset_keys == GRAPH.materializable_asset_keys - models
     assert audit.materializable_asset_keys == {asset_key("gold.audit")}
     of_table = {check.name for check in suites()["gold.audit"].checks}
     assert {key.name for key in audit.asset_check_keys} == {"every_record_accounted_for", *of_table}
+
+
+def test_training_is_scheduled_every_week_and_scores_follow_it() -> None:
+    weekly = defs.resolve_schedule_def("weekly_training")
+    assert (weekly.cron_schedule, weekly.job_name) == ("0 4 * * 1", "train")
+    made = defs.resolve_job_def("train").asset_layer.asset_graph.materializable_asset_keys
+    assert {model_key("fraud"), asset_key("gold.payment_scores"), AssetKey(["report", "payments"])} <= made
+    assert asset_key("gold.training_fraud") not in made
 
 
 def test_a_refresh_is_scheduled_every_hour_once_someone_switches_it_on() -> None:
