@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from assets.cli import models, rules
+from assets.cli import benchmarks, models, rules
 from assets.cli.shared import Home, Json, Mapping, Wait, opened, plain_errors, settings_of
 from pipelines.errors import SettingsError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(rules.app, name="rule")
+app.add_typer(benchmarks.app, name="benchmark")
 
 
 class Format(StrEnum):

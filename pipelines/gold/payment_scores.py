@@ -41,9 +41,7 @@ TABLE = Table(
     partition_by="date",
     columns=(
         ACCOUNT,
-        Column(
-            "charge_id", "string", "The payment, ch_….", required=True, reference="silver.charges.charge_id"
-        ),
+        Column("charge_id", "string", "The payment, ch_….", required=True),
         dimension("model_version", "The model and its version, as the registry has it."),
         dimension("task", "What the model predicts, such as fraud."),
         Column(

@@ -22,7 +22,7 @@ FRAUD = Task(
     currency="currency",
     unit="card_fingerprint",
     segment="account",
-    folds=FoldRule(train_days=120, least_train_days=14, delay_days=14, test_days=14, tests=1, validations=2),
+    folds=FoldRule(train_days=120, least_train_days=14, delay_days=14, test_days=28, tests=1, validations=2),
 )
 
 TASKS = {task.name: task for task in (FRAUD,)}

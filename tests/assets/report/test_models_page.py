@@ -35,7 +35,7 @@ def page(html: str) -> Page:
 def test_every_section_is_there_with_its_figures(page: Page) -> None:
     headings = {found.get("id") for tag, found in page.tags if tag == "h2"}
     assert headings == {
-        "key-figures", "tradeoffs", "performance", "calibration", "drift", "reasons", "decisions", "history",
+        "key-figures", "tradeoffs", "performance", "calibration", "reasons", "decisions", "history",
     }  # fmt: skip
     places = {found["id"] for tag, found in page.tags if "plot" in (found.get("class") or "").split()}
     assert places == set(page.figures)
