@@ -16,6 +16,8 @@ from deltalake import DeltaTable
 
 from pipelines import flow
 from pipelines.catalog import all_tables, modules, tables_of
+from pipelines.flow_gold import recipe
+from pipelines.flow_history import refresh_history
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.simulate import Simulation, simulate
@@ -27,8 +29,17 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-GOLD = [table.name for table in tables_of("gold") if "date" in table.column_names]
-SOURCES = sorted({name for gold in GOLD for name in modules()[gold].SOURCES})
+_SCORED = {"gold.payment_scores"}
+"""What follows from models, which are not made here."""
+
+GOLD = [
+    table.name
+    for table in tables_of("gold")
+    if recipe(table.name).kind == "days" and not _SCORED.intersection(recipe(table.name).sources)
+]
+SILVER = {name for gold in GOLD for name in recipe(gold).sources if name.startswith("silver.")}
+BASES = {table.history_of.name for name in SILVER if (table := all_tables()[name]).history_of}
+SOURCES = [name for name in all_tables() if name in SILVER | BASES]
 MONTH = (date(2026, 4, 1), date(2026, 4, 30))
 
 
@@ -57,7 +68,9 @@ def open_lake(home: Path, spark: SparkSession) -> Lakehouse:
 def refresh(lake: Lakehouse, raw: Path) -> None:
     list(flow.refresh_bronze(lake, raw, stripe(), accept_all))
     for name in SOURCES:
-        list(flow.refresh_silver(lake, all_tables()[name], stripe(), accept_all))
+        table = all_tables()[name]
+        how = refresh_history if table.history_of else flow.refresh_silver
+        list(how(lake, table, stripe(), accept_all))
     for name in (*GOLD, flow.DRIFT):
         flow.refresh_gold(lake, all_tables()[name], accept_all)
 
