@@ -26,9 +26,14 @@ from benchmarks.sizes import QUICK, Size
 
 README = Path(__file__).with_name("README.md")
 
-PARTS = {"throughput": parts.throughput, "day": parts.one_more_day, "memory": parts.memory}
+PARTS = {
+    "throughput": parts.throughput,
+    "day": parts.one_more_day,
+    "memory": parts.memory,
+    "features": parts.features,
+}
 
-CHOICES = ("events", "days", "rounds", "history_days", "day_payments", "timeout")
+CHOICES = ("events", "days", "rounds", "history_days", "day_payments", "payments", "timeout")
 
 
 def main(argv: Sequence[str]) -> int:

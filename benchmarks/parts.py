@@ -1,4 +1,4 @@
-"""The three questions: how fast, what does one more day cost, and is memory bounded."""
+"""The questions: how fast, what does one more day cost, is memory bounded, and how fast are features."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from benchmarks import archives
+from benchmarks import archives, payments
 from benchmarks.agreement import agree
 from benchmarks.archives import Archive
 from benchmarks.contestants import COMPARED, VERMEIL, Contestant, command, contestants, once
 from benchmarks.duckdb_charges import FIGURES
+from benchmarks.feature_contest import FeatureContestant, agree_on_features, feature_contestants
+from benchmarks.feature_plan import FEATURES
 from benchmarks.figures import MEGABYTE, Part, Ratio, Runs, ratio
 from benchmarks.process import Measured
 from benchmarks.sizes import Size
@@ -196,6 +198,44 @@ def _first_load(archive: Archive, home: Path, batch: int, size: Size) -> Measure
     only = [part for name in COMPARED for part in ("--only", name)]
     env = {"VERMEIL_HOME": str(home), "VERMEIL_RAW": str(archive.folder), "VERMEIL_BATCH_BYTES": str(batch)}
     return command([*VERMEIL, "run", *only], env, size.timeout)
+
+
+def features(size: Size, folder: Path, say: Say) -> Part:
+    """The feature plan against window functions, in turns, on the same payments.
+
+    Raises:
+        DisagreementError: they did not find the same features.
+    """
+    say(f"features: making {size.payments:,} payments")
+    file = folder / "payments.parquet"
+    payments.make(file, size.payments)
+    competing = feature_contestants()
+    measured: dict[str, list[Measured]] = {contestant.name: [] for contestant in competing}
+    for number in range(size.rounds):
+        for contestant in _rotated(competing, number):
+            run = _features_once(contestant, file, folder / contestant.name, size)
+            measured[contestant.name].append(run)
+            say(f"features: round {number + 1}, {contestant.name}: {_short(run)}")
+    runs = {c.name: Runs(c.name, c.title, measured[c.name]) for c in competing}
+    made = {name: folder / name for name, found in runs.items() if found.error is None}
+    rows = agree_on_features(made)
+    return Part(
+        name="features",
+        title="How fast features are",
+        about=f"{len(FEATURES.features)} features over {len(FEATURES.entities)} entities, {size.payments:,} payments.",
+        runs=list(runs.values()),
+        ratios=[
+            ratio(f"{runs[name].title} / the feature plan", runs[name].seconds, runs["plan"].seconds)
+            for name in ("duckdb", "sail", "spark")
+        ],
+        notes=(f"The features of {', '.join(made)} agree: {rows:,} payments.",),
+    )
+
+
+def _features_once(contestant: FeatureContestant, file: Path, out: Path, size: Size) -> Measured:
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    return command([*contestant.argv, str(file), str(out)], {}, size.timeout)
 
 
 def _described(archive: Archive) -> str:

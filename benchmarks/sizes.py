@@ -12,6 +12,9 @@ RAW_BYTES_PER_EVENT = 2_800
 DISK_SHARE = 1.0
 """Disk that a part takes at most for each byte of its raw JSON: the archive, a lakehouse per contestant, shuffles."""
 
+BYTES_PER_PAYMENT = 4_000
+"""Disk that a payment takes with its features: those of each contestant, and what it puts aside."""
+
 
 @dataclass(frozen=True)
 class Size:
@@ -23,6 +26,7 @@ class Size:
         rounds: how often each contestant runs; medians are taken over the rounds.
         history_days: the short history before the one more day; the long one has ten times as many.
         day_payments: payments on each of those days.
+        payments: payments whose features are computed.
         timeout: seconds after which a process is stopped and counts as failed.
     """
 
@@ -31,6 +35,7 @@ class Size:
     rounds: int = 3
     history_days: int = 12
     day_payments: int = 1_000
+    payments: int = 1_000_000
     timeout: float = 900
 
     @property
@@ -42,8 +47,8 @@ class Size:
     def disk_bytes(self) -> int:
         """Disk that is needed for the time of the benchmark, about."""
         events = self.events + self.long_days * self.day_payments * EVENTS_PER_PAYMENT
-        return int(events * RAW_BYTES_PER_EVENT * DISK_SHARE)
+        return int(events * RAW_BYTES_PER_EVENT * DISK_SHARE + self.payments * BYTES_PER_PAYMENT)
 
 
-QUICK = Size(events=20_000, days=8, rounds=1, history_days=3, day_payments=100, timeout=300)
+QUICK = Size(events=20_000, days=8, rounds=1, history_days=3, day_payments=100, payments=20_000, timeout=300)
 """Small enough to try the benchmark itself; its figures are mostly start-up."""
