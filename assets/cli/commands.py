@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 from pipelines import flow
 from pipelines.audit import Audit
 from pipelines.audit import audit as run_audit
+from pipelines.catalog import tables_of
 from pipelines.erasure import forget as erasure
 from pipelines.erasure.forget import Erasure
 from pipelines.errors import SettingsError
+from pipelines.flow_gold import recipe
 from pipelines.replay import Replay
 from pipelines.replay import replay as run_replay
 from pipelines.silver.quarantine import TABLE as QUARANTINE
@@ -86,6 +88,9 @@ def refresh(
 
     for name in (*only, *full):
         lake.declaration(name)
+    # A file of rules that cannot be used is told before any other file is read.
+    for table in tables_of("gold"):
+        recipe(table.name).context(lake)
     with lake.writing("vermeil run", wait, waiting=starting) as draft:
         draft.complete = not only
         if waiting(lake.settings.raw_dir, lake.settings):

@@ -62,7 +62,7 @@ GOOD: Mapping[str, Row] = {
         "payments_minor": 1000, "fraud_minor": 400, "window_days": 28, "label_maturity": "matured",
         "calibration_ratio": 1.0, "roc_auc": 0.9,
     },
-    "gold.payment_decisions": {"decided_by": "rule", "action": "none", "score": None},
+    "gold.payment_decisions": {"decided_by": "rule", "matched_rules": "other,rule", "action": "none", "score": None},
     "gold.payment_scores": {"probability": 0.5, "score": 50, "reasons": "[]", "top_reason": None},
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
     "gold.balances_daily": {
@@ -230,6 +230,12 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
     "silver.verification_sessions": {
         "verified_has_report": {"status": "verified", "last_verification_report_id": None},
         "verified_without_error": {"status": "verified", "last_error_code": "abandoned"},
+    },
+    "gold.payment_decisions": {
+        "model_decides_by_score": {"decided_by": "model"},
+        "default_does_nothing": {"decided_by": "default", "action": "block"},
+        "rule_decides_where_it_held": {"matched_rules": "other"},
+        "blocked_share_low": {"action": "block"},
     },
     "gold.authorizations_daily": {
         "outcomes_add_up": {"attempts_count": 1},

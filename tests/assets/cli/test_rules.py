@@ -158,6 +158,16 @@ def test_a_file_that_cannot_be_used_is_wrong_use_with_its_line(tmp_path: Path) -
     assert "rules.yaml:2: rules.0.wen: unknown name" in result.stderr
 
 
+def test_a_file_that_cannot_be_used_stops_a_run_before_any_other_is_read(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.jsonl").write_text("{}\n")
+    (tmp_path / "rules.yaml").write_text("rules: [7]\n")
+    result = vermeil("run", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert "rules.yaml:1: rules.0: names with values are expected" in result.stderr
+    assert not (tmp_path / "lakehouse" / "bronze").exists()
+
+
 def test_rules_are_listed_in_the_order_in_which_they_are_tried(tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text(
         "rules:\n"
