@@ -20,11 +20,13 @@ from pipelines.models.preparation import Preparation, prepare
 FILE = "logistic.json"
 
 GRID: tuple[Params, ...] = tuple(
-    {"C": c, "is_log": is_log, "positive_weight": 1} for is_log in (0, 1) for c in (0.01, 0.1, 1.0)
+    {"C": c, "is_log": is_log, "positive_weight": 1}
+    for is_log, c in ((1, 0.001), (1, 0.01), (1, 0.1), (1, 1.0), (0, 0.1))
 )
-"""C is the inverse of the penalty on the squared coefficients."""
+"""C is the inverse of the penalty on the squared coefficients; ``is_log`` takes the logarithm of features first."""
 
-ITERATIONS = 500
+SOLVER = "newton-cholesky"
+"""A few exact steps: the fastest for many more rows than features, and the same on every machine."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def fit(
     from sklearn.linear_model import LogisticRegression
 
     preparation = prepare(x, is_log=bool(params.get("is_log")))
-    fitted = LogisticRegression(C=float(params["C"] or 1), max_iter=ITERATIONS)
+    fitted = LogisticRegression(C=float(params["C"] or 1), solver=SOLVER)
     fitted.fit(preparation(x), y, sample_weight=weights / weights.mean())
     return Logistic(feature_names, preparation, fitted.coef_[0].astype(float), float(fitted.intercept_[0]))
 

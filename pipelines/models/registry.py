@@ -182,11 +182,15 @@ class Registry:
         return self.version(best.task.name, int(version.version))
 
     def decided(self, version: Version, decision: Decision) -> Version:
-        """Keep what was decided of a version; a promoted one serves from now on, and shadows no more."""
+        """Keep what was decided of a version; a promoted one serves from now on, and shadows no more.
+
+        To go back to an earlier version by hand, decide so: with the reason in words.
+        """
         self._client.set_model_version_tag(version.task, str(version.number), "decision", decision.to_json())
         if decision.is_promoted:
             self._client.set_registered_model_alias(version.task, "serving", str(version.number))
-            self._client.delete_registered_model_alias(version.task, "shadow")
+            if "shadow" in version.aliases:
+                self._client.delete_registered_model_alias(version.task, "shadow")
         return self.version(version.task, version.number)
 
     def serving(self, task: str) -> Version | None:

@@ -148,6 +148,17 @@ def test_a_serving_model_whose_features_are_gone_is_followed_by_one_that_can_be_
     assert "cannot be used: model: the training table has no days_since_first, noise" in found.decision.reason
 
 
+def test_a_serving_model_that_has_learnt_from_the_days_that_judge_is_not_beaten_by_them(
+    registry: Registry,
+) -> None:
+    # Of a history that is shorter than the one before, the last days were learnt from.
+    shorter = PAST.where(PAST.days < PAST.days[0] + 100)
+    cut = replace(shorter, is_settled=shorter.y | (shorter.days < shorter.days[0] + 85))
+    found = renew(TASK, cut, registry, MADE)
+    assert not found.decision.is_promoted
+    assert "not comparable" in found.decision.reason
+
+
 def test_files_that_were_changed_are_not_loaded(registry: Registry) -> None:
     version = registry.version("fraud", 1)
     file = version.folder / "calibration.json"
