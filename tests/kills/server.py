@@ -17,10 +17,14 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
+
+LATER = timedelta(days=60)
+"""When a maintenance takes place: all that was replaced before is old enough to go."""
 
 
 def main(with_checks: bool) -> None:
@@ -43,6 +47,8 @@ def _import_everything(with_checks: bool) -> None:
     import assets.cli.commands
     import pipelines.audit
     import pipelines.flow
+    import pipelines.maintenance
+    import pipelines.replay
     import tests.kills.moments
 
     del deltalake, pandas, pyarrow, pyspark, pysail, assets, pipelines, tests
@@ -117,14 +123,28 @@ def _run(job: Json, pipe: int) -> Json:
     from pipelines.lakehouse import Lakehouse
 
     os.environ.update(job.get("environment", {}))
+    if job.get("broken"):
+        _break_it()
     with Lakehouse.open(job["home"], raw=job["raw"], batch_bytes=job["batch_bytes"], workers=1) as lake:
         _watch(job, pipe, Path(job["home"]))
         return {what: tell for step in job["steps"] for what, tell in _step(lake, step)}
 
 
+def _break_it() -> None:
+    """Let this process refuse good records: a reader that takes later times for mistakes, a rule that is none."""
+    from pipelines import catalog
+    from pipelines.bronze import reading
+    from tests.pipelines.test_replay import LAST_READABLE, broken_tables
+
+    broken = broken_tables()
+    vars(reading)["LATEST"] = LAST_READABLE
+    vars(catalog)["all_tables"] = lambda: broken
+
+
 def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
     from assets.cli import commands
-    from pipelines import flow
+    from pipelines import flow, maintenance, replay
+    from pipelines.silver.quarantine import Choice
     from pipelines.verdict import accept_all
 
     match step["do"]:
@@ -145,6 +165,14 @@ def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
         case "checked run":
             outcomes = list(commands.refresh(lake, (), (), lambda _: None))
             yield "outcomes", [[o.table, o.status, o.failed] for o in outcomes]
+        case "maintenance":
+            with lake.writing("vermeil maintain") as draft:
+                list(maintenance.maintain(lake, draft, datetime.now(UTC) + LATER))
+        case "replay":
+            with lake.writing("vermeil replay") as draft:
+                done = replay.replay(lake, lake.sources, accept_all, Choice())
+                draft.held_back |= done.failed
+            yield "outcomes", [[o.table, o.status, o.failed] for o in done.outcomes]
         case "audit":
             yield "balanced", commands.audit(lake).balanced
 
