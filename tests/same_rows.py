@@ -31,9 +31,9 @@ def tables_at(lakehouse: Path) -> dict[str, Path]:
     return {f"{log.parts[-3]}.{log.parts[-2]}": log.parent for log in logs}
 
 
-def rows_at(folder: Path, without: Iterable[str] = BOOKKEEPING, version: int | None = None) -> Counter[str]:
+def rows_at(folder: Path, without: Iterable[str] = BOOKKEEPING) -> Counter[str]:
     """The rows of a table as text, each with how often it is there. Read by delta-rs alone, without any engine."""
-    table = DeltaTable(folder, version=version)
+    table = DeltaTable(folder)
     kept = [name for name in table.to_pyarrow_dataset().schema.names if name not in set(without)]
     rows: list[dict[str, Any]] = table.to_pyarrow_table(columns=kept).to_pylist()
     return Counter(repr(sorted(row.items())) for row in rows)

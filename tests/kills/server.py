@@ -17,14 +17,11 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
-
-LATER = timedelta(days=60)
-"""When a maintenance takes place: all that was replaced before is old enough to go."""
 
 
 def main(with_checks: bool) -> None:
@@ -167,7 +164,9 @@ def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
             yield "outcomes", [[o.table, o.status, o.failed] for o in outcomes]
         case "maintenance":
             with lake.writing("vermeil maintain") as draft:
-                list(maintenance.maintain(lake, draft, datetime.now(UTC) + LATER))
+                keeping_nothing = maintenance.Policy(keep_hours=0, log_hours=0)
+                now = datetime.now(UTC)
+                list(maintenance.maintain(lake, draft, now, policies=lambda _: keeping_nothing))
         case "replay":
             with lake.writing("vermeil replay") as draft:
                 done = replay.replay(lake, lake.sources, accept_all, Choice())
