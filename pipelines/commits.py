@@ -48,13 +48,13 @@ class Staged:
     Attributes:
         uri: the folder that holds it.
         rows: how many rows of it are to be published.
-        schema: of what is staged, accepted or not.
+        schema: of what is staged, accepted or not; None where there are files, which say it.
         accept: column that is null in the rows to publish; None publishes all.
     """
 
     uri: str
     rows: int
-    schema: StructType
+    schema: StructType | None
     accept: str | None = None
 
 

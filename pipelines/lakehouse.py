@@ -253,7 +253,9 @@ class Lakehouse:
         uri = self.staging_uri(name, batch)
         storage.delete_folder(uri)
         rows.write.mode("overwrite").parquet(uri)
-        staged = Staged(uri, 0, rows.schema, accept)
+        # Asking for the schema plans all of it a second time.
+        schema = None if storage.parquet_files(uri) else rows.schema
+        staged = Staged(uri, 0, schema, accept)
         return replace(staged, rows=self.accepted(staged).count())
 
     def staged(self, staged: Staged) -> DataFrame:

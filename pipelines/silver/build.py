@@ -67,12 +67,12 @@ def build(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -> 
         The table's columns, then ``fault`` (null for a good row) and, for a faulty one, its ``payload``.
     """
     # Tokens cost more than all else: only what is kept gets them.
-    return tokenised(latest(_parsed(records, table, sources), table), table, key)
+    return tokenised(latest(_parsed(records, table, sources), table), _columns(table), table, key)
 
 
 def parse(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -> DataFrame:
     """Every record as a row of the table, with ``fault`` and ``payload``; see :func:`build`."""
-    return tokenised(_parsed(records, table, sources), table, key)
+    return tokenised(_parsed(records, table, sources), _columns(table), table, key)
 
 
 def _parsed(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
@@ -84,6 +84,10 @@ def _parsed(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     judged = _derived(typed, table).withColumn(FAULT, fault)
     payload = F.when(F.col(FAULT).isNotNull(), F.col("payload")).alias("payload")
     return judged.select(*table.column_names, FAULT, payload)
+
+
+def _columns(table: Table) -> tuple[str, ...]:
+    return (*table.column_names, FAULT, "payload")
 
 
 def _given(table: Table) -> list[Column]:
@@ -119,7 +123,7 @@ def current(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -
     good = F.col(FAULT).isNull()
     ranks = Window.partitionBy(*table.key, good).orderBy(*preference())
     rows = _first(_parsed(records, table, sources), good, ranks)
-    return tokenised(rows.select(*table.column_names), table, key)
+    return tokenised(rows.select(*table.column_names), table.column_names, table, key)
 
 
 def faulty(records: DataFrame, table: Table, sources: Sources) -> DataFrame:

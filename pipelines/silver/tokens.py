@@ -7,6 +7,7 @@ HMAC-SHA256 of kind and value. Values are compared as people mean them: case and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
@@ -31,8 +32,11 @@ DIGITS = 32
 _SPACE = "[ \t\n\r]+"
 
 
-def tokenised(rows: DataFrame, table: Table, key: TokenKey) -> DataFrame:
-    """The rows with tokens in place of personal data; texts scrubbed, locations to the whole degree."""
+def tokenised(rows: DataFrame, columns: Iterable[str], table: Table, key: TokenKey) -> DataFrame:
+    """The rows with tokens in place of personal data; texts scrubbed, locations to the whole degree.
+
+    Their columns are named, and not asked of the engine: it would plan everything once more to say them.
+    """
     personal = {column.name: column for column in table.columns if column.personal}
     if not personal:
         return rows
@@ -43,7 +47,7 @@ def tokenised(rows: DataFrame, table: Table, key: TokenKey) -> DataFrame:
     keyed = rows.crossJoin(F.broadcast(rows.sparkSession.createDataFrame(pads)))
     names = [F.col(column.name) for column in table.columns if column.personal == "name"]
     kept = []
-    for name in rows.columns:
+    for name in columns:
         match personal[name].personal if name in personal else None:
             case None:
                 kept.append(F.col(name))

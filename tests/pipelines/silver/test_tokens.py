@@ -48,7 +48,9 @@ def frame(spark: SparkSession) -> DataFrame:
 
 
 def test_every_engine_makes_the_tokens_that_python_makes(any_spark: SparkSession) -> None:
-    found = tokenised(frame(any_spark), TABLE, KEY).orderBy("thing_id").toArrow().to_pydict()
+    found = (
+        tokenised(frame(any_spark), TABLE.column_names, TABLE, KEY).orderBy("thing_id").toArrow().to_pydict()
+    )
     for kind, values in VALUES.items():
         assert found[kind] == [None if value is None else token(kind, value, KEY) for value in values]
     assert found["latitude"] == [51.0, -1.0, 0.0, -90.0, None, 51.0]
@@ -88,7 +90,7 @@ def test_a_token_tells_nothing_but_its_kind_and_key(kind: Kind, value: str) -> N
 def test_no_plan_shows_the_key(any_spark: SparkSession) -> None:
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
-        tokenised(frame(any_spark), TABLE, KEY).explain(True)
+        tokenised(frame(any_spark), TABLE.column_names, TABLE, KEY).explain(True)
     plan = shown.getvalue().lower()
     assert "sha" in plan
     for secret in (KEY.secret, *KEY.pads()):
