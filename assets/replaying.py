@@ -28,7 +28,9 @@ def replay_records(context: OpExecutionContext, config: ReplayOptions, lakehouse
     """Take in what is good now; what could not be published stays in quarantine, and the run fails."""
     choice = Choice(config.table, config.reason, config.file, tuple(config.records))
     lake = lakehouse.lake
-    done = replay(lake, lake.sources, validate, choice, dry_run=config.dry_run, starting=context.log.info)
+    told = context.log.info
+    draft = lakehouse.draft
+    done = replay(lake, lake.sources, validate, choice, draft=draft, dry_run=config.dry_run, starting=told)
     context.add_output_metadata(
         {
             "records": sum(one.chosen for one in done.tables),

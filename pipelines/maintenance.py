@@ -137,7 +137,7 @@ def maintain(
         ingest.complete_manifest(lake)  # from notes that are about to go
     lake.clear_staging()
     last = releases.latest(lake.uri)
-    draft.held_back |= last is not None and dict(last.versions) != dict(draft.before)
+    draft.held_back |= draft.is_behind(last)
     keeping = 0
     for name in draft.before:
         starting(name)

@@ -52,6 +52,10 @@ class Draft:
     complete: bool = False
     held_back: bool = False
 
+    def is_behind(self, last: Release | None) -> bool:
+        """Whether an earlier writer has left tables that readers do not see yet as they are."""
+        return last is not None and dict(last.versions) != dict(self.before)
+
     def versions(self, now: Mapping[str, int], last: Release | None) -> dict[str, int]:
         """The versions to release, given those that the tables have now and those of the last release."""
         if last is None or self.complete:

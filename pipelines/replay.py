@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from pipelines import releases
 from pipelines.bronze import ingest, rereading
 from pipelines.conservation import refresh_audit
 from pipelines.errors import LakehouseError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pipelines.commits import Note, Staged
     from pipelines.gold.recipe import Recipe
     from pipelines.lakehouse import Lakehouse
+    from pipelines.releases import Draft
     from pipelines.sources.source import Sources
     from pipelines.table import Table
     from pipelines.verdict import Validate
@@ -94,6 +96,7 @@ def replay(
     validate: Validate,
     choice: Choice,
     *,
+    draft: Draft | None = None,
     dry_run: bool = False,
     starting: Callable[[str], None] = lambda _: None,
 ) -> Replay:
@@ -104,6 +107,8 @@ def replay(
         sources: as they are now.
         validate: audits what is published.
         choice: which records.
+        draft: what this writer will release. Nothing where readers do not see yet all that an earlier one did, such
+            as a replay that was cut: they would see one part of it without the other. The next whole run releases it.
         dry_run: say what would change, and write nothing.
         starting: told the name of each table before its turn.
 
@@ -121,6 +126,8 @@ def replay(
         if read.num_rows:
             good = good.unionByName(lake.spark.createDataFrame(read).select(*good.columns))
         return Replay(True, _summed(chosen, _planned(lake, good, sources), _faults(records, read)))
+    if draft is not None:
+        draft.held_back |= draft.is_behind(releases.latest(lake.uri))
     starting(ingest.RECORDS)
     if read.num_rows:
         rereading.correct(lake, read)

@@ -194,7 +194,7 @@ def replay(
     if dry_run:
         return run_replay(lake, lake.sources, validate, choice, dry_run=True, starting=starting)
     with lake.writing() as draft:
-        found = run_replay(lake, lake.sources, validate, choice, starting=starting)
+        found = run_replay(lake, lake.sources, validate, choice, draft=draft, starting=starting)
         draft.held_back |= found.failed
     return found
 

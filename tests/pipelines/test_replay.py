@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import catalog, flow
+from pipelines import catalog, flow, releases
 from pipelines.audit import audit
 from pipelines.bronze import reading
 from pipelines.catalog import all_tables
@@ -142,15 +142,11 @@ class Cut(Exception):  # noqa: N818 - it stands for the end of the process
     """The process ended here."""
 
 
-@pytest.mark.parametrize("commits", [4])
-def test_a_replay_that_was_cut_is_completed_by_the_next(
-    homes: tuple[Path, Path], wrong: Lakehouse, spark: SparkSession, commits: int
-) -> None:
+def cut_after(lake: Lakehouse, commits: int) -> None:
+    """Let a lakehouse make some commits, and be cut at the next."""
     made = 0
 
-    def counted(name: str) -> Any:
-        commit = getattr(wrong, name)
-
+    def counted(commit: Any) -> Any:
         def one(*given: Any, **how: Any) -> None:
             nonlocal made
             if made == commits:
@@ -161,10 +157,33 @@ def test_a_replay_that_was_cut_is_completed_by_the_next(
         return one
 
     for name in ("merge", "amend", "replace", "touch"):
-        setattr(wrong, name, counted(name))
-    with pytest.raises(Cut):
-        again(wrong)
+        setattr(lake, name, counted(getattr(lake, name)))
+
+
+@pytest.mark.parametrize("commits", [4])
+def test_a_replay_that_was_cut_is_completed_by_the_next(
+    homes: tuple[Path, Path], wrong: Lakehouse, spark: SparkSession, commits: int
+) -> None:
+    with wrong.writing("vermeil run") as draft:
+        draft.complete = True
+    released = wrong.versions()
+    cut_after(wrong, commits)
+    with pytest.raises(Cut), wrong.writing("vermeil replay") as draft:
+        again(wrong, draft=draft)
     survived = opened(wrong.settings.home, spark)
     assert audit(survived, survived.sources).balanced
-    assert not again(survived).failed
+    with survived.writing("vermeil replay") as draft:
+        assert not again(survived, draft=draft).failed
     assert differing(homes[0] / "lakehouse", survived.settings.home / "lakehouse") == []
+    # What the first one had committed is older than this writer: readers would see the rest without it.
+    assert seen(survived) == released
+    with survived.writing("vermeil run") as draft:
+        draft.complete = True
+    assert seen(survived) == survived.versions()
+
+
+def seen(lake: Lakehouse) -> dict[str, int]:
+    """The versions of the tables that readers get."""
+    last = releases.latest(lake.uri)
+    assert last is not None
+    return dict(last.versions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,7 +13,7 @@ from pipelines.conservation import refresh_audit
 from pipelines.lakehouse import Lakehouse
 from pipelines.verdict import accept_all
 from pipelines.verify import verify
-from tests.pipelines.test_replay import Cut, again, homes, opened  # noqa: F401 - homes is a fixture
+from tests.pipelines.test_replay import Cut, again, cut_after, homes, opened  # noqa: F401 - homes is a fixture
 from tests.pipelines.test_verify import KINDS, filled, lake, mutated  # noqa: F401 - lake is a fixture
 from tests.same_rows import differing
 from tests.soak.figures import Figures
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pytestmark = pytest.mark.soak
-
-WRITES = ("merge", "amend", "replace", "touch")
 
 
 def test_one_row_of_every_table_is_named(lake: Lakehouse, figures: Figures) -> None:  # noqa: F811
@@ -63,20 +61,8 @@ def test_a_replay_cut_before_each_commit_is_completed(
 def is_cut(home: Path, wrong: Path, commits: int, spark: SparkSession) -> bool:
     """Replay in a copy of a home, cut after some commits; false where it ends before that."""
     shutil.copytree(wrong, home)
-    lakehouse, made = opened(home, spark), 0
-
-    def counted(commit: Any) -> Any:
-        def one(*given: Any, **how: Any) -> None:
-            nonlocal made
-            if made == commits:
-                raise Cut
-            made += 1
-            commit(*given, **how)
-
-        return one
-
-    for name in WRITES:
-        setattr(lakehouse, name, counted(getattr(lakehouse, name)))
+    lakehouse = opened(home, spark)
+    cut_after(lakehouse, commits)
     try:
         again(lakehouse)
     except Cut:
