@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.bronze import ingest
-from pipelines.erasure import erase, suppression
+from pipelines.erasure import erase, features, suppression
 from pipelines.erasure.ownership import Target
 from pipelines.erasure.search import Found, find
 from pipelines.erasure.suppression import Entry, Suppression
@@ -90,6 +90,7 @@ def erase_target(lake: Lakehouse, target: Target, entry: Entry, keyed: Suppressi
         return Erasure("nothing", files=found.files)
     entry = _listed(lake, entry, found, keyed)
     counts = dict(erase.rewrite(lake, rows))
+    entry = _made_anew(lake, entry, counts)
     entry = _renamed(lake, target, entry, counts)
     _expunge(lake, entry, counts if target.narrow else None)
     _check_gone(lake, target)
@@ -134,6 +135,15 @@ def _listed(lake: Lakehouse, entry: Entry, found: Found, keyed: Suppression) -> 
     )
     suppression.save(lake, suppression.load(lake).with_entry(made))
     return made
+
+
+def _made_anew(lake: Lakehouse, entry: Entry, counts: dict[str, int]) -> Entry:
+    """Tables of features, which know the person by cards and networks."""
+    for name in features.tables(lake, counts):
+        entry = replace(entry, replaced=tuple(sorted({*entry.replaced, name})))
+        suppression.save(lake, suppression.load(lake).with_entry(entry))
+        counts[name] = features.make_anew(lake, name)
+    return entry
 
 
 def _renamed(lake: Lakehouse, target: Target, entry: Entry, counts: dict[str, int]) -> Entry:

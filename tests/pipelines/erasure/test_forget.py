@@ -120,7 +120,11 @@ def test_the_raw_files_that_still_hold_the_person_are_named(taken_in: Path, spar
 
 def test_gold_and_the_audit_are_as_before(taken_in: Path, forgotten: Path, spark: SparkSession) -> None:
     with opened(taken_in, spark) as before, opened(forgotten, spark) as after:
-        assert everything(before, "gold") == everything(after, "gold")
+        tables = [everything(lake, "gold") for lake in (before, after)]
+        # Features know the person by card and network: they are made anew without them.
+        of_person = ("gold.features_", "gold.training_")
+        same = [{n: rows for n, rows in one.items() if not n.startswith(of_person)} for one in tables]
+        assert same[0] == same[1]
         assert audit(before, before.sources) == audit(after, after.sources)
         assert audit(after, after.sources).balanced
 

@@ -1,0 +1,51 @@
+"""What gold says of a person's cards and networks: made anew from silver, from which the person is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pipelines.flow_gold import recipe, refresh_gold
+from pipelines.verdict import accept_all
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.table import Table
+
+KEYS = {"card_fingerprint", "ip_address_network"}
+"""Columns that tell payments of one person from those of others, and that an erasure leaves out of silver."""
+
+FEATURES = "gold.features_payments"
+
+
+def tables(lake: Lakehouse, rewritten: Mapping[str, int]) -> list[str]:
+    """Gold tables that hold such a column, and what is made from them, in order; none if no payment was rewritten."""
+    found: list[str] = []
+    if not rewritten.get("silver.charges"):
+        return found
+    for table in lake.tables.values():
+        if table.layer == "gold" and lake.exists(table.name):
+            follows = not set(found).isdisjoint(recipe(table.name).sources)
+            found += [table.name] if follows or KEYS & set(table.column_names) else []
+    return found
+
+
+def make_anew(lake: Lakehouse, name: str) -> int:
+    """Make one of these tables anew; returns how many rows it has.
+
+    Scores stay as they were given: of them only the card is taken away where the features have it no more.
+    """
+    table = lake.declaration(name)
+    if recipe(name).kind == "additions":
+        return _without_cards(lake, table)
+    return refresh_gold(lake, table, accept_all, full=True).rows
+
+
+def _without_cards(lake: Lakehouse, table: Table) -> int:
+    key = ["account", "charge_id"]
+    cards = lake.table(FEATURES).select(*key, "card_fingerprint")
+    rows = lake.table(table.name).drop("card_fingerprint").join(cards, key, "left")
+    staged = lake.stage(table.name, "without-cards", rows.select(*table.column_names))
+    lake.replace(table.name, staged, lake.note(table.name), dates=None)
+    lake.clear_staging(table.name)
+    return staged.rows
