@@ -30,22 +30,22 @@ def tables(lake: Lakehouse, rewritten: Mapping[str, int]) -> list[str]:
     return found
 
 
-def make_anew(lake: Lakehouse, name: str) -> int:
-    """Make one of these tables anew; returns how many rows it has.
+def make_anew(lake: Lakehouse, name: str) -> None:
+    """Make one of these tables anew.
 
     Scores stay as they were given: of them only the card is taken away where the features have it no more.
     """
     table = lake.declaration(name)
     if recipe(name).kind == "additions":
-        return _without_cards(lake, table)
-    return refresh_gold(lake, table, accept_all, full=True).rows
+        _without_cards(lake, table)
+    else:
+        refresh_gold(lake, table, accept_all, full=True)
 
 
-def _without_cards(lake: Lakehouse, table: Table) -> int:
+def _without_cards(lake: Lakehouse, table: Table) -> None:
     key = ["account", "charge_id"]
     cards = lake.table(FEATURES).select(*key, "card_fingerprint")
     rows = lake.table(table.name).drop("card_fingerprint").join(cards, key, "left")
     staged = lake.stage(table.name, "without-cards", rows.select(*table.column_names))
     lake.replace(table.name, staged, lake.note(table.name), dates=None)
     lake.clear_staging(table.name)
-    return staged.rows

@@ -90,8 +90,8 @@ def erase_target(lake: Lakehouse, target: Target, entry: Entry, keyed: Suppressi
         return Erasure("nothing", files=found.files)
     entry = _listed(lake, entry, found, keyed)
     counts = dict(erase.rewrite(lake, rows))
-    entry = _made_anew(lake, entry, counts)
     entry = _renamed(lake, target, entry, counts)
+    entry = _made_anew(lake, entry, counts)
     _expunge(lake, entry, counts if target.narrow else None)
     _check_gone(lake, target)
     suppression.save(lake, suppression.load(lake).with_entry(replace(entry, state="done", replaced=())))
@@ -137,12 +137,12 @@ def _listed(lake: Lakehouse, entry: Entry, found: Found, keyed: Suppression) -> 
     return made
 
 
-def _made_anew(lake: Lakehouse, entry: Entry, counts: dict[str, int]) -> Entry:
+def _made_anew(lake: Lakehouse, entry: Entry, counts: Mapping[str, int]) -> Entry:
     """Tables of features, which know the person by cards and networks."""
     for name in features.tables(lake, counts):
         entry = replace(entry, replaced=tuple(sorted({*entry.replaced, name})))
         suppression.save(lake, suppression.load(lake).with_entry(entry))
-        counts[name] = features.make_anew(lake, name)
+        features.make_anew(lake, name)
     return entry
 
 
