@@ -151,7 +151,9 @@ def _renamed(lake: Lakehouse, target: Target, entry: Entry, counts: dict[str, in
     for name in erase.still_naming(lake, target):
         entry = replace(entry, replaced=tuple(sorted({*entry.replaced, name})))
         suppression.save(lake, suppression.load(lake).with_entry(entry))
-        counts[name] = erase.rename(lake, name, target)
+        renamed = erase.rename(lake, name, target)
+        if lake.declaration(name).layer != "gold":  # a plan counts what is made from records alone
+            counts[name] = renamed
     return entry
 
 
