@@ -100,7 +100,7 @@ def _examples(made: pd.DataFrame) -> Examples:
 def test_hyper_parameters_are_those_that_did_best_on_the_validation_weeks(
     result: Result, told: list[str]
 ) -> None:
-    tried = told[told.index("our features") + 1 :]
+    tried = told[told.index("our model") + 1 :]
     assert len(tried) == len(GRID) + 1, "the second seed keeps what the first one has chosen"
     scores = [float(line.split()[-1]) for line in tried[: len(GRID)]]
     assert scores[0] != scores[1]
