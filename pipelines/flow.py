@@ -28,7 +28,7 @@ from pipelines.silver.build import BETTER, FAULT, build
 from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.rows import of_table
 from pipelines.steps import Outcome as Outcome
-from pipelines.steps import audited, by_size, version_of
+from pipelines.steps import audited, by_size, concluded, version_of
 from pipelines.verdict import Validate, Verdict
 
 if TYPE_CHECKING:
@@ -263,15 +263,7 @@ def _silver_batch(
         note = {"watermark": last, "rows": staged.rows, "checks": verdict.note, **key_note(lake, table)}
         _publish_silver(lake, table, staged, note, full=full)
     lake.clear_staging(table.name)
-    return Outcome(
-        table=table.name,
-        status="refused" if verdict.refusals else "published" if total else "unchanged",
-        rows=staged.rows,
-        quarantined=refused,
-        seconds=time.monotonic() - started,
-        version=None if verdict.refusals else version_of(lake, table.name),
-        verdict=verdict,
-    )
+    return concluded(lake, table, staged.rows, verdict, started, is_changed=bool(total), quarantined=refused)
 
 
 def _publish_silver(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from pipelines.drifting import refresh_drift
 from pipelines.gold import changes
 from pipelines.gold import schema_drift as drift
 from pipelines.gold.recipe import Context, Recipe
-from pipelines.steps import Outcome, audited, version_of
+from pipelines.steps import Outcome, audited, concluded, version_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -42,8 +42,8 @@ def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: boo
     if how.kind == "additions":
         return _add(lake, table, how, validate, started)
     context = how.context(lake)
-    known = _known(lake, table, how, context, full=full)
     marks = {name: changes.mark(lake, name) for name in how.sources}
+    known = _known({} if full else lake.note(table.name), marks, context)
     if all(known.marks.get(name, 0) == mark for name, mark in marks.items()) and not known.stale:
         return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)
     versions = {name: version_of(lake, name) for name in how.sources}
@@ -69,14 +69,7 @@ def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: boo
     if not verdict.refusals:
         _publish(lake, table, staged, note, None if first else dates or [])
     lake.clear_staging(table.name)
-    return Outcome(
-        table=table.name,
-        status="refused" if verdict.refusals else "published" if first or dates else "unchanged",
-        rows=staged.rows,
-        seconds=time.monotonic() - started,
-        version=None if verdict.refusals else version_of(lake, table.name),
-        verdict=verdict,
-    )
+    return concluded(lake, table, staged.rows, verdict, started, is_changed=bool(first or dates))
 
 
 @dataclass(frozen=True)
@@ -94,16 +87,15 @@ class _Known:
     stale: bool = False
 
 
-def _known(lake: Lakehouse, table: Table, how: Recipe, context: Context | None, *, full: bool) -> _Known:
-    last: Note = {} if full else lake.note(table.name)
-    marks: dict[str, int] = last.get("watermarks", {})
-    if marks and context and last.get("context") != context.digest:
+def _known(last: Note, marks: Mapping[str, int], context: Context | None) -> _Known:
+    """What the last note says that is still of use, given how far the sources are now."""
+    before: dict[str, int] = last.get("watermarks", {})
+    if before and context and last.get("context") != context.digest:
         return _Known({}, {}, stale=True)
-    if any(marks.get(name, 0) > changes.mark(lake, name) for name in how.sources):
-        return _Known(
-            {}, {}
-        )  # a source was taken back to an earlier version: what it has lost must go here, too
-    return _Known(marks, last.get("versions", {}))
+    if any(before.get(name, 0) > mark for name, mark in marks.items()):
+        # A source was taken back to an earlier version: what it has lost must go here, too.
+        return _Known({}, {})
+    return _Known(before, last.get("versions", {}))
 
 
 def _publish(
@@ -137,14 +129,7 @@ def _add(lake: Lakehouse, table: Table, how: Recipe, validate: Validate, started
         note = {"rows": staged.rows, "checks": verdict.note, **edition(lake, table.name, days)}
         lake.merge(table.name, staged, note, update_if=None)
     lake.clear_staging(table.name)
-    return Outcome(
-        table=table.name,
-        status="refused" if verdict.refusals else "published" if staged.rows else "unchanged",
-        rows=staged.rows,
-        seconds=time.monotonic() - started,
-        version=None if verdict.refusals else version_of(lake, table.name),
-        verdict=verdict,
-    )
+    return concluded(lake, table, staged.rows, verdict, started, is_changed=bool(staged.rows))
 
 
 def _days(rows: DataFrame) -> list[str]:

@@ -15,7 +15,7 @@ from pipelines.silver import history
 from pipelines.silver.build import FAULT, parse
 from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.rows import of_table
-from pipelines.steps import Outcome, audited, by_size, version_of
+from pipelines.steps import Outcome, audited, by_size, concluded
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -73,14 +73,7 @@ def _batch(
         note = {"watermark": last, "rows": staged.rows, "checks": verdict.note, **key_note(lake, table)}
         _publish(lake, table, staged, note, full=full)
     lake.clear_staging(table.name)
-    return Outcome(
-        table=table.name,
-        status="refused" if verdict.refusals else "published" if staged.rows else "unchanged",
-        rows=staged.rows,
-        seconds=time.monotonic() - started,
-        version=None if verdict.refusals else version_of(lake, table.name),
-        verdict=verdict,
-    )
+    return concluded(lake, table, staged.rows, verdict, started, is_changed=bool(staged.rows))
 
 
 def rebuilt(lake: Lakehouse, table: Table, fresh: Staged, *, full: bool) -> DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,6 +83,39 @@ def audited(
         return validate(Batch(table, rows))
     found = facts(lake, table, rows, quarantined, total, datetime.now(UTC))
     return validate(Batch(table, rows, found | further()))
+
+
+def concluded(
+    lake: Lakehouse,
+    table: Table,
+    rows: int,
+    verdict: Verdict,
+    started: float,
+    *,
+    is_changed: bool,
+    quarantined: int = 0,
+) -> Outcome:
+    """What came of a batch that was audited and, unless it was refused, published.
+
+    Args:
+        lake: where the table is.
+        table: the table.
+        rows: rows that were staged to be published.
+        verdict: what the audit found.
+        started: when the batch was begun, by the monotonic clock.
+        is_changed: whether there was anything to publish.
+        quarantined: records that broke the contract.
+    """
+    status: Status = "refused" if verdict.refusals else "published" if is_changed else "unchanged"
+    return Outcome(
+        table=table.name,
+        status=status,
+        rows=rows,
+        quarantined=quarantined,
+        seconds=time.monotonic() - started,
+        version=None if verdict.refusals else version_of(lake, table.name),
+        verdict=verdict,
+    )
 
 
 def version_of(lake: Lakehouse, name: str) -> int | None:

@@ -11,7 +11,6 @@ import typer
 from assets.cli.shared import Home, Json, opened
 
 app = typer.Typer(
-    help="Measure features and models on public data, by its own protocol.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
@@ -43,11 +42,10 @@ def handbook(
     from assets.cli import output
     from expectations import validate
     from pipelines.handbook.benchmark import benchmark
-    from pipelines.handbook.intake import charges, days
+    from pipelines.handbook.intake import charges
     from pipelines.handbook.page import as_json, as_markdown, as_text
 
     with opened(home or Path("build/handbook")) as lake, output.progress(quiet=json) as starting:
-        days(data)
         paid = charges(lake, data, validate, starting)
         found = benchmark(paid, seeds, os.cpu_count() or 1, starting)
     if out:

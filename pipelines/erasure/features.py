@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.flow_gold import recipe, refresh_gold
+from pipelines.gold import features_payments
 from pipelines.verdict import accept_all
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
 
 KEYS = {"card_fingerprint", "ip_address_network"}
 """Columns that tell payments of one person from those of others, and that an erasure leaves out of silver."""
-
-FEATURES = "gold.features_payments"
 
 
 def tables(lake: Lakehouse, rewritten: Mapping[str, int]) -> list[str]:
@@ -44,7 +43,7 @@ def make_anew(lake: Lakehouse, name: str) -> None:
 
 def _without_cards(lake: Lakehouse, table: Table) -> None:
     key = ["account", "charge_id"]
-    cards = lake.table(FEATURES).select(*key, "card_fingerprint")
+    cards = lake.table(features_payments.TABLE.name).select(*key, "card_fingerprint")
     rows = lake.table(table.name).drop("card_fingerprint").join(cards, key, "left")
     staged = lake.stage(table.name, "without-cards", rows.select(*table.column_names))
     lake.replace(table.name, staged, lake.note(table.name), dates=None)

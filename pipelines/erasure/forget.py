@@ -90,8 +90,8 @@ def erase_target(lake: Lakehouse, target: Target, entry: Entry, keyed: Suppressi
         return Erasure("nothing", files=found.files)
     entry = _listed(lake, entry, found, keyed)
     counts = dict(erase.rewrite(lake, rows))
-    entry = _renamed(lake, target, entry, counts)
     entry = _made_anew(lake, entry, counts)
+    entry = _renamed(lake, target, entry, counts)
     _expunge(lake, entry, counts if target.narrow else None)
     _check_gone(lake, target)
     suppression.save(lake, suppression.load(lake).with_entry(replace(entry, state="done", replaced=())))
@@ -140,8 +140,7 @@ def _listed(lake: Lakehouse, entry: Entry, found: Found, keyed: Suppression) -> 
 def _made_anew(lake: Lakehouse, entry: Entry, counts: Mapping[str, int]) -> Entry:
     """Tables of features, which know the person by cards and networks."""
     for name in features.tables(lake, counts):
-        entry = replace(entry, replaced=tuple(sorted({*entry.replaced, name})))
-        suppression.save(lake, suppression.load(lake).with_entry(entry))
+        entry = _replacing(lake, entry, name)
         features.make_anew(lake, name)
     return entry
 
@@ -149,11 +148,17 @@ def _made_anew(lake: Lakehouse, entry: Entry, counts: Mapping[str, int]) -> Entr
 def _renamed(lake: Lakehouse, target: Target, entry: Entry, counts: dict[str, int]) -> Entry:
     """Tables that are not made from records one by one and name the customer all the same."""
     for name in erase.still_naming(lake, target):
-        entry = replace(entry, replaced=tuple(sorted({*entry.replaced, name})))
-        suppression.save(lake, suppression.load(lake).with_entry(entry))
+        entry = _replacing(lake, entry, name)
         renamed = erase.rename(lake, name, target)
         if lake.declaration(name).layer != "gold":  # a plan counts what is made from records alone
             counts[name] = renamed
+    return entry
+
+
+def _replacing(lake: Lakehouse, entry: Entry, name: str) -> Entry:
+    """The entry with a table that is about to be replaced: its past has to go, also if this run is cut."""
+    entry = replace(entry, replaced=tuple(sorted({*entry.replaced, name})))
+    suppression.save(lake, suppression.load(lake).with_entry(entry))
     return entry
 
 

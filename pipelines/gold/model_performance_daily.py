@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.arrow import arrow_schema
-from pipelines.gold.contract import dimension
+from pipelines.gold.contract import count, dimension
 from pipelines.gold.days import around
 from pipelines.models.performance import (
     CUTS,
@@ -45,10 +45,6 @@ _GROUP = ["model_version", "task", "segment", "account", "currency"]
 _LONGEST = max(max(lengths) for lengths in SEGMENTS.values())
 
 
-def _count(name: str, doc: str) -> Column:
-    return Column(name, "bigint", doc, required=True, minimum=0)
-
-
 def _amount(name: str, doc: str) -> Column:
     return Column(name, "bigint", f"{doc} Null where there is more than one currency.", minimum=0)
 
@@ -59,8 +55,8 @@ def _rate(name: str, doc: str) -> Column:
 
 def _at(cut: int) -> tuple[Column, ...]:
     return (
-        _count(f"flagged_at_{cut}_count", f"Payments with a score of at least {cut}."),
-        _count(f"caught_at_{cut}_count", "Of them, fraud."),
+        count(f"flagged_at_{cut}_count", f"Payments with a score of at least {cut}."),
+        count(f"caught_at_{cut}_count", "Of them, fraud."),
         _rate(f"precision_at_{cut}_rate", f"caught_at_{cut}_count / flagged_at_{cut}_count."),
         _rate(f"recall_at_{cut}_rate", f"caught_at_{cut}_count / fraud_count."),
         _amount(f"caught_at_{cut}_minor", f"Amount of the fraud with a score of at least {cut}."),
@@ -104,8 +100,8 @@ TABLE = Table(
             known=MATURITIES,
         ),
         dimension("task", "What the model predicts, such as fraud."),
-        _count("payments_count", "Payments with a score and a label."),
-        _count("fraud_count", "Of them, fraud as far as it is known now."),
+        count("payments_count", "Payments with a score and a label."),
+        count("fraud_count", "Of them, fraud as far as it is known now."),
         Column(
             "expected_fraud_count",
             "double",
@@ -175,16 +171,26 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
 def _outcomes(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     """The scores of payments that have a label, of the days that windows up to some days reach."""
     near = partial(around, column="date", dates=dates, before=_LONGEST - 1, after=0)
-    labels = near(now[LABELS]).select(
-        "account",
-        "charge_id",
-        (F.col("label") == "fraud").alias("is_fraud"),
-        is_matured(now[LABELS]).alias("is_matured"),
-    )
+    labels = told(near(now[LABELS]), now[LABELS])
     return near(now[SCORES]).join(labels, ["account", "charge_id"])
 
 
-def is_matured(labels: DataFrame) -> Expression:
+def told(labels: DataFrame, everything: DataFrame) -> DataFrame:
+    """Of each payment whether it is fraud as far as is known, and whether its label is final.
+
+    Args:
+        labels: of gold.fraud_labels, those that are asked about.
+        everything: all labels: the newest says what time it is.
+    """
+    return labels.select(
+        "account",
+        "charge_id",
+        (F.col("label") == "fraud").alias("is_fraud"),
+        _is_matured(everything).alias("is_matured"),
+    )
+
+
+def _is_matured(labels: DataFrame) -> Expression:
     """Whether a payment is so old that its label is final. The clock of the labels is when the newest one was known."""
     [[clock]] = labels.agg(F.max(F.unix_seconds("label_known_at"))).collect()
     return F.unix_seconds("matures_at") <= F.lit(-1 if clock is None else clock)

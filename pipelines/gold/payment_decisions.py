@@ -9,7 +9,7 @@ from pipelines.gold import features
 from pipelines.gold.contract import dimension
 from pipelines.gold.days import on_dates
 from pipelines.models.tasks import FRAUD
-from pipelines.rules.columns import SCORES, rule_names
+from pipelines.rules.columns import FEATURES, SCORES, rule_names
 from pipelines.rules.decisions import decide
 from pipelines.rules.ruleset import ACTIONS, DEFAULT, MODEL, NO_ACTION, Ruleset, load_rules
 from pipelines.table import Column, Table
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
-
-FEATURES = FRAUD.features_table
 
 TABLE = Table(
     name="gold.payment_decisions",

@@ -137,9 +137,11 @@ def additions(lake: Lakehouse, now: Mapping[str, DataFrame]) -> DataFrame | None
 
 def in_use(registry: Registry) -> Iterator[tuple[str, Version]]:
     """The versions that score, with what each is."""
-    for role, version in (("serving", registry.serving(FRAUD.name)), ("shadow", registry.shadow(FRAUD.name))):
-        if version is not None:
-            yield role, version
+    versions = registry.versions(FRAUD.name)
+    for role in ROLES:
+        for version in versions:
+            if role in version.aliases:
+                yield role, version
 
 
 def fresh(features: DataFrame, scores: DataFrame, version: Version) -> DataFrame:

@@ -9,8 +9,8 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.gold.contract import amount, count, dimension, rate
-from pipelines.gold.measures import ratio
-from pipelines.gold.model_performance_daily import LABELS, SCORES, SOURCES, is_matured
+from pipelines.gold.measures import count_if, ratio, sum_if
+from pipelines.gold.model_performance_daily import LABELS, SCORES, SOURCES, told
 from pipelines.models.performance import LOST_MARGIN_PERCENT
 from pipelines.table import Column, Table
 
@@ -88,9 +88,8 @@ def snapshot(now: Mapping[str, DataFrame]) -> DataFrame:
 
 
 def _matured(now: Mapping[str, DataFrame]) -> DataFrame:
-    labels = now[LABELS].filter(is_matured(now[LABELS]))
-    said = labels.select("account", "charge_id", (F.col("label") == "fraud").alias("is_fraud"))
-    return now[SCORES].join(said, ["account", "charge_id"])
+    matured = told(now[LABELS], now[LABELS]).filter("is_matured")
+    return now[SCORES].join(matured, ["account", "charge_id"])
 
 
 def _recent(rows: DataFrame) -> DataFrame:
@@ -104,10 +103,10 @@ def _by_score(rows: DataFrame) -> DataFrame:
     """Counts and amounts of each score from 0 to 100, also of those that no payment has."""
     good = ~F.col("is_fraud")
     counted = rows.groupBy(*_WHOLE, "score").agg(
-        F.count(F.when(good, 1)).alias("good_count"),
-        F.sum(F.when(good, F.col("amount_minor")).otherwise(0)).alias("good_minor"),
-        F.count(F.when(~good, 1)).alias("fraud_count"),
-        F.sum(F.when(~good, F.col("amount_minor")).otherwise(0)).alias("fraud_minor"),
+        count_if(good).alias("good_count"),
+        sum_if(good, "amount_minor").alias("good_minor"),
+        count_if(~good).alias("fraud_count"),
+        sum_if(~good, "amount_minor").alias("fraud_minor"),
         F.min("date").alias("first_date"),
         F.max("date").alias("last_date"),
     )

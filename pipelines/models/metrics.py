@@ -87,6 +87,40 @@ class Curve:
     caught_amount: Floats
     hurt_amount: Floats
 
+    @property
+    def area(self) -> float | None:
+        """Area under the receiver operating characteristic; None unless there are fraud and good payments."""
+        if not self.caught[-1] or not self.hurt[-1]:
+            return None
+        return float(np.trapezoid(self.caught, self.hurt) / (self.caught[-1] * self.hurt[-1]))
+
+    @property
+    def average_precision(self) -> float | None:
+        """Precision at each cut, weighted by the recall that the cut adds; None without fraud."""
+        if not self.caught[-1]:
+            return None
+        precision = self.caught[1:] / (self.caught[1:] + self.hurt[1:])
+        return float((np.diff(self.caught) * precision).sum() / self.caught[-1])
+
+    def recall(self, rate: float) -> float | None:
+        """Share of fraud that is caught where at most this share of good payments is flagged.
+
+        None unless there are fraud and good payments.
+        """
+        if not self.caught[-1] or not self.hurt[-1]:
+            return None
+        return float(self.caught[self.hurt <= rate * self.hurt[-1]].max() / self.caught[-1])
+
+    def value_detected(self, ratio: float) -> float | None:
+        """Share of the fraud's amount that is caught where there are at most this many false alarms a caught fraud.
+
+        None unless fraud has an amount.
+        """
+        if self.caught_amount[-1] <= 0:
+            return None
+        within = self.hurt <= ratio * self.caught
+        return float(self.caught_amount[within].max() / self.caught_amount[-1])
+
 
 def curve(y: Flags, scores: Floats, amounts: Floats | None = None) -> Curve:
     """What each possible cut flags. Without amounts each payment counts as one."""
@@ -110,10 +144,7 @@ def recall_at_false_positive_rate(y: Flags, scores: Floats, rate: float) -> floa
         scores: greater is more likely fraud.
         rate: flagged good payments over all good ones, 0 to 1, that must not be exceeded.
     """
-    if not y.any() or y.all():
-        return None
-    found = curve(y, scores)
-    return float(found.caught[found.hurt <= rate * found.hurt[-1]].max() / found.caught[-1])
+    return curve(y, scores).recall(rate)
 
 
 def cut_at_false_positive_rate(y: Flags, scores: Floats, rate: float) -> float | None:
@@ -129,10 +160,7 @@ def value_detected(y: Flags, scores: Floats, amounts: Floats, ratio: float = 5.0
 
     Known as the value detection rate at a false-positive ratio, 5 : 1 by custom. None unless fraud has an amount.
     """
-    found = curve(y, scores, amounts)
-    if found.caught_amount[-1] <= 0:
-        return None
-    return float(found.caught_amount[found.hurt <= ratio * found.caught].max() / found.caught_amount[-1])
+    return curve(y, scores, amounts).value_detected(ratio)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ import numpy as np
 
 from pipelines.models.arrays import Codes, Flags, Floats
 from pipelines.models.metrics import (
-    Curve,
     brier_score,
     calibration_error,
     card_precision,
@@ -93,14 +92,14 @@ def figures(outcomes: Outcomes, *, money: bool) -> Figures:
         "payments_minor": _sum(outcomes.amounts) if money else None,
         "fraud_minor": _sum(outcomes.amounts[fraud]) if money else None,
         "fraud_rate": fraud_count / len(outcomes),
-        "roc_auc": _area(found),
-        "average_precision": _average_precision(found),
-        "recall_at_1_percent_rate": _recall_at(found, 0.01),
-        "recall_at_5_percent_rate": _recall_at(found, 0.05),
+        "roc_auc": found.area,
+        "average_precision": found.average_precision,
+        "recall_at_1_percent_rate": found.recall(0.01),
+        "recall_at_5_percent_rate": found.recall(0.05),
         "card_precision_100_rate": card_precision(
             carded.is_fraud, carded.probabilities, carded.days, carded.cards, 100
         ),
-        "value_detected_rate": _value_detected(found) if money else None,
+        "value_detected_rate": found.value_detected(FALSE_ALARMS) if money else None,
         "calibration_ratio": expected / fraud_count if fraud_count else None,
         "calibration_error": calibration_error(fraud, outcomes.probabilities),
         "brier_score": brier_score(fraud, outcomes.probabilities),
@@ -121,36 +120,6 @@ def _at(outcomes: Outcomes, cut: int, *, money: bool) -> Figures:
         f"caught_at_{cut}_minor": _sum(outcomes.amounts[caught]) if money else None,
         f"cost_at_{cut}_minor": missed + hurt * LOST_MARGIN_PERCENT // 100 if money else None,
     }
-
-
-def _area(found: Curve) -> float | None:
-    """Area under the receiver operating characteristic; None unless there are fraud and good payments."""
-    if not found.caught[-1] or not found.hurt[-1]:
-        return None
-    return float(np.trapezoid(found.caught, found.hurt) / (found.caught[-1] * found.hurt[-1]))
-
-
-def _average_precision(found: Curve) -> float | None:
-    """Precision at each cut, weighted by the recall that the cut adds; None without fraud."""
-    if not found.caught[-1]:
-        return None
-    precision = found.caught[1:] / (found.caught[1:] + found.hurt[1:])
-    return float((np.diff(found.caught) * precision).sum() / found.caught[-1])
-
-
-def _recall_at(found: Curve, rate: float) -> float | None:
-    """Share of fraud that is caught where at most this share of good payments is flagged."""
-    if not found.caught[-1] or not found.hurt[-1]:
-        return None
-    return float(found.caught[found.hurt <= rate * found.hurt[-1]].max() / found.caught[-1])
-
-
-def _value_detected(found: Curve) -> float | None:
-    """Share of the fraud's amount that is caught with at most so many false alarms for each caught fraud."""
-    if not found.caught_amount[-1]:
-        return None
-    within = found.hurt <= FALSE_ALARMS * found.caught
-    return float(found.caught_amount[within].max() / found.caught_amount[-1])
 
 
 def _sum(amounts: Codes) -> int:

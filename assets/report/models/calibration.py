@@ -30,11 +30,7 @@ def _curve(facts: ModelFacts) -> Chart:
         "Predicted and observed",
         "Matured payments by score: the mean probability of each group, and the share that was fraud with its 95 % "
         "interval. On the line a probability means what it says; above it, fraud is underrated. Logarithmic.",
-        {
-            str(place): _curve_figure(rows)
-            for place, version in enumerate(facts.versions)
-            if len(rows := facts.of(facts.calibration, version))
-        },
+        facts.drawn(facts.calibration, _curve_figure),
         scope="version",
         nothing="No payment that this version has scored has a matured label yet.",
     )
@@ -94,11 +90,7 @@ def _spread(facts: ModelFacts) -> Chart:
         "scores",
         "Scores",
         "Payments that were scored, by score. The axis of counts is logarithmic.",
-        {
-            str(place): _spread_figure(rows)
-            for place, version in enumerate(facts.versions)
-            if len(rows := facts.of(facts.spread, version))
-        },
+        facts.drawn(facts.spread, _spread_figure),
         scope="version",
         nothing="This version has scored nothing yet.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
@@ -12,8 +12,10 @@ import pandas as pd
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
+from assets.report.figures import Figure
 from assets.report.models.versions import Version
-from pipelines.gold.model_performance_daily import is_matured
+from pipelines.gold.measures import count_if
+from pipelines.gold.model_performance_daily import told
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
@@ -73,11 +75,20 @@ class ModelFacts:
         """The rows of a version."""
         return frame[frame["model_version"] == version.name] if len(frame) else frame
 
+    def drawn(self, frame: pd.DataFrame, figure: Callable[[pd.DataFrame], Figure]) -> dict[str, Figure]:
+        """A figure for each version that has rows, by the place of the version."""
+        return {
+            str(place): figure(rows)
+            for place, version in enumerate(self.versions)
+            if len(rows := self.of(frame, version))
+        }
+
 
 def read_facts(lake: Lakehouse, shown: Sequence[Version]) -> ModelFacts:
     """The facts of a lakehouse about some versions of a model; without a version only what was decided."""
     decisions = lake.table("gold.payment_decisions")
-    labels = _outcomes(lake.table("gold.fraud_labels"))
+    known = lake.table("gold.fraud_labels")
+    labels = told(known, known)
     decided, days = _decisions(decisions, labels), _days(decisions)
     if not shown:
         return ModelFacts(decisions=decided, decided=days)
@@ -98,16 +109,6 @@ def read_facts(lake: Lakehouse, shown: Sequence[Version]) -> ModelFacts:
         reasons=_reasons(scores, labels),
         decisions=decided,
         decided=days,
-    )
-
-
-def _outcomes(labels: DataFrame) -> DataFrame:
-    """Of each payment whether it is fraud as far as is known, and whether its label has matured."""
-    return labels.select(
-        "account",
-        "charge_id",
-        (F.col("label") == "fraud").alias("is_fraud"),
-        is_matured(labels).alias("is_matured"),
     )
 
 
@@ -140,7 +141,7 @@ def _calibration(scores: DataFrame, labels: DataFrame) -> pd.DataFrame:
     matured = scores.join(labels.filter("is_matured"), ["account", "charge_id"])
     added = matured.groupBy("model_version", _bin()).agg(
         F.count("*").alias("payments"),
-        F.count(F.when(F.col("is_fraud"), 1)).alias("frauds"),
+        count_if(F.col("is_fraud")).alias("frauds"),
         F.sum("probability").alias("predicted"),
     )
     return added.toPandas().sort_values(["model_version", "bin"], ignore_index=True)
@@ -159,7 +160,7 @@ def _reasons(scores: DataFrame, labels: DataFrame) -> pd.DataFrame:
     )
     labelled = recent.filter("top_reason is not null").join(labels, ["account", "charge_id"], "left")
     counted = labelled.groupBy("model_version", "top_reason").agg(
-        F.count("*").alias("payments"), F.count(F.when(F.col("is_fraud"), 1)).alias("frauds")
+        F.count("*").alias("payments"), count_if(F.col("is_fraud")).alias("frauds")
     )
     return counted.toPandas().sort_values(["model_version", "top_reason"], ignore_index=True)
 
@@ -168,8 +169,8 @@ def _decisions(decisions: DataFrame, labels: DataFrame) -> pd.DataFrame:
     labelled = decisions.join(labels, ["account", "charge_id"], "left")
     counted = labelled.groupBy("decided_by", "action").agg(
         F.count("*").alias("payments"),
-        F.count(F.when(F.col("is_matured"), 1)).alias("matured"),
-        F.count(F.when(F.col("is_matured") & F.col("is_fraud"), 1)).alias("frauds"),
+        count_if(F.col("is_matured")).alias("matured"),
+        count_if(F.col("is_matured") & F.col("is_fraud")).alias("frauds"),
     )
     return counted.toPandas().sort_values(["decided_by", "action"], ignore_index=True)
 

@@ -21,11 +21,7 @@ def _reasons(facts: ModelFacts) -> Chart:
         "First reason of flagged payments",
         f"Payments of the last {REASON_DAYS} days with a score of at least {FLAGGED}, by the feature that speaks most "
         "for fraud; beside it how many of them are known to be fraud by now.",
-        {
-            str(place): _figure(rows)
-            for place, version in enumerate(facts.versions)
-            if len(rows := facts.of(facts.reasons, version))
-        },
+        facts.drawn(facts.reasons, _figure),
         scope="version",
         wide=True,
         nothing="This version has flagged no payment of these days.",
