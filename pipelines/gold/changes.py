@@ -77,8 +77,10 @@ def _on_replaced_days(
     lake: Lakehouse, name: str, now: DataFrame, watermarks: Mapping[str, int], then: int | None
 ) -> DataFrame | None:
     """The rows of a gold table, as they are and as they were, on the days that it replaced since a version."""
-    if mark(lake, name) == watermarks.get(name, 0):
-        return now.filter("false")
+    reached = mark(lake, name)
+    if reached == watermarks.get(name, 0):
+        # One that was never published is empty as it is; Sail (0.7.2) cannot join what is left of it to other rows.
+        return now.filter("false") if reached else now
     days = _replaced_days(lake, name, then)
     if days is None or not lake.committer.readable(lake.table_uri(name), then or 0):
         return None
