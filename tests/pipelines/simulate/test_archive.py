@@ -186,7 +186,8 @@ def test_what_is_held_does_not_grow_with_the_history(tmp_path: Path) -> None:
 
     def charges() -> int:
         gc.collect()
-        return sum(isinstance(thing, Charge) for thing in gc.get_objects())
+        # Not isinstance: it asks the thing, and a library's stand-in for one that is not installed raises.
+        return sum(issubclass(type(thing), Charge) for thing in gc.get_objects())
 
     def count(_: int) -> None:
         if len(days) in (130, 260):
