@@ -70,8 +70,10 @@ class Column:
             raise ValueError(f"column {self.name!r}: a name is lower-case letters, digits and underscores")
         if self.path and self.sql:
             raise ValueError(f"column {self.name!r}: it has a path or an expression, not both")
-        if self.listed and not (self.sql and self.type == "boolean"):
-            raise ValueError(f"column {self.name!r}: what looks a list up has an expression and is a boolean")
+        if self.listed and (self.mapped or not self.sql or self.type != "boolean"):
+            raise ValueError(
+                f"column {self.name!r}: what looks a list up has an expression, is a boolean and is not mapped"
+            )
         if self.personal and self.type != ("double" if self.personal == "location" else "string"):
             raise ValueError(
                 f"column {self.name!r}: a {self.type} cannot hold personal data of kind {self.personal}"

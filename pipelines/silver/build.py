@@ -216,9 +216,10 @@ def _unparsed(table: Table) -> Expression:
 def _derived(rows: DataFrame, table: Table) -> DataFrame:
     """The rows with the columns that follow from others, in declared order: one may use those before it."""
     for column in table.columns:
-        if column.sql:
-            value = F.expr(column.sql)
-            found = value.isin(*lists.values(column.listed)) if column.listed else value
+        if column.sql and column.listed:
+            rows = lists.with_membership(rows, column.name, F.expr(column.sql), column.listed)
+        elif column.sql:
+            found = F.expr(column.sql)
             found = F.coalesce(column.name, found) if column.mapped else found
             rows = rows.withColumn(column.name, found.cast(column.type))
     return rows

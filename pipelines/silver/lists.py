@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.table import Listed
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
+    from pyspark.sql import DataFrame
 
 FREE_EMAIL_DOMAINS = (
     "126.com", "163.com", "aol.com", "att.net", "bol.com.br", "comcast.net", "daum.net", "fastmail.com",
@@ -30,3 +38,18 @@ def values(name: Listed) -> tuple[str, ...]:
             return tuple(sorted(blocklist))
         case "free_email_domains":
             return FREE_EMAIL_DOMAINS
+
+
+def with_membership(rows: DataFrame, column: str, value: Expression, name: Listed) -> DataFrame:
+    """The rows with a boolean column that says whether a value is on a list; null where there is no value.
+
+    The list is joined as a small table: written into the plan, its thousands of values took longer to plan than all
+    the rows of a batch took to be parsed.
+    """
+    entry, is_listed = f"_{column}_entry", f"_{column}_is_listed"
+    entries = rows.sparkSession.createDataFrame(pa.table({entry: pa.array(values(name), pa.string())}))
+    found = rows.withColumn(entry, value).join(
+        F.broadcast(entries.withColumn(is_listed, F.lit(True))), entry, "left"
+    )
+    said = F.when(F.col(entry).isNotNull(), F.coalesce(is_listed, F.lit(False)))
+    return found.withColumn(column, said).drop(entry, is_listed)
