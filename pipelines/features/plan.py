@@ -8,7 +8,7 @@ all of them, about 1 kB a row at 50 features, so that long histories are compute
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql.types import DoubleType, StructField, StructType
 
 from pipelines.features.feature import NEED_PROBE, Feature, FeatureError, FeatureSet, check_columns
 from pipelines.features.kernel import Bucket, Wanted, compute, plausible
@@ -52,11 +53,18 @@ def features_of(
         FeatureError: a column is not there, is of a type that cannot be aggregated, or is in a feature's way.
     """
     check_columns(feature_set, facts.columns, probes.columns)
-    used = [name for name in feature_set.fact_columns if name != "available_at"]
-    asking = probes.select("*", _second("at").alias(AT), _nothing().alias(AVAILABLE_AT))
-    known = facts.select(*used, _nothing().alias(AT), _second("available_at").alias(AVAILABLE_AT))
-    events = _with_nulls(asking, known).unionByName(_with_nulls(known, asking))
-    return _computed(events, probes.columns, feature_set, buckets)
+    types = dict(facts.dtypes) | dict(probes.dtypes)
+    used = {*feature_set.fact_columns} - {"available_at"}
+    names = [*probes.columns, *sorted(used.difference(probes.columns))]
+
+    def shaped(frame: DataFrame, there: Collection[str], at: Column, available_at: Column) -> DataFrame:
+        """The rows with all columns, null where they have none, and their two moments."""
+        columns = (F.col(n) if n in there else F.lit(None).cast(types[n]).alias(n) for n in names)
+        return frame.select(*columns, at.alias(AT), available_at.alias(AVAILABLE_AT))
+
+    asking = shaped(probes, probes.columns, _second("at"), _nothing())
+    known = shaped(facts, used, _nothing(), _second("available_at"))
+    return _computed(asking.unionByName(known), types, probes.columns, feature_set, buckets)
 
 
 def features_of_events(events: DataFrame, feature_set: FeatureSet, buckets: int = BUCKETS) -> DataFrame:
@@ -73,7 +81,7 @@ def features_of_events(events: DataFrame, feature_set: FeatureSet, buckets: int 
     """
     check_columns(feature_set, events.columns, events.columns)
     seconds = (_second("at").alias(AT), _second("available_at").alias(AVAILABLE_AT))
-    return _computed(events.select("*", *seconds), events.columns, feature_set, buckets)
+    return _computed(events.select("*", *seconds), dict(events.dtypes), events.columns, feature_set, buckets)
 
 
 def features_at(
@@ -101,12 +109,6 @@ def features_at(
     seen = _second("available_at").between(second - served.longest_window * 86_400, second - 1)
     probes = facts.filter(seen).select(*keys).dropna().distinct()
     return features_of(probes.withColumn("at", F.timestamp_seconds(F.lit(second))), facts, served, buckets)
-
-
-def _with_nulls(frame: DataFrame, other: DataFrame) -> DataFrame:
-    """A frame with the columns that only another one has, as nulls of their types."""
-    missing = [(name, kind) for name, kind in other.dtypes if name not in frame.columns]
-    return frame.select("*", *(F.lit(None).cast(kind).alias(name) for name, kind in missing))
 
 
 def serving(feature_set: FeatureSet, entity_name: str) -> FeatureSet:
@@ -152,30 +154,33 @@ class _Stage:
         return {feature.where for feature in self.wanted if feature.where}
 
 
-def _computed(events: DataFrame, kept: Sequence[str], feature_set: FeatureSet, buckets: int) -> DataFrame:
-    derived = _Derived(feature_set, dict(events.dtypes))
+def _computed(
+    events: DataFrame, types: Mapping[str, str], kept: Sequence[str], feature_set: FeatureSet, buckets: int
+) -> DataFrame:
+    derived = _Derived(feature_set, types)
     frame = events.select(
         *kept, AT, AVAILABLE_AT, *(column.alias(name) for name, column in derived.columns.items())
     )
-    stages = derived.stages
+    # Asked for once: each time an engine is asked, it resolves the whole plan, which grows with each stage.
+    schema, stages = frame.schema, derived.stages
     for number, stage in enumerate(stages):
         later = {name for rest in stages[number + 1 :] for name in (rest.key, *rest.columns, *rest.flags)}
         leaving = set(derived.columns) - later
-        frame = _through(frame, stage, leaving, buckets)
+        schema = StructType([field for field in schema if field.name not in leaving])
+        frame, schema = _through(frame, stage, schema, buckets)
     own = [F.expr(own.sql).cast("double").alias(own.name) for own in feature_set.own]
     names = [feature.name for feature in feature_set.features]
     return frame.filter(F.col(AT).isNotNull()).select(*kept, *own, *names)
 
 
-def _through(frame: DataFrame, stage: _Stage, leaving: set[str], buckets: int) -> DataFrame:
-    """The frame with the features of one entity, without the columns that nobody needs any more."""
-    remaining = frame.select(*(name for name in frame.columns if name not in leaving))
-    schema = remaining.schema
-    for feature in stage.wanted:
-        schema = schema.add(feature.name, "double")
+def _through(
+    frame: DataFrame, stage: _Stage, schema: StructType, buckets: int
+) -> tuple[DataFrame, StructType]:
+    """The columns of a frame that are in a schema, with the features of one entity; and the schema with these."""
+    names = schema.names
+    found = StructType([*schema, *(StructField(feature.name, DoubleType()) for feature in stage.wanted)])
     # Rows without an entity go along; they are spread, so that no part is larger for them.
     part = F.coalesce(F.col(stage.key), F.xxhash64(AT, AVAILABLE_AT))
-    names = remaining.columns
 
     def kernel(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         held = list(batches)
@@ -184,7 +189,7 @@ def _through(frame: DataFrame, stage: _Stage, leaving: set[str], buckets: int) -
         if table:
             yield from table.to_batches()
 
-    return frame.repartition(buckets, part).mapInArrow(kernel, schema)
+    return frame.repartition(buckets, part).mapInArrow(kernel, found), found
 
 
 def _with_features(table: pa.Table, stage: _Stage, remaining: Sequence[str]) -> pa.Table:
