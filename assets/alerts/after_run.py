@@ -1,4 +1,4 @@
-"""The alerts of ``vermeil run``, which needs no Dagster to send them."""
+"""The alerts of the commands that a timer starts, such as ``vermeil run``: they need no Dagster to send them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def alerting(
     tell: Callable[[str], None],
     clock: Callable[[], datetime] = utc_now,
     pause: Callable[[float], None] = time.sleep,
+    name: str = NAME,
 ) -> Iterator[list[Outcome]]:
     """Send the alerts of a run: of its outcomes, which it puts into the list, or of the error that ended it.
 
@@ -34,6 +35,7 @@ def alerting(
         tell: told, in words, what could not be delivered.
         clock: gives the time, UTC.
         pause: waits some seconds between attempts.
+        name: of the command: what one opens, the same one closes.
     """
     outcomes: list[Outcome] = []
     if not channels(settings):
@@ -42,11 +44,11 @@ def alerting(
     try:
         yield outcomes
     except Exception as error:
-        alert = causes.failed_run(settings, NAME, causes.why(error), clock())
-        for sentence in report(settings, f"{causes.RUN}:{NAME}", [alert], clock(), pause):
+        alert = causes.failed_run(settings, name, causes.why(error), clock())
+        for sentence in report(settings, f"{causes.RUN}:{name}", [alert], clock(), pause):
             tell(sentence)
         raise
-    for sentence in after(settings, outcomes, clock(), pause):
+    for sentence in after(settings, outcomes, clock(), pause, name):
         tell(sentence)
 
 
@@ -55,22 +57,24 @@ def after(
     outcomes: Sequence[Outcome],
     now: datetime,
     pause: Callable[[float], None] = time.sleep,
+    name: str = NAME,
 ) -> list[str]:
     """Tell what a run that came to its end found wrong, or right again; returns what could not be delivered."""
     said = []
     for table, outcome in causes.outcome_groups(outcomes).items():
         found = causes.failed_checks(settings, outcome, now)
         said += report(settings, f"{causes.CHECK}:{table}", found, now, pause)
-    said += report(settings, f"{causes.RUN}:{NAME}", _failed(settings, outcomes, now), now, pause)
+    failed = _failed(settings, name, outcomes, now)
+    said += report(settings, f"{causes.RUN}:{name}", failed, now, pause)
     said += report(settings, causes.QUARANTINE, causes.growing_quarantine(settings, now), now, pause)
     return said
 
 
-def _failed(settings: Settings, outcomes: Sequence[Outcome], now: datetime) -> list[Alert]:
+def _failed(settings: Settings, name: str, outcomes: Sequence[Outcome], now: datetime) -> list[Alert]:
     if refused := causes.refused_tables(outcomes):
         why = f"{', '.join(refused)} could not be published."
     elif lost := [o.table for o in outcomes if o.failed]:
         why = f"a part of {', '.join(dict.fromkeys(lost))} could not be done."
     else:
         return []
-    return [causes.failed_run(settings, NAME, why, now)]
+    return [causes.failed_run(settings, name, why, now)]

@@ -28,9 +28,14 @@ def train(
     Everything is chosen on earlier weeks; the test weeks are looked at once. It does not serve? Then it shadows the
     one that does. 'vermeil score' makes its scores, and so does every run.
     """
+    from assets.alerts.after_run import alerting
     from assets.cli import model_commands, models_output, output
 
-    with opened(home) as lake, output.progress(quiet=json) as starting:
+    with (
+        opened(home) as lake,
+        alerting(lake.settings, output.tell, name="vermeil train"),
+        output.progress(quiet=json) as starting,
+    ):
         done = model_commands.train(lake, task, family or [], starting)
     models_output.trained(done, as_json=json)
 
@@ -40,10 +45,15 @@ def score(home: Home = None, wait: Wait = None, json: Json = False) -> None:
 
     Payments are scored as the tables have them: 'vermeil run' takes in new ones and scores them, too.
     """
+    from assets.alerts.after_run import alerting
     from assets.cli import commands, model_commands, output
 
-    with opened(home) as lake, output.progress(quiet=json) as starting:
-        outcomes = list(model_commands.score(lake, starting, wait))
+    with (
+        opened(home) as lake,
+        alerting(lake.settings, output.tell, name="vermeil score") as outcomes,
+        output.progress(quiet=json) as starting,
+    ):
+        outcomes.extend(model_commands.score(lake, starting, wait))
     output.outcomes(outcomes, as_json=json)
     raise typer.Exit(commands.exit_code(outcomes))
 

@@ -90,17 +90,22 @@ def listed(found: Sequence[Listed], *, as_json: bool) -> None:
     if not found:
         OUT.print("No model was trained yet: 'vermeil train' trains one.")
         return
-    table = table_of("table", "role", "family", "trained", ">AUC", ">AP", ">frauds", "decision")
-    table.columns[0].header = "version"
+    table = table_of("version", "role", "family", "trained (UTC)", ">AUC", ">AP", ">frauds")
     for one in found:
-        decision = one.version.decision
         table.add_row(
-            one.version.name, ", ".join(one.version.aliases) or "–", one.version.tags["family"],
-            one.version.tags["trained_at"][:16].replace("T", " "), _figure(one.figures.get("roc_auc")),
-            _figure(one.figures.get("average_precision")), _counts(one.figures),
-            escape(decision.reason) if decision else "–",
-        )  # fmt: skip
+            one.version.name,
+            ", ".join(one.version.aliases) or "–",
+            one.version.tags["family"],
+            one.version.tags["trained_at"][:16].replace("T", " "),
+            _figure(one.figures.get("roc_auc")),
+            _figure(one.figures.get("average_precision")),
+            _counts(one.figures),
+        )
     OUT.print(table)
+    for one in found:
+        if decision := one.version.decision:
+            word = "[green]promoted[/]" if decision.is_promoted else "[yellow]not promoted[/]"
+            OUT.print(f"{one.version.name} {word}: {escape(decision.reason)}.", soft_wrap=True)
 
 
 def _tests(done: Renewal) -> list[FoldResult]:

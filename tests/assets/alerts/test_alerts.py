@@ -34,7 +34,7 @@ from assets.alerts.alert import Alert
 from assets.alerts.ledger import AGAIN, FILE, opened, report
 from assets.alerts.sensors import ALERTS, alert_failed_runs, alert_on_tables, alert_recovered_runs
 from assets.definitions import defs
-from pipelines.errors import CriticalCheckError, LakehouseError, SettingsError
+from pipelines.errors import CriticalCheckError, LakehouseError, ModelError, SettingsError
 from pipelines.lock import writer_lock
 from pipelines.settings import Settings, load_settings
 from pipelines.silver import quarantine
@@ -219,6 +219,19 @@ def test_a_run_that_ends_with_an_error_is_told_without_values_of_records(
     (post,) = web.posts
     assert post["what"] == f"vermeil run failed: {shown}"
     assert CANARY not in str(web.posts)
+
+
+def test_a_failed_training_is_over_when_one_ends_well_and_not_when_a_run_does(
+    site: Settings, web: Received
+) -> None:
+    with pytest.raises(ModelError), alerting(site, print, lambda: NOW, no_pause, "vermeil train"):
+        raise ModelError("3 whole days of payments")
+    with alerting(site, print, lambda: NOW, no_pause):
+        pass
+    assert [post["what"] for post in web.posts] == ["vermeil train failed: 3 whole days of payments"]
+    with alerting(site, print, lambda: NOW, no_pause, "vermeil train"):
+        pass
+    assert [post["status"] for post in web.posts] == ["open", "resolved"]
 
 
 def test_the_command_tells_that_it_was_refused(site: Settings, web: Received) -> None:
