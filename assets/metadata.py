@@ -31,7 +31,7 @@ ENGINE_KINDS = {"embedded": "sail", "spark": "spark"}
 
 GROUPS = {
     "features": ("features_", "fraud_labels", "training_"),
-    "models": ("payment_scores", "payment_decisions", "model_performance_", "threshold_tradeoffs"),
+    "models": ("payment_scores", "payment_decisions", "model_", "threshold_tradeoffs"),
 }
 """Groups of gold tables that the graph shows apart, by how their names begin. The others are in the group gold."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
@@ -57,7 +58,8 @@ def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: boo
     else:
         first, rows = True, how.whole(now, context)
     staged = lake.stage(table.name, str(max(marks.values())), rows)
-    verdict = audited(lake, table, lake.accepted(staged), 0, staged.rows, validate)
+    made = lake.accepted(staged)
+    verdict = audited(lake, table, made, 0, staged.rows, validate, partial(how.figures, lake, made))
     note = {
         "watermarks": marks,
         "versions": versions,
@@ -122,10 +124,11 @@ def _add(lake: Lakehouse, table: Table, how: Recipe, validate: Validate, started
     if rows is None:
         return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)
     staged = lake.stage(table.name, "additions", rows)
-    verdict = audited(lake, table, lake.accepted(staged), 0, staged.rows, validate)
+    added = lake.accepted(staged)
+    verdict = audited(lake, table, added, 0, staged.rows, validate, partial(how.figures, lake, added))
     if staged.rows and not verdict.refusals:
         lake.create(table.name)
-        days = _days(lake.accepted(staged)) if "date" in table.column_names else None
+        days = _days(added) if "date" in table.column_names else None
         note = {"rows": staged.rows, "checks": verdict.note, **edition(lake, table.name, days)}
         lake.merge(table.name, staged, note, update_if=None)
     lake.clear_staging(table.name)

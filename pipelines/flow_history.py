@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.bronze import ingest
 from pipelines.commits import Staged, date_condition
+from pipelines.facts import Further
 from pipelines.silver import history
 from pipelines.silver.build import FAULT, parse
 from pipelines.silver.keyed import key_note, needs_rebuild
@@ -67,7 +68,7 @@ def _batch(
         0,
         staged.rows,
         validate,
-        lambda: {"unlike_base_count": _unlike(lake, table, staged, last)},
+        lambda: Further({"unlike_base_count": _unlike(lake, table, staged, last)}),
     )
     if not verdict.refusals:
         note = {"watermark": last, "rows": staged.rows, "checks": verdict.note, **key_note(lake, table)}

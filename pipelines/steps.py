@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.facts import Facts, facts
+from pipelines.facts import Further, facts
 from pipelines.verdict import Batch, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:
@@ -71,18 +71,19 @@ def audited(
     quarantined: int,
     total: int,
     validate: Validate,
-    further: Callable[[], Facts] = dict,
+    further: Callable[[], Further] = Further,
 ) -> Verdict:
     """What the audit says of a staged batch; a batch without a record is not audited.
 
-    ``further`` gives figures of this kind of table alone.
+    ``further`` gives figures of this kind of table alone, and is asked only where somebody looks at them.
     """
     if not total:
         return NOT_AUDITED
     if validate is accept_all:
         return validate(Batch(table, rows))
     found = facts(lake, table, rows, quarantined, total, datetime.now(UTC))
-    return validate(Batch(table, rows, found | further()))
+    more = further()
+    return validate(Batch(table, rows, found | more.facts, more.told))
 
 
 def concluded(

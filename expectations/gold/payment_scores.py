@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from expectations.check import always
+from expectations.check import always, figure
+from expectations.drift import columns_as_learnt
 from expectations.shared import CURRENCY
+from pipelines.models import drift_figures as drift
 from pipelines.models.scoring import EXPLAINED_FROM
+
+_COMPARED = f"Of batches of {drift.LEAST} payments or more, from most of a day or more."
 
 CHECKS = (
     CURRENCY,
@@ -23,5 +27,21 @@ CHECKS = (
         "scored_at >= created_at",
         "No payment is scored before it is made.",
         "warning",
+    ),
+    *columns_as_learnt(_COMPARED),
+    figure(
+        "mean_probability_as_tested",
+        drift.MEAN,
+        f"The mean probability is between a third and {drift.MEAN_TIMES} times that of the test days. {_COMPARED}",
+        at_least=1 / drift.MEAN_TIMES,
+        at_most=drift.MEAN_TIMES,
+    ),
+    figure(
+        "high_scores_few",
+        drift.HIGH,
+        f"At most half of a batch of {drift.LEAST_JUDGED} payments or more has a score of at least {drift.HIGH_SCORE}; "
+        "with more, a feature is broken and not the customers.",
+        at_most=drift.MOST_HIGH,
+        severity="critical",
     ),
 )

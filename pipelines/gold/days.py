@@ -25,6 +25,22 @@ def around(rows: DataFrame, column: str, dates: Sequence[str], *, before: int, a
     return rows.filter(reduce(or_, spans)) if spans else rows.filter("false")
 
 
+def reached(days: DataFrame, scored: DataFrame, longest: int) -> DataFrame:
+    """Days (column ``date``) whose trailing windows hold one of some days, as far as there are rows.
+
+    Args:
+        days: whose rows have changed, in the column ``date``.
+        scored: all rows that windows are made from; the last window ends with the newest of them.
+        longest: days that the longest window has.
+    """
+    [first, last] = scored.agg(F.min("date"), F.max("date")).collect()[0]
+    if last is None:
+        return days.filter("false")
+    within = days.distinct().filter(F.col("date").between(F.lit(first), F.lit(last)))
+    until = F.least(F.date_add("date", longest - 1), F.lit(last))
+    return within.select(F.explode(F.sequence("date", until)).alias("date"))
+
+
 def days_of(rows: DataFrame, column: str) -> list[str]:
     """The days (ISO dates) that rows fall on: read now, so that other frames can be pruned by them."""
     found = rows.select(F.col(column).cast("string")).distinct().collect()

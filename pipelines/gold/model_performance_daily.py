@@ -13,7 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.arrow import arrow_schema
 from pipelines.gold.contract import count, dimension
-from pipelines.gold.days import around
+from pipelines.gold.days import around, reached
 from pipelines.models.performance import (
     CUTS,
     FALSE_ALARMS,
@@ -148,13 +148,8 @@ TABLE = Table(
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Days whose windows have a payment with another score or label, up to the newest day with a score."""
-    [first, last] = now[SCORES].agg(F.min("date"), F.max("date")).collect()[0]
-    touched = changed[SCORES].select("date").unionByName(changed[LABELS].select("date")).distinct()
-    if last is None:
-        return touched.filter("false")
-    scored = touched.filter(F.col("date").between(F.lit(first), F.lit(last)))
-    until = F.least(F.date_add("date", _LONGEST - 1), F.lit(last))
-    return scored.select(F.explode(F.sequence("date", until)).alias("date"))
+    touched = changed[SCORES].select("date").unionByName(changed[LABELS].select("date"))
+    return reached(touched, now[SCORES], _LONGEST)
 
 
 def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.facts import Further
+from pipelines.features.payments import PAYMENTS
 from pipelines.gold.contract import ACCOUNT, dimension
+from pipelines.models import drift_figures
 from pipelines.models.registry import Registry, Version
 from pipelines.models.scoring import EXPLAINED_FROM, REASONS, SCORED, pack, scored
 from pipelines.models.tasks import FRAUD
@@ -112,6 +115,9 @@ TABLE = Table(
     ),
 )
 
+CLOCK = tuple(own.name for own in PAYMENTS.own if "created_at" in own.sql)
+"""Features that follow from the clock: a batch is no whole week, so it never has all hours and days alike."""
+
 _KEPT = tuple(
     name
     for name in TABLE.column_names
@@ -133,6 +139,12 @@ def additions(lake: Lakehouse, now: Mapping[str, DataFrame]) -> DataFrame | None
         for role, version in in_use(Registry(lake.settings))
     ]
     return reduce(lambda one, other: one.unionByName(other), parts) if parts else None
+
+
+def figures(lake: Lakehouse, rows: DataFrame) -> Further:
+    """How a staged batch looks next to what the versions that scored it have learnt from."""
+    references = {version.name: version.references for _, version in in_use(Registry(lake.settings))}
+    return drift_figures.of_batch(rows, references, CLOCK)
 
 
 def in_use(registry: Registry) -> Iterator[tuple[str, Version]]:

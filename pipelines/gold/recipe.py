@@ -10,6 +10,8 @@ A gold module has a ``TABLE``, the names of its ``SOURCES`` in silver or gold, a
 ``additions(lake, now)``
     Rows that the table lacks; those that it has stay as they are. None where there are none.
 
+A module may have ``figures(lake, rows)``: what its suite judges of a staged batch besides the rows.
+
 A module whose rows depend on something besides its sources, such as a file of rules, has ``context(lake)``. What that
 returns has a ``digest``, and is passed to ``build`` or ``snapshot`` as the last argument; with another digest the whole
 table is made anew.
@@ -20,6 +22,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from pipelines.facts import Further
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -84,6 +88,13 @@ class Recipe:
             return self.days(now, self.dates(now, now), context)
         rows: DataFrame = self.module.snapshot(now, *([context] if context else []))
         return rows
+
+    def figures(self, lake: Lakehouse, rows: DataFrame) -> Further:
+        """Figures of a staged batch; none for a module that has no figures of its own."""
+        if not hasattr(self.module, "figures"):
+            return Further()
+        found: Further = self.module.figures(lake, rows)
+        return found
 
     def additions(self, lake: Lakehouse, now: Frames) -> DataFrame | None:
         """The rows that the table lacks; None where there are none."""

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipelines.models.arrays import Codes, Floats
-from pipelines.models.metrics import stability_counts, stability_edges, stability_index
+from pipelines.models.metrics import stability_bins, stability_counts, stability_edges, stability_index
 
 NOTEWORTHY, SERIOUS = 0.1, 0.25
 """The usual reading of the index: below the first nothing has happened, from the second on the model is in doubt."""
@@ -29,15 +29,21 @@ class Reference:
     Attributes:
         edges: inner edges of bins that held about equal numbers of the known values, ascending.
         counts: values by bin, an edge in the bin below it; the last number is that of unknown ones.
+        mean: of the known values; None where there is none, or where an older version did not keep it.
     """
 
     edges: tuple[float, ...]
     counts: tuple[int, ...]
+    mean: float | None = None
 
     @property
     def null_share(self) -> float:
         """Share of values that were not known; 0 where there was no value."""
         return null_share(self.counts)
+
+    def bins(self, values: Floats) -> Codes:
+        """The bin of each value, a place in :attr:`counts`."""
+        return stability_bins(values, np.asarray(self.edges))
 
     def count(self, values: Floats) -> Codes:
         """Values by bin, NaN being unknown. Counts of parts add up to those of the whole."""
@@ -50,8 +56,11 @@ class Reference:
 
 def reference(values: Floats) -> Reference:
     """How some values are spread, NaN being unknown."""
-    edges = stability_edges(values)
-    return Reference(tuple(edges.tolist()), tuple(stability_counts(values, edges).tolist()))
+    edges, known = stability_edges(values), values[~np.isnan(values)]
+    counts = stability_counts(values, edges)
+    return Reference(
+        tuple(edges.tolist()), tuple(counts.tolist()), float(known.mean()) if len(known) else None
+    )
 
 
 def references(rows: Floats, names: Sequence[str]) -> dict[str, Reference]:
@@ -66,9 +75,12 @@ def null_share(counts: Sequence[int]) -> float:
 
 def as_json(found: Mapping[str, Reference]) -> dict[str, Any]:
     """References as a JSON object, to be kept with a model."""
-    return {name: {"edges": one.edges, "counts": one.counts} for name, one in found.items()}
+    return {name: {"edges": one.edges, "counts": one.counts, "mean": one.mean} for name, one in found.items()}
 
 
 def from_json(kept: Mapping[str, Any]) -> dict[str, Reference]:
     """What :func:`as_json` gave."""
-    return {name: Reference(tuple(one["edges"]), tuple(one["counts"])) for name, one in kept.items()}
+    return {
+        name: Reference(tuple(one["edges"]), tuple(one["counts"]), one.get("mean"))
+        for name, one in kept.items()
+    }

@@ -310,11 +310,14 @@ def stability_edges(expected: Floats, bins: int = 10) -> Floats:
     return np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1]))
 
 
+def stability_bins(values: Floats, edges: Floats) -> Codes:
+    """The bin of each value, an edge in the bin below it; unknown ones are in a last bin of their own."""
+    return np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values, side="left"))
+
+
 def stability_counts(values: Floats, edges: Floats) -> Codes:
-    """How many values lie in each bin, an edge in the bin below it; the last number is that of unknown ones."""
-    unknown = np.isnan(values)
-    place = np.searchsorted(edges, values[~unknown], side="left")
-    return np.append(np.bincount(place, minlength=len(edges) + 1), unknown.sum())
+    """How many values lie in each bin of :func:`stability_bins`."""
+    return np.bincount(stability_bins(values, edges), minlength=len(edges) + 2)
 
 
 def population_stability(expected: Floats, actual: Floats, bins: int = 10) -> float | None:

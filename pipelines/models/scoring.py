@@ -154,6 +154,11 @@ def feature_row(packed: bytes, features: Sequence[str]) -> dict[str, float | Non
     }
 
 
+def feature_rows(packed: Sequence[bytes], width: int) -> Floats:
+    """What a model saw of payments, from the column ``feature_row``: a row a payment, a column a feature."""
+    return np.frombuffer(b"".join(packed), dtype="<f8").reshape(len(packed), width)
+
+
 def _as_bytes(rows: Floats) -> pa.Array:
     """Each row of a matrix as the bytes of its numbers; nothing is copied but once."""
     width = rows.shape[1] * 8

@@ -103,6 +103,10 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "rates_are_shares": {"brier_score": 1.1},
         "parts_within_whole": {"fraud_count": 101},
     },
+    "gold.model_drift_daily": {
+        "null_rate_is_share": {"null_rate": 1.1, "learnt_null_rate": 1.0},
+        "learnt_null_rate_is_share": {"learnt_null_rate": 1.1},
+    },
     "gold.payment_scores": {
         "probability_at_most_1": {"probability": 1.01, "score": 101},
         "score_follows": {"score": 51},

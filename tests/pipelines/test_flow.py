@@ -90,6 +90,7 @@ def test_every_table_gets_rows_and_the_audit_balances(undisturbed: Lakehouse) ->
         "gold.schema_drift",
         "gold.payment_scores",
         "gold.model_performance_daily",
+        "gold.model_drift_daily",
         "gold.threshold_tradeoffs",
     )
     for name, table in all_tables().items():

@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from expectations import validate
 from pipelines.catalog import all_tables
 from pipelines.flow_gold import refresh_gold
-from pipelines.gold import payment_scores
+from pipelines.gold import model_drift_daily, payment_scores
 from pipelines.gold.payment_scores import FEATURES
 from pipelines.lakehouse import Lakehouse
 from pipelines.models.drift import PROBABILITY
@@ -155,3 +156,18 @@ def test_without_a_model_nothing_is_scored(settings: Settings, spark: SparkSessi
 
 def test_the_registry_keeps_how_probabilities_were_spread(lake: Lakehouse) -> None:
     assert set(serving(lake).references) == {*NAMES, PROBABILITY}
+
+
+def test_a_batch_that_is_unlike_what_was_learnt_from_is_published_with_a_warning(lake: Lakehouse) -> None:
+    x, _ = payments(1200, seed=9)
+    x[:, 0] *= 9
+    give(lake, len(x), x)
+    outcome = refresh_gold(lake, SCORES, validate)
+    assert outcome.status == "published"
+    warned = {result.name: result.observed for result in outcome.verdict.warnings}
+    assert "amount" in warned["features_as_learnt"]
+    assert "noise" not in warned["features_as_learnt"]
+    drift = refresh_gold(lake, model_drift_daily.TABLE, validate)
+    [warning] = [result for result in drift.verdict.warnings if result.name == "features_as_learnt"]
+    assert "amount" in warning.observed
+    assert refresh_gold(lake, model_drift_daily.TABLE, validate).status == "unchanged"

@@ -59,6 +59,11 @@ def test_a_reference_is_kept_as_json() -> None:
     assert drift.from_json(json.loads(json.dumps(drift.as_json(found)))) == found
 
 
+def test_a_reference_of_before_means_were_kept_has_none() -> None:
+    assert drift.from_json({"amount": {"edges": [1.0], "counts": [2, 3, 0]}})["amount"].mean is None
+    assert drift.reference(np.array([1.0, np.nan, 4.0])).mean == 2.5
+
+
 def test_nothing_counted_says_nothing() -> None:
     assert drift.reference(NORMAL).stability_index([0] * 11) is None
     assert drift.null_share([0, 0]) == pytest.approx(0)

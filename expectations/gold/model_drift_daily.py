@@ -1,0 +1,13 @@
+"""gold.model_drift_daily: shares are shares, and what is scored still looks like what was learnt from."""
+
+from __future__ import annotations
+
+from expectations.drift import columns_as_learnt
+from expectations.shared import share
+from pipelines.models.drift_figures import LEAST
+
+CHECKS = (
+    share("null_rate"),
+    share("learnt_null_rate"),
+    *columns_as_learnt(f"Over the newest four weeks of each version, of {LEAST} payments or more."),
+)

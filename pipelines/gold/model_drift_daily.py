@@ -1,0 +1,203 @@
+"""gold.model_drift_daily: whether what each model version scores still looks like what it has learnt from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.arrow import arrow_schema
+from pipelines.facts import Further
+from pipelines.gold.contract import count, dimension
+from pipelines.gold.days import around, reached
+from pipelines.models import drift_figures
+from pipelines.models.drift import PROBABILITY, Reference, null_share
+from pipelines.models.drift_counts import References, counted
+from pipelines.models.drift_figures import Moved
+from pipelines.models.registry import Registry
+from pipelines.models.tasks import FRAUD
+from pipelines.table import Column, Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.models.arrays import Codes
+
+SCORES = "gold.payment_scores"
+SOURCES = (SCORES,)
+
+WINDOWS = (7, 28)
+"""Trailing windows in days. They hold whole weeks: a Sunday is no drift."""
+
+_LONGEST = max(WINDOWS)
+_EPOCH = date(1970, 1, 1)
+
+TABLE = Table(
+    name="gold.model_drift_daily",
+    doc=(
+        "One row per model version, column, day and trailing window: how far the payments that were scored have moved "
+        "from those that the version has learnt from. All attempts count, with or without a label, so it says "
+        "something months before gold.model_performance_daily does. The same payments are in several rows."
+    ),
+    key=("model_version", "column_name", "date", "window_days"),
+    columns=(
+        dimension("model_version", "The model and its version, as in gold.payment_scores."),
+        dimension(
+            "column_name",
+            f"A feature of the version, as in gold.features_payments, or {PROBABILITY}: what the version said.",
+        ),
+        Column("date", "date", "Last day of the window, by the day of the payments, UTC.", required=True),
+        Column("window_days", "bigint", "Days that the window has.", required=True, minimum=1),
+        count("payments_count", "Payments and attempts that were scored."),
+        Column(
+            "stability_index",
+            "double",
+            "Population stability index against what was learnt, or for the probability against the test days: by "
+            "custom below 0.1 is stable, above 0.25 has shifted. Null where nothing was learnt from.",
+            minimum=0,
+        ),
+        Column(
+            "null_rate",
+            "double",
+            "Share of payments whose value is not known, 0 to 1.",
+            required=True,
+            minimum=0,
+        ),
+        Column(
+            "learnt_null_rate",
+            "double",
+            "The same share among what was learnt from.",
+            required=True,
+            minimum=0,
+        ),
+        Column(
+            "bin_counts",
+            "string",
+            "JSON list of payments by bin; the last bin is that of values that are not known. The others held about "
+            "equal numbers of what was learnt from; the model's references.json has their edges and counts.",
+            required=True,
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """How all versions of a registry found their columns spread.
+
+    Attributes:
+        registry: the registry.
+    """
+
+    registry: Registry
+
+    @property
+    def digest(self) -> str:
+        """Always the same: what a version has learnt from never changes, and a new one has no rows yet."""
+        return "by version"
+
+    @cached_property
+    def references(self) -> References:
+        """By version and column."""
+        return {version.name: version.references for version in self.registry.versions(FRAUD.name)}
+
+
+def context(lake: Lakehouse) -> Learnt:
+    """What the versions of the lakehouse's registry have learnt from, read when it is asked for."""
+    return Learnt(Registry(lake.settings))
+
+
+def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
+    """Days whose windows have a payment with a new score, up to the newest day with a score."""
+    return reached(changed[SCORES].select("date"), now[SCORES], _LONGEST)
+
+
+def build(now: Mapping[str, DataFrame], dates: Sequence[str], learnt: Learnt) -> DataFrame:
+    """The rows of some days (ISO dates)."""
+
+    def drift(rows: pa.Table) -> pa.Table:  # no partial: Spark reads these hints
+        return _drift(rows, references, asked)
+
+    asked, references = tuple(map(date.fromisoformat, dates)), learnt.references
+    near = around(now[SCORES], "date", dates, before=_LONGEST - 1, after=0)
+    return counted(near, references).groupBy("model_version").applyInArrow(drift, TABLE.spark_schema())
+
+
+def figures(lake: Lakehouse, rows: DataFrame) -> Further:
+    """How far the columns of each version have moved over the four weeks before its newest day."""
+    del lake
+    newest = rows.groupBy("model_version").agg(F.max("date").alias("newest"))
+    last = rows.join(newest, "model_version").filter(
+        (F.col("date") == F.col("newest"))
+        & (F.col("window_days") == _LONGEST)
+        & (F.col("payments_count") >= drift_figures.LEAST)
+    )
+    moved = [
+        Moved(
+            version=row["model_version"],
+            payments=row["payments_count"],
+            name=row["column_name"],
+            index=row["stability_index"] or 0.0,
+            risen=row["null_rate"] - row["learnt_null_rate"],
+        )
+        for row in last.collect()
+    ]
+    return drift_figures.of_columns(sorted(moved, key=lambda one: (one.version, one.name)))
+
+
+def _drift(rows: pa.Table, references: References, dates: Sequence[date]) -> pa.Table:
+    """The rows of one version, from its counts by day, column and bin."""
+    version = rows["model_version"][0].as_py()
+    found = [{"model_version": version, **row} for row in _columns(rows, references[version], dates)]
+    return pa.Table.from_pylist(found, arrow_schema(TABLE))
+
+
+def _columns(
+    rows: pa.Table, spread: Mapping[str, Reference], dates: Sequence[date]
+) -> Iterator[dict[str, Any]]:
+    names = list(spread)
+    first = min(dates) - timedelta(_LONGEST)
+    by_day = _by_day(rows, names, max(len(one.counts) for one in spread.values()), first, max(dates))
+    until = by_day.cumsum(axis=1)
+    for day in dates:
+        place = (day - first).days
+        for length in WINDOWS:
+            within = until[:, place] - until[:, place - length]
+            if within[0].any():
+                for name, counts in zip(names, within, strict=True):
+                    yield {
+                        "column_name": name,
+                        "date": day,
+                        "window_days": length,
+                        **_row(spread[name], counts),
+                    }
+
+
+def _by_day(rows: pa.Table, names: Sequence[str], width: int, first: date, last: date) -> Codes:
+    """Counts by column, day from the first to the last, and bin."""
+    columns = pa.array(
+        [{name: place for place, name in enumerate(names)}[n] for n in rows["column_name"].to_pylist()]
+    )
+    days = rows["date"].cast(pa.int32()).to_numpy() - (first - _EPOCH).days
+    found = np.zeros((len(names), (last - first).days + 1, width), np.int64)
+    found[columns.to_numpy(), days, rows["bin"].to_numpy()] = rows["payments_count"].to_numpy()
+    return found
+
+
+def _row(learnt: Reference, counts: Codes) -> dict[str, Any]:
+    own = counts[: len(learnt.counts)].tolist()
+    return {
+        "payments_count": sum(own),
+        "stability_index": learnt.stability_index(own),
+        "null_rate": null_share(own),
+        "learnt_null_rate": learnt.null_share,
+        "bin_counts": json.dumps(own),
+    }

@@ -1,0 +1,224 @@
+"""What was scored next to what its models have learnt from: figures for audits, and words that name what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.facts import Facts, Further
+from pipelines.gold.measures import count_if
+from pipelines.models.drift import NOTEWORTHY, PROBABILITY, SERIOUS, Reference, null_share
+from pipelines.models.drift_counts import References, counted
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+LEAST = 500
+"""Payments of one version from which on a batch is compared: of fewer, chance alone makes some column look moved."""
+
+LEAST_SPAN = timedelta(hours=20)
+"""Time over which these must spread: payments of one hour differ from those of whole weeks, and nothing is wrong."""
+
+NULLS_RISEN = 0.1
+"""How much greater than in what was learnt from the share of unknown values may be."""
+
+MEAN_TIMES = 3
+"""How many times greater, or smaller, than on the test days the mean probability may be."""
+
+HIGH_SCORE = 50
+"""A score that says: more likely fraud than not."""
+
+MOST_HIGH, LEAST_JUDGED = 0.5, 100
+"""Share of a batch with such scores that no attack explains, from so many payments on."""
+
+FEATURES_MOVED = "feature_stability_index"
+PROBABILITY_MOVED = "probability_stability_index"
+NULLS = "null_share_risen"
+MEAN = "probability_mean_ratio"
+HIGH = "high_score_share"
+
+SHOWN = 5
+"""Columns that are named."""
+
+_WAY_OUT = "see Drift in models.html; mend the source if it changed, else learn anew with 'vermeil train'"
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The payments of one version in a batch.
+
+    Attributes:
+        version: its name.
+        payments: how many.
+        mean: of their probabilities.
+        high: share of them with a high score.
+        is_whole: whether they are enough, over enough time, to be compared.
+    """
+
+    version: str
+    payments: int
+    mean: float
+    high: float
+    is_whole: bool
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A column of one version, compared with what the version has learnt from.
+
+    Attributes:
+        version: its name.
+        payments: that were looked at.
+        name: of the column.
+        index: population stability index; 0 where nothing was learnt from.
+        risen: how much greater the share of unknown values is than it was.
+    """
+
+    version: str
+    payments: int
+    name: str
+    index: float
+    risen: float
+
+
+def of_columns(moved: Sequence[Moved]) -> Further:
+    """Figures of compared columns, the worst of each, and which columns these are."""
+    features = [one for one in moved if one.name != PROBABILITY]
+    probability = [one for one in moved if one.name == PROBABILITY]
+    facts: Facts = {
+        FEATURES_MOVED: max((one.index for one in features), default=None),
+        PROBABILITY_MOVED: max((one.index for one in probability), default=None),
+        NULLS: max((one.risen for one in features), default=None),
+    }
+    told = {
+        FEATURES_MOVED: _of_index(features),
+        PROBABILITY_MOVED: _of_index(probability),
+        NULLS: _of_nulls(features),
+    }
+    return _further(facts, told)
+
+
+def of_batch(rows: DataFrame, references: References, left_out: Sequence[str] = ()) -> Further:
+    """Figures of a batch of gold.payment_scores, the worst of its versions, and what they are made of.
+
+    Args:
+        rows: of the batch.
+        references: of its versions; a version without is not compared.
+        left_out: features that are not compared, such as those that follow from the clock: a batch is no whole week.
+    """
+    scored = _scored(rows, references)
+    whole = [one for one in scored if one.is_whole]
+    columns = of_columns([one for one in _moved(rows, whole, references) if one.name not in left_out])
+    times = [(one, by) for one in whole if (by := _times(one, references[one.version]))]
+    judged = [one for one in scored if one.payments >= LEAST_JUDGED]
+    facts: Facts = {
+        MEAN: max((by for _, by in times), key=lambda by: max(by, 1 / by), default=None),
+        HIGH: max((one.high for one in judged), default=None),
+    }
+    told = {MEAN: _of_means(times), HIGH: _of_high(judged)}
+    return _further(columns.facts | facts, {**columns.told, **told})
+
+
+def _further(facts: Facts, told: Mapping[str, str]) -> Further:
+    return Further(facts, {name: text for name, text in told.items() if text})
+
+
+def _scored(rows: DataFrame, references: References) -> list[Scored]:
+    by_version = rows.groupBy("model_version").agg(
+        F.count("*").alias("payments"),
+        F.avg("probability").alias("mean"),
+        count_if(F.col("score") >= HIGH_SCORE).alias("high"),
+        (F.unix_seconds(F.max("created_at")) - F.unix_seconds(F.min("created_at"))).alias("seconds"),
+    )
+    found = (
+        Scored(
+            version=row["model_version"],
+            payments=row["payments"],
+            mean=row["mean"],
+            high=row["high"] / row["payments"],
+            is_whole=row["payments"] >= LEAST
+            and row["seconds"] >= LEAST_SPAN.total_seconds()
+            and row["model_version"] in references,
+        )
+        for row in by_version.collect()
+    )
+    return sorted(found, key=lambda one: one.version)
+
+
+def _moved(rows: DataFrame, scored: Sequence[Scored], references: References) -> Iterator[Moved]:
+    """Every column of some versions; no query where there is no version."""
+    chosen = {one.version: references[one.version] for one in scored}
+    counts = _counts(rows, chosen) if chosen else {}
+    for one in scored:
+        for name, learnt in chosen[one.version].items():
+            now = counts[one.version, name]
+            risen = null_share(now) - learnt.null_share
+            yield Moved(one.version, one.payments, name, learnt.stability_index(now) or 0.0, risen)
+
+
+def _counts(rows: DataFrame, references: References) -> dict[tuple[str, str], list[int]]:
+    """Payments by bin, of each version and column."""
+    found = {
+        (version, name): [0] * len(learnt.counts)
+        for version, spread in references.items()
+        for name, learnt in spread.items()
+    }
+    for row in counted(rows, references).collect():
+        found[row["model_version"], row["column_name"]][row["bin"]] += row["payments_count"]
+    return found
+
+
+def _times(scored: Scored, spread: Mapping[str, Reference]) -> float | None:
+    """The mean probability over that of the test days; None where that is not known."""
+    mean = spread[PROBABILITY].mean
+    return scored.mean / mean if mean else None
+
+
+def _of_index(columns: Sequence[Moved]) -> str:
+    """Columns that have shifted; if there is none, those worth a look; an empty text if there is none either."""
+    shifted = {one: one.index for one in columns if one.index > SERIOUS}
+    if shifted:
+        return f"population stability index above {SERIOUS:g}: {_named(shifted, '.2f')}; {_WAY_OUT}"
+    noteworthy = {one: one.index for one in columns if one.index > NOTEWORTHY}
+    return f"notable, above {NOTEWORTHY:g}: {_named(noteworthy, '.2f')}" if noteworthy else ""
+
+
+def _of_nulls(columns: Sequence[Moved]) -> str:
+    risen = {one: one.risen for one in columns if one.risen > NULLS_RISEN}
+    return f"not known for more payments than learnt: {_named(risen, '+.0%')}; {_WAY_OUT}" if risen else ""
+
+
+def _of_means(times: Sequence[tuple[Scored, float]]) -> str:
+    said = [
+        f"{one.version} gives {one.payments:,} payments {one.mean:.2%} on average, {by:.2g} times that of its test days"
+        for one, by in times
+        if not 1 / MEAN_TIMES <= by <= MEAN_TIMES
+    ]
+    return f"{'; '.join(said)}; it is an attack, or {_WAY_OUT}" if said else ""
+
+
+def _of_high(judged: Sequence[Scored]) -> str:
+    said = [
+        f"{one.version} gives {one.high:.0%} of {one.payments:,} payments a score of at least {HIGH_SCORE}"
+        for one in judged
+        if one.high > MOST_HIGH
+    ]
+    way = "look for a feature in gold.features_payments that broke, or train anew with 'vermeil train'"
+    return f"{'; '.join(said)}; {way}" if said else ""
+
+
+def _named(columns: Mapping[Moved, float], form: str) -> str:
+    """Columns with their figures, the greatest first, by version."""
+    versions = dict.fromkeys((one.version, one.payments) for one in columns)
+    return "; ".join(_of_version(version, payments, columns, form) for version, payments in versions)
+
+
+def _of_version(version: str, payments: int, columns: Mapping[Moved, float], form: str) -> str:
+    own = sorted((-value, one.name) for one, value in columns.items() if one.version == version)
+    named = ", ".join(f"{name} {-value:{form}}" for value, name in own[:SHOWN])
+    more = f" and {len(own) - SHOWN} more" if len(own) > SHOWN else ""
+    return f"{named}{more} ({payments:,} payments, {version})"
