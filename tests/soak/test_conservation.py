@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,15 @@ from pipelines.verify import verify
 from tests.pipelines.test_replay import Cut, again, cut_after, homes, opened  # noqa: F401 - homes is a fixture
 from tests.pipelines.test_verify import KINDS, filled, lake, mutated  # noqa: F401 - lake is a fixture
 from tests.same_rows import differing
-from tests.soak.figures import Figures
+from tests.soak.figures import Figures, size_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 pytestmark = pytest.mark.soak
+
+CUT_EVERY = size_of("cut_every", 1)
+"""Every how many commits a replay is cut."""
 
 
 def test_one_row_of_every_table_is_named(lake: Lakehouse, figures: Figures) -> None:  # noqa: F811
@@ -51,15 +55,21 @@ def test_a_replay_cut_before_each_commit_is_completed(
     figures: Figures,
 ) -> None:
     with figures.measured(4, "a replay cut before one of its commits, and asked for again") as figure:
-        while is_cut(home := tmp_path / str(figure.tried), homes[1], figure.tried, spark):
+        home = tmp_path / "home"
+        for commits in count(0, CUT_EVERY):
+            if not is_cut(home, homes[1], commits, spark):
+                break
             figure.tried += 1
             lakehouse = opened(home, spark)
             completed = audit(lakehouse, lakehouse.sources).balanced and not again(lakehouse).failed
-            figure.survived += completed and not differing(homes[0] / "lakehouse", home / "lakehouse")
+            wrong = differing(homes[0] / "lakehouse", home / "lakehouse")
+            figure.survived += completed and not wrong
+            print(f"cut after {commits} commits:", *wrong or ["the same"], flush=True)
 
 
 def is_cut(home: Path, wrong: Path, commits: int, spark: SparkSession) -> bool:
     """Replay in a copy of a home, cut after some commits; false where it ends before that."""
+    shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(wrong, home)
     lakehouse = opened(home, spark)
     cut_after(lakehouse, commits)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.rules.tree import Node
 from pipelines.rules.writing import written
+from pipelines.settings import load_settings
 from tests.pipelines.rules.trees import Row, conditions, held, holds, rows
 from tests.soak.figures import Figures, seed_of, size_of
 
@@ -26,7 +27,7 @@ def test_engines_and_plain_python_agree_on_rules(
     any_spark: SparkSession, figures: Figures, deep: int, request: pytest.FixtureRequest
 ) -> None:
     first = seed_of(7)
-    engine = request.node.callspec.params["any_spark"]
+    engine = "jvm" if request.node.callspec.params["any_spark"] == "jvm" else load_settings().engine
     with figures.measured(11, f"a row held against rules {deep} levels deep ({engine})", first) as figure:
 
         @seed(first)
