@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks import parts
 from benchmarks.agreement import DisagreementError
+from benchmarks.feature_contest import feature_contestants
 from benchmarks.figures import Part
 from benchmarks.markdown import as_json, as_markdown, record
 from benchmarks.parts import PreparationError
@@ -31,9 +32,10 @@ PARTS = {
     "day": parts.one_more_day,
     "memory": parts.memory,
     "features": parts.features,
+    "scores": parts.scores,
 }
 
-CHOICES = ("events", "days", "rounds", "history_days", "day_payments", "payments", "timeout")
+CHOICES = ("events", "days", "rounds", "history_days", "day_payments", "payments", "scored", "timeout")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -46,14 +48,15 @@ def main(argv: Sequence[str]) -> int:
     except (DisagreementError, PreparationError) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
-    text = as_markdown(measured, _setting(size))
-    print(text)
+    for part in measured:
+        print(as_markdown(part, _setting(size)))
     if options.json:
         options.json.write_text(
             json.dumps(as_json(measured, _setting(size)), indent=2) + "\n", encoding="utf-8"
         )
     if options.record:
-        record(README, text)
+        for part in measured:
+            record(README, part, _setting(size))
     return 0
 
 
@@ -73,15 +76,24 @@ def _options(argv: Sequence[str]) -> argparse.Namespace:
         parser.add_argument(
             f"--{name.replace('_', '-')}", type=kind, help=f"default {getattr(Size(), name):,}"
         )
+    parser.add_argument(
+        "--without",
+        action="append",
+        metavar="NAME",
+        choices=[one.name for one in feature_contestants()],
+        help="leave out this one of those that compute features; may be repeated",
+    )
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where to work")
     parser.add_argument("--json", type=Path, help="file to write every single run to")
-    parser.add_argument("--record", action="store_true", help="write the figures into benchmarks/README.md")
+    parser.add_argument(
+        "--record", action="store_true", help="write the figures of these parts into benchmarks/README.md"
+    )
     return parser.parse_args(argv)
 
 
 def _size(options: argparse.Namespace) -> Size:
     given = {name: value for name in CHOICES if (value := getattr(options, name)) is not None}
-    return replace(QUICK if options.quick else Size(), **given)
+    return replace(QUICK if options.quick else Size(), **given, without=tuple(options.without or ()))
 
 
 def _check_disk(folder: Path, size: Size) -> None:

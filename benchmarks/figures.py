@@ -78,8 +78,8 @@ class Ratio:
     def target(self) -> str:
         """The target in words; empty where there is none."""
         if self.at_least is not None:
-            return f"≥ {self.at_least:g}"
-        return "" if self.at_most is None else f"≤ {self.at_most:g}"
+            return f"≥ {self.at_least:,g}"
+        return "" if self.at_most is None else f"≤ {self.at_most:,g}"
 
     @property
     def reached(self) -> bool | None:

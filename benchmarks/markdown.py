@@ -9,15 +9,18 @@ from typing import Any
 
 from benchmarks.figures import Part, Ratio, Runs
 
-BEGIN = "<!-- figures: begin; written by python -m benchmarks --record -->"
-END = "<!-- figures: end -->"
+BEGIN = "<!-- {name}: begin; written by python -m benchmarks --record -->"
+END = "<!-- {name}: end -->"
 
 
-def as_markdown(parts: Sequence[Part], setting: Sequence[str]) -> str:
-    """All parts: first the ratios against their targets, then each part's figures."""
-    ratios = [ratio for part in parts for ratio in part.ratios]
-    summary = _table(("ratio", "seen", "target", "reached"), "lrrl", map(_ratio_row, ratios))
-    return "\n\n".join([" ".join(setting), summary, *map(_part, parts)]) + "\n"
+def as_markdown(part: Part, setting: Sequence[str]) -> str:
+    """A part: how it was measured, the ratios against their targets, and the figures."""
+    ratios = _table(("ratio", "seen", "target", "reached"), "lrrl", map(_ratio_row, part.ratios))
+    headers = ("what", "seconds", "from to", "processor seconds", "peak MB", "raw MB/s")
+    table = _table(headers, "lrrrrr", map(_runs_row, part.runs))
+    failures = [f"{runs.title}: **failed**, {runs.error}" for runs in part.runs if runs.error]
+    said = [f"### {part.title}", " ".join(setting), part.about, ratios, table, *part.notes, *failures]
+    return "\n\n".join(said) + "\n"
 
 
 def as_json(parts: Sequence[Part], setting: Sequence[str]) -> dict[str, Any]:
@@ -25,27 +28,21 @@ def as_json(parts: Sequence[Part], setting: Sequence[str]) -> dict[str, Any]:
     return {"setting": list(setting), "parts": [_part_json(part) for part in parts]}
 
 
-def record(readme: Path, figures: str) -> None:
-    """Put figures between the markers of a file.
+def record(readme: Path, part: Part, setting: Sequence[str]) -> None:
+    """Put the figures of a part between its markers in a file; those of other parts stay.
 
     Raises:
         ValueError: the file lacks the markers.
     """
+    first, last = BEGIN.format(name=part.name), END.format(name=part.name)
     text = readme.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
         raise ValueError(
-            f"{readme} lacks the lines {BEGIN!r} and {END!r}; put them where the figures are to go"
+            f"{readme} lacks the lines {first!r} and {last!r}; put them where the figures are to go"
         )
-    readme.write_text(f"{before}{BEGIN}\n\n{figures}\n{END}{after}", encoding="utf-8")
-
-
-def _part(part: Part) -> str:
-    headers = ("what", "seconds", "from to", "processor seconds", "peak MB", "raw MB/s")
-    table = _table(headers, "lrrrrr", map(_runs_row, part.runs))
-    failures = [f"{runs.title}: **failed**, {runs.error}" for runs in part.runs if runs.error]
-    return "\n\n".join([f"### {part.title}", part.about, table, *part.notes, *failures])
+    readme.write_text(f"{before}{first}\n\n{as_markdown(part, setting)}\n{last}{after}", encoding="utf-8")
 
 
 def _runs_row(runs: Runs) -> tuple[str, ...]:
@@ -65,7 +62,8 @@ def _runs_row(runs: Runs) -> tuple[str, ...]:
 
 def _ratio_row(ratio: Ratio) -> tuple[str, ...]:
     reached = {True: "yes", False: "**no**", None: ""}[ratio.reached]
-    return ratio.title, _number(ratio.value, 2), ratio.target, reached
+    digits = 0 if (ratio.value or 0) >= 1_000 else 2
+    return ratio.title, _number(ratio.value, digits), ratio.target, reached
 
 
 def _number(value: float | None, digits: int) -> str:

@@ -1,12 +1,14 @@
-"""The questions: how fast, what does one more day cost, is memory bounded, and how fast are features."""
+"""The questions: how fast, what does one more day cost, is memory bounded, how fast are features and scores."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from benchmarks import archives, payments
+from benchmarks import archives, payments, scoring
 from benchmarks.agreement import agree
 from benchmarks.archives import Archive
 from benchmarks.contestants import COMPARED, VERMEIL, Contestant, command, contestants, once
@@ -62,7 +64,7 @@ def _archive(size: Size, folder: Path) -> Archive:
     return archives.make(folder, size.days, archives.payments_per_day(size.events, size.days))
 
 
-def _rotated(competing: Sequence[Contestant], number: int) -> list[Contestant]:
+def _rotated(competing: Sequence[Any], number: int) -> list[Any]:
     """Each round begins with another contestant, so that none always runs after the same one."""
     first = number % len(competing)
     return [*competing[first:], *competing[:first]]
@@ -209,7 +211,7 @@ def features(size: Size, folder: Path, say: Say) -> Part:
     say(f"features: making {size.payments:,} payments")
     file = folder / "payments.parquet"
     payments.make(file, size.payments)
-    competing = feature_contestants()
+    competing = [one for one in feature_contestants() if one.name not in size.without]
     measured: dict[str, list[Measured]] = {contestant.name: [] for contestant in competing}
     for number in range(size.rounds):
         for contestant in _rotated(competing, number):
@@ -227,6 +229,7 @@ def features(size: Size, folder: Path, say: Say) -> Part:
         ratios=[
             ratio(f"{runs[name].title} / the feature plan", runs[name].seconds, runs["plan"].seconds)
             for name in ("duckdb", "sail", "spark")
+            if name in runs
         ],
         notes=(f"The features of {', '.join(made)} agree: {rows:,} payments.",),
     )
@@ -236,6 +239,57 @@ def _features_once(contestant: FeatureContestant, file: Path, out: Path, size: S
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     return command([*contestant.argv, str(file), str(out)], {}, size.timeout)
+
+
+SCORES_A_SECOND = 50_000
+"""Payments that a core has to score in a second."""
+
+
+def scores(size: Size, folder: Path, say: Say) -> Part:
+    """How many payments each model scores in a second of processor time, start-up of the process left out.
+
+    What a process takes before it scores anything is measured by scoring a single payment.
+    """
+    say(f"scores: making {size.scored:,} payments and {len(scoring.MODELS)} models")
+    rows, one = folder / "rows.parquet", folder / "one.parquet"
+    scoring.make(rows, size.scored)
+    scoring.make(one, 1)
+    for model in scoring.MODELS:
+        scoring.train(model, folder / model.name / "model")
+    measured: dict[str, list[Measured]] = {}
+    for number in range(size.rounds):
+        for model in _rotated(scoring.MODELS, number):
+            for name, file in ((model.name, rows), (f"{model.name} one", one)):
+                run = _scored_once(folder / model.name, file, size)
+                measured.setdefault(name, []).append(run)
+                say(f"scores: round {number + 1}, {name}: {_short(run)}")
+    runs = {m.name: Runs(m.name, m.title, measured[m.name]) for m in scoring.MODELS}
+    idle = {m.name: Runs(m.name, m.title, measured[f"{m.name} one"]).cpu_seconds for m in scoring.MODELS}
+    return Part(
+        name="scores",
+        title="How fast payments are scored",
+        about=f"{size.scored:,} payments with {len(scoring.FEATURES)} features; exact reasons for scores from 5 on.",
+        runs=list(runs.values()),
+        ratios=[
+            ratio(
+                f"payments scored in a second of one core: {m.title}",
+                size.scored, _beyond(runs[m.name].cpu_seconds, idle[m.name]), at_least=SCORES_A_SECOND,
+            )
+            for m in scoring.MODELS
+        ],
+        notes=tuple(
+            f"{m.title}: {scoring.explained_share(folder / m.name / 'scores'):.1%} of the payments have reasons."
+            for m in scoring.MODELS
+            if runs[m.name].error is None
+        ),
+    )  # fmt: skip
+
+
+def _scored_once(folder: Path, file: Path, size: Size) -> Measured:
+    out = folder / "scores" if file.stem == "rows" else folder / "one"
+    shutil.rmtree(out, ignore_errors=True)
+    module = (sys.executable, "-m", "benchmarks.scoring")
+    return command([*module, str(folder / "model"), str(file), str(out)], {}, size.timeout)
 
 
 def _described(archive: Archive) -> str:

@@ -15,6 +15,9 @@ DISK_SHARE = 1.0
 BYTES_PER_PAYMENT = 4_000
 """Disk that a payment takes with its features: those of each contestant, and what it puts aside."""
 
+BYTES_PER_SCORE = 2_000
+"""Disk that a payment takes with its features and the scores of all models."""
+
 
 @dataclass(frozen=True)
 class Size:
@@ -27,6 +30,8 @@ class Size:
         history_days: the short history before the one more day; the long one has ten times as many.
         day_payments: payments on each of those days.
         payments: payments whose features are computed.
+        scored: payments that are scored.
+        without: contestants that compute no features: window functions need hours for tens of millions of payments.
         timeout: seconds after which a process is stopped and counts as failed.
     """
 
@@ -36,6 +41,8 @@ class Size:
     history_days: int = 12
     day_payments: int = 1_000
     payments: int = 1_000_000
+    scored: int = 1_000_000
+    without: tuple[str, ...] = ()
     timeout: float = 900
 
     @property
@@ -47,8 +54,21 @@ class Size:
     def disk_bytes(self) -> int:
         """Disk that is needed for the time of the benchmark, about."""
         events = self.events + self.long_days * self.day_payments * EVENTS_PER_PAYMENT
-        return int(events * RAW_BYTES_PER_EVENT * DISK_SHARE + self.payments * BYTES_PER_PAYMENT)
+        return int(
+            events * RAW_BYTES_PER_EVENT * DISK_SHARE
+            + self.payments * BYTES_PER_PAYMENT
+            + self.scored * BYTES_PER_SCORE
+        )
 
 
-QUICK = Size(events=20_000, days=8, rounds=1, history_days=3, day_payments=100, payments=20_000, timeout=300)
+QUICK = Size(
+    events=20_000,
+    days=8,
+    rounds=1,
+    history_days=3,
+    day_payments=100,
+    payments=20_000,
+    scored=20_000,
+    timeout=300,
+)
 """Small enough to try the benchmark itself; its figures are mostly start-up."""
