@@ -34,11 +34,11 @@ def reached(days: DataFrame, scored: DataFrame, longest: int) -> DataFrame:
         longest: days that the longest window has.
     """
     [first, last] = scored.agg(F.min("date"), F.max("date")).collect()[0]
-    if last is None:
-        return days.filter("false")
-    within = days.distinct().filter(F.col("date").between(F.lit(first), F.lit(last)))
-    until = F.least(F.date_add("date", longest - 1), F.lit(last))
-    return within.select(F.explode(F.sequence("date", until)).alias("date"))
+    # Read now: Sail (0.7.2) cannot bound the days of more than two tables put together.
+    found = {row[0] for row in days.distinct().collect()} if last else set()
+    windows = (day + timedelta(n) for day in found if first <= day <= last for n in range(longest))
+    within = sorted({day for day in windows if day <= last})
+    return scored.sparkSession.createDataFrame([(day,) for day in within], "date date")
 
 
 def days_of(rows: DataFrame, column: str) -> list[str]:

@@ -16,8 +16,9 @@ import pytest
 
 from expectations import validate
 from pipelines.catalog import all_tables
-from pipelines.flow_gold import refresh_gold
-from pipelines.gold import model_drift_daily, payment_scores
+from pipelines.flow_gold import edition, refresh_gold
+from pipelines.gold import model_drift_daily, model_performance_daily, payment_scores
+from pipelines.gold.model_performance_daily import LABELS
 from pipelines.gold.payment_scores import FEATURES
 from pipelines.lakehouse import Lakehouse
 from pipelines.models.drift import PROBABILITY
@@ -28,6 +29,8 @@ from pipelines.settings import Settings, load_settings
 from pipelines.steps import Outcome
 from pipelines.table import Column, Table
 from pipelines.verdict import accept_all
+from tests.pipelines.gold.score_rows import label
+from tests.pipelines.gold.silver_rows import frame
 from tests.pipelines.models.history import TASK, day, history
 from tests.pipelines.models.payments import NAMES, payments
 
@@ -86,6 +89,15 @@ def give(lake: Lakehouse, count: int = COUNT, x: np.ndarray = X) -> None:
     lake.replace(FEATURES, staged, {}, dates=None)
 
 
+def judge(lake: Lakehouse) -> None:
+    """Publish labels of the payments that were scored, and how their scores have turned out."""
+    labels = [label(charge, str(row["date"])) for (_, charge), row in scores(lake).items()]
+    lake.create(LABELS)
+    staged = lake.stage(LABELS, "1", frame(lake.spark, LABELS, labels))
+    lake.replace(LABELS, staged, dict(edition(lake, LABELS, None)), dates=None)
+    assert refresh_gold(lake, model_performance_daily.TABLE, accept_all).status == "published"
+
+
 def refresh(lake: Lakehouse) -> Outcome:
     return refresh_gold(lake, SCORES, accept_all)
 
@@ -136,6 +148,7 @@ def test_a_second_version_adds_its_scores_and_leaves_those_of_the_first(lake: La
     give(lake)
     refresh(lake)
     first = scores(lake)
+    judge(lake)
     renewed = renew(replace(TASK, seed=1), history(seed=5), Registry(lake.settings), provenance({}, day(121)))
     assert renewed.version.name != serving(lake).name or renewed.decision.is_promoted
     outcome = refresh(lake)
@@ -145,6 +158,9 @@ def test_a_second_version_adds_its_scores_and_leaves_those_of_the_first(lake: La
     assert len(new) == outcome.rows > 0
     assert {key[0] for key in new} == {renewed.version.name}
     assert {row["role"] for row in new.values()} == {"serving" if renewed.decision.is_promoted else "shadow"}
+    assert refresh_gold(lake, model_performance_daily.TABLE, accept_all).status == "published"
+    judged = lake.table(model_performance_daily.TABLE.name).select("model_version").distinct().collect()
+    assert {row[0] for row in judged} == {key[0] for key in both}
 
 
 def test_without_a_model_nothing_is_scored(settings: Settings, spark: SparkSession) -> None:
