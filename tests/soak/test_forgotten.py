@@ -35,8 +35,9 @@ def test_an_erasure_cut_before_every_step_is_completed(
             shutil.copytree(taken_in, home := tmp_path / str(figure.tried))
             if not is_cut_and_completed(home, spark, figure.tried + 1):
                 break
-            figure.tried += 1
             with opened(home, spark) as lake:
-                figure.survived += told(lake) == undisturbed
+                is_same = told(lake) == undisturbed
+            figure.tried += 1
+            figure.survived += is_same
             shutil.rmtree(home)
     assert figure.tried > 20
