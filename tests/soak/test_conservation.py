@@ -59,10 +59,10 @@ def test_a_replay_cut_before_each_commit_is_completed(
         for commits in count(0, CUT_EVERY):
             if not is_cut(home, homes[1], commits, spark):
                 break
+            figure.tried += 1
             lakehouse = opened(home, spark)
             completed = audit(lakehouse, lakehouse.sources).balanced and not again(lakehouse).failed
             wrong = differing(homes[0] / "lakehouse", home / "lakehouse")
-            figure.tried += 1
             figure.survived += completed and not wrong
             print(f"cut after {commits} commits:", *wrong or ["the same"], flush=True)
 

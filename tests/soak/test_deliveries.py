@@ -66,8 +66,8 @@ def test_deliveries_in_any_order_end_in_the_same_tables(
             straight = in_order(tmp_path / f"straight-{number}", documents, spark)
             for _ in range(ROUNDS):
                 home = tmp_path / "scattered"
-                wrong = differing(straight, scattered(home, documents, spark, chance))
                 figure.tried += 1
+                wrong = differing(straight, scattered(home, documents, spark, chance))
                 figure.survived += not wrong
                 print(f"world {number}:", *wrong or ["the same"], flush=True)
                 shutil.rmtree(home)
@@ -85,8 +85,8 @@ def test_what_was_known_is_what_a_lakehouse_then_held(
                 home = tmp_path / "then"
                 then = in_order(home, [document for document in documents if document.known <= at], spark)
                 for name in COMPARED:
-                    is_same = rows(lake.as_of(at), name) == rows(then, name)
                     figure.tried += 1
+                    is_same = rows(lake.as_of(at), name) == rows(then, name)
                     figure.survived += is_same
                     print(f"world {number}, {name} as of {at}: {is_same}", flush=True)
                 shutil.rmtree(home)

@@ -47,11 +47,11 @@ def test_an_erasure_from_all_tables_cut_before_its_steps_is_completed(
             shutil.copytree(taken_in, home := tmp_path / str(step))
             if not is_cut_and_completed(home, spark, step):
                 break
+            figure.tried += 1
             with opened(home, spark) as lake:
                 found = told(lake, TABLES)
                 wrong = [f"{name} differs" for name in TABLES if found[name] != expected[name]]
                 wrong += map(str, verify(lake, lake.sources).differences)
-            figure.tried += 1
             figure.survived += not wrong
             print(f"cut before step {step}:", *wrong or ["the same"], flush=True)
             shutil.rmtree(home)

@@ -112,12 +112,12 @@ def test_a_maintenance_killed_and_done_again(
     moments = chance.sample(found.moments, min(KILLS, len(found.moments)))
     with figures.measured(13, "a maintenance killed, done again, and a run after it", SEED) as figure:
         for home in found.killed(moments, chance):
+            figure.tried += 1
             wrong = differing(home / "lakehouse", start / "lakehouse")
             server.whole(home, found.step, raw=raw)
             if not server.whole(home, RUN, AUDIT, raw=start / "raw").balanced:
                 wrong.append("the audit does not balance")
             wrong += faults(home, start)
-            figure.tried += 1
             figure.survived += not wrong
             print(*wrong, sep="\n", flush=True)
 
@@ -131,12 +131,12 @@ def test_a_replay_killed_and_done_again(raw: Path, server: Server, tmp_path: Pat
     moments = chance.sample(found.moments, min(KILLS, len(found.moments)))
     with figures.measured(4, "a replay killed, asked for again, and a run after it", SEED) as figure:
         for home in found.killed(moments, chance):
+            figure.tried += 1
             wrong = [] if found.again(home) else ["the audit does not balance"]
             wrong += differing(home / "lakehouse", right / "lakehouse")
             wrong += torn(home)
             server.whole(home, RUN, raw=raw)
             wrong += faults(home, right)
-            figure.tried += 1
             figure.survived += not wrong
             print(*wrong, sep="\n", flush=True)
 

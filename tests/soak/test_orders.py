@@ -51,11 +51,11 @@ def _try(base: Path, number: int, times: int, spark: SparkSession, figure: Figur
     )
     @given(how=deliveries)
     def delivered(how: Delivery) -> None:
+        figure.tried += 1
         home = base / "delivered"
         shutil.rmtree(home, ignore_errors=True)
         balanced = _open_and_run(home, base / "raw", how, spark)
         found = differing_answers(home / "lakehouse", base / "expected" / "lakehouse")
-        figure.tried += 1
         figure.survived += balanced and not found
         if found or not balanced:
             shutil.copytree(home, base / f"lost-{figure.tried}")
