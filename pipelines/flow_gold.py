@@ -59,7 +59,7 @@ def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: boo
         first, rows = True, how.whole(now, context)
     staged = lake.stage(table.name, str(max(marks.values())), rows)
     made = lake.accepted(staged)
-    verdict = audited(lake, table, made, 0, staged.rows, validate, partial(how.figures, lake, made))
+    verdict = audited(lake, table, made, 0, staged.rows, validate, partial(how.batch_figures, lake, made))
     note = {
         "watermarks": marks,
         "versions": versions,
@@ -125,7 +125,7 @@ def _add(lake: Lakehouse, table: Table, how: Recipe, validate: Validate, started
         return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)
     staged = lake.stage(table.name, "additions", rows)
     added = lake.accepted(staged)
-    verdict = audited(lake, table, added, 0, staged.rows, validate, partial(how.figures, lake, added))
+    verdict = audited(lake, table, added, 0, staged.rows, validate, partial(how.batch_figures, lake, added))
     if staged.rows and not verdict.refusals:
         lake.create(table.name)
         days = _days(added) if "date" in table.column_names else None

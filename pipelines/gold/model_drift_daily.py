@@ -131,7 +131,7 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str], learnt: Learnt) ->
     return counted(near, references).groupBy("model_version").applyInArrow(drift, TABLE.spark_schema())
 
 
-def figures(lake: Lakehouse, rows: DataFrame) -> Further:
+def batch_figures(lake: Lakehouse, rows: DataFrame) -> Further:
     """How far the columns of each version have moved over the four weeks before its newest day."""
     del lake
     newest = rows.groupBy("model_version").agg(F.max("date").alias("newest"))

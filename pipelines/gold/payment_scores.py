@@ -141,7 +141,7 @@ def additions(lake: Lakehouse, now: Mapping[str, DataFrame]) -> DataFrame | None
     return reduce(lambda one, other: one.unionByName(other), parts) if parts else None
 
 
-def figures(lake: Lakehouse, rows: DataFrame) -> Further:
+def batch_figures(lake: Lakehouse, rows: DataFrame) -> Further:
     """How a staged batch looks next to what the versions that scored it have learnt from."""
     references = {version.name: version.references for _, version in in_use(Registry(lake.settings))}
     return drift_figures.of_batch(rows, references, CLOCK)

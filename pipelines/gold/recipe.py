@@ -10,7 +10,7 @@ A gold module has a ``TABLE``, the names of its ``SOURCES`` in silver or gold, a
 ``additions(lake, now)``
     Rows that the table lacks; those that it has stay as they are. None where there are none.
 
-A module may have ``figures(lake, rows)``: what its suite judges of a staged batch besides the rows.
+A module may have ``batch_figures(lake, rows)``: what its suite judges of a staged batch besides the rows.
 
 A module whose rows depend on something besides its sources, such as a file of rules, has ``context(lake)``. What that
 returns has a ``digest``, and is passed to ``build`` or ``snapshot`` as the last argument; with another digest the whole
@@ -89,11 +89,11 @@ class Recipe:
         rows: DataFrame = self.module.snapshot(now, *([context] if context else []))
         return rows
 
-    def figures(self, lake: Lakehouse, rows: DataFrame) -> Further:
+    def batch_figures(self, lake: Lakehouse, rows: DataFrame) -> Further:
         """Figures of a staged batch; none for a module that has no figures of its own."""
-        if not hasattr(self.module, "figures"):
+        if not hasattr(self.module, "batch_figures"):
             return Further()
-        found: Further = self.module.figures(lake, rows)
+        found: Further = self.module.batch_figures(lake, rows)
         return found
 
     def additions(self, lake: Lakehouse, now: Frames) -> DataFrame | None:

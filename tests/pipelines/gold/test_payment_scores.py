@@ -158,7 +158,7 @@ def test_a_second_version_adds_its_scores_and_leaves_those_of_the_first(lake: La
     assert len(new) == outcome.rows > 0
     assert {key[0] for key in new} == {renewed.version.name}
     assert {row["role"] for row in new.values()} == {"serving" if renewed.decision.is_promoted else "shadow"}
-    assert refresh_gold(lake, model_performance_daily.TABLE, accept_all).status == "published"
+    assert refresh_gold(lake, model_performance_daily.TABLE, validate).status == "published"
     judged = lake.table(model_performance_daily.TABLE.name).select("model_version").distinct().collect()
     assert {row[0] for row in judged} == {key[0] for key in both}
 
