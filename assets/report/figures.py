@@ -57,6 +57,24 @@ class Status:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """A cell of small bars.
+
+    Attributes:
+        heights: of the bars, 0 to 1.
+        text: the same in words, for who does not see them.
+        tone: then for what was, now for what is.
+    """
+
+    heights: tuple[float, ...]
+    text: str
+    tone: Literal["then", "now"]
+
+
+Cell = str | Status | Bars
+
+
+@dataclass(frozen=True)
 class Grid:
     """A table of the page.
 
@@ -73,7 +91,7 @@ class Grid:
 
     name: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[str | Status]]
+    rows: Sequence[Sequence[Cell]]
     title: str = ""
     text: str = ""
     caption: str = ""

@@ -109,7 +109,10 @@ def _against_chance(rule: PromotionRule, challenger: Standing) -> tuple[bool, st
 
 
 def _against(rule: PromotionRule, challenger: Standing, serving: Standing) -> tuple[bool, str]:
-    said = f"{rule.metric} {_shown(challenger.value)}, serving {_shown(serving.value)}, needed margin {rule.margin}"
+    metric = rule.metric.replace("_", " ")
+    said = (
+        f"{metric} {_shown(challenger.value)}, serving {_shown(serving.value)}, needed margin {rule.margin}"
+    )
     if challenger.frauds < rule.least_frauds:
         return False, f"fewer than {rule.least_frauds} frauds: nothing can be told from so few; {said}"
     if challenger.value is None or serving.value is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import log10
 from typing import Any
 
 import pandas as pd
@@ -29,7 +30,8 @@ def _curve(facts: ModelFacts) -> Chart:
         "calibration-curve",
         "Predicted and observed",
         "Matured payments by score: the mean probability of each group, and the share that was fraud with its 95 % "
-        "interval. On the line a probability means what it says; above it, fraud is underrated. Logarithmic.",
+        "interval; hollow where none was. On the line a probability means what it says; above it, fraud is underrated. "
+        "Logarithmic.",
         facts.drawn(facts.calibration, _curve_figure),
         scope="version",
         nothing="No payment that this version has scored has a matured label yet.",
@@ -64,7 +66,11 @@ def _curve_figure(rows: pd.DataFrame) -> Figure:
             "thickness": 1.2,
         },
         "customdata": [[int(f), int(n)] for f, n in zip(ordered["frauds"], ordered["payments"], strict=True)],
-        "marker": {"color": "c1", "size": 9},
+        "marker": {
+            "color": "c1",
+            "size": 9,
+            "symbol": ["circle" if frauds else "circle-open" for frauds in ordered["frauds"]],
+        },
         "hovertemplate": "predicted %{x:.2%}, observed %{y:.2%}<br>"
         "%{customdata[0]:,} frauds of %{customdata[1]:,}<extra></extra>",
     }
@@ -89,7 +95,8 @@ def _spread(facts: ModelFacts) -> Chart:
     return Chart(
         "scores",
         "Scores",
-        "Payments that were scored, by score. The axis of counts is logarithmic.",
+        "Payments that were scored, by score; a group ends where the next one begins. The axis of counts is "
+        "logarithmic.",
         facts.drawn(facts.spread, _spread_figure),
         scope="version",
         nothing="This version has scored nothing yet.",
@@ -101,15 +108,26 @@ def _spread_figure(rows: pd.DataFrame) -> Figure:
     counts = [int(counted.get(place, 0)) for place in range(len(EDGES) - 1)]
     bars = {
         "type": "bar",
-        "x": [between(place) for place in range(len(EDGES) - 1)],
+        "x": list(range(len(counts))),
         "y": counts,
+        "customdata": [between(place) for place in range(len(counts))],
         "marker": {"color": "c1"},
-        "hovertemplate": "score %{x}: %{y:,}<extra></extra>",
+        "hovertemplate": "score %{customdata}: %{y:,}<extra></extra>",
     }
-    axis = {"title": {"text": "Payments"}, "type": "log", "dtick": 1, "exponentformat": "B"}
+    top = log10(max([10, *counts])) + 0.1
+    # From a half on: a bar of one payment would have no height.
+    axis = {
+        "title": {"text": "Payments"}, "type": "log", "dtick": 1, "exponentformat": "B", "range": [log10(0.5), top],
+    }  # fmt: skip
+    scores = {
+        "title": {"text": "Score, from"},
+        "tickvals": list(range(len(counts))),
+        "ticktext": [str(edge) for edge in EDGES[:-1]],
+        "tickangle": 0,
+    }
     return {
         "data": [bars],
-        "layout": {"xaxis": {"type": "category", "title": {"text": "Score"}}, "yaxis": axis},
+        "layout": {"xaxis": scores, "yaxis": axis},
     }
 
 

@@ -26,7 +26,7 @@ def _decided(facts: ModelFacts) -> Grid:
         [_row(row, total) for row in ordered.itertuples()],
         title="What was decided",
         text=f"Attempts{days}: the first rule that holds decides, then the model by its score. Fraud is counted among "
-        "payments whose labels have matured.",
+        "payments whose labels have matured. default: no rule held, and there was no score.",
         numeric=(2, 3, 4, 5, 6),
         nothing="No payment was decided on yet.",
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,6 +17,7 @@ from assets.report.figures import Figure
 from assets.report.models.versions import Version
 from pipelines.gold.measures import count_if
 from pipelines.gold.model_performance_daily import told
+from pipelines.models.drift import PROBABILITY
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
@@ -31,6 +33,9 @@ REASON_DAYS = 56
 
 EDGES = (0, 1, 2, 3, 5, 8, 12, 20, 30, 50, 70, 90, 101)
 """Scores at which the bins of the calibration curve begin: finer where most payments are."""
+
+MOVES = 5
+"""Columns of each version that are followed over time: those that have moved most by now."""
 
 FLAGGED = 10
 """Score from which a payment counts as flagged where reasons are counted."""
@@ -49,6 +54,8 @@ class ModelFacts:
             sum of probabilities.
         spread: scored payments by ``model_version``, ``week`` and ``bin``.
         reasons: flagged payments of the last days by ``model_version`` and ``top_reason``, and how many are ``frauds``.
+        drift: gold.model_drift_daily, windows of :data:`WINDOW_DAYS`, the newest day of each version.
+        moves: the same for every day, of the columns that have moved most by then, and of the probability.
         decisions: payments by ``action`` and ``decided_by``: ``payments``, ``matured`` and ``frauds``.
         decided: the first and the last day of the decisions.
     """
@@ -60,6 +67,8 @@ class ModelFacts:
     calibration: pd.DataFrame = field(default_factory=pd.DataFrame)
     spread: pd.DataFrame = field(default_factory=pd.DataFrame)
     reasons: pd.DataFrame = field(default_factory=pd.DataFrame)
+    drift: pd.DataFrame = field(default_factory=pd.DataFrame)
+    moves: pd.DataFrame = field(default_factory=pd.DataFrame)
     decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     decided: tuple[date, date] | None = None
 
@@ -97,6 +106,9 @@ def read_facts(lake: Lakehouse, shown: Sequence[Version]) -> ModelFacts:
     performance = lake.table("gold.model_performance_daily").filter(
         F.col("model_version").isin(names) & (F.col("window_days") == WINDOW_DAYS)
     )
+    moved = lake.table("gold.model_drift_daily").filter(
+        F.col("model_version").isin(names) & (F.col("window_days") == WINDOW_DAYS)
+    )
     return ModelFacts(
         versions=tuple(shown),
         performance=_all_merchants(performance),
@@ -107,6 +119,8 @@ def read_facts(lake: Lakehouse, shown: Sequence[Version]) -> ModelFacts:
         calibration=_calibration(scores, labels),
         spread=_spread(scores),
         reasons=_reasons(scores, labels),
+        drift=(newest := _newest(moved)),
+        moves=_moves(moved, newest),
         decisions=decided,
         decided=days,
     )
@@ -163,6 +177,25 @@ def _reasons(scores: DataFrame, labels: DataFrame) -> pd.DataFrame:
         F.count("*").alias("payments"), count_if(F.col("is_fraud")).alias("frauds")
     )
     return counted.toPandas().sort_values(["model_version", "top_reason"], ignore_index=True)
+
+
+def _newest(moved: DataFrame) -> pd.DataFrame:
+    last = moved.groupBy("model_version").agg(F.max("date").alias("newest"))
+    rows = moved.join(last, "model_version").filter("date = newest").drop("newest").toPandas()
+    return rows.sort_values(["model_version", "column_name"], ignore_index=True)
+
+
+def _moves(moved: DataFrame, newest: pd.DataFrame) -> pd.DataFrame:
+    """Every day of a few columns of each version."""
+    ranked = newest.sort_values(["stability_index", "column_name"], ascending=[False, True])
+    most = ranked[ranked["column_name"] != PROBABILITY].groupby("model_version").head(MOVES)
+    chosen = [
+        (F.col("model_version") == version) & F.col("column_name").isin(*names, PROBABILITY)
+        for version, names in most.groupby("model_version")["column_name"]
+    ]
+    rows = moved.filter(reduce(or_, chosen)) if chosen else moved.filter("false")
+    drawn = rows.select("model_version", "column_name", "date", "stability_index").toPandas()
+    return drawn.sort_values(["model_version", "column_name", "date"], ignore_index=True)
 
 
 def _decisions(decisions: DataFrame, labels: DataFrame) -> pd.DataFrame:

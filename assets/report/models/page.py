@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from assets.report.document import Head, Page, document
 from assets.report.figures import Section
 from assets.report.headline import Tile
-from assets.report.models import calibration, cards, decisions, performance, reasons, tradeoffs, versions
+from assets.report.models import (
+    calibration,
+    cards,
+    decisions,
+    drift,
+    performance,
+    reasons,
+    tradeoffs,
+    versions,
+)
 from assets.report.models.facts import ModelFacts
 from assets.report.models.versions import Version
 
@@ -49,7 +58,7 @@ def _sections(facts: ModelFacts) -> list[Section]:
     history = Section(
         "history", "Versions", (versions.listed(facts.versions), versions.promotions(facts.versions))
     )
-    parts = (tradeoffs, performance, calibration, reasons, decisions)
+    parts = (tradeoffs, performance, calibration, drift, reasons, decisions)
     return [*(module.section(facts) for module in parts), history]
 
 

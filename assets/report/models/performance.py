@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.report.figures import Chart, Figure, Grid, Section, count_axis, label, share
+from assets.report.figures import Chart, Figure, Grid, Section, count_axis, label, percent
 from assets.report.models import uncertainty
 from assets.report.models.facts import WINDOW_DAYS, ModelFacts
 from assets.report.models.uncertainty import Interval
@@ -16,8 +16,8 @@ from assets.report.models.uncertainty import Interval
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c7")
 _NOTHING = "No scored payment has a label yet."
 _READ = (
-    "Solid: payments whose labels have matured. Dotted: all, by what is known now; younger payments are still taken as "
-    f"good. Each point is the {WINDOW_DAYS} days before."
+    "Solid: days whose labels have all matured. Dotted: all, by what is known now; younger payments are still taken as "
+    f"good. Each point is the {WINDOW_DAYS} days before, fewer where scoring began within them."
 )
 
 Bounds = Callable[[Any], Interval | None]
@@ -85,7 +85,8 @@ def _over_time(facts: ModelFacts, measure: Measure) -> Chart:
 
 def _lines(facts: ModelFacts, column: str, bounds: Bounds | None) -> Figure:
     traces: list[dict[str, Any]] = []
-    for place, version in enumerate(facts.versions[: len(COLOURS)]):
+    # The first version last: what is drawn last lies on top.
+    for place, version in reversed(list(enumerate(facts.versions[: len(COLOURS)]))):
         matured, known = _by_maturity(facts.of(facts.performance, version), column)
         if bounds and not place and len(matured):
             traces += _band(matured, bounds, COLOURS[place])
@@ -98,17 +99,19 @@ def _lines(facts: ModelFacts, column: str, bounds: Bounds | None) -> Figure:
         "hovermode": "closest",
         "xaxis": {"type": "date"},
         "yaxis": {"range": [0, 1.02], "tickformat": ".1f"},
+        "legend": {"traceorder": "reversed"},
     }
     return {"data": traces, "layout": layout}
 
 
 def _by_maturity(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The days of which all labels have matured, and those from there on, as far as the figure is defined."""
+    """The days of whose windows all labels have matured, and those from there on, as far as the figure is defined."""
     if rows.empty:
         return rows, rows
-    defined = rows.dropna(subset=[column])
-    matured = defined[defined["label_maturity"] == "matured"]
-    known = defined[defined["label_maturity"] == "known"]
+    is_known = rows["label_maturity"] == "known"
+    payments = rows[is_known].set_index("date")["payments_count"]
+    is_settled = ~is_known & (rows["payments_count"] == rows["date"].map(payments))
+    matured, known = (rows[chosen].dropna(subset=[column]) for chosen in (is_settled, is_known))
     return matured, known[known["date"] >= matured["date"].max()] if len(matured) else known
 
 
@@ -217,13 +220,12 @@ def merchants(facts: ModelFacts) -> Grid:
 def _merchant(row: Any) -> tuple[str, ...]:
     fraud, payments = int(row.fraud_count), int(row.payments_count)
     interval = None if pd.isna(row.roc_auc) else _auc(row)
-    rate = share(fraud, payments)
     return (
         row.account,
         row.currency,
         f"{payments:,}",
         f"{fraud:,}",
-        "–" if rate is None else f"{rate:.1%}",
+        percent(fraud, payments),
         f"{row.expected_fraud_count:.1f}",
         "–" if interval is None else f"{row.roc_auc:.2f} ({uncertainty.words(interval)})",
     )

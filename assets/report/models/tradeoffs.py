@@ -92,9 +92,11 @@ def data(facts: ModelFacts) -> dict[str, Any]:
 
 def _about(facts: ModelFacts) -> str:
     rows = facts.of(facts.tradeoffs, facts.versions[0]) if facts.versions else facts.tradeoffs
+    whole = rows.groupby("currency")[["payments_count", "fraud_count"]].first().sum() if len(rows) else None
     days = (
-        f" Of matured payments from {rows['first_date'].min():%Y-%m-%d} to {rows['last_date'].max():%Y-%m-%d}."
-        if len(rows)
+        f" Of {whole['payments_count']:,} matured payments from {rows['first_date'].min():%Y-%m-%d} to "
+        f"{rows['last_date'].max():%Y-%m-%d}, {whole['fraud_count']:,} of them fraud: the fewer, the rougher."
+        if whole is not None
         else ""
     )
     return (

@@ -20,9 +20,15 @@ def of_rate(rate: float, count: float) -> Interval | None:
 
 
 def of_auc(auc: float, fraud: int, good: int) -> Interval | None:
-    """The interval of an area under the curve by Hanley and McNeil (1982); None without fraud or good payments."""
+    """The interval of an area under the curve by Hanley and McNeil (1982); None without fraud or good payments.
+
+    Where no pair is in the wrong order, or none in the right one, that formula knows no doubt: Wilson's interval for so
+    many frauds stands in.
+    """
     if not fraud or not good:
         return None
+    if auc in (0.0, 1.0):
+        return of_rate(auc, min(fraud, good))
     both_frauds, both_good = auc / (2 - auc), 2 * auc**2 / (1 + auc)
     variance = (
         auc * (1 - auc) + (fraud - 1) * (both_frauds - auc**2) + (good - 1) * (both_good - auc**2)

@@ -97,11 +97,11 @@ def listed(shown: Sequence[Version]) -> Grid:
     """All versions, with how they did on their test days."""
     return Grid(
         "versions",
-        ("Version", "Role", "Family", "Trained", "Test days", "Fraud in them", "AUC (95 %)", "Average precision",
-         "Recall at 1 % (95 %)", "Recall at 5 % (95 %)"),
+        ("Version", "Role", "Family", "Trained", "Test days", "Fraud in them", "AUC", "Average precision",
+         "Recall at 1 %", "Recall at 5 %"),
         [_row(one) for one in shown],
         text="Nothing was chosen by the test days. Recall at 1 %: the share of fraud that is caught while at most 1 % "
-        "of good payments is flagged. With few frauds, figures are rough: see the intervals.",
+        "of good payments is flagged. With few frauds, figures are rough: in brackets are 95 % intervals.",
         numeric=(5, 6, 7, 8, 9),
         nothing="No model was trained yet.",
     )  # fmt: skip
@@ -138,7 +138,7 @@ def _row(one: Version) -> tuple[str | Status, ...]:
         _KINDS.get(one.role, "–"),
         one.family,
         f"{one.trained_at:%Y-%m-%d}",
-        one.days or "–",
+        one.days.replace("-", "\u2011") or "–",  # hyphens at which no browser breaks a date
         f"{frauds:,} of {payments:,}",
         auc(one),
         _shown(one.figures.get("average_precision")),

@@ -16,7 +16,12 @@ from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from tests import trained_payments
 
-MADE_FROM_SCORES = ("gold.model_performance_daily", "gold.payment_decisions", "gold.threshold_tradeoffs")
+MADE_FROM_SCORES = (
+    "gold.model_drift_daily",
+    "gold.model_performance_daily",
+    "gold.payment_decisions",
+    "gold.threshold_tradeoffs",
+)
 
 pytestmark = [
     pytest.mark.slow,

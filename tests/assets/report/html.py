@@ -22,6 +22,8 @@ class Page(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "wbr":  # only where a name may break
+            return
         found = dict(attrs)
         self.tags.append((tag, found))
         if found.get("id"):

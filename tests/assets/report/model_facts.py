@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -9,8 +11,9 @@ import pandas as pd
 
 from assets.report.models.facts import EDGES, ModelFacts
 from assets.report.models.versions import Version
+from pipelines.models.drift import PROBABILITY, Reference
 
-FIRST = date(2026, 6, 1)
+FIRST, LAST = date(2026, 6, 1), date(2026, 9, 8)
 
 CARD = """# fraud-2
 
@@ -26,6 +29,21 @@ How likely a payment is fraud.
 """
 
 
+REFERENCES: Mapping[str, Reference] = {
+    "card_declines_1h": Reference((0.0, 2.0), (900, 80, 10, 10)),
+    "amount": Reference((1000.0, 5000.0), (330, 340, 330, 0)),
+    PROBABILITY: Reference((0.004, 0.02), (400, 300, 300, 0)),
+}
+"""How the first version found its columns spread."""
+
+LATELY: Mapping[str, tuple[int, ...]] = {
+    "card_declines_1h": (300, 500, 100, 100),
+    "amount": (400, 300, 300, 0),
+    PROBABILITY: (410, 300, 290, 0),
+}
+"""Payments by bin of the last four weeks."""
+
+
 def versions() -> tuple[Version, ...]:
     figures = {
         "roc_auc": 0.93, "average_precision": 0.41, "recall_at_1_percent": 0.52, "recall_at_5_percent": 0.74,
@@ -39,9 +57,10 @@ def versions() -> tuple[Version, ...]:
         figures=figures,
         days="2026-07-20 to 2026-08-02",
         is_promoted=True,
-        reason="better by the margin: average_precision 0.4100, serving 0.3300, needed margin 0.01",
+        reason="better by the margin: average precision 0.4100, serving 0.3300, needed margin 0.01",
         tables={"gold.training_fraud": 12},
         card=CARD,
+        references=REFERENCES,
     )
     shadow = Version(
         name="fraud-3-99887766",
@@ -74,6 +93,8 @@ def facts() -> ModelFacts:
                 "frauds": [18, 4, 0],
             }
         ),
+        drift=_drift(names[0]).query("date == @LAST"),
+        moves=_drift(names[0]),
         decisions=pd.DataFrame(
             {
                 "decided_by": ["default", "model", "stolen_cards"],
@@ -108,6 +129,25 @@ def _performance(names: list[str]) -> pd.DataFrame:
                     }
                 )
     return pd.DataFrame(rows)
+
+
+def _drift(name: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "model_version": name,
+                "column_name": column,
+                "date": LAST - timedelta(days=days),
+                "payments_count": sum(counts),
+                "stability_index": REFERENCES[column].stability_index(counts),
+                "null_rate": counts[-1] / sum(counts),
+                "learnt_null_rate": REFERENCES[column].null_share,
+                "bin_counts": json.dumps(counts),
+            }
+            for column, counts in LATELY.items()
+            for days in (1, 0)
+        ]
+    )
 
 
 def _merchants(names: list[str]) -> pd.DataFrame:

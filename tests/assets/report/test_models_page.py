@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -16,7 +16,7 @@ from assets.report.models.facts import ModelFacts
 from assets.report.models.page import render
 from pipelines.money import to_major
 from tests.assets.report.html import HOSTILE, Page
-from tests.assets.report.model_facts import CARD, facts
+from tests.assets.report.model_facts import CARD, FIRST, LATELY, REFERENCES, facts
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 PAGES = (File("Payments report", "payments.html"), File("Fraud models", "models.html"))
@@ -35,7 +35,7 @@ def page(html: str) -> Page:
 def test_every_section_is_there_with_its_figures(page: Page) -> None:
     headings = {found.get("id") for tag, found in page.tags if tag == "h2"}
     assert headings == {
-        "key-figures", "tradeoffs", "performance", "calibration", "reasons", "decisions", "history",
+        "key-figures", "tradeoffs", "performance", "calibration", "drift", "reasons", "decisions", "history",
     }  # fmt: skip
     places = {found["id"] for tag, found in page.tags if "plot" in (found.get("class") or "").split()}
     assert places == set(page.figures)
@@ -74,6 +74,42 @@ def test_the_slider_has_whole_numbers_for_every_cut_of_every_version_and_currenc
     assert set(found["versions"]) == {"0", "1"}
 
 
+def test_what_has_moved_most_comes_first_with_its_reading_and_its_unknown_values(page: Page) -> None:
+    listed = page.table("drift-columns-listed")
+    assert list(listed) == ["card_declines_1h", "amount", "probability"]
+    index = REFERENCES["card_declines_1h"].stability_index(LATELY["card_declines_1h"])
+    assert listed["card_declines_1h"] == [f"{index:.2f}", "shifted", "", "", "1.0 %", "10.0 %"]
+    assert listed["amount"][1] == "stable"
+    shares = [found["aria-label"] for tag, found in page.tags if tag == "svg"]
+    assert shares[:2] == ["90 %, 8 %, 1 %", "30 %, 50 %, 10 %"]
+
+
+def test_drift_is_drawn_for_the_versions_that_have_it(page: Page) -> None:
+    views = {name: page.figures[name]["views"] for name in ("drift-columns", "drift-over-time")}
+    assert {name: list(found) for name, found in views.items()} == {name: ["0"] for name in views}
+    [points] = views["drift-columns"]["0"]["data"]
+    assert points["marker"]["color"] == ["bad", "c1", "c1"]
+    assert {line["x0"] for line in views["drift-columns"]["0"]["layout"]["shapes"]} == {0.1, 0.25}
+    assert [line["name"] for line in views["drift-over-time"]["0"]["data"]][-1] == "probability"
+    then, now = page.figures["drift-probability"]["views"]["0"]["data"]
+    assert (then["y"], now["y"]) == ([0.4, 0.3, 0.3], [0.41, 0.3, 0.29])
+
+
+def test_matured_figures_end_where_a_window_has_a_label_that_has_not(page: Page) -> None:
+    given = facts()
+    young = given.performance["label_maturity"].eq("matured") & (
+        given.performance["date"] > FIRST + timedelta(30)
+    )
+    fewer = given.performance.assign(
+        payments_count=given.performance["payments_count"].where(
+            ~young, given.performance["payments_count"] - 1
+        )
+    )
+    lines = Page(render(replace(given, performance=fewer), NOW)).figures["auc"]["views"][""]["data"]
+    solid = [line for line in lines if line["line"].get("dash") == "solid"]
+    assert {line["x"][-1] for line in solid} == {str(FIRST + timedelta(30))}
+
+
 def test_the_page_needs_no_network_and_links_to_the_other(html: str, page: Page) -> None:
     linked = [found for _, found in page.tags if "src" in found or str(found.get("href", "#"))[0] != "#"]
     assert linked == [{"href": "payments.html"}]
@@ -107,6 +143,8 @@ def test_text_from_data_never_becomes_markup(page: Page) -> None:
         reasons=given.reasons.assign(top_reason=HOSTILE),
         decisions=given.decisions.assign(decided_by=HOSTILE),
         merchants=given.merchants.assign(account=HOSTILE),
+        drift=given.drift.assign(column_name=HOSTILE),
+        moves=given.moves.assign(column_name=HOSTILE),
     )
     html = render(hostile, NOW, PAGES)
     assert HOSTILE not in html
@@ -114,7 +152,8 @@ def test_text_from_data_never_becomes_markup(page: Page) -> None:
     assert [tag for tag in tags if tag in ("script", "img")] == [
         tag for tag, _ in page.tags if tag in ("script", "img")
     ]
-    labels = Page(html).figures["top-reasons"]["views"]["0"]["data"][0]["y"]
+    charts = ("top-reasons", "drift-columns")
+    labels = [text for name in charts for text in Page(html).figures[name]["views"]["0"]["data"][0]["y"]]
     assert not [text for text in labels if "<" in text]
 
 
@@ -135,6 +174,7 @@ def test_intervals_are_wider_the_fewer_frauds_there_are() -> None:
     assert few[0] < many[0] < 0.9 < many[1] < few[1]
     assert uncertainty.of_auc(0.9, 0, 10) is None
     assert uncertainty.of_rate(0.0, 0) is None
+    assert uncertainty.of_auc(1.0, 1, 1000) == pytest.approx((0.2065, 1.0), abs=1e-4)
 
 
 def test_empty_frames_are_what_a_version_without_scores_has() -> None:
