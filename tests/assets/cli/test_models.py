@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from assets.cli.app import app
+from assets.report.models import read_facts, render, versions
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
+from pipelines.models.registry import Registry
+from pipelines.models.tasks import FRAUD
 from pipelines.settings import load_settings
 from tests import trained_payments
 
@@ -87,6 +91,19 @@ def test_a_model_that_is_no_better_shadows_the_one_that_serves(home: Path, first
     shown = vermeil("models", "--home", home).stdout
     assert f"{first['version']} promoted: the first model" in shown
     assert f"{second['version']} not promoted: " in shown
+
+
+def test_both_versions_score_and_the_page_about_models_has_the_figures_of_both(home: Path) -> None:
+    assert as_json("score", "--home", home)["failed"] == []
+    with Lakehouse(load_settings({"home": home}), all_tables()) as lake:
+        shown = versions(Registry(lake.settings), FRAUD.name)
+        found = read_facts(lake.released(), shown)
+    names = {version.name for version in shown}
+    assert [version.role for version in shown] == ["serving", "shadow"]
+    for frame in (found.performance, found.spread, found.drift, found.moves):
+        assert set(frame["model_version"]) == names
+    assert found.drift.groupby("model_version")["date"].nunique().eq(1).all()
+    assert "drift-columns" in render(found, datetime(2026, 11, 25, tzinfo=UTC))
 
 
 def test_what_cannot_be_trained_says_why(home: Path, tmp_path: Path) -> None:
