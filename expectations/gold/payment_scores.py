@@ -39,8 +39,8 @@ CHECKS = (
     figure(
         "high_scores_few",
         drift.HIGH,
-        f"At most half of a batch of {drift.LEAST_JUDGED} payments or more has a score of at least {drift.HIGH_SCORE}; "
-        "with more, a feature is broken and not the customers.",
+        f"At most half of a batch has a score of at least {drift.HIGH_SCORE}; with more, a feature is broken, not the "
+        f"customers. Of batches of {drift.LEAST_JUDGED} payments or more, from most of a day or more.",
         at_most=drift.MOST_HIGH,
         severity="critical",
     ),

@@ -33,7 +33,7 @@ HIGH_SCORE = 50
 """A score that says: more likely fraud than not."""
 
 MOST_HIGH, LEAST_JUDGED = 0.5, 100
-"""Share of a batch with such scores that no attack explains, from so many payments on."""
+"""Share of a batch with such scores that no attack explains, from so many payments on. It may be most of an hour."""
 
 FEATURES_MOVED = "feature_stability_index"
 PROBABILITY_MOVED = "probability_stability_index"
@@ -56,14 +56,21 @@ class Scored:
         payments: how many.
         mean: of their probabilities.
         high: share of them with a high score.
-        is_whole: whether they are enough, over enough time, to be compared.
+        is_spread: whether they were made over enough time to say something of other days.
+        has_reference: whether it is known what the version has learnt from.
     """
 
     version: str
     payments: int
     mean: float
     high: float
-    is_whole: bool
+    is_spread: bool
+    has_reference: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether they are enough, over enough time, to be compared."""
+        return self.has_reference and self.is_spread and self.payments >= LEAST
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ def of_batch(rows: DataFrame, references: References, left_out: Sequence[str] = 
     whole = [one for one in scored if one.is_whole]
     columns = of_columns([one for one in _moved(rows, whole, references) if one.name not in left_out])
     times = [(one, by) for one in whole if (by := _times(one, references[one.version]))]
-    judged = [one for one in scored if one.payments >= LEAST_JUDGED]
+    judged = [one for one in scored if one.is_spread and one.payments >= LEAST_JUDGED]
     facts: Facts = {
         MEAN: max((by for _, by in times), key=lambda by: max(by, 1 / by), default=None),
         HIGH: max((one.high for one in judged), default=None),
@@ -140,9 +147,8 @@ def _scored(rows: DataFrame, references: References) -> list[Scored]:
             payments=row["payments"],
             mean=row["mean"],
             high=row["high"] / row["payments"],
-            is_whole=row["payments"] >= LEAST
-            and row["seconds"] >= LEAST_SPAN.total_seconds()
-            and row["model_version"] in references,
+            is_spread=row["seconds"] >= LEAST_SPAN.total_seconds(),
+            has_reference=row["model_version"] in references,
         )
         for row in by_version.collect()
     )

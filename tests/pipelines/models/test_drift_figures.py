@@ -159,7 +159,7 @@ def test_too_few_payments_or_too_few_hours_say_nothing(spark: SparkSession, refe
         assert results["features_as_learnt"].observed == "not known yet"
 
 
-def test_a_batch_of_high_scores_is_refused_unless_it_is_small(
+def test_a_batch_of_high_scores_is_refused_unless_it_is_small_or_of_an_hour(
     spark: SparkSession, references: References
 ) -> None:
     high = np.full(LEAST_JUDGED, 0.7)
@@ -171,6 +171,8 @@ def test_a_batch_of_high_scores_is_refused_unless_it_is_small(
         "fraud-1 gives 51% of 100 payments a score of at least 50; look for a feature"
     )
     assert failed(spark, of_batch(scores(spark, x[:-1], high[:-1]), references)) == {}
+    attack = scores(spark, x, high, span=timedelta(hours=1))
+    assert failed(spark, of_batch(attack, references)) == {}
 
 
 def test_the_version_that_looks_worst_counts_and_is_named(
