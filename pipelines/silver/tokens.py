@@ -44,7 +44,8 @@ def tokenised(rows: DataFrame, columns: Iterable[str], table: Table, key: TokenK
     # In a frame of their own: a literal would show in plans, logs and errors.
     schema = pa.schema({"inner_pad": pa.binary(), "outer_pad": pa.binary()})
     pads = pa.Table.from_pylist([{"inner_pad": inner, "outer_pad": outer}], schema)
-    keyed = rows.crossJoin(F.broadcast(rows.sparkSession.createDataFrame(pads)))
+    # On the left: Sail goes through the right side for each row of the left one, and makes a batch of each.
+    keyed = F.broadcast(rows.sparkSession.createDataFrame(pads)).crossJoin(rows)
     names = [F.col(column.name) for column in table.columns if column.personal == "name"]
     kept = []
     for name in columns:
