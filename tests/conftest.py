@@ -80,8 +80,8 @@ def jvm_spark(
         return
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         pytest.skip("Apache Spark needs Java 17: install it, or set JAVA_HOME")
-    with _spark_server(tmp_path_factory.mktemp("spark")) as url:
-        yield _connected(url)
+    with _spark_server(tmp_path_factory.mktemp("spark")) as url, _connected(url) as session:
+        yield session
 
 
 @pytest.fixture(params=["engine", "jvm"])
@@ -169,10 +169,12 @@ def _address(server: subprocess.Popen[bytes], log: Path) -> str:
         time.sleep(0.1)
 
 
-def _connected(url: str) -> SparkSession:
+@contextmanager
+def _connected(url: str) -> Iterator[SparkSession]:
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.remote(url).create()
     for name, value in SESSION_CONF.items():
         session.conf.set(name, value)
-    return session
+    yield session
+    session.stop()  # or this process looks for the server for ten minutes when it ends
