@@ -61,6 +61,7 @@ KEYS = (
 
 VALUES = (
     "amount_minor",
+    "ip_country",
     "is_declined",
     "is_blocked",
     "decline_reason",

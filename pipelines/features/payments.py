@@ -63,6 +63,7 @@ OWN = (
     Own("is_cvc_wrong", "is_cvc_failed", "The issuer says that the security code was wrong."),
     Own("is_postal_code_wrong", "is_postal_code_failed", "The issuer says that the postal code was wrong."),
     Own("is_country_other", "card_country <> billing_country", "The card is of another country than the payer."),
+    Own("is_ip_country_other", "card_country <> ip_country", "The payment came from another country than the card's."),
     Own("is_domain_free", "is_email_free", "The email address is at a large provider of free ones."),
     Own("is_domain_disposable", "is_email_disposable", "The email address is a throw-away one."),
     Own("stripe_risk_score", "risk_score", "Stripe's estimate of the risk of fraud, 0 to 100."),

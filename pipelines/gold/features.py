@@ -54,6 +54,11 @@ ENTITY_KEYS = {
 }
 """What features are about, by column; null where a payment does not say."""
 
+COMPARED = (
+    Column("ip_country", "string", "Country of the network address, where the merchant attached it."),
+)
+"""What a payment says of itself and no feature is counted by, for rules to compare."""
+
 
 def columns(feature_set: FeatureSet) -> tuple[Column, ...]:
     """One column for each feature: a number, null where it is not known."""

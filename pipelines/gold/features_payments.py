@@ -20,7 +20,12 @@ TABLE = Table(
         "without a card. Amounts are in minor units."
     ),
     key=("account", "charge_id"),
-    columns=(*features.PAYMENT, *features.entity_keys(PAYMENTS), *features.columns(PAYMENTS)),
+    columns=(
+        *features.PAYMENT,
+        *features.entity_keys(PAYMENTS),
+        *features.COMPARED,
+        *features.columns(PAYMENTS),
+    ),
 )
 
 SOURCES = features.SOURCES

@@ -29,6 +29,7 @@ TABLE = Table(
         *features.PAYMENT,
         *(LABELS.column(name) for name in _LABEL),
         *features.entity_keys(PAYMENTS),
+        *features.COMPARED,
         *features.columns(PAYMENTS),
     ),
 )

@@ -13,7 +13,7 @@ from pipelines.silver.fragments import (
     card_columns,
     currency,
 )
-from pipelines.silver.people import attached_ip_columns, email_columns
+from pipelines.silver.people import attached_country_column, attached_ip_columns, email_columns
 from pipelines.table import Column, Rule
 
 _CARD = "payment_method_details.card"
@@ -100,6 +100,7 @@ _REST = (
     *billing_columns(),
     METADATA,
     *attached_ip_columns("ip_address", "Network address that the payment came from, where the merchant attached it.", "metadata", ("ip", "ip_address", "customer_ip")),
+    attached_country_column("ip_country", "ISO 3166 code of the country of the network address, where the merchant attached it.", "metadata", ("ip_country", "customer_ip_country")),
 )  # fmt: skip
 
 TABLE = silver_table(

@@ -15,6 +15,9 @@ _ADDRESS = (
 )
 """What looks like a network address of version 4 or 6; else null."""
 
+_COUNTRY = "upper(nullif(regexp_extract({0}, '^([A-Za-z]{{2}})$', 1), ''))"
+"""What looks like a code of ISO 3166; else null."""
+
 Path = str | tuple[str, ...]
 
 
@@ -72,6 +75,15 @@ def attached_ip_columns(name: str, doc: str, text: str, paths: tuple[str, ...]) 
     found = ", ".join(_ADDRESS.format(f"get_json_object({text}, '$.{path}')") for path in paths)
     address = Column(name, "string", doc, mapped=True, sql=f"coalesce({found})", personal="ip")
     return address, _network(name)
+
+
+def attached_country_column(name: str, doc: str, text: str, paths: tuple[str, ...]) -> Column:
+    """The code of a country that merchants attach to an object, at the first of some paths within a text that is JSON.
+
+    A mapping may fill it, too. What is not two letters is none.
+    """
+    found = ", ".join(_COUNTRY.format(f"get_json_object({text}, '$.{path}')") for path in paths)
+    return Column(name, "string", doc, mapped=True, sql=f"coalesce({found})")
 
 
 def _network(name: str) -> Column:

@@ -107,6 +107,14 @@ def draw_ip(rng: random.Random, country: str) -> str:
     return f"{rng.choice(octets)}.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randrange(1, 255)}"
 
 
+_COUNTRY_OF = {octet: name for name, country in reversed(COUNTRIES.items()) for octet in country.octets}
+
+
+def ip_country(ip: str) -> str | None:
+    """The country that a merchant finds an address in. As with real ones, it can be wrong, or none."""
+    return _COUNTRY_OF.get(int(ip.split(".")[0]))
+
+
 def draw_card(rng: random.Random, ids: Ids, country: str, year: int) -> Card:
     """A card issued in a country and valid for some years after `year`."""
     funding = _FUNDING[country].pick(rng)

@@ -6,6 +6,7 @@ import orjson
 
 from pipelines.simulate.claims import Dispute
 from pipelines.simulate.payment import Charge
+from pipelines.simulate.people import ip_country
 
 _EVIDENCE = orjson.Fragment(
     orjson.dumps(
@@ -120,7 +121,7 @@ def review(id: str, charge: Charge, created: int, closed: str | None) -> bytes:
             "ip_address": charge.order.ip,
             "ip_address_location": {
                 "city": None,
-                "country": charge.order.customer.person.country,
+                "country": ip_country(charge.order.ip),
                 "latitude": None,
                 "longitude": None,
                 "region": None,

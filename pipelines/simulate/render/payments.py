@@ -6,6 +6,7 @@ import orjson
 
 from pipelines.simulate.claims import Refund
 from pipelines.simulate.payment import Authentication, Charge, Intent
+from pipelines.simulate.people import ip_country
 
 _UNAVAILABLE = orjson.Fragment(b'{"status":"unavailable"}')
 _DISABLED = orjson.Fragment(b'{"status":"disabled"}')
@@ -238,13 +239,12 @@ def _failure_message(state: Charge) -> str | None:
 
 
 def _metadata(state: Charge) -> dict[str, Any]:
-    """What merchants put there: the order and the buyer's address on the internet, where one was seen."""
-    order = state.order
-    return (
-        {"order_id": state.intent.id[-8:]}
-        if order.off_session
-        else {"ip": order.ip, "order_id": state.intent.id[-8:]}
-    )
+    """What merchants put there: the order, and the buyer's address and its country, where one was seen."""
+    order = {"order_id": state.intent.id[-8:]}
+    if state.order.off_session:
+        return order
+    country = ip_country(state.order.ip)
+    return {"ip": state.order.ip, **({"ip_country": country} if country else {}), **order}
 
 
 def _method_details(state: Charge, old: bool) -> dict[str, Any]:

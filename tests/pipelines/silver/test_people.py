@@ -77,20 +77,22 @@ def test_the_network_of_an_address(any_spark: SparkSession, tmp_path: Path) -> N
     assert [row["ip_address"] for row in found] == [token("ip", address, KEY) for address in NETWORKS]
 
 
-ATTACHED: list[tuple[Json | None, str | None]] = [
-    ({"ip": "203.0.113.7"}, "203.0.113.7"),
-    ({"ip_address": "2001:DB8:ab:1::7", "order": "7"}, "2001:DB8:ab:1::7"),
-    ({"customer_ip": "203.0.113.9", "ip": "unknown"}, "203.0.113.9"),
-    ({"ip": "198.51.100.1", "customer_ip": "203.0.113.9"}, "198.51.100.1"),
-    ({"ip": "1.5e3"}, None),
-    ({"ip": ""}, None),
-    ({"order": "203.0.113.7"}, None),
-    ({}, None),
-    (None, None),
+ATTACHED: list[tuple[Json | None, str | None, str | None]] = [
+    ({"ip": "203.0.113.7", "ip_country": "DE"}, "203.0.113.7", "DE"),
+    ({"ip_address": "2001:DB8:ab:1::7", "order": "7"}, "2001:DB8:ab:1::7", None),
+    ({"customer_ip": "203.0.113.9", "ip": "unknown", "customer_ip_country": "fr"}, "203.0.113.9", "FR"),
+    ({"ip": "198.51.100.1", "customer_ip": "203.0.113.9", "ip_country": "Germany"}, "198.51.100.1", None),
+    ({"ip": "1.5e3", "ip_country": ""}, None, None),
+    ({"ip": "", "ip_country": "GB", "customer_ip_country": "IE"}, None, "GB"),
+    ({"order": "203.0.113.7"}, None, None),
+    ({}, None, None),
+    (None, None, None),
 ]
 
 
-def test_the_address_that_a_merchant_attached(any_spark: SparkSession, tmp_path: Path) -> None:
+def test_the_address_and_the_country_that_a_merchant_attached(
+    any_spark: SparkSession, tmp_path: Path
+) -> None:
     subjects = [
         {
             "id": f"ch_{n}",
@@ -100,12 +102,13 @@ def test_the_address_that_a_merchant_attached(any_spark: SparkSession, tmp_path:
             "currency": "usd",
             "metadata": metadata,
         }
-        for n, (metadata, _) in enumerate(ATTACHED)
+        for n, (metadata, _, _) in enumerate(ATTACHED)
     ]
     found = built(any_spark, tmp_path, subjects, "charges")
     assert [row["ip_address"] for row in found] == [
-        address and token("ip", address, KEY) for _, address in ATTACHED
+        address and token("ip", address, KEY) for _, address, _ in ATTACHED
     ]
+    assert [row["ip_country"] for row in found] == [country for *_, country in ATTACHED]
     assert [row["ip_address_network"] for row in found[:3]] == [
         "203.0.113.0/24",
         "2001:db8:ab::/48",
