@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +24,7 @@ from pipelines.handbook.protocol import (
 )
 from pipelines.models.examples import Examples, examples
 from pipelines.models.model import Params
-from pipelines.models.split import Folds
+from pipelines.models.split import Fold, Folds
 from pipelines.models.training import Trained, train
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class Standing:
 
     Attributes:
         contestant: who.
-        params: chosen on the validation weeks, with the first seed.
+        params: for each figure those chosen on the validation weeks, with the first seed.
         validation: figures of the validation weeks, the mean over weeks and seeds.
         weeks: the test weeks.
         seeds: for each seed the mean of each figure over the test weeks.
@@ -58,7 +60,7 @@ class Standing:
     """
 
     contestant: Contestant
-    params: Params
+    params: Mapping[str, Params]
     validation: dict[str, float]
     weeks: tuple[Week, ...]
     seeds: tuple[dict[str, float], ...]
@@ -83,7 +85,7 @@ class Standing:
             "spread": _rounded(self.spread),
             "validation": _rounded(self.validation),
             "book": dict(self.contestant.book),
-            "params": dict(self.params),
+            "params": {name: dict(params) for name, params in self.params.items()},
         }
 
 
@@ -113,7 +115,7 @@ class Result:
             "seeds": len(self.ours.seeds),
             "to_beat": BEST,
             "validation": _rounded(self.ours.validation),
-            "params": dict(self.ours.params),
+            "params": dict(self.ours.params["ap"]),
             "book": [standing.as_json() for standing in self.book],
         }
 
@@ -158,42 +160,69 @@ def standing(
     telling: Callable[[str], None] = lambda _: None,
 ) -> Standing:
     """Train a contestant with each seed. Hyper-parameters are chosen with the first one, and kept."""
-    grid, found = contestant.grid, list[Trained]()
-    for seed in range(seeds):
+
+    def trained(grid: Sequence[Params], seed: int) -> Trained:
         grids = {contestant.family: grid}
-        found += train(TASK, known, folds=folds, grids=grids, seed=seed, threads=threads, telling=telling)
-        grid = (found[0].params,)
+        (found,) = train(TASK, known, folds=folds, grids=grids, seed=seed, threads=threads, telling=telling)
+        return found
+
+    first = trained(contestant.grid, 0)
+    made = {(json.dumps(first.params), 0): first}
+    by_figure: dict[str, list[Trained]] = {}
+    params = {
+        name: _chosen(first, name) if contestant.is_chosen_by_figure else first.params for name in FIGURES
+    }
+    for name, seed in product(FIGURES, range(seeds)):
+        place = json.dumps(params[name]), seed
+        if place not in made:
+            made[place] = trained((params[name],), seed)
+        by_figure.setdefault(name, []).append(made[place])
     return Standing(
         contestant=contestant,
-        params=found[0].params,
-        validation=_mean([_named(one.figures("validation")) for one in found]),
-        weeks=_weeks(found, folds),
-        seeds=tuple(_named(one.figures("test")) for one in found),
-        top_features=found[0].top_features,
+        params=params,
+        validation={
+            name: mean(_value(one.figures("validation"), name) for one in found)
+            for name, found in by_figure.items()
+        },
+        weeks=tuple(_week(fold, by_figure) for fold in folds.test),
+        seeds=tuple(
+            {name: _value(found[seed].figures(), name) for name, found in by_figure.items()}
+            for seed in range(seeds)
+        ),
+        top_features=first.top_features,
     )
+
+
+def _chosen(found: Trained, name: str) -> Params:
+    """Of all that was tried, the first of those that did best in a figure."""
+    return max(found.trials, key=lambda trial: trial.figures[FIGURES[name]] or 0.0).params
+
+
+def _week(fold: Fold, by_figure: Mapping[str, Sequence[Trained]]) -> Week:
+    return Week(
+        str(fold),
+        {
+            name: mean(
+                _value(result.figures, name)
+                for one in found
+                for result in one.results
+                if result.role == "test" and result.fold == fold
+            )
+            for name, found in by_figure.items()
+        },
+    )
+
+
+def _value(figures: Mapping[str, float | None], name: str) -> float:
+    """A figure of the book; NaN where it is not defined."""
+    found = figures[FIGURES[name]]
+    return float("nan") if found is None else found
 
 
 def _examples(frame: DataFrame, names: Sequence[str]) -> Examples:
     label = F.when(F.col("is_fraud"), TASK.positive).otherwise(TASK.negative)
     table = frame.withColumn("label", label).select(*TASK.columns, *names).toArrow()
     return examples(table, TASK, tuple(names))
-
-
-def _weeks(found: Sequence[Trained], folds: Folds) -> tuple[Week, ...]:
-    of_tests = [[result for result in one.results if result.role == "test"] for one in found]
-    return tuple(
-        Week(str(fold), _mean([_named(results[number].figures) for results in of_tests]))
-        for number, fold in enumerate(folds.test)
-    )
-
-
-def _named(figures: Any) -> dict[str, float]:
-    """The figures of the book, by their short names; NaN where one is not defined."""
-    return {name: float("nan") if figures[of] is None else figures[of] for name, of in FIGURES.items()}
-
-
-def _mean(many: Sequence[dict[str, float]]) -> dict[str, float]:
-    return {name: mean(figures[name] for figures in many) for name in FIGURES}
 
 
 def _rounded(figures: dict[str, float]) -> dict[str, float]:

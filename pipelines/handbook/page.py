@@ -36,8 +36,9 @@ best that the book reports of each figure: {best}.
 {heads}
 {rows}
 
-The book's models here learn from the book's 15 features, with grids like its own; they are to show that the protocol is
-the same. Ours learn from {count} features.
+The book's models here learn from the book's 15 features, with its grids; they are to show that the protocol is the
+same. As in the book, each of their figures is of the hyper-parameters that did best in that figure on the validation
+weeks. Ours is one model with {count} features, chosen by AP.
 
 ## By week
 
@@ -91,7 +92,7 @@ def as_markdown(found: Result) -> str:
             for week in found.ours.weeks
         ),
         v=found.ours.validation,
-        params=json.dumps(dict(found.ours.params)),
+        params=json.dumps(dict(found.ours.params["ap"])),
         top="\n".join(f"| `{name}` | {size:.2f} |" for name, size in found.ours.top_features[:12]),
     )
 

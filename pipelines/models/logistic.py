@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.models.arrays import Flags, Floats
 from pipelines.models.model import Contributions, Params, matrix, sigmoid
-from pipelines.models.preparation import Preparation, prepare
+from pipelines.models.preparation import FARTHEST, Preparation, prepare
 
 FILE = "logistic.json"
 
@@ -23,7 +23,8 @@ GRID: tuple[Params, ...] = tuple(
     {"C": c, "is_log": is_log, "positive_weight": 1}
     for is_log, c in ((1, 0.001), (1, 0.01), (1, 0.1), (1, 1.0), (0, 0.1))
 )
-"""C is the inverse of the penalty on the squared coefficients; ``is_log`` takes the logarithm of features first."""
+"""C is the inverse of the penalty on the squared coefficients; ``is_log`` takes the logarithm of features first;
+``farthest`` is how many standard deviations a value may lie off, 0 for any."""
 
 SOLVER = "newton-cholesky"
 """A few exact steps: the fastest for many more rows than features, and the same on every machine."""
@@ -72,7 +73,8 @@ def fit(
     """Fit by maximum likelihood with a penalty. Needs no chance and no threads."""
     from sklearn.linear_model import LogisticRegression
 
-    preparation = prepare(x, is_log=bool(params.get("is_log")))
+    farthest = float(params.get("farthest") or 0) if "farthest" in params else FARTHEST
+    preparation = prepare(x, is_log=bool(params.get("is_log")), farthest=farthest)
     fitted = LogisticRegression(C=float(params["C"] or 1), solver=SOLVER)
     fitted.fit(preparation(x), y, sample_weight=weights / weights.mean())
     return Logistic(feature_names, preparation, fitted.coef_[0].astype(float), float(fitted.intercept_[0]))

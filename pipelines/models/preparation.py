@@ -11,7 +11,8 @@ import numpy as np
 from pipelines.models.arrays import Codes, Floats
 
 FARTHEST = 10.0
-"""Standard deviations beyond which a value counts as that far: one odd amount must not decide by itself."""
+"""Standard deviations beyond which a value counts as that far, unless a model says otherwise: one odd amount must not
+decide by itself. What is rare and telling, such as the share of fraud at a terminal, can lie much farther."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Preparation:
         scales: their standard deviations.
         indicated: numbers of the features that were unknown in some training row; each gets an indicator column,
             1 where unknown, after the others.
+        farthest: standard deviations beyond which a value counts as that far; 0 for no limit.
     """
 
     is_log: bool
@@ -32,13 +34,16 @@ class Preparation:
     means: Floats
     scales: Floats
     indicated: Codes
+    farthest: float = FARTHEST
 
     def __call__(self, x: Floats) -> Floats:
         """The columns: one a feature, standardised, then the indicators."""
         unknown = np.isnan(x)
         filled = np.where(unknown, self.medians, x)
         values = _signed_log(filled) if self.is_log else filled
-        standard = np.clip((values - self.means) / self.scales, -FARTHEST, FARTHEST)
+        standard = (values - self.means) / self.scales
+        if self.farthest:
+            standard = np.clip(standard, -self.farthest, self.farthest)
         return np.hstack([standard, unknown[:, self.indicated].astype(float)])
 
     def by_feature(self, columns: Floats) -> Floats:
@@ -56,16 +61,19 @@ class Preparation:
             "means": self.means.tolist(),
             "scales": self.scales.tolist(),
             "indicated": self.indicated.tolist(),
+            "farthest": self.farthest,
         }
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Preparation:
         """From what :meth:`to_json` gave."""
         medians, means, scales = (np.asarray(given[name], float) for name in ("medians", "means", "scales"))
-        return cls(bool(given["is_log"]), medians, means, scales, np.asarray(given["indicated"], np.int64))
+        indicated = np.asarray(given["indicated"], np.int64)
+        farthest = float(given.get("farthest", FARTHEST))
+        return cls(bool(given["is_log"]), medians, means, scales, indicated, farthest)
 
 
-def prepare(x: Floats, *, is_log: bool) -> Preparation:
+def prepare(x: Floats, *, is_log: bool, farthest: float = FARTHEST) -> Preparation:
     """Fit a preparation. A feature that is never known becomes 0; one that never varies keeps its scale."""
     unknown = np.isnan(x)
     known = ~unknown.all(axis=0)
@@ -80,6 +88,7 @@ def prepare(x: Floats, *, is_log: bool) -> Preparation:
         means=values.mean(axis=0),
         scales=np.where(scales > 1e-12, scales, 1.0),
         indicated=np.flatnonzero(unknown.any(axis=0)),
+        farthest=farthest,
     )
 
 

@@ -34,11 +34,18 @@ class Trial:
 
     Attributes:
         params: the hyper-parameters.
-        score: mean of the task's ``chosen_by`` over the validation folds; None where none of them defines it.
+        figures: mean of each figure over the validation folds that define it, None where none does.
+        chosen_by: the figure that counts.
     """
 
     params: Params
-    score: float | None
+    figures: Mapping[str, float | None]
+    chosen_by: str
+
+    @property
+    def score(self) -> float | None:
+        """The figure that counts."""
+        return self.figures[self.chosen_by]
 
 
 @dataclass(frozen=True)
@@ -219,11 +226,12 @@ def _try(
         trainer.fit(fold, params).predict(trainer.examples.x[trainer.judged(fold)])
         for fold in trainer.folds.validation
     )
-    scores = [
-        metrics.figures(trainer.scored(fold, output), trainer.task.alarm_cost)[trainer.task.chosen_by]
+    of_folds = [
+        metrics.figures(trainer.scored(fold, output), trainer.task.alarm_cost)
         for fold, output in zip(trainer.folds.validation, outputs, strict=True)
     ]
-    trial = Trial(params, _mean(scores))
+    found = {name: _mean([figures[name] for figures in of_folds]) for name in metrics.FIGURES}
+    trial = Trial(params, found, trainer.task.chosen_by)
     said = "not defined" if trial.score is None else f"{trial.score:.4f}"
     telling(f"{trainer.family} {dict(params)}: {trainer.task.chosen_by} {said}")
     return trial, outputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import pytest
 
 from pipelines.errors import SourceError
 from pipelines.handbook import intake, page
-from pipelines.handbook.benchmark import Result, benchmark
+from pipelines.handbook.benchmark import Result, benchmark, standing
 from pipelines.handbook.protocol import FOLDS, Contestant
 from pipelines.models.examples import Examples, codes
 from pipelines.models.split import Folds, judged, starting
@@ -49,7 +50,8 @@ def told() -> list[str]:
 @pytest.fixture(scope="module")
 def result(spark: SparkSession, told: list[str]) -> Result:
     """A run over made-up payments with small models."""
-    ours, book = (Contestant(name, "boosting", GRID, {}) for name in ("ours", "the book's"))
+    ours = Contestant("ours", "boosting", GRID, {})
+    book = Contestant("the book's", "boosting", GRID, {}, is_chosen_by_figure=True)
     made = charges(spark, payments(days=43, a_day=60))
     return benchmark(made, seeds=2, telling=told.append, folds=WEEKS, ours=ours, book=(book,))
 
@@ -104,7 +106,25 @@ def test_hyper_parameters_are_those_that_did_best_on_the_validation_weeks(
     assert len(tried) == len(GRID) + 1, "the second seed keeps what the first one has chosen"
     scores = [float(line.split()[-1]) for line in tried[: len(GRID)]]
     assert scores[0] != scores[1]
-    assert result.ours.params == GRID[scores.index(max(scores))]
+    assert result.ours.params["ap"] == GRID[scores.index(max(scores))]
+
+
+def test_each_figure_of_a_book_model_is_that_of_the_parameters_that_did_best_in_it() -> None:
+    made = payments(days=43, a_day=60)
+    chance = np.random.default_rng(2)
+    x = np.column_stack([made["amount_minor"], chance.normal(size=len(made))])
+    known = replace(_examples(made), feature_names=("amount", "noise"), x=x)
+    grid = (
+        {"trees": 1, "max_depth": 1, "bootstrap": False},
+        {"trees": 5, "max_depth": 3},
+        {"trees": 5, "max_depth": 20},
+    )
+    alone = [standing(Contestant("one", "forest", (params,), {}), known, WEEKS, seeds=1) for params in grid]
+    both = standing(Contestant("book", "forest", grid, {}, is_chosen_by_figure=True), known, WEEKS, seeds=1)
+    for name in ("auc", "ap", "cp100"):
+        best = max(alone, key=lambda one: one.validation[name])
+        assert both.params[name] == best.params[name]
+        assert (both.validation[name], both.figures[name]) == (best.validation[name], best.figures[name])
 
 
 def test_the_json_is_a_contract(result: Result) -> None:

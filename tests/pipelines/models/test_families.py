@@ -15,6 +15,7 @@ from pipelines.models import families, forest, network
 from pipelines.models.arrays import Floats
 from pipelines.models.metrics import roc_auc
 from pipelines.models.model import Model, Params, check_features, class_weights
+from pipelines.models.preparation import FARTHEST, prepare
 from tests.pipelines.models.payments import NAMES, payments
 
 NEEDS_TORCH = pytest.mark.skipif(
@@ -198,3 +199,15 @@ def test_a_network_that_cannot_be_trained_says_what_to_install(monkeypatch: pyte
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
     with pytest.raises(ModelError, match=r"pip install 'vermeil\[deep\]'"):
         families.fit("network", x, y, NAMES, SMALL["network"])
+
+
+def test_a_rare_value_far_off_counts_in_full_where_the_model_says_so() -> None:
+    x = np.zeros((50_000, 1))
+    x[:20, 0] = np.repeat([1.0, 3.0], 10)
+    y = x[:, 0] > 2
+    bounded = prepare(x, is_log=False)(x)
+    assert bounded[0, 0] == bounded[19, 0] == FARTHEST
+    free = prepare(x, is_log=False, farthest=0)(x)
+    assert free[19, 0] > free[0, 0] > FARTHEST
+    model = families.fit("logistic", x, y, ("risk",), {"C": 1.0, "farthest": 0})
+    assert model.predict(x[19:20])[0] > 2 * model.predict(x[:1])[0]
