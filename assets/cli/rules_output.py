@@ -99,13 +99,16 @@ def _as_json(found: Backtest) -> dict[str, Any]:
 def _examples(found: Backtest) -> None:
     if not found.examples:
         return
-    names = found.condition.names
-    table = table_of("for example", "account", "day", ">amount", "label", *(f":{name}:" for name in names))
-    for one in found.examples:
-        values = (escape(_shown(one.values[name])) for name in names)
-        amount = f"{_amount(one.amount_minor, one.currency)} {one.currency}"
-        table.add_row(one.charge_id, one.account, str(one.date), amount, one.label, *values)
-    OUT.print(table)
+    OUT.print("For example:")
+    amounts = [f"{_amount(one.amount_minor, one.currency)} {one.currency}" for one in found.examples]
+    for one, amount in zip(found.examples, amounts, strict=True):
+        values = ", ".join(f"{name} {_shown(one.values[name])}" for name in found.condition.names)
+        shown = amount.rjust(max(map(len, amounts)))
+        # A line each, however long: in a table of this width, ids would be cut into pieces.
+        OUT.print(
+            f"{one.date}  {shown}  {one.label:10}  {one.charge_id}  {one.account}: {escape(values)}",
+            soft_wrap=True,
+        )
 
 
 def _figures(tally: Tally, currency: str) -> tuple[str, str, str, str]:
