@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,25 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from assets.cli.app import app
 from pipelines.catalog import all_tables
+from tests.assets.cli.running import OWN_SESSION, as_json, vermeil
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("VERMEIL_ENGINE", "embedded") != "embedded",
-    reason="starts a session of its own for each command",
-)
-
-
-def vermeil(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def as_json(*arguments: str | Path) -> Any:
-    result = vermeil(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+pytestmark = OWN_SESSION
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +157,7 @@ def test_forgetting_asks_counts_and_erases(home: Path) -> None:
     planned = as_json("forget", "--customer", customer, "--home", home, "--dry-run")
     assert planned["status"] == "planned"
     assert planned["rows"]["silver.charges"] > 0
-    refused = CliRunner().invoke(app, ["forget", "--customer", customer, "--home", str(home)], input="n\n")
+    refused = vermeil("forget", "--customer", customer, "--home", home, input="n\n")
     assert refused.exit_code == 1
     assert "Erase it for good?" in refused.output
     done = as_json("forget", "--customer", customer, "--home", home, "--yes")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from assets.cli.app import app
 from assets.report.models import read_facts, render, versions
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
@@ -19,6 +16,7 @@ from pipelines.models.registry import Registry
 from pipelines.models.tasks import FRAUD
 from pipelines.settings import load_settings
 from tests import trained_payments
+from tests.assets.cli.running import OWN_SESSION, as_json, vermeil
 
 MADE_FROM_SCORES = (
     "gold.model_drift_daily",
@@ -27,23 +25,7 @@ MADE_FROM_SCORES = (
     "gold.threshold_tradeoffs",
 )
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        os.environ.get("VERMEIL_ENGINE", "embedded") != "embedded",
-        reason="starts a session of its own for each command",
-    ),
-]
-
-
-def vermeil(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def as_json(*arguments: str | Path) -> Any:
-    result = vermeil(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+pytestmark = [pytest.mark.slow, OWN_SESSION]
 
 
 @pytest.fixture(scope="module")

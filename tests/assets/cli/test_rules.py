@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from assets.cli import rule_commands, rules_output
-from assets.cli.app import app
 from pipelines.errors import LakehouseError, RuleError
 from pipelines.lakehouse import Lakehouse
 from pipelines.rules.columns import FEATURES, SCORES
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
+from tests.assets.cli.running import vermeil
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -80,10 +79,6 @@ def _publish(lake: Lakehouse, name: str, rows: list[tuple[Any, ...]]) -> None:
         frame = lake.spark.createDataFrame(rows, lake.declaration(name).spark_schema())
         lake.append(name, lake.stage(name, "1", frame), {})
         lake.clear_staging()
-
-
-def vermeil(*words: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 def test_a_test_says_what_would_have_been_caught_and_hurt(
