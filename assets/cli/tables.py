@@ -1,0 +1,125 @@
+"""``vermeil status``, ``tables``, ``audit``, ``sql``, ``report``, ``ui`` and ``dictionary``: what is there."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assets.cli.shared import Home, Json, Mapping, opened, plain_errors, settings_of
+
+
+class Format(StrEnum):
+    """How ``vermeil sql`` prints its answer."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def status(home: Home = None, json: Json = False) -> None:
+    """Show where the lakehouse is, on which engine, and how far each table is."""
+    from assets.cli import commands, output
+
+    with opened(home, None) as lake:
+        output.status(lake.settings, commands.statuses(lake), commands.unfinished(lake), as_json=json)
+
+
+def tables(home: Home = None, json: Json = False) -> None:
+    """List the tables: rows, version, when they were published, and how their checks went."""
+    from assets.cli import commands, output
+
+    with opened(home, None) as lake:
+        output.tables(commands.statuses(lake), as_json=json)
+
+
+def audit(
+    home: Home = None,
+    mapping: Mapping = None,
+    deep: Annotated[
+        bool,
+        typer.Option("--deep", help="Also hold every table, row by row, against what it should be made of."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Account for every record that ever came in. Exits with 1 where the parts do not add up or a row is wrong.
+
+    With --deep all of bronze is read and parsed again, and no pipeline may write meanwhile.
+    """
+    from assets.cli import commands, output
+
+    with opened(home, None, mapping) as lake, output.progress(quiet=json) as starting:
+        found = commands.audit(lake)
+        verified = commands.verify(lake, starting) if deep else None
+    output.audit(found, verified, as_json=json)
+    raise typer.Exit(int(not found.balanced or (verified is not None and not verified.sound)))
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="Spark SQL over all tables by their full names.")],
+    home: Home = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="Answer with what was known at a time, such as 2026-03-01 or 2026-03-01T12:00Z.",
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = Format.TABLE,
+    now: Annotated[
+        bool,
+        typer.Option("--now", help="Read the tables as they are, whatever run is going on or was refused."),
+    ] = False,
+) -> None:
+    """Answer a question in Spark SQL, from the latest release: all tables are of one moment.
+
+    For example: vermeil sql "select currency, sum(captured_minor) from gold.payments_daily group by currency"
+    """
+    from assets.cli import commands, operations, output
+
+    with opened(home, None) as lake:
+        at = operations.as_moment(as_of, "--as-of") if as_of else None
+        answer = commands.sql(lake, query, at, now=now)
+    output.answer(answer, format.value)
+
+
+def report(
+    home: Home = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write. Default: <home>/reports/payments.html.", show_default=False),
+    ] = None,
+) -> None:
+    """Write the report: one HTML page that needs no network."""
+    from assets.cli import commands
+
+    with opened(home, None) as lake:
+        typer.echo(commands.report(lake, out))
+
+
+def ui(
+    home: Home = None,
+    port: Annotated[int, typer.Option(help="Port of Dagster's web server.")] = 3000,
+) -> None:
+    """Start Dagster's web server and daemon with everything loaded."""
+    from assets.cli import commands
+
+    with plain_errors():
+        commands.ui(settings_of(home), port)
+
+
+def dictionary(
+    out: Annotated[
+        Path | None, typer.Option(help="File to write. Default: standard output.", show_default=False)
+    ] = None,
+) -> None:
+    """Write the data dictionary: every table and column, from their declarations."""
+    from pipelines.dictionary import as_markdown
+
+    text = as_markdown()
+    if out:
+        out.write_text(text, encoding="utf-8")
+    else:
+        typer.echo(text, nl=False)

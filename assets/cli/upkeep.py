@@ -1,0 +1,64 @@
+"""``vermeil maintain``, ``restore`` and ``doctor``: a lakehouse in order."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assets.cli.shared import Home, Json, Wait, opened
+
+
+def maintain(home: Home = None, wait: Wait = None, json: Json = False) -> None:
+    """Compact, vacuum and checkpoint every table by its policy, and say what was saved.
+
+    Harmless at any time: readers and restore points of the time that the policy keeps are left alone.
+    """
+    from assets.cli import operations, operations_output, output
+
+    with opened(home, None) as lake, output.progress(quiet=json) as starting:
+        done = operations.maintain(lake, starting, wait)
+    operations_output.maintained(done, as_json=json)
+
+
+def restore(
+    home: Home = None,
+    to: Annotated[
+        str | None,
+        typer.Option(help="The moment to go back to, such as 2026-03-01T09:30; UTC.", show_default=False),
+    ] = None,
+    list_points: Annotated[
+        bool, typer.Option("--list", help="List the moments that can be restored, newest first.")
+    ] = False,
+    limit: Annotated[int, typer.Option(help="Moments to list.", min=1)] = 20,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+    ] = False,
+    wait: Wait = None,
+    json: Json = False,
+) -> None:
+    """Bring all tables back to one moment: to the newest release at or before it.
+
+    Raw files are not touched: what was taken in since is taken in again by the next run. Mend its cause first.
+    """
+    from assets.cli import operations, operations_output, output
+
+    if (to is None) == (not list_points):
+        raise typer.BadParameter("give either --to MOMENT or --list")
+    with opened(home, None) as lake, output.progress(quiet=json) as starting:
+        if to is None:
+            operations_output.restore_points(operations.restore_points(lake, limit), as_json=json)
+            return
+        release, steps = operations.restore(lake, to, starting, wait, dry_run=dry_run)
+    operations_output.restored(release, steps, dry_run=dry_run, as_json=json)
+
+
+def doctor(home: Home = None, json: Json = False) -> None:
+    """Look at everything that a lakehouse needs, and say what to do. Exits with 1 where something does not work."""
+    from assets.cli import operations_output, output
+    from assets.doctor import diagnose
+
+    with output.progress(quiet=json) as starting:
+        findings = list(diagnose({"home": home}, starting=starting))
+    operations_output.diagnosed(findings, as_json=json)
+    raise typer.Exit(int(any(finding.state == "fail" for finding in findings)))
