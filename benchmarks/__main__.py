@@ -42,9 +42,10 @@ def main(argv: Sequence[str]) -> int:
     """Measure what is asked for. The exit code is 0; 1 where the figures would mean nothing; 2 for wrong use."""
     options = _options(argv)
     size = _size(options)
-    _check_disk(options.folder, size)
+    chosen = options.part or list(PARTS)
+    _check_disk(options.folder, size.disk_bytes(chosen))
     try:
-        measured = _measure(options.part or list(PARTS), size, options.folder)
+        measured = _measure(chosen, size, options.folder)
     except (DisagreementError, PreparationError) as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
@@ -96,13 +97,11 @@ def _size(options: argparse.Namespace) -> Size:
     return replace(QUICK if options.quick else Size(), **given, without=tuple(options.without or ()))
 
 
-def _check_disk(folder: Path, size: Size) -> None:
+def _check_disk(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
-    _say(
-        f"needs up to {size.disk_bytes / 1e9:.1f} GB in {folder} for the time it runs; {free / 1e9:.1f} GB are free"
-    )
-    if free < size.disk_bytes:
-        _say("choose another place with --folder, or less with --events and --day-payments")
+    _say(f"needs up to {needed / 1e9:.1f} GB in {folder} for the time it runs; {free / 1e9:.1f} GB are free")
+    if free < needed:
+        _say("choose another place with --folder, or less, as with --events, --day-payments and --payments")
         raise SystemExit(2)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from benchmarks.archives import EVENTS_PER_PAYMENT
@@ -12,8 +13,11 @@ RAW_BYTES_PER_EVENT = 2_800
 DISK_SHARE = 1.0
 """Disk that a part takes at most for each byte of its raw JSON: the archive, a lakehouse per contestant, shuffles."""
 
-BYTES_PER_PAYMENT = 4_000
-"""Disk that a payment takes with its features: those of each contestant, and what it puts aside."""
+BYTES_PER_PAYMENT = 1_000
+"""Disk that a payment takes with its features, of each contestant, with what it puts aside."""
+
+CONTESTANTS = 4
+"""Of those that compute features."""
 
 BYTES_PER_SCORE = 2_000
 """Disk that a payment takes with its features and the scores of all models."""
@@ -50,14 +54,23 @@ class Size:
         """Days of the long history."""
         return 10 * self.history_days
 
-    @property
-    def disk_bytes(self) -> int:
-        """Disk that is needed for the time of the benchmark, about."""
-        events = self.events + self.long_days * self.day_payments * EVENTS_PER_PAYMENT
+    def disk_bytes(self, parts: Collection[str]) -> int:
+        """Disk that is needed for the time of some parts of the benchmark, about."""
+        events = {
+            "throughput": self.events,
+            "memory": self.events,
+            "day": self.long_days * self.day_payments * EVENTS_PER_PAYMENT,
+        }
+        of_events = max((count for part, count in events.items() if part in parts), default=0)
+        of_features = self.payments * (CONTESTANTS - len(self.without)) if "features" in parts else 0
+        of_scores = self.scored if "scores" in parts else 0
+        # One part after another, each in a folder that is deleted at its end.
         return int(
-            events * RAW_BYTES_PER_EVENT * DISK_SHARE
-            + self.payments * BYTES_PER_PAYMENT
-            + self.scored * BYTES_PER_SCORE
+            max(
+                of_events * RAW_BYTES_PER_EVENT * DISK_SHARE,
+                of_features * BYTES_PER_PAYMENT,
+                of_scores * BYTES_PER_SCORE,
+            )
         )
 
 
