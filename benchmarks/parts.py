@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks import archives, payments, scoring
 from benchmarks.agreement import agree
@@ -43,12 +43,9 @@ def throughput(size: Size, folder: Path, say: Say) -> Part:
     say(f"throughput: simulating {size.events:,} events over {size.days} days")
     archive = _archive(size, folder)
     competing = contestants(archive.folder, folder)
-    measured: dict[str, list[Measured]] = {contestant.name: [] for contestant in competing}
-    for number in range(size.rounds):
-        for contestant in _rotated(competing, number):
-            run = once(contestant, size.timeout)
-            measured[contestant.name].append(run)
-            say(f"throughput: round {number + 1}, {contestant.name}: {_short(run)}")
+    measured = _in_turns(
+        "throughput", {c.name: partial(once, c, size.timeout) for c in competing}, size.rounds, say
+    )
     runs = {c.name: Runs(c.name, c.title, measured[c.name], archive.raw_bytes) for c in competing}
     return Part(
         name="throughput",
@@ -64,10 +61,18 @@ def _archive(size: Size, folder: Path) -> Archive:
     return archives.make(folder, size.days, archives.payments_per_day(size.events, size.days))
 
 
-def _rotated(competing: Sequence[Any], number: int) -> list[Any]:
-    """Each round begins with another contestant, so that none always runs after the same one."""
-    first = number % len(competing)
-    return [*competing[first:], *competing[:first]]
+def _in_turns(
+    part: str, tries: Mapping[str, Callable[[], Measured]], rounds: int, say: Say
+) -> dict[str, list[Measured]]:
+    """Every contestant once a round; each round begins with another one, so that none always runs after the same."""
+    names = list(tries)
+    measured: dict[str, list[Measured]] = {name: [] for name in names}
+    for number in range(rounds):
+        first = number % len(names)
+        for name in (*names[first:], *names[:first]):
+            measured[name].append(tries[name]())
+            say(f"{part}: round {number + 1}, {name}: {_short(measured[name][-1])}")
+    return measured
 
 
 def _throughput_ratios(seconds: Mapping[str, float | None]) -> list[Ratio]:
@@ -212,12 +217,8 @@ def features(size: Size, folder: Path, say: Say) -> Part:
     file = folder / "payments.parquet"
     payments.make(file, size.payments)
     competing = [one for one in feature_contestants() if one.name not in size.without]
-    measured: dict[str, list[Measured]] = {contestant.name: [] for contestant in competing}
-    for number in range(size.rounds):
-        for contestant in _rotated(competing, number):
-            run = _features_once(contestant, file, folder / contestant.name, size)
-            measured[contestant.name].append(run)
-            say(f"features: round {number + 1}, {contestant.name}: {_short(run)}")
+    tries = {c.name: partial(_features_once, c, file, folder / c.name, size) for c in competing}
+    measured = _in_turns("features", tries, size.rounds, say)
     runs = {c.name: Runs(c.name, c.title, measured[c.name]) for c in competing}
     made = {name: folder / name for name, found in runs.items() if found.error is None}
     rows = agree_on_features(made)
@@ -256,13 +257,12 @@ def scores(size: Size, folder: Path, say: Say) -> Part:
     scoring.make(one, 1)
     for model in scoring.MODELS:
         scoring.train(model, folder / model.name / "model")
-    measured: dict[str, list[Measured]] = {}
-    for number in range(size.rounds):
-        for model in _rotated(scoring.MODELS, number):
-            for name, file in ((model.name, rows), (f"{model.name} one", one)):
-                run = _scored_once(folder / model.name, file, size)
-                measured.setdefault(name, []).append(run)
-                say(f"scores: round {number + 1}, {name}: {_short(run)}")
+    tries = {
+        name: partial(_scored_once, folder / model.name, file, size)
+        for model in scoring.MODELS
+        for name, file in ((model.name, rows), (f"{model.name} one", one))
+    }
+    measured = _in_turns("scores", tries, size.rounds, say)
     runs = {m.name: Runs(m.name, m.title, measured[m.name]) for m in scoring.MODELS}
     idle = {m.name: Runs(m.name, m.title, measured[f"{m.name} one"]).cpu_seconds for m in scoring.MODELS}
     return Part(

@@ -183,12 +183,11 @@ def _columns(
 
 def _by_day(rows: pa.Table, names: Sequence[str], width: int, first: date, last: date) -> Codes:
     """Counts by column, day from the first to the last, and bin."""
-    columns = pa.array(
-        [{name: place for place, name in enumerate(names)}[n] for n in rows["column_name"].to_pylist()]
-    )
+    places = {name: place for place, name in enumerate(names)}
+    columns = [places[name] for name in rows["column_name"].to_pylist()]
     days = rows["date"].cast(pa.int32()).to_numpy() - (first - _EPOCH).days
     found = np.zeros((len(names), (last - first).days + 1, width), np.int64)
-    found[columns.to_numpy(), days, rows["bin"].to_numpy()] = rows["payments_count"].to_numpy()
+    found[columns, days, rows["bin"].to_numpy()] = rows["payments_count"].to_numpy()
     return found
 
 

@@ -73,7 +73,7 @@ def fit(
     """Fit by maximum likelihood with a penalty. Needs no chance and no threads."""
     from sklearn.linear_model import LogisticRegression
 
-    farthest = float(params.get("farthest") or 0) if "farthest" in params else FARTHEST
+    farthest = float(params.get("farthest", FARTHEST) or 0)
     preparation = prepare(x, is_log=bool(params.get("is_log")), farthest=farthest)
     fitted = LogisticRegression(C=float(params["C"] or 1), solver=SOLVER)
     fitted.fit(preparation(x), y, sample_weight=weights / weights.mean())

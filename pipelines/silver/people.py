@@ -72,8 +72,7 @@ def attached_ip_columns(name: str, doc: str, text: str, paths: tuple[str, ...]) 
 
     Stripe has no place for it, so a mapping may fill it, too. What does not look like an address is none.
     """
-    found = ", ".join(_ADDRESS.format(f"get_json_object({text}, '$.{path}')") for path in paths)
-    address = Column(name, "string", doc, mapped=True, sql=f"coalesce({found})", personal="ip")
+    address = Column(name, "string", doc, mapped=True, sql=_first(_ADDRESS, text, paths), personal="ip")
     return address, _network(name)
 
 
@@ -82,8 +81,13 @@ def attached_country_column(name: str, doc: str, text: str, paths: tuple[str, ..
 
     A mapping may fill it, too. What is not two letters is none.
     """
-    found = ", ".join(_COUNTRY.format(f"get_json_object({text}, '$.{path}')") for path in paths)
-    return Column(name, "string", doc, mapped=True, sql=f"coalesce({found})")
+    return Column(name, "string", doc, mapped=True, sql=_first(_COUNTRY, text, paths))
+
+
+def _first(form: str, text: str, paths: tuple[str, ...]) -> str:
+    """The first of some paths within a text that is JSON whose value is of a form."""
+    found = ", ".join(form.format(f"get_json_object({text}, '$.{path}')") for path in paths)
+    return f"coalesce({found})"
 
 
 def _network(name: str) -> Column:

@@ -12,15 +12,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from deltalake import DeltaTable
 
 from pipelines import releases
+from pipelines.settings import load_settings
 from tests.same_rows import differing, tables_at
 
 ROOT = Path(__file__).resolve().parents[2]
 BATCH_BYTES = 150_000
 
 Json = dict[str, Any]
+
+OWN_ENGINE = pytest.mark.skipif(
+    load_settings().engine != "embedded",
+    reason="kills the process that holds the engine: a cluster's is not ours",
+)
 
 
 @dataclass(frozen=True)

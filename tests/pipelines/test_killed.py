@@ -16,16 +16,12 @@ from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
-from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
-from tests.kills.harness import Json, Server, faults, serving
+from tests.kills.harness import OWN_ENGINE, Json, Server, faults, serving
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        load_settings().engine != "embedded",
-        reason="kills the process that holds the engine: a cluster's is not ours",
-    ),
+    OWN_ENGINE,
 ]
 
 KILLS = 12

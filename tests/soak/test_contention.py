@@ -16,18 +16,13 @@ from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
 from pipelines.verdict import accept_all
 from tests.contention import KILLED_RESTORE, RUN, Look, agree, contents, look, process, put
+from tests.kills.harness import OWN_ENGINE
 from tests.soak.figures import Figures, seed_of, size_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = [
-    pytest.mark.soak,
-    pytest.mark.skipif(
-        load_settings().engine != "embedded",
-        reason="kills the process that holds the engine: a cluster's is not ours",
-    ),
-]
+pytestmark = [pytest.mark.soak, OWN_ENGINE]
 
 ROUNDS = size_of("contentions", 20)
 RESTORES = size_of("restores", 10)

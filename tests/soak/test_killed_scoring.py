@@ -17,7 +17,7 @@ from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import simulate
 from tests import trained_payments
-from tests.kills.harness import Server, serving, unreleased
+from tests.kills.harness import OWN_ENGINE, Server, serving, unreleased
 from tests.same_rows import BOOKKEEPING, differing, rows_at
 from tests.soak.figures import Figures, seed_of, size_of
 from tests.soak.test_killed_upkeep import ARCHIVE, AUDIT, RUN, ground
@@ -25,13 +25,7 @@ from tests.soak.test_killed_upkeep import ARCHIVE, AUDIT, RUN, ground
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = [
-    pytest.mark.soak,
-    pytest.mark.skipif(
-        load_settings().engine != "embedded",
-        reason="kills the process that holds the engine: a cluster's is not ours",
-    ),
-]
+pytestmark = [pytest.mark.soak, OWN_ENGINE]
 
 KILLS = size_of("scoring_kills", 40)
 SEED = seed_of(7)

@@ -12,19 +12,12 @@ import pytest
 from deltalake import DeltaTable
 
 from pipelines import releases
-from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
-from tests.kills.harness import Json, Server, faults, serving
+from tests.kills.harness import OWN_ENGINE, Json, Server, faults, serving
 from tests.same_rows import differing, tables_at
 from tests.soak.figures import Figures, seed_of, size_of
 
-pytestmark = [
-    pytest.mark.soak,
-    pytest.mark.skipif(
-        load_settings().engine != "embedded",
-        reason="kills the process that holds the engine: a cluster's is not ours",
-    ),
-]
+pytestmark = [pytest.mark.soak, OWN_ENGINE]
 
 ARCHIVE = Simulation(days=4, payments_per_day=6, accounts=2)
 KILLS = size_of("upkeep_kills", 40)

@@ -11,18 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
-from tests.kills.harness import Ended, Json, Server, faults, serving
+from tests.kills.harness import OWN_ENGINE, Ended, Json, Server, faults, serving
 from tests.soak.figures import Figures, seed_of, size_of
 
-pytestmark = [
-    pytest.mark.soak,
-    pytest.mark.skipif(
-        load_settings().engine != "embedded",
-        reason="kills the process that holds the engine: a cluster's is not ours",
-    ),
-]
+pytestmark = [pytest.mark.soak, OWN_ENGINE]
 
 ARCHIVE = Simulation(days=4, payments_per_day=6, accounts=2)
 CHAIN = 12
