@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC
-from typing import TYPE_CHECKING
+from datetime import UTC, date
+from typing import TYPE_CHECKING, Any
 
-from pipelines import delta_log
+from pipelines import delta_log, storage
 from pipelines.commits import (
+    FILE_BYTES,
     STATISTICS,
     Commit,
     Note,
     Staged,
-    date_condition,
+    check_days,
     dump_note,
     key_condition,
     load_note,
     statistics_columns,
 )
 from pipelines.errors import LakehouseError
+from pipelines.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
 from pipelines.table import Table
 
 if TYPE_CHECKING:
@@ -51,9 +53,8 @@ class DeltaSpark:
         if self.exists(uri):
             self._add_missing_columns(uri, table)
             return
-        partition = f"partitioned by ({table.partition_by})" if table.partition_by else ""
         self._spark.sql(
-            f"create table if not exists {_quoted(uri)} ({_ddl(table)}) using delta {partition} "
+            f"create table if not exists {_quoted(uri)} ({_ddl(table)}) using delta "
             f"comment {_text(table.doc)} "
             f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))})"
         )
@@ -69,14 +70,13 @@ class DeltaSpark:
             )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
-        self._writer(table, staged, note).mode("append").save(uri)
+        self._writer(table, staged, self._rows(table, staged), note).mode("append").save(uri)
 
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
         rows = self._rows(table, staged)
         condition = key_condition(table, "t", "s")
-        if table.partition_by:
-            dates = [row[0].isoformat() for row in rows.select(table.partition_by).distinct().collect()]
-            condition += " and " + (date_condition(f"t.{table.partition_by}", dates) if dates else "false")
+        if table.cluster_by:
+            condition += " and " + near_days(f"t.{table.cluster_by}", _values(rows, table.cluster_by))
         view = f"staged_{table.short_name}"
         rows.createOrReplaceTempView(view)
         update = f"when matched and ({update_if}) then update set *" if update_if else ""
@@ -90,17 +90,25 @@ class DeltaSpark:
     def replace(
         self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None
     ) -> None:
-        writer = self._writer(table, staged, note).mode("overwrite")
-        if dates is not None:
-            writer = writer.option("replaceWhere", date_condition("date", dates))
-        writer.save(uri)
+        rows = self._rows(table, staged)
+        if dates is None:
+            self._writer(table, staged, rows, note).mode("overwrite").save(uri)
+            return
+        wanted = ordinals(dates)
+        spans = joined(stretches(wanted))
+        if sum(map(len, spans)) > len(wanted):  # days between them are written again as they are
+            check_days(table, wanted, _values(rows, "date"))
+            rows = rows.unionByName(self._between(uri, table, wanted, spans))
+        writer = self._writer(table, staged, rows, note).mode("overwrite")
+        writer.option("replaceWhere", within_spans("date", spans)).save(uri)
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         rows = self._rows(table, staged)
         condition = " and ".join(f"t.{name} = s.{name}" for name in by)
+        if table.cluster_by:
+            condition += " and " + near_days(f"t.{table.cluster_by}", _values(rows, table.cluster_by))
         if "ingest_id" in by:
-            batches = sorted(str(row[0]) for row in rows.select("ingest_id").distinct().collect())
-            condition += f" and t.ingest_id in ({', '.join(batches)})" if batches else " and false"
+            condition += " and " + near_numbers("t.ingest_id", _values(rows, "ingest_id"))
         view = f"amended_{table.short_name}"
         rows.createOrReplaceTempView(view)
         with self._noted(note):
@@ -115,13 +123,21 @@ class DeltaSpark:
             empty.write.format("delta").mode("append").save(uri)
 
     def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
-        size = "spark.databricks.delta.optimize.maxFileSize"
-        if target_bytes:
-            self._spark.conf.set(size, str(target_bytes))
-        with self._noted(note):
+        with self._noted(note), self._sized(target_bytes):
             self._spark.sql(f"optimize {_quoted(uri)}").collect()
-        if target_bytes:
-            self._spark.conf.unset(size)
+
+    def order(self, uri: str, table: Table, note: Note, target_bytes: int) -> None:
+        with self._noted(note), self._sized(target_bytes):
+            self._spark.sql(f"optimize {_quoted(uri)} zorder by ({table.cluster_by})").collect()
+
+    def unpartition(self, uri: str, table: Table, note: Note) -> None:
+        # A statement, not a writer: it sets the columns that statistics are kept of in the same commit.
+        with self._noted(note):
+            self._spark.sql(
+                f"create or replace table {_quoted(uri)} using delta comment {_text(table.doc)} "
+                f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))}) "
+                f"as select * from {_quoted(uri)}"
+            ).collect()
 
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
         check = "spark.databricks.delta.retentionDurationCheck.enabled"
@@ -176,9 +192,20 @@ class DeltaSpark:
         accepted = rows.filter(f"{staged.accept} is null") if staged.accept else rows
         return accepted.selectExpr(*(f"cast({c.name} as {c.type}) as {c.name}" for c in table.columns))
 
-    def _writer(self, table: Table, staged: Staged, note: Note) -> DataFrameWriter:
-        writer = self._rows(table, staged).write.format("delta").option("userMetadata", dump_note(note))
-        return writer.partitionBy(table.partition_by) if table.partition_by else writer
+    def _writer(self, table: Table, staged: Staged, rows: DataFrame, note: Note) -> DataFrameWriter:
+        """Into one file where a batch fits into one, else into some that are ordered by the table's day."""
+        files = -(-storage.folder_bytes(staged.uri) // FILE_BYTES)
+        if files <= 1:
+            rows = rows.coalesce(1)
+        elif table.cluster_by:
+            rows = rows.repartitionByRange(files, table.cluster_by).sortWithinPartitions(table.cluster_by)
+        return rows.write.format("delta").option("userMetadata", dump_note(note))
+
+    def _between(self, uri: str, table: Table, days: Sequence[int], spans: Sequence[range]) -> DataFrame:
+        """The present rows within some stretches, but for those of some days."""
+        listed = self._spark.createDataFrame([(date.fromordinal(day),) for day in days], "date date")
+        present = self._spark.read.format("delta").load(uri).filter(within_spans("date", spans))
+        return present.join(listed, "date", "left_anti").select(*table.column_names)
 
     def _add_missing_columns(self, uri: str, table: Table) -> None:
         present = set(self._spark.read.format("delta").load(uri).columns)
@@ -193,6 +220,16 @@ class DeltaSpark:
             self._spark.sql(f"alter table {_quoted(uri)} add columns ({added})")
 
     @contextmanager
+    def _sized(self, target_bytes: int | None) -> Iterator[None]:
+        size = "spark.databricks.delta.optimize.maxFileSize"
+        if target_bytes:
+            self._spark.conf.set(size, str(target_bytes))
+        try:
+            yield
+        finally:
+            self._spark.conf.unset(size)
+
+    @contextmanager
     def _noted(self, note: Note) -> Iterator[None]:
         # SQL statements take a commit's metadata from the session only. By default Delta makes no commit where nothing
         # changes, and the note, which says how far the table has come, would be lost.
@@ -204,6 +241,11 @@ class DeltaSpark:
         finally:
             for name in conf:
                 self._spark.conf.unset(name)
+
+
+def _values(rows: DataFrame, column: str) -> list[Any]:
+    """The different values of a column."""
+    return [row[0] for row in rows.select(column).distinct().collect()]
 
 
 def _quoted(uri: str) -> str:
