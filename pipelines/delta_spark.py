@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from pipelines import delta_log, storage
 from pipelines.commits import (
     FILE_BYTES,
@@ -70,7 +72,7 @@ class DeltaSpark:
             )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
-        self._writer(table, staged, self._rows(table, staged), note).mode("append").save(uri)
+        self._writer(table, staged, note).mode("append").save(uri)
 
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
         rows = self._rows(table, staged)
@@ -90,16 +92,16 @@ class DeltaSpark:
     def replace(
         self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None
     ) -> None:
-        rows = self._rows(table, staged)
         if dates is None:
-            self._writer(table, staged, rows, note).mode("overwrite").save(uri)
+            self._writer(table, staged, note).mode("overwrite").save(uri)
             return
+        rows = self._rows(table, staged)
         wanted = ordinals(dates)
         spans = joined(stretches(wanted))
         if sum(map(len, spans)) > len(wanted):  # days between them are written again as they are
             check_days(table, wanted, _values(rows, "date"))
             rows = rows.unionByName(self._between(uri, table, wanted, spans))
-        writer = self._writer(table, staged, rows, note).mode("overwrite")
+        writer = _writer(rows, note).mode("overwrite")
         writer.option("replaceWhere", within_spans("date", spans)).save(uri)
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
@@ -131,12 +133,14 @@ class DeltaSpark:
             self._spark.sql(f"optimize {_quoted(uri)} zorder by ({table.cluster_by})").collect()
 
     def unpartition(self, uri: str, table: Table, note: Note) -> None:
+        files = _files_of(self.files(uri)[1])
+        laid_out = f"repartition_by_range({files}, {table.cluster_by})" if files > 1 else "coalesce(1)"
         # A statement, not a writer: it sets the columns that statistics are kept of in the same commit.
         with self._noted(note):
             self._spark.sql(
                 f"create or replace table {_quoted(uri)} using delta comment {_text(table.doc)} "
                 f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))}) "
-                f"as select * from {_quoted(uri)}"
+                f"as select /*+ {laid_out} */ * from {_quoted(uri)}"
             ).collect()
 
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
@@ -192,18 +196,19 @@ class DeltaSpark:
         accepted = rows.filter(f"{staged.accept} is null") if staged.accept else rows
         return accepted.selectExpr(*(f"cast({c.name} as {c.type}) as {c.name}" for c in table.columns))
 
-    def _writer(self, table: Table, staged: Staged, rows: DataFrame, note: Note) -> DataFrameWriter:
+    def _writer(self, table: Table, staged: Staged, note: Note) -> DataFrameWriter:
         """Into one file where a batch fits into one, else into some that are ordered by the table's day."""
-        files = -(-storage.folder_bytes(staged.uri) // FILE_BYTES)
-        if files <= 1:
+        rows = self._rows(table, staged)
+        files = _files_of(storage.folder_bytes(staged.uri))
+        if files == 1:
             rows = rows.coalesce(1)
         elif table.cluster_by:
             rows = rows.repartitionByRange(files, table.cluster_by).sortWithinPartitions(table.cluster_by)
-        return rows.write.format("delta").option("userMetadata", dump_note(note))
+        return _writer(rows, note)
 
     def _between(self, uri: str, table: Table, days: Sequence[int], spans: Sequence[range]) -> DataFrame:
         """The present rows within some stretches, but for those of some days."""
-        listed = self._spark.createDataFrame([(date.fromordinal(day),) for day in days], "date date")
+        listed = self._spark.createDataFrame(pa.table({"date": list(map(date.fromordinal, days))}))
         present = self._spark.read.format("delta").load(uri).filter(within_spans("date", spans))
         return present.join(listed, "date", "left_anti").select(*table.column_names)
 
@@ -241,6 +246,15 @@ class DeltaSpark:
         finally:
             for name in conf:
                 self._spark.conf.unset(name)
+
+
+def _writer(rows: DataFrame, note: Note) -> DataFrameWriter:
+    return rows.write.format("delta").option("userMetadata", dump_note(note))
+
+
+def _files_of(size: int) -> int:
+    """Into how many files so many bytes go."""
+    return max(1, -(-size // FILE_BYTES))
 
 
 def _values(rows: DataFrame, column: str) -> list[Any]:

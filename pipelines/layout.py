@@ -75,17 +75,17 @@ class Layout:
     @property
     def depth(self) -> float:
         """In how many files a day is found, on average: 1 where they are in perfect order; 0 where nothing says."""
-        known = [file.days for file in self.files if file.days]
-        if not known:
-            return 0.0
-        days = max(found.stop for found in known) - min(found.start for found in known)
-        return sum(len(found) for found in known) / days
+        return sum(len(file.days) for file in self.files if file.days) / (self._days or 1)
 
     @property
     def least_depth(self) -> float:
-        """In how many files a day would be found at best: more than one where there are fewer days than files."""
-        known = {day for file in self.files for day in (file.days or ())}
-        return 1 + len(self.files) / len(known) if known else 0.0
+        """What no order makes less: a day at the end of one file begins the next, and there may be few days."""
+        return 1 + len(self.files) / (self._days or 1)
+
+    @property
+    def _days(self) -> int:
+        known = [file.days for file in self.files if file.days]
+        return max(days.stop for days in known) - min(days.start for days in known) if known else 0
 
     def below(self, size: float) -> int:
         """How many files are smaller than that."""
