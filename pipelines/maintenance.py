@@ -168,11 +168,11 @@ def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Main
     started = time.monotonic()
     uri = lake.table_uri(name)
     held = _data_bytes(uri)
-    before, _ = lake.committer.files(uri)
+    before, _ = lake.log.files(uri)
     lake.optimize(name, policy.target_mebibytes * MEBIBYTE)
     deleted = lake.vacuum(name, policy.keep_hours)
     log = _tidy_log(lake, name, policy, now)
-    after, size = lake.committer.files(uri)
+    after, size = lake.log.files(uri)
     return Maintained(
         table=name,
         files_before=before,
