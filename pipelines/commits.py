@@ -6,12 +6,12 @@ in the commit's ``userMetadata``, which both delta-rs and delta-spark write and 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
 
+from pipelines.delta_log import Note
 from pipelines.errors import LakehouseError
 from pipelines.spans import ordinals
 from pipelines.table import Table
@@ -19,31 +19,13 @@ from pipelines.table import Table
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
-Note = Mapping[str, Any]
-
 STATISTICS = "delta.dataSkippingStatsColumns"
 
-FILE_BYTES = 128 << 20
-"""About how large the files are that a batch is written to."""
+FILE_BYTES = 32 << 20
+"""About how large the files are that a batch is written to: a merge writes whole files, so that a correction costs as
+much as they are large."""
 
 SKIPPED_BY = ("bigint", "timestamp", "date")
-
-
-@dataclass(frozen=True)
-class Commit:
-    """One version of a Delta table.
-
-    Attributes:
-        version: Delta's version number.
-        at: when it was committed, UTC.
-        operation: Delta's name for what was done, such as MERGE.
-        note: what Vermeil wrote with it; empty for a commit of someone else.
-    """
-
-    version: int
-    at: datetime
-    operation: str
-    note: Note = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,14 +48,8 @@ class Staged:
 class Committer(Protocol):
     """Commits to Delta tables. ``uri`` is the table's folder or URL."""
 
-    def exists(self, uri: str) -> bool:
-        """Whether there is a Delta table."""
-
     def create(self, uri: str, table: Table) -> None:
         """Create an empty table with the declared schema, or add declared columns that it lacks."""
-
-    def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
-        """Versions, newest first."""
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         """Add all rows."""
@@ -111,12 +87,6 @@ class Committer(Protocol):
     def checkpoint(self, uri: str, note: Note) -> None:
         """Write a checkpoint, so that a reader need not go through the log from its beginning."""
 
-    def readable(self, uri: str, version: int) -> bool:
-        """Whether a version can still be read: neither its log nor any of its files is gone."""
-
-    def files(self, uri: str) -> tuple[int, int]:
-        """How many data files the current version has, and their bytes."""
-
     def restore(self, uri: str, version: int, note: Note) -> None:
         """Make an earlier version the current one, as a new commit."""
 
@@ -125,21 +95,6 @@ class Committer(Protocol):
 
         The note is committed first, because those of the versions before go with them.
         """
-
-
-def dump_note(note: Note) -> str:
-    """A note as it is stored in a commit's ``userMetadata``."""
-    return json.dumps({"vermeil": note}, sort_keys=True, separators=(",", ":"))
-
-
-def load_note(text: str | None) -> Note:
-    """The inverse of :func:`dump_note`; an empty note for a commit that Vermeil did not make."""
-    try:
-        found = json.loads(text or "{}")
-    except json.JSONDecodeError:
-        return {}
-    note = found.get("vermeil") if isinstance(found, dict) else None
-    return note if isinstance(note, dict) else {}
 
 
 def key_condition(table: Table, target: str, source: str) -> str:

@@ -15,7 +15,7 @@ from pipelines.steps import Outcome, version_of
 from pipelines.verdict import Batch, Validate
 
 if TYPE_CHECKING:
-    from pipelines.commits import Note
+    from pipelines.delta_log import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
 

@@ -1,17 +1,30 @@
-"""The log of a Delta table as files: what neither engine deletes by itself before its retention is over.
+"""The log of a Delta table: what it says, whichever engine wrote it, and its files.
 
-Delta keeps log entries for days after a checkpoint made them needless. They hold statistics of rows that are gone.
+delta-rs reads a log in milliseconds, on a disk or in an object store; Spark starts jobs for the same answer. Delta
+keeps log entries for days after a checkpoint made them needless, and they hold statistics of rows that are gone.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
 
+import pyarrow as pa
 import pyarrow.fs as fs
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from pipelines import storage
 from pipelines.errors import LakehouseError
+from pipelines.layout import DataFile, Layout
+
+Note = Mapping[str, Any]
+"""What Vermeil writes with a commit: watermarks, counts of checks, files."""
 
 FOLDER = "_delta_log"
 
@@ -20,6 +33,96 @@ _VERSION = re.compile(r"^\.?(\d{20})\.")
 _COMMIT = re.compile(r"^(\d{20})\.(json|checkpoint\..*parquet)$")
 
 _CHECKPOINT = re.compile(r"^(\d{20})\.checkpoint\..*parquet$")
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One version of a Delta table.
+
+    Attributes:
+        version: Delta's version number.
+        at: when it was committed, UTC.
+        operation: Delta's name for what was done, such as MERGE.
+        note: what Vermeil wrote with it; empty for a commit of someone else.
+    """
+
+    version: int
+    at: datetime
+    operation: str
+    note: Note = field(default_factory=dict)
+
+
+class DeltaLog:
+    """What the logs of Delta tables say. ``uri`` is a table's folder or URL.
+
+    Args:
+        storage_options: how delta-rs reaches an object store.
+    """
+
+    def __init__(self, storage_options: Mapping[str, str]) -> None:
+        self._options = dict(storage_options) or None
+
+    def exists(self, uri: str) -> bool:
+        """Whether there is a Delta table."""
+        return bool(DeltaTable.is_deltatable(uri, self._options))
+
+    def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
+        """Versions, newest first."""
+        for entry in self._open(uri).history(limit):
+            yield Commit(
+                version=entry["version"],
+                at=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
+                operation=entry.get("operation", ""),
+                note=load_note(entry.get("userMetadata")),
+            )
+
+    def readable(self, uri: str, version: int) -> bool:
+        """Whether a version can still be read: neither its log nor any of its files is gone."""
+        try:
+            found = DeltaTable(uri, version=version, storage_options=self._options)
+        except (DeltaError, TableNotFoundError):
+            return False
+        needed = {unquote(path.rsplit("/", 1)[-1]) for path in found.file_uris()}
+        return needed <= {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
+
+    def columns(self, uri: str) -> list[str]:
+        """Names of a table's columns."""
+        return [field.name for field in self._open(uri).schema().fields]
+
+    def files(self, uri: str) -> tuple[int, int]:
+        """How many data files the current version has, and their bytes."""
+        sizes = pa.table(self._open(uri).get_add_actions()).column("size_bytes").to_pylist()
+        return len(sizes), sum(sizes)
+
+    def layout(self, uri: str, day: str | None) -> Layout:
+        """How the current version lies on its disk, by the bounds of a column of days."""
+        found = self._open(uri)
+        actions = pa.table(found.get_add_actions(flatten=True)).to_pylist()
+        files = tuple(DataFile(action["size_bytes"], _days(action, day)) for action in actions)
+        return Layout(tuple(found.metadata().partition_columns), files)
+
+    def _open(self, uri: str) -> DeltaTable:
+        return DeltaTable(uri, storage_options=self._options)
+
+
+def _days(action: Mapping[str, Any], day: str | None) -> range | None:
+    first, last = (action.get(f"{bound}.{day}") for bound in ("min", "max"))
+    return None if first is None or last is None else range(first.toordinal(), last.toordinal() + 1)
+
+
+def dump_note(note: Note) -> str:
+    """A note as it is stored in a commit's ``userMetadata``."""
+    return json.dumps({"vermeil": note}, sort_keys=True, separators=(",", ":"))
+
+
+def load_note(text: str | None) -> Note:
+    """The inverse of :func:`dump_note`; an empty note for a commit that Vermeil did not make."""
+    try:
+        found = json.loads(text or "{}")
+    except json.JSONDecodeError:
+        return {}
+    note = found.get("vermeil") if isinstance(found, dict) else None
+    return note if isinstance(note, dict) else {}
 
 
 def drop_before(uri: str, version: int) -> None:

@@ -25,7 +25,6 @@ from deltalake import (
     WriterProperties,
     write_deltalake,
 )
-from deltalake.exceptions import DeltaError, TableNotFoundError
 from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction
 
@@ -34,15 +33,12 @@ from pipelines.arrow import arrow_schema
 from pipelines.commits import (
     FILE_BYTES,
     STATISTICS,
-    Commit,
-    Note,
     Staged,
     check_days,
-    dump_note,
     key_condition,
-    load_note,
     statistics_columns,
 )
+from pipelines.delta_log import Note, dump_note
 from pipelines.errors import LakehouseError
 from pipelines.spans import (
     joined,
@@ -78,11 +74,8 @@ class DeltaRs:
     def __init__(self, storage_options: Mapping[str, str]) -> None:
         self._options = dict(storage_options) or None
 
-    def exists(self, uri: str) -> bool:
-        return bool(DeltaTable.is_deltatable(uri, self._options))
-
     def create(self, uri: str, table: Table) -> None:
-        if self.exists(uri):
+        if DeltaTable.is_deltatable(uri, self._options):
             self._add_missing_columns(uri, table)
             return
         DeltaTable.create(
@@ -93,15 +86,6 @@ class DeltaRs:
             configuration={STATISTICS: statistics_columns(table)},
             storage_options=self._options,
         )
-
-    def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
-        for entry in self._open(uri).history(limit):
-            yield Commit(
-                version=entry["version"],
-                at=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
-                operation=entry.get("operation", ""),
-                note=load_note(entry.get("userMetadata")),
-            )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         if storage.is_local(uri) and not staged.accept and not self._open(uri).metadata().partition_columns:
@@ -218,22 +202,6 @@ class DeltaRs:
         # Sail (0.7.2) begins at the checkpoint that this file names, also for a version before it, and fails. The
         # protocol makes the file optional: without it a reader finds the checkpoint by its name.
         storage.delete_file(storage.join(uri, delta_log.FOLDER, "_last_checkpoint"))
-
-    def readable(self, uri: str, version: int) -> bool:
-        try:
-            found = DeltaTable(uri, version=version, storage_options=self._options)
-        except (DeltaError, TableNotFoundError):
-            return False
-        needed = {unquote(path.rsplit("/", 1)[-1]) for path in found.file_uris()}
-        return needed <= {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
-
-    def columns(self, uri: str) -> list[str]:
-        """Names of a table's columns."""
-        return [field.name for field in self._open(uri).schema().fields]
-
-    def files(self, uri: str) -> tuple[int, int]:
-        sizes = pa.table(self._open(uri).get_add_actions()).column("size_bytes").to_pylist()
-        return len(sizes), sum(sizes)
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         self._open(uri).restore(version, **_committed(note))

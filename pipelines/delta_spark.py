@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -16,15 +16,12 @@ from pipelines import delta_log, storage
 from pipelines.commits import (
     FILE_BYTES,
     STATISTICS,
-    Commit,
-    Note,
     Staged,
     check_days,
-    dump_note,
     key_condition,
-    load_note,
     statistics_columns,
 )
+from pipelines.delta_log import DeltaLog, Note, dump_note
 from pipelines.errors import LakehouseError
 from pipelines.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
 from pipelines.table import Table
@@ -39,20 +36,12 @@ SKIP_EMPTY = "spark.databricks.delta.skipRecordingEmptyCommits"
 class DeltaSpark:
     """A :class:`~pipelines.commits.Committer` on a SparkSession that has Delta."""
 
-    def __init__(self, spark: SparkSession) -> None:
+    def __init__(self, spark: SparkSession, log: DeltaLog) -> None:
         self._spark = spark
-
-    def exists(self, uri: str) -> bool:
-        try:
-            self._spark.sql(f"describe detail {_quoted(uri)}").collect()
-        except Exception as error:
-            if _says_no_table(error):
-                return False
-            raise
-        return True
+        self._log = log
 
     def create(self, uri: str, table: Table) -> None:
-        if self.exists(uri):
+        if self._log.exists(uri):
             self._add_missing_columns(uri, table)
             return
         self._spark.sql(
@@ -61,23 +50,17 @@ class DeltaSpark:
             f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))})"
         )
 
-    def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
-        bound = f" limit {limit}" if limit else ""
-        for row in self._spark.sql(f"describe history {_quoted(uri)}{bound}").collect():
-            yield Commit(
-                version=row["version"],
-                at=row["timestamp"].astimezone(UTC),
-                operation=row["operation"],
-                note=load_note(row["userMetadata"]),
-            )
-
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         self._writer(table, staged, note).mode("append").save(uri)
 
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
+        files, _ = self._log.files(uri)
+        if not files:
+            self.append(uri, table, staged, note)
+            return
         rows = self._rows(table, staged)
         condition = key_condition(table, "t", "s")
-        if table.cluster_by:
+        if table.cluster_by and files > 1:
             condition += " and " + near_days(f"t.{table.cluster_by}", _values(rows, table.cluster_by))
         view = f"staged_{table.short_name}"
         rows.createOrReplaceTempView(view)
@@ -133,7 +116,7 @@ class DeltaSpark:
             self._spark.sql(f"optimize {_quoted(uri)} zorder by ({table.cluster_by})").collect()
 
     def unpartition(self, uri: str, table: Table, note: Note) -> None:
-        files = _files_of(self.files(uri)[1])
+        files = _files_of(self._log.files(uri)[1])
         laid_out = f"repartition_by_range({files}, {table.cluster_by})" if files > 1 else "coalesce(1)"
         # A statement, not a writer: it sets the columns that statistics are kept of in the same commit.
         with self._noted(note):
@@ -162,21 +145,6 @@ class DeltaSpark:
                 f"alter table {_quoted(uri)} unset tblproperties if exists ('{interval}')"
             ).collect()
 
-    def readable(self, uri: str, version: int) -> bool:
-        rows = self._spark.read.format("delta").option("versionAsOf", str(version))
-        try:
-            # Asks for no column, so that of each file no more than its end is read.
-            rows.load(uri).selectExpr("count(distinct _metadata.file_path)").collect()
-        except Exception as error:
-            if _says_gone(error):
-                return False
-            raise
-        return True
-
-    def files(self, uri: str) -> tuple[int, int]:
-        row = self._spark.sql(f"describe detail {_quoted(uri)}").collect()[0]
-        return int(row["numFiles"]), int(row["sizeInBytes"])
-
     def restore(self, uri: str, version: int, note: Note) -> None:
         with self._noted(note):
             self._spark.sql(f"restore table {_quoted(uri)} to version as of {version}").collect()
@@ -187,7 +155,7 @@ class DeltaSpark:
         interval = "delta.checkpointInterval"
         self._spark.sql(f"alter table {_quoted(uri)} set tblproperties ('{interval}' = '1')").collect()
         self.touch(uri, table, note)  # Delta writes a checkpoint with this commit
-        version = next(self.history(uri, 1)).version
+        version = delta_log.latest_version(uri) or 0
         self._spark.sql(f"alter table {_quoted(uri)} unset tblproperties if exists ('{interval}')").collect()
         delta_log.drop_before(uri, version)
 
@@ -213,7 +181,7 @@ class DeltaSpark:
         return present.join(listed, "date", "left_anti").select(*table.column_names)
 
     def _add_missing_columns(self, uri: str, table: Table) -> None:
-        present = set(self._spark.read.format("delta").load(uri).columns)
+        present = set(self._log.columns(uri))
         if undeclared := present - set(table.column_names):
             raise LakehouseError(
                 f"{table.name} at {uri} has columns that its declaration lacks: {', '.join(sorted(undeclared))}. "
@@ -272,35 +240,3 @@ def _text(value: str) -> str:
 
 def _ddl(table: Table) -> str:
     return ", ".join(f"{c.name} {c.type} comment {_text(c.doc)}" for c in table.columns)
-
-
-def _says_no_table(error: Exception) -> bool:
-    text = str(error)
-    return any(
-        word in text
-        for word in (
-            "DELTA_MISSING_DELTA_TABLE",
-            "DELTA_TABLE_NOT_FOUND",
-            "PATH_NOT_FOUND",
-            "DELTA_PATH_DOES_NOT_EXIST",
-            "is not a Delta table",
-        )
-    )
-
-
-def _says_gone(error: Exception) -> bool:
-    text = str(error)
-    return any(
-        word in text
-        for word in (
-            "DELTA_VERSION_NOT_FOUND",
-            "DELTA_VERSION_NOT_CONTIGUOUS",
-            "DELTA_TRUNCATED_TRANSACTION_LOG",
-            "DELTA_LOG_FILE_NOT_FOUND",
-            "DELTA_NO_COMMITS_FOUND",
-            "DELTA_CANNOT_RECONSTRUCT",
-            "VersionNotFoundException",
-            "FAILED_READ_FILE",
-            "FileNotFoundException",
-        )
-    )

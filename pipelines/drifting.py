@@ -22,7 +22,7 @@ from pipelines.verdict import Batch, Validate, Verdict
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
 
-    from pipelines.commits import Note
+    from pipelines.delta_log import Note
     from pipelines.lakehouse import Lakehouse
 
 (RECORDS,) = SOURCES

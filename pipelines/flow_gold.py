@@ -20,7 +20,8 @@ from pipelines.steps import Outcome, audited, concluded, version_of
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from pipelines.commits import Note, Staged
+    from pipelines.commits import Staged
+    from pipelines.delta_log import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
     from pipelines.verdict import Validate

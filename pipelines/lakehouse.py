@@ -16,10 +16,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from pipelines import delta_log, releases, storage
-from pipelines.commits import Commit, Committer, Note, Staged
+from pipelines.commits import Committer, Staged
+from pipelines.delta_log import Commit, DeltaLog, Note
 from pipelines.engine import open_spark
 from pipelines.errors import LakehouseError
-from pipelines.layout import Layout, read_layout
+from pipelines.layout import Layout
 from pipelines.lock import running_command, writer_lock
 from pipelines.releases import Draft, Release
 from pipelines.settings import Settings, load_settings
@@ -113,7 +114,12 @@ class Lakehouse:
             return DeltaRs(self.settings.storage_options)
         from pipelines.delta_spark import DeltaSpark
 
-        return DeltaSpark(self.spark)
+        return DeltaSpark(self.spark, self.log)
+
+    @cached_property
+    def log(self) -> DeltaLog:
+        """What the tables' logs say, on every engine."""
+        return DeltaLog(self.settings.storage_options)
 
     @cached_property
     def sources(self) -> Sources:
@@ -158,7 +164,7 @@ class Lakehouse:
         """Whether anything was ever published to a table."""
         if self.release is not None and name not in self.release.versions:
             return False
-        return self.committer.exists(self.table_uri(name))
+        return self.log.exists(self.table_uri(name))
 
     def released(self) -> Lakehouse:
         """The tables as the latest release has them: all of one moment, whatever a run does meanwhile.
@@ -177,7 +183,7 @@ class Lakehouse:
             pinned = self.release.versions.get(name)
             if pinned is None:
                 return None
-            kept = pinned == now or self.committer.readable(self.table_uri(name), pinned)
+            kept = pinned == now or self.log.readable(self.table_uri(name), pinned)
             self._pins[name] = pinned if kept else now
         return self._pins[name]
 
@@ -226,9 +232,9 @@ class Lakehouse:
         if not self.exists(name):
             return []
         if self.release is None:
-            return list(self.committer.history(self.table_uri(name), limit))
+            return list(self.log.history(self.table_uri(name), limit))
         newest = self.version(name) or 0
-        commits = self.committer.history(self.table_uri(name))
+        commits = self.log.history(self.table_uri(name))
         return list(islice((commit for commit in commits if commit.version <= newest), limit))
 
     def version_at(self, name: str, at: datetime) -> int:
@@ -237,7 +243,7 @@ class Lakehouse:
         Raises:
             LakehouseError: the table did not exist then.
         """
-        for commit in self.committer.history(self.table_uri(name)):
+        for commit in self.log.history(self.table_uri(name)):
             if commit.at <= at:
                 return commit.version
         raise LakehouseError(f"{name} did not exist at {at.isoformat()}")
@@ -313,7 +319,7 @@ class Lakehouse:
 
     def layout(self, name: str) -> Layout:
         """How a table lies on its disk now."""
-        return read_layout(self.table_uri(name), self.declaration(name), self.settings.storage_options)
+        return self.log.layout(self.table_uri(name), self.declaration(name).cluster_by)
 
     def order(self, name: str, target_bytes: int) -> None:
         """Write a large table anew, its rows ordered by its day."""

@@ -1,19 +1,9 @@
-"""How a table lies on its disk, and when that is worth changing: decided by counts and sizes, not by hand.
-
-The log says it. delta-rs reads one in milliseconds, for tables of every engine.
-"""
+"""How a table lies on its disk, and when that is worth changing: decided by counts and sizes, not by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-import pyarrow as pa
-from deltalake import DeltaTable
-
-if TYPE_CHECKING:
-    from pipelines.table import Table
+from typing import Literal
 
 Work = Literal["compact", "order"]
 
@@ -92,21 +82,6 @@ class Layout:
         return sum(file.size < size for file in self.files)
 
 
-def read_layout(uri: str, table: Table, options: Mapping[str, str] | None) -> Layout:
-    """How a table lies on its disk now.
-
-    Args:
-        uri: where it is.
-        table: its declaration.
-        options: how its store is reached.
-    """
-    found = DeltaTable(uri, storage_options=dict(options) if options else None)
-    actions = pa.table(found.get_add_actions(flatten=True))
-    return Layout(
-        tuple(found.metadata().partition_columns), tuple(_file(row, table) for row in actions.to_pylist())
-    )
-
-
 def work(layout: Layout, target_bytes: int, limits: Limits) -> Work | None:
     """What is worth doing to a table's files, if anything. What fits into one file is not ordered.
 
@@ -118,10 +93,3 @@ def work(layout: Layout, target_bytes: int, limits: Limits) -> Work | None:
     if layout.size > target_bytes and layout.depth - layout.least_depth > limits.deep:
         return "order"
     return "compact" if layout.below(limits.part * target_bytes) > limits.small else None
-
-
-def _file(action: Mapping[str, Any], table: Table) -> DataFile:
-    first, last = (action.get(f"{bound}.{table.cluster_by}") for bound in ("min", "max"))
-    if first is None or last is None:
-        return DataFile(action["size_bytes"], None)
-    return DataFile(action["size_bytes"], range(first.toordinal(), last.toordinal() + 1))

@@ -42,8 +42,8 @@ class Policy:
 POLICIES: Mapping[str, Policy] = {
     # Raw payloads are read in order of arrival, and large files are read faster.
     "bronze": Policy(target_mebibytes=256),
-    "silver": Policy(),
-    # Days are replaced in gold: small files cost less to write again.
+    # Rows are corrected in silver and days replaced in gold: small files cost less to write again.
+    "silver": Policy(target_mebibytes=32),
     "gold": Policy(target_mebibytes=32),
 }
 """Policies by layer. ``VERMEIL_MAINTENANCE`` changes them, for a layer or for a table."""
@@ -169,11 +169,11 @@ def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Main
     started = time.monotonic()
     uri = lake.table_uri(name)
     held = _data_bytes(uri)
-    before, _ = lake.committer.files(uri)
+    before, _ = lake.log.files(uri)
     rearrange(lake, name, policy, thorough=True)
     deleted = lake.vacuum(name, policy.keep_hours)
     log = _tidy_log(lake, name, policy, now)
-    after, size = lake.committer.files(uri)
+    after, size = lake.log.files(uri)
     return Maintained(
         table=name,
         files_before=before,

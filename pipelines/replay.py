@@ -31,7 +31,8 @@ from pipelines.steps import Outcome, audited, version_of
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from pipelines.commits import Note, Staged
+    from pipelines.commits import Staged
+    from pipelines.delta_log import Note
     from pipelines.gold.recipe import Recipe
     from pipelines.lakehouse import Lakehouse
     from pipelines.releases import Draft

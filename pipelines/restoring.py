@@ -95,7 +95,7 @@ def steps(lake: Lakehouse, release: Release, known: dict[tuple[str, int], bool] 
     for name, now in lake.versions().items():
         to = release.versions.get(name)
         if to is not None and to != now and (name, to) not in seen:
-            seen[name, to] = to < now and lake.committer.readable(lake.table_uri(name), to)
+            seen[name, to] = to < now and lake.log.readable(lake.table_uri(name), to)
         found.append(Step(name, now, to, readable=to is None or to == now or seen[name, to]))
     return found
 

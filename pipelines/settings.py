@@ -182,6 +182,11 @@ class Settings(BaseSettings):
         return self.token_key_file or self.home / "keys" / "token.key"
 
     @property
+    def spark_log(self) -> Path:
+        """File that a Spark which is started here writes to."""
+        return self.home / "logs" / "spark.log"
+
+    @property
     def reports_dir(self) -> Path:
         """Folder that reports are written to."""
         return self.home / "reports"

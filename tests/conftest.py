@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.catalog import all_tables
-from pipelines.engine import SESSION_CONF, open_spark
+from pipelines.engine import open_spark
+from pipelines.jvm import SESSION_CONF
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings, load_settings
 

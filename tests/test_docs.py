@@ -22,7 +22,7 @@ from assets.cli.app import app
 from expectations.check import Suite
 from pipelines import Lakehouse
 from pipelines.dictionary import as_markdown
-from pipelines.engine import spark_conf
+from pipelines.jvm import spark_conf
 from pipelines.settings import Settings, load_settings
 from pipelines.silver.build import build
 from pipelines.sources.mapping import parse_source, stripe

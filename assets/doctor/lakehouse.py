@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from assets.doctor.finding import Finding, fail, ok, warn
 from pipelines import releases, restoring, storage
 from pipelines.catalog import all_tables
-from pipelines.delta_log import latest_version
-from pipelines.delta_rs import DeltaRs
+from pipelines.delta_log import DeltaLog, latest_version
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import MARKER, STAGING, Lakehouse
 from pipelines.lock import Holder, holder
@@ -52,13 +51,13 @@ def format_of(settings: Settings) -> Iterator[Finding]:
 
 def tables(settings: Settings) -> Iterator[Finding]:
     """Whether every table can be read and is as it is declared."""
-    committer = DeltaRs(settings.storage_options)
+    log = DeltaLog(settings.storage_options)
     seen, wrong = 0, False
     for table in all_tables().values():
         uri = storage.join(settings.lakehouse_uri, *table.name.split("."))
         if _is_there(uri):
             seen += 1
-            for finding in _table(committer, table, uri):
+            for finding in _table(log, table, uri):
                 wrong = True
                 yield finding
     if not wrong:
@@ -69,7 +68,7 @@ def _is_there(uri: str) -> bool:
     return bool(storage.children(storage.join(uri, "_delta_log")))
 
 
-def _table(committer: DeltaRs, table: Table, uri: str) -> Iterator[Finding]:
+def _table(log: DeltaLog, table: Table, uri: str) -> Iterator[Finding]:
     subject = table.name
     again = (
         "Go back to a moment when it was whole (vermeil restore --list), or delete the folder and rebuild it: "
@@ -78,9 +77,9 @@ def _table(committer: DeltaRs, table: Table, uri: str) -> Iterator[Finding]:
         else "Restore the lakehouse from a backup, or delete it as a whole and run again: all is made anew from raw."
     )
     try:
-        present = committer.columns(uri)
+        present = log.columns(uri)
         version = latest_version(uri)
-        whole = version is not None and committer.readable(uri, version)
+        whole = version is not None and log.readable(uri, version)
     except Exception as error:
         said = " ".join(str(error).split())[:200]
         yield fail(subject, f"its log cannot be read: {said}", again)

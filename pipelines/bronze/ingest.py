@@ -19,7 +19,8 @@ from pipelines.bronze.digest import file_digests
 from pipelines.bronze.files import Listing, RawFile, Seen
 from pipelines.bronze.reading import FileCounts, Reading, read_files, unreadable
 from pipelines.bronze.worker import Job, work, work_in_processes
-from pipelines.commits import Commit, Note, Staged, spark_struct
+from pipelines.commits import Staged, spark_struct
+from pipelines.delta_log import Commit, Note
 from pipelines.erasure.mapped import kept_fields
 from pipelines.erasure.suppression import suppression
 from pipelines.sources.mapping import stripe
@@ -330,7 +331,11 @@ def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> l
     size = "coalesce(octet_length(payload_bytes), octet_length(payload))"
     sized = rows.selectExpr("file", "fault", f"{size} as size", "masked_count")
     found = sized.groupBy("file").agg(
-        F.count("*"), F.count("fault"), F.sum("size"), F.sum("masked_count"), F.count_if("masked_count > 0")
+        F.count("*"),
+        F.count("fault"),
+        F.sum("size"),
+        F.sum("masked_count"),
+        F.count_if(F.col("masked_count") > 0),
     )
     names = ("record_count", "fault_count", "raw_bytes", "masked_count", "masked_record_count")
     counts: dict[str, Any] = {row[0]: dict(zip(names, row[1:], strict=True)) for row in found.collect()}

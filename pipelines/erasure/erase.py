@@ -16,7 +16,8 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines import storage
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import ingest
-from pipelines.commits import Note, Staged, spark_struct
+from pipelines.commits import Staged, spark_struct
+from pipelines.delta_log import Note
 from pipelines.erasure.ownership import Row, Target
 from pipelines.errors import LakehouseError
 from pipelines.facts import EARLIER, REWRITTEN, earlier_counts

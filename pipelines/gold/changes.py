@@ -64,7 +64,7 @@ def rows(
         table = lake.declaration(name)
         version = versions.get(name)
         if version is not None and int(lake.note(name).get("watermark", 0)) > watermarks.get(name, 0):
-            if not lake.committer.readable(lake.table_uri(name), version):
+            if not lake.log.readable(lake.table_uri(name), version):
                 return None
             then = lake.table(name, version=version)
             if then.columns != frame.columns:
@@ -83,7 +83,7 @@ def _on_replaced_days(
         # One that was never published is empty as it is; Sail (0.7.2) cannot join what is left of it to other rows.
         return now.filter("false") if reached else now
     days = _replaced_days(lake, name, then)
-    if days is None or not lake.committer.readable(lake.table_uri(name), then or 0):
+    if days is None or not lake.log.readable(lake.table_uri(name), then or 0):
         return None
     earlier = lake.table(name, version=then)
     if earlier.columns != now.columns:

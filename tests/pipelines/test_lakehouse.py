@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.commits import dump_note, load_note
+from pipelines.delta_log import dump_note, load_note
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import FORMAT, MARKER, Lakehouse
 from pipelines.lock import writer_lock

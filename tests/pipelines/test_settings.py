@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.engine import LOCAL_CONF, delta_package, spark_conf
 from pipelines.errors import SettingsError
+from pipelines.jvm import LOCAL_CONF, delta_package, spark_conf
 from pipelines.settings import load_settings
 
 
@@ -62,7 +62,7 @@ def test_a_setting_that_is_overridden_by_nothing_is_left_out() -> None:
 
 
 def test_by_default_the_delta_jar_is_that_of_the_installed_libraries() -> None:
-    assert spark_conf({})["spark.jars.packages"] == delta_package() == "io.delta:delta-spark_4.2_2.13:4.4.1"
+    assert spark_conf({})["spark.jars.packages"] == delta_package() == "io.delta:delta-spark_4.2_2.13:4.4.0"
 
 
 def test_a_cluster_keeps_its_own_sizes() -> None:

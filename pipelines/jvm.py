@@ -1,0 +1,293 @@
+"""Apache Spark in a JVM that this process starts: its settings, its jars, its Python, and what its errors mean.
+
+A process has one JVM and in it one Spark. Whoever opens it gets a session of their own; the last one to close stops it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from pipelines.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pyspark import SparkConf
+    from pyspark.sql import SparkSession
+
+DELTA_CONF = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+}
+"""What Apache Spark needs to read and write Delta."""
+
+LOCAL_CONF = {
+    "spark.ui.enabled": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.memory": "4g",
+    # The optimizing compiler of the JVM takes longer for a run of minutes than it saves.
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # Delta's and Spark's defaults are for clusters: dozens of partitions for a snapshot or a shuffle of a few rows, ten
+    # thousand tasks to list what a vacuum may delete.
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
+}
+"""What makes Spark bearable on one machine."""
+
+SESSION_CONF = {
+    "spark.sql.session.timeZone": "UTC",
+    # A cast that fails is a fault that is found and explained row by row; it must not stop the batch.
+    "spark.sql.ansi.enabled": "false",
+}
+"""What the transformations rely on, on every engine."""
+
+PROVIDED = (
+    "com.fasterxml.jackson.core:*",
+    "com.fasterxml.jackson.datatype:*",
+    "com.github.luben:*",
+    "com.google.code.findbugs:*",
+    "commons-logging:*",
+    "commons-pool:*",
+    "io.airlift:*",
+    "io.delta:delta-kernel-*",
+    "io.unitycatalog:*",
+    "javax.annotation:*",
+    "org.apache.hadoop:*",
+    "org.apache.logging.log4j:*",
+    "org.apache.parquet:*",
+    "org.locationtech.jts:*",
+    "org.roaringbitmap:*",
+    "org.slf4j:*",
+    "org.xerial.snappy:*",
+)
+"""What delta-spark names besides delta-storage: Spark has it, in newer versions, or it is for Unity Catalog alone."""
+
+IVY_SETTINGS = """<ivysettings>
+  <settings defaultResolver="maven"/>
+  <resolvers><ibiblio name="maven" m2compatible="true"{root}/></resolvers>
+</ivysettings>
+"""
+"""Maven's repository alone. Spark also looks into ~/.m2, and gives up where that holds half of an artifact."""
+
+IVY_FOLDER = Path("~/.ivy2.5.2")
+"""Where Spark 4's resolver keeps what it fetched."""
+
+PYTHON = "spark.pyspark.python"
+
+LOG_BYTES = 16 << 20
+"""A log of the JVM that has grown larger is begun anew."""
+
+_ADVICE = (
+    (
+        "UnsupportedClassVersionError",
+        "this Java is too old: Apache Spark 4 needs Java 17 or 21. Install one and set JAVA_HOME",
+    ),
+    (
+        r"JAVA_HOME is not set|java: (command )?not found|java: No such file",
+        "no Java was found: Apache Spark 4 needs Java 17 or 21. Install one, set JAVA_HOME or put it on the path",
+    ),
+    (
+        r"unresolved dependency|UNRESOLVED DEPENDENCIES|Server access error",
+        "Delta's jars could not be fetched from Maven. Where that cannot be reached, set spark.jars to the two files "
+        "delta-spark and delta-storage, and spark.jars.packages to an empty text, in VERMEIL_SPARK_CONF",
+    ),
+    (
+        r"DeltaSparkSessionExtension|NoClassDefFoundError|NoSuchMethodError|AbstractMethodError|IncompatibleClassChange",
+        "the Delta jar is missing or made for another Spark: name the one that fits in VERMEIL_SPARK_CONF, "
+        "or leave spark.jars and spark.jars.packages out of it",
+    ),
+    (
+        "BindException|Address already in use",
+        "a port that Spark was told to listen at is taken: free it, or mend spark.driver.port, spark.ui.port or "
+        "spark.blockManager.port in VERMEIL_SPARK_CONF",
+    ),
+    (
+        "Could not reserve enough space|Cannot allocate memory|insufficient memory|OutOfMemoryError",
+        "there is not enough memory: lower spark.driver.memory in VERMEIL_SPARK_CONF",
+    ),
+)
+"""What the JVM's last words mean, most telling first."""
+
+
+@contextmanager
+def open_classic(conf: Mapping[str, str], log: Path) -> Iterator[SparkSession]:
+    """A session of this process's Spark, which is started if it is not there, and stopped with the last session.
+
+    Args:
+        conf: the site's own settings of Spark; a Spark that is already there keeps those it was started with.
+        log: file that the JVM writes to, in place of the screen.
+
+    Raises:
+        SettingsError: Spark did not start; the message says what to do.
+    """
+    session = _SPARK.enter(spark_conf(conf), log)
+    try:
+        yield session
+    finally:
+        _SPARK.leave()
+
+
+class _Spark:
+    """The Spark of this process, and how many sessions of it are open."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._open = 0
+        self._first: SparkSession | None = None
+
+    def enter(self, conf: Mapping[str, str], log: Path) -> SparkSession:
+        with self._lock:
+            if self._first is None or self._first.sparkContext._jsc is None:
+                self._first, self._open = _start(conf, log), 0
+                self._open += 1
+                return self._first
+            self._open += 1
+            return _sibling(self._first, conf)
+
+    def leave(self) -> None:
+        with self._lock:
+            self._open -= 1
+            if self._open == 0 and self._first is not None:
+                first, self._first = self._first, None
+                first.stop()
+
+
+_SPARK = _Spark()
+
+
+def _sibling(first: SparkSession, conf: Mapping[str, str]) -> SparkSession:
+    """Another session of a Spark, with its own temporary views and settings."""
+    session = first.newSession()
+    for name, value in conf.items():
+        if name.startswith("spark.sql.") and session.conf.isModifiable(name):
+            session.conf.set(name, value)
+    return session
+
+
+def _start(conf: Mapping[str, str], log: Path) -> SparkSession:
+    from pyspark import SparkConf, SparkContext
+    from pyspark.sql import SparkSession
+
+    with _quiet(log) as output, TemporaryDirectory(prefix="vermeil-") as scratch:
+        given = SparkConf(loadDefaults=False).setAll(list(_with_jars(conf, Path(scratch)).items()))
+        given.setAppName("vermeil")
+        try:
+            gateway = SparkContext._gateway or _launched(given, output)
+            context = SparkContext(conf=given, gateway=gateway)
+        except Exception as error:
+            raise SettingsError(f"Spark did not start: {_why(error, output)}. {_OTHERWISE}") from error
+    _use_python(context, conf)
+    return SparkSession(context)
+
+
+_OTHERWISE = "VERMEIL_ENGINE=embedded needs neither Java nor jars."
+
+
+def _launched(conf: SparkConf, output: Any) -> Any:
+    """The connection to a new JVM that writes to a file: its own log and Ivy's report are nothing for the screen."""
+    from pyspark.java_gateway import launch_gateway
+
+    return launch_gateway(conf, popen_kwargs={"stdout": output, "stderr": output})
+
+
+@contextmanager
+def _quiet(log: Path) -> Iterator[Any]:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    mode = "wb" if log.exists() and log.stat().st_size > LOG_BYTES else "ab"
+    with log.open(mode) as output:
+        output.seek(0, os.SEEK_END)
+        yield output
+
+
+def _why(error: Exception, output: Any) -> str:
+    """What a failed start means: from what the JVM has written since it began, else from the error."""
+    with Path(output.name).open("rb") as log:
+        log.seek(output.tell())
+        said = log.read().decode("utf-8", "replace") + str(error)
+    told = explained(said)
+    return f"{told} (all of it: {output.name})" if told else f"{last_line(error)} (more in {output.name})"
+
+
+def explained(said: str) -> str | None:
+    """What words of a JVM mean for whoever started it; None where they are not known."""
+    return next((advice for pattern, advice in _ADVICE if re.search(pattern, said)), None)
+
+
+def last_line(error: BaseException) -> str:
+    """The last line of an error's text, or its type where there is none."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[-1].strip() if lines else type(error).__name__
+
+
+def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Settings of a Spark that this process starts: local unless overridden; an empty value removes one."""
+    local = LOCAL_CONF if _is_local(overrides) else {}
+    jars = {"spark.jars.packages": delta_package(), "spark.jars.excludes": ",".join(PROVIDED)}
+    if "spark.jars.packages" in overrides:
+        jars = {}  # what a site fetches by itself may need what Delta does not
+    merged = (
+        {"spark.master": "local[*]", "spark.ui.showConsoleProgress": "false"}
+        | jars
+        | local
+        | DELTA_CONF
+        | SESSION_CONF
+        | dict(overrides)
+    )
+    return {name: value for name, value in merged.items() if value != ""}
+
+
+def _is_local(conf: Mapping[str, str]) -> bool:
+    return re.match(r"local(\[|$)", conf.get("spark.master", "local")) is not None
+
+
+def delta_package() -> str:
+    """Maven coordinates of the Delta jar for the installed pyspark and delta-spark."""
+    spark_line = ".".join(version("pyspark").split(".")[:2])
+    return f"io.delta:delta-spark_{spark_line}_2.13:{version('delta-spark')}"
+
+
+def _with_jars(conf: Mapping[str, str], scratch: Path) -> dict[str, str]:
+    """Settings in which the Delta jars are files where they were fetched before, so that no resolver runs."""
+    found = dict(conf)
+    if found.get("spark.jars.packages") != delta_package():
+        return found
+    ivy = Path(found.get("spark.jars.ivy", IVY_FOLDER)).expanduser()
+    jars = fetched_jars(ivy)
+    if all(jar.exists() for jar in jars):
+        del found["spark.jars.packages"]
+        found["spark.jars"] = ",".join([*filter(None, [found.get("spark.jars")]), *map(str, jars)])
+    else:
+        print(f"Fetching Delta's jars for Apache Spark, once, into {ivy}", file=sys.stderr, flush=True)
+        found.setdefault("spark.jars.ivySettings", str(_ivy_settings(scratch)))
+    return found
+
+
+def fetched_jars(ivy: Path) -> Sequence[Path]:
+    """Where the jars that Delta needs lie once Spark's resolver has fetched them."""
+    group, name, number = delta_package().split(":")
+    return [ivy / "jars" / f"{group}_{artifact}-{number}.jar" for artifact in (name, "delta-storage")]
+
+
+def _ivy_settings(folder: Path) -> Path:
+    mirror = os.environ.get("DEFAULT_ARTIFACT_REPOSITORY")  # as Spark itself obeys it
+    file = folder / "ivysettings.xml"
+    file.write_text(IVY_SETTINGS.format(root=f' root="{mirror}"' if mirror else ""), encoding="utf-8")
+    return file
+
+
+def _use_python(context: Any, conf: Mapping[str, str]) -> None:
+    """Have executors run the Python that the settings name; on this machine, the one that runs this.
+
+    PySpark asks the environment alone; the setting counts for it only where spark-submit starts a program.
+    """
+    here = sys.executable if _is_local(conf) else context.pythonExec
+    context.pythonExec = conf.get(PYTHON) or os.environ.get("PYSPARK_PYTHON") or here
