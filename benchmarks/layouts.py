@@ -27,7 +27,7 @@ from deltalake import DeltaTable, write_deltalake
 
 from benchmarks.process import tree_seconds
 from pipelines.commits import STATISTICS
-from pipelines.delta_rs import SORT_BYTES, WRITER
+from pipelines.delta_rs import FILE_SIZE, SORT_BYTES, WRITER
 from pipelines.engine import open_spark
 from pipelines.maintenance import MEBIBYTE
 from pipelines.settings import load_settings
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
 FIRST = date(2016, 1, 1)
 GROUP = 250_000
 """Rows that are made at a time."""
-
-BOUNDS = {STATISTICS: "amount_minor,created_date"}
-FILE_SIZE = "delta.targetFileSize"
-"""What delta-rs goes by when a merge writes files."""
 
 UPDATED = 0.2
 """Payments of earlier days that come with a new day, as a share of the day's own."""
@@ -63,6 +59,11 @@ class Layout:
     partition: str | None = None
     ordered: bool = False
     mebibytes: int = 128
+
+    @property
+    def bounded(self) -> str:
+        """Columns whose bounds are kept; Spark refuses those of a partition."""
+        return ",".join(c for c in ("amount_minor", "created_date") if c != self.partition)
 
     @property
     def file_bytes(self) -> int:
@@ -111,7 +112,7 @@ class Embedded:
             partition_by=[layout.partition] if layout.partition else None,
             target_file_size=layout.file_bytes,
             writer_properties=WRITER,
-            configuration={**BOUNDS, FILE_SIZE: str(layout.file_bytes)},
+            configuration={STATISTICS: layout.bounded, FILE_SIZE: str(layout.file_bytes)},
         )
         if layout.ordered and _bytes(uri) > layout.file_bytes:
             DeltaTable(str(uri)).optimize.z_order(
@@ -152,7 +153,7 @@ class Jvm:
             rows = rows.repartitionByRange(files, "created_date").sortWithinPartitions("created_date")
         elif files == 1:
             rows = rows.coalesce(1)
-        writer = rows.write.format("delta").option(STATISTICS, BOUNDS[STATISTICS])
+        writer = rows.write.format("delta").option(STATISTICS, layout.bounded)
         (writer.partitionBy(layout.partition) if layout.partition else writer).save(str(uri))
 
     def merge(self, uri: Path, layout: Layout, staged: Path, days: Sequence[date]) -> None:

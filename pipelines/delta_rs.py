@@ -52,6 +52,8 @@ from pipelines.table import Table
 
 DELTA_TYPES = {"bigint": "long"}
 
+FILE_SIZE = "delta.targetFileSize"
+
 SORT_BYTES = 1 << 30
 """What ordering a table holds in memory before it goes to disk."""
 
@@ -83,7 +85,7 @@ class DeltaRs:
             schema=delta_schema(table),
             name=table.name,
             description=table.doc,
-            configuration={STATISTICS: statistics_columns(table)},
+            configuration=_configuration(table),
             storage_options=self._options,
         )
 
@@ -171,9 +173,8 @@ class DeltaRs:
         )
 
     def unpartition(self, uri: str, table: Table, note: Note) -> None:
-        # delta-rs takes the columns that it keeps statistics of from the version before.
-        wanted = {STATISTICS: statistics_columns(table)}
-        self._open(uri).alter.set_table_properties(wanted, **_committed(note))
+        # First by itself: delta-rs takes the columns that it keeps statistics of from the version before.
+        self._open(uri).alter.set_table_properties(_configuration(table), **_committed(note))
         rows = self._open(uri).to_pyarrow_dataset()
         schema = _described(rows.schema, self._open(uri).schema())
         self._commit_rows(
@@ -266,6 +267,12 @@ class DeltaRs:
         self._open(uri).create_write_transaction(
             actions, mode="append", schema=delta_schema(table), **_committed(note)
         )
+
+
+def _configuration(table: Table) -> dict[str, str | None]:
+    """The table's properties. A merge of delta-rs asks them how large files are to be; delta-spark does not."""
+    size = {FILE_SIZE: str(FILE_BYTES)} if table.cluster_by else {}
+    return {STATISTICS: statistics_columns(table), **size}
 
 
 def _committed(note: Note) -> dict[str, Any]:

@@ -36,9 +36,9 @@ DAILY = Table(
     key=("date",),
     columns=(Column("date", "date", "Day.", required=True), Column("thing_count", "bigint", "Things.")),
 )
-PARTITIONED = Table(
+ORDERED = Table(
     name="silver.parts",
-    doc="Things laid out by day.",
+    doc="Things of a day.",
     key=("account", "thing_id"),
     cluster_by="created_date",
     columns=(*PLAIN.columns, Column("created_date", "date", "Day.")),
@@ -47,7 +47,7 @@ PARTITIONED = Table(
 
 @pytest.fixture
 def lake(tmp_path: Path, spark: SparkSession) -> Lakehouse:
-    tables = {table.name: table for table in (PLAIN, DAILY, PARTITIONED)}
+    tables = {table.name: table for table in (PLAIN, DAILY, ORDERED)}
     return Lakehouse(load_settings({"home": tmp_path}), tables, spark)
 
 
@@ -84,7 +84,7 @@ def test_what_is_staged_is_not_seen(lake: Lakehouse) -> None:
     assert amounts(lake) == {"x": 1}
 
 
-@pytest.mark.parametrize("table", [PLAIN, PARTITIONED], ids=lambda table: str(table.name))
+@pytest.mark.parametrize("table", [PLAIN, ORDERED], ids=lambda table: str(table.name))
 def test_a_merge_keeps_the_greater_version_whatever_comes_first(lake: Lakehouse, table: Table) -> None:
     day = {"created_date": date(2026, 3, 1)} if table.cluster_by else {}
     put(lake, table, [thing("x", 2, "2") | day, thing("y", 1) | day])
