@@ -30,12 +30,14 @@ class Staged:
         rows: how many rows of it are to be published.
         schema: of what is staged, accepted or not; None where there are files, which say it.
         accept: column that is null in the rows to publish; None publishes all.
+        refused: how many rows are staged that are not to be published.
     """
 
     uri: str
     rows: int
     schema: StructType | None
     accept: str | None = None
+    refused: int = 0
 
 
 class Committer(Protocol):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -87,6 +87,10 @@ class DeltaLog:
     def columns(self, uri: str) -> list[str]:
         """Names of a table's columns."""
         return [field.name for field in self._open(uri).schema().fields]
+
+    def read(self, uri: str, columns: Sequence[str]) -> pa.Table:
+        """Some columns of a table's rows as they are now."""
+        return self._open(uri).to_pyarrow_table(columns=list(columns))
 
     def files(self, uri: str) -> tuple[int, int]:
         """How many data files the current version has, and their bytes."""

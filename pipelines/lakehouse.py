@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version as package_version
@@ -16,10 +15,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from pipelines import delta_log, releases, storage
+from pipelines.arrow import arrow_schema
 from pipelines.commits import Committer, Staged
 from pipelines.delta_log import Commit, DeltaLog, Note
 from pipelines.engine import open_spark
 from pipelines.errors import LakehouseError
+from pipelines.footers import row_counts
 from pipelines.lock import running_command, writer_lock
 from pipelines.releases import Draft, Release
 from pipelines.settings import Settings, load_settings
@@ -30,6 +31,7 @@ from pipelines.token_key import TokenKey, token_key
 from pipelines.views import with_views
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
     from pipelines.as_of import AsOf
@@ -208,6 +210,13 @@ class Lakehouse:
             reader = reader.option("versionAsOf", str(version))
         return reader.load(self.table_uri(name))
 
+    def arrow(self, name: str, columns: Sequence[str]) -> pa.Table:
+        """Columns of a small table as it is now, read without an engine; no row where nothing was published yet."""
+        declared = self.declaration(name)
+        if not self.exists(name):
+            return arrow_schema(declared).empty_table().select(list(columns))
+        return self.log.read(self.table_uri(name), columns)
+
     def sql(self, query: str, *, now: bool = False) -> DataFrame:
         """The answer to a Spark SQL query over all tables, by their full names (``gold.payments_daily``).
 
@@ -261,8 +270,8 @@ class Lakehouse:
         rows.write.mode("overwrite").parquet(uri)
         # Asking for the schema plans all of it a second time.
         schema = None if storage.parquet_files(uri) else rows.schema
-        staged = Staged(uri, 0, schema, accept)
-        return replace(staged, rows=self.accepted(staged).count())
+        published, refused = row_counts(uri, accept)
+        return Staged(uri, published, schema, accept, refused)
 
     def staged(self, staged: Staged) -> DataFrame:
         """All rows of a staged batch."""
