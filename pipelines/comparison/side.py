@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, DeltaProtocolError
 
@@ -54,10 +55,7 @@ class Side:
         uri = storage.join(self.uri, *name.split("."))
         try:
             table = DeltaTable(uri, storage_options=dict(self.storage_options) or None)
-            # Spark may have written times of 96 bits, which as nanoseconds end in 2262.
-            dataset = table.to_pyarrow_dataset(
-                parquet_read_options=ds.ParquetReadOptions(coerce_int96_timestamp_unit="us")
-            )
+            dataset = table.to_pyarrow_dataset()
         except (DeltaError, DeltaProtocolError) as error:
             raise LakehouseError(f"{name} at {uri} cannot be read: {error}") from None
         return Stored(table, dataset)
@@ -95,21 +93,33 @@ class Stored:
 
     def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         """Its rows, in any order, about :data:`BATCH_ROWS` at a time, however small its files are."""
-        scanner = self.dataset.scanner(
-            columns=columns, batch_size=BATCH_ROWS, batch_readahead=4, fragment_readahead=2
-        )
         held: list[pa.RecordBatch] = []
-        for batch in scanner.to_batches():
-            held.append(batch)
-            if sum(one.num_rows for one in held) >= BATCH_ROWS:
-                yield _joined(held)
-                held = []
+        for fragment in self.dataset.get_fragments():
+            for batch in _read(fragment, pa.schema([self.schema.field(name) for name in columns])):
+                held.append(batch)
+                if sum(one.num_rows for one in held) >= BATCH_ROWS:
+                    yield pa.concat_batches(held)
+                    held = []
         if held:
-            yield _joined(held)
+            yield pa.concat_batches(held)
 
 
-def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
-    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
+def _read(fragment: ds.ParquetFileFragment, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The rows of a file, piece by piece: a dataset's scanner would decode a whole row group, of a gigabyte perhaps."""
+    partition = ds.get_partition_keys(fragment.partition_expression)
+    with fragment.filesystem.open_input_file(fragment.path) as file:
+        # Spark may have written times of 96 bits, which as nanoseconds end in 2262.
+        parquet = pq.ParquetFile(file, coerce_int96_timestamp_unit="us")
+        present = set(parquet.schema_arrow.names)
+        stored = [name for name in schema.names if name in present]
+        for batch in parquet.iter_batches(BATCH_ROWS, columns=stored):
+            absent = {
+                field.name: pa.repeat(pa.scalar(partition.get(field.name), field.type), batch.num_rows)
+                for field in schema
+                if field.name not in stored
+            }
+            arrays = [absent[name] if name in absent else batch.column(name) for name in schema.names]
+            yield pa.RecordBatch.from_arrays(arrays, names=schema.names).cast(schema, safe=False)
 
 
 def side_at(where: str, storage_options: Mapping[str, str] | None = None) -> Side:

@@ -173,9 +173,17 @@ def _unpaired(a: Digests, b: Digests) -> Hashes:
 
 @dataclass(frozen=True)
 class _Rows:
-    """The rows with some keys of one side, in the order of their hashes."""
+    """The rows with some keys of one side, in the order of their hashes.
+
+    Attributes:
+        table: all that was read, in any order. It is held once: what follows is about places in it.
+        places: of these rows in the table.
+        keys: hashes of their keys.
+        rows: hashes of all that they hold.
+    """
 
     table: pa.Table
+    places: Places
     keys: Hashes
     rows: Hashes
 
@@ -183,36 +191,36 @@ class _Rows:
     def of(cls, stored: Stored, layout: Layout, types: Mapping[str, pa.DataType], sought: Hashes) -> _Rows:
         """The rows whose keys have one of the hashes sought, which are sorted."""
         kept, keys, rows = [], [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
-        schema = None
         for batch in _canonical(stored, layout, types):
-            schema = batch.schema
             of_keys, of_rows = _hashed(batch, layout)
-            places = np.searchsorted(sought, of_keys).clip(max=len(sought) - 1)
-            found = np.flatnonzero(sought[places] == of_keys)
-            kept.append(batch.take(pa.array(found)))
-            keys.append(of_keys[found])
-            rows.append(of_rows[found])
-        if schema is None:
-            schema = pa.schema(
-                (name, values.canonical_type(types[name], kind)) for name, kind in layout.kinds.items()
-            )
-        table, all_keys, all_rows = (
-            pa.Table.from_batches(kept, schema),
-            np.concatenate(keys),
-            np.concatenate(rows),
-        )
+            nearest = np.searchsorted(sought, of_keys).clip(max=len(sought) - 1)
+            found = np.flatnonzero(sought[nearest] == of_keys)
+            if len(found):
+                kept.append(batch.take(pa.array(found)))
+                keys.append(of_keys[found])
+                rows.append(of_rows[found])
+        all_keys, all_rows = np.concatenate(keys), np.concatenate(rows)
         order = np.lexsort((all_rows, all_keys))
-        return cls(table.take(pa.array(order)), all_keys[order], all_rows[order])
+        schema = kept[0].schema if kept else _canonical_schema(layout, types)
+        return cls(pa.Table.from_batches(kept, schema), order, all_keys[order], all_rows[order])
 
-    def at(self, places: Places | Flags) -> _Rows:
+    def at(self, chosen: Places | Flags) -> _Rows:
         """Some of the rows."""
-        chosen = np.flatnonzero(places) if places.dtype == np.bool_ else places
-        return _Rows(self.table.take(pa.array(chosen)), self.keys[chosen], self.rows[chosen])
+        return _Rows(self.table, self.places[chosen], self.keys[chosen], self.rows[chosen])
 
     def column(self, name: str) -> pa.Array:
         """A column in one piece."""
-        found = self.table.column(name).combine_chunks()
+        found = self.table.column(name).take(pa.array(self.places)).combine_chunks()
         return found.chunk(0) if isinstance(found, pa.ChunkedArray) else found
+
+    def row(self, number: int) -> dict[str, Any]:
+        """One row."""
+        (found,) = self.table.slice(int(self.places[number]), 1).to_pylist()
+        return dict(found)
+
+
+def _canonical_schema(layout: Layout, types: Mapping[str, pa.DataType]) -> pa.Schema:
+    return pa.schema((name, values.canonical_type(types[name], kind)) for name, kind in layout.kinds.items())
 
 
 def _compare(a: _Rows, b: _Rows, layout: Layout, found: Differences) -> None:
@@ -254,7 +262,7 @@ def _altered(a: _Rows, b: _Rows, layout: Layout, found: Differences) -> None:
     any_wrong = np.any(list(wrong.values()), axis=0) if wrong else np.zeros(len(a.keys), dtype=np.bool_)
     found.altered += int(any_wrong.sum())
     for place in np.flatnonzero(any_wrong)[: max(0, SHOWN - len(found.examples))]:
-        one, other = (_row(side, int(place)) for side in (a, b))
+        one, other = (side.row(int(place)) for side in (a, b))
         for name in [name for name, off in wrong.items() if off[place]][:SHOWN]:
             found.examples.append(
                 Example(
@@ -268,12 +276,7 @@ def _altered(a: _Rows, b: _Rows, layout: Layout, found: Differences) -> None:
 
 def _name_lone(rows: _Rows, layout: Layout, found: Differences, a: str | None, b: str | None) -> None:
     for place in range(min(len(rows.keys), max(0, SHOWN - len(found.examples)))):
-        found.examples.append(Example(_named(_row(rows, place), layout), None, a, b))
-
-
-def _row(rows: _Rows, place: int) -> dict[str, Any]:
-    (found,) = rows.table.slice(place, 1).to_pylist()
-    return dict(found)
+        found.examples.append(Example(_named(rows.row(place), layout), None, a, b))
 
 
 def _named(row: Mapping[str, Any], layout: Layout) -> str:

@@ -136,7 +136,9 @@ def _rounded(values: Numbers) -> Hashes:
     plain = np.where(np.abs(values) < ABSOLUTE / 2, 0.0, values)  # NaN stays, -0.0 does not
     plain = np.where(np.isnan(plain), np.nan, plain)
     half = np.uint64(1) << (_DROPPED - np.uint64(1))
-    return (np.ascontiguousarray(plain).view(np.uint64) + half) >> _DROPPED
+    found = (np.ascontiguousarray(plain).view(np.uint64) + half) >> _DROPPED
+    # The greatest doubles are rounded up to what would be infinity.
+    return found | (~np.isfinite(plain)).astype(np.uint64) << np.uint64(63)
 
 
 def _of_vectors(values: pa.Array) -> Hashes:

@@ -258,3 +258,8 @@ def test_where_there_is_no_lakehouse_it_is_said_what_is_expected(tmp_path: Path)
 def test_what_may_be_left_out_is_a_column_of_some_table(names: Mapping[str, Any]) -> None:
     assert names.keys() <= {name for table in all_tables().values() for name in table.column_names}
     assert MADE.keys() >= BOOKKEEPING
+
+
+def test_the_manual_names_every_column_that_is_left_out() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}`" in page for name in MADE)
