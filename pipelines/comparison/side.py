@@ -108,18 +108,25 @@ def _read(fragment: ds.ParquetFileFragment, schema: pa.Schema) -> Iterator[pa.Re
     """The rows of a file, piece by piece: a dataset's scanner would decode a whole row group, of a gigabyte perhaps."""
     partition = ds.get_partition_keys(fragment.partition_expression)
     with fragment.filesystem.open_input_file(fragment.path) as file:
-        # Spark may have written times of 96 bits, which as nanoseconds end in 2262.
-        parquet = pq.ParquetFile(file, coerce_int96_timestamp_unit="us")
+        # Spark may have written times of 96 bits, which as nanoseconds end in 2262. A row group's columns are fetched
+        # together: an object store would be asked once for each.
+        parquet = pq.ParquetFile(file, coerce_int96_timestamp_unit="us", pre_buffer=True)
         present = set(parquet.schema_arrow.names)
         stored = [name for name in schema.names if name in present]
-        for batch in parquet.iter_batches(BATCH_ROWS, columns=stored):
-            absent = {
-                field.name: pa.repeat(pa.scalar(partition.get(field.name), field.type), batch.num_rows)
-                for field in schema
-                if field.name not in stored
-            }
-            arrays = [absent[name] if name in absent else batch.column(name) for name in schema.names]
-            yield pa.RecordBatch.from_arrays(arrays, names=schema.names).cast(schema, safe=False)
+        for group in range(parquet.num_row_groups):
+            for batch in parquet.iter_batches(BATCH_ROWS, row_groups=[group], columns=stored):
+                yield _completed(batch, schema, partition)
+
+
+def _completed(batch: pa.RecordBatch, schema: pa.Schema, partition: Mapping[str, object]) -> pa.RecordBatch:
+    """What a file holds, with the columns that it is laid out by, and with null for those added to the table later."""
+    absent = {
+        field.name: pa.repeat(pa.scalar(partition.get(field.name), field.type), batch.num_rows)
+        for field in schema
+        if field.name not in batch.schema.names
+    }
+    arrays = [absent[name] if name in absent else batch.column(name) for name in schema.names]
+    return pa.RecordBatch.from_arrays(arrays, names=schema.names).cast(schema, safe=False)
 
 
 def side_at(where: str, storage_options: Mapping[str, str] | None = None) -> Side:

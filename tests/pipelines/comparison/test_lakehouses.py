@@ -241,6 +241,15 @@ def test_rows_that_differ_are_compared_in_parts(
     assert len(found.examples) == tables.SHOWN
 
 
+def test_the_column_that_files_are_laid_out_by_and_one_added_later_count(tmp_path: Path) -> None:
+    rows = pa.Table.from_pylist(ROWS, arrow_schema(THINGS))
+    folder = written(tmp_path / "a", rows) and tmp_path / "b" / "silver" / "things"
+    write_deltalake(folder, rows.drop_columns(["note"]).slice(0, 2), partition_by=["amount_minor"])
+    write_deltalake(folder, rows.slice(2), mode="append", schema_mode="merge")
+    found = only(compare(*(side_at(str(tmp_path / side)) for side in "ab"), DECLARED))
+    assert dict(found.columns) == {"note": 2}
+
+
 @pytest.mark.parametrize("place", ["", "lakehouse"], ids=["home", "tables"])
 def test_a_home_is_as_good_as_its_lakehouse(tmp_path: Path, place: str) -> None:
     written(tmp_path / "lakehouse", ROWS)
