@@ -108,7 +108,7 @@ def compare(
 ) -> Comparison:
     """Hold every table of one lakehouse against the other's. Neither may be written to meanwhile.
 
-    Memory: about 100 bytes for each row of the larger of two tables, and half a gigabyte where rows differ.
+    Memory: about 100 bytes for each row of a table on both sides, and up to 1.5 GB more where very many rows differ.
 
     Args:
         a: one side.
