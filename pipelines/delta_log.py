@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.fs as fs
+import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
@@ -26,6 +27,9 @@ Note = Mapping[str, Any]
 """What Vermeil writes with a commit: watermarks, counts of checks, files."""
 
 FOLDER = "_delta_log"
+
+LAST_CHECKPOINT = "_last_checkpoint"
+"""Name of the file that names the newest checkpoint. The protocol makes it optional, and Trino needs it."""
 
 _VERSION = re.compile(r"^\.?(\d{20})\.")
 
@@ -170,6 +174,29 @@ def expire(uri: str, before: datetime, keep: int) -> int:
 def has_checkpoint(uri: str, version: int) -> bool:
     """Whether there is a checkpoint of a version."""
     return any(_is_checkpoint(name, version) for name in storage.children(storage.join(uri, FOLDER)))
+
+
+def last_checkpoint(uri: str) -> int | None:
+    """The version that `_last_checkpoint` names; None where there is no such file, or half of one."""
+    try:
+        return int(json.loads(storage.read_text(storage.join(uri, FOLDER, LAST_CHECKPOINT)) or "")["version"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def name_checkpoint(uri: str, version: int) -> None:
+    """Write the `_last_checkpoint` that names a checkpoint of one file."""
+    log = storage.join(uri, FOLDER)
+    system, path = storage.locate(storage.join(log, f"{version:020d}.checkpoint.parquet"))
+    size = pq.read_metadata(path, filesystem=system).num_rows
+    storage.replace_text(storage.join(log, LAST_CHECKPOINT), json.dumps({"version": version, "size": size}))
+
+
+def is_unnamed(uri: str) -> bool:
+    """Whether there are checkpoints, and no `_last_checkpoint` that names one of them."""
+    names = storage.children(storage.join(uri, FOLDER))
+    versions = {int(found[1]) for name in names if (found := _CHECKPOINT.match(name))}
+    return bool(versions) and last_checkpoint(uri) not in versions
 
 
 def behind(uri: str, version: int) -> int:

@@ -155,10 +155,10 @@ class DeltaRs:
 
     def checkpoint(self, uri: str, note: Note) -> None:
         del note
-        self._open(uri).create_checkpoint()
-        # Sail (0.7.2) begins at the checkpoint that this file names, also for a version before it, and fails. The
-        # protocol makes the file optional: without it a reader finds the checkpoint by its name.
-        storage.delete_file(storage.join(uri, delta_log.FOLDER, "_last_checkpoint"))
+        target = self._open(uri)
+        target.create_checkpoint()
+        if delta_log.is_unnamed(uri):  # delta-rs writes nothing where that version has a checkpoint already
+            delta_log.name_checkpoint(uri, target.version())
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         self._open(uri).restore(version, **_committed(note))
@@ -213,9 +213,10 @@ class DeltaRs:
 
 
 def _committed(note: Note) -> dict[str, Any]:
-    """How a commit is made: with its note, and without the checkpoint that delta-rs adds to every hundredth one.
+    """How a commit is made: with its note, and with nothing that delta-rs would do to the log by itself.
 
-    With it comes a pointer, after which Sail cannot read an earlier version any more; see :meth:`DeltaRs.checkpoint`.
+    Expired entries hold notes that are still needed. When a checkpoint is due is decided for all engines in one place,
+    when a writer has ended, and not at every hundredth commit in the middle of a run.
     """
     return {
         "commit_properties": CommitProperties(custom_metadata={"userMetadata": dump_note(note)}),

@@ -201,14 +201,18 @@ class Lakehouse:
         declared = self.declaration(name)
         if not self.exists(name):
             return self.spark.createDataFrame([], declared.spark_schema())
-        reader = self.spark.read.format("delta")
         if at is not None:
             version = self.version_at(name, at)
         if version is None and self.release is not None:
             version = self.version(name)
-        if version is not None:
-            reader = reader.option("versionAsOf", str(version))
-        return reader.load(self.table_uri(name))
+        reader = self.spark.read.format("delta")
+        if version is None:
+            return reader.load(self.table_uri(name))
+        if self.settings.engine == "embedded":
+            from pipelines import versions
+
+            return versions.rows(self.spark, self.table_uri(name), version, self.settings.storage_options)
+        return reader.option("versionAsOf", str(version)).load(self.table_uri(name))
 
     def arrow(self, name: str, columns: Sequence[str]) -> pa.Table:
         """Columns of a small table as it is now, read without an engine; no row where nothing was published yet."""
@@ -396,14 +400,14 @@ class Lakehouse:
         for name, version in self.versions().items():
             if draft.before.get(name) != version:
                 uri = self.table_uri(name)
-                if delta_log.behind(uri, version) >= CHECKPOINT_EVERY:
+                if delta_log.behind(uri, version) >= CHECKPOINT_EVERY or delta_log.is_unnamed(uri):
                     self.committer.checkpoint(uri, self.note(name))
 
     def _release(self, draft: Draft, made_by: str) -> None:
         last = releases.latest(self.uri)
-        versions = draft.versions(self.versions(), last)
-        if versions and not draft.held_back and (last is None or versions != last.versions):
-            releases.make(self.uri, made_by, versions, datetime.now(UTC))
+        released = draft.versions(self.versions(), last)
+        if released and not draft.held_back and (last is None or released != last.versions):
+            releases.make(self.uri, made_by, released, datetime.now(UTC))
 
     def _view(self, name: str) -> str:
         """A view of a table as it is read here. Its name has the version: a later query must not change this one's."""
