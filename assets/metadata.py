@@ -87,15 +87,15 @@ def declared(table: Table, settings: Settings) -> dict[str, Any]:
         **UriMetadataSet(uri=uri),
         "declared_in": catalog.modules()[table.name].__name__.replace(".", "/") + ".py",
         "key": ", ".join(table.key),
-        "partitioned_by": table.partition_by or "nothing",
+        "ordered_by": table.cluster_by or "nothing",
     }
 
 
 def description(table: Table) -> str:
     """Markdown: what a row is, how rows are told apart, what must hold, and how to look at them."""
     lines = [table.doc, "", f"**Key:** {_code_list(table.key)}"]
-    if table.partition_by:
-        lines += ["", f"**Partitioned by:** `{table.partition_by}`"]
+    if table.cluster_by:
+        lines += ["", f"**Ordered by:** `{table.cluster_by}`"]
     if table.rules:
         lines += [
             "",

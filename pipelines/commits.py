@@ -8,15 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from pipelines.delta_log import Note
+from pipelines.errors import LakehouseError
+from pipelines.spans import ordinals
 from pipelines.table import Table
 
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
 STATISTICS = "delta.dataSkippingStatsColumns"
+
+FILE_BYTES = 32 << 20
+"""About how large the files are that a batch is written to: a merge writes whole files, so that a correction costs as
+much as they are large."""
 
 SKIPPED_BY = ("bigint", "timestamp", "date")
 
@@ -70,6 +77,12 @@ class Committer(Protocol):
     def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
         """Compact small files, to about ``target_bytes`` each; without any to compact, commit nothing."""
 
+    def order(self, uri: str, table: Table, note: Note, target_bytes: int) -> None:
+        """Write a large table anew, its rows ordered by its day, in files of about ``target_bytes``."""
+
+    def unpartition(self, uri: str, table: Table, note: Note) -> None:
+        """Write a table anew without the partitions that an earlier Vermeil gave it. Its rows change in one commit."""
+
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
         """Delete files that no version of the last ``hours`` needs; returns how many."""
 
@@ -89,16 +102,21 @@ class Committer(Protocol):
 def key_condition(table: Table, target: str, source: str) -> str:
     """SQL that matches a row of the target with one of the source.
 
-    The partition column is part of it: it never changes for a key, and naming it lets Delta skip files.
+    The day that a table is ordered by is part of it: it never changes for a key.
     """
-    columns = [*table.key, *([table.partition_by] if table.partition_by else [])]
+    columns = [*table.key, *([table.cluster_by] if table.cluster_by else [])]
     return " and ".join(f"{target}.{name} = {source}.{name}" for name in dict.fromkeys(columns))
 
 
-def date_condition(column: str, dates: Sequence[str]) -> str:
-    """SQL that is true for some dates."""
-    listed = ", ".join(f"date '{value}'" for value in sorted(dates))
-    return f"{column} in ({listed})"
+def check_days(table: Table, wanted: Sequence[int], given: Sequence[date]) -> None:
+    """That a batch has rows of the days that it replaces alone: others would be there twice.
+
+    Raises:
+        LakehouseError: it has some of another day.
+    """
+    if others := set(ordinals(given)) - set(wanted):
+        listed = ", ".join(date.fromordinal(day).isoformat() for day in sorted(others)[:3])
+        raise LakehouseError(f"{table.name}: the batch has rows of days that it does not replace: {listed}")
 
 
 def statistics_columns(table: Table) -> str:
@@ -107,8 +125,7 @@ def statistics_columns(table: Table) -> str:
     Files are skipped by numbers and times alone. Texts are left out: a least and a greatest email address in the log
     would be personal data beside the table.
     """
-    kept = [c.name for c in table.columns if c.type in SKIPPED_BY and not c.personal]
-    return ",".join(name for name in kept if name != table.partition_by)
+    return ",".join(c.name for c in table.columns if c.type in SKIPPED_BY and not c.personal)
 
 
 def spark_struct(table: Table) -> StructType:

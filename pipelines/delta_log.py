@@ -22,6 +22,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from pipelines import storage
 from pipelines.errors import LakehouseError
+from pipelines.layout import DataFile, Layout
 
 Note = Mapping[str, Any]
 """What Vermeil writes with a commit: watermarks, counts of checks, files."""
@@ -101,8 +102,20 @@ class DeltaLog:
         sizes = pa.table(self._open(uri).get_add_actions()).column("size_bytes").to_pylist()
         return len(sizes), sum(sizes)
 
+    def layout(self, uri: str, day: str | None) -> Layout:
+        """How the current version lies on its disk, by the bounds of a column of days."""
+        found = self._open(uri)
+        actions = pa.table(found.get_add_actions(flatten=True)).to_pylist()
+        files = tuple(DataFile(action["size_bytes"], _days(action, day)) for action in actions)
+        return Layout(tuple(found.metadata().partition_columns), files)
+
     def _open(self, uri: str) -> DeltaTable:
         return DeltaTable(uri, storage_options=self._options)
+
+
+def _days(action: Mapping[str, Any], day: str | None) -> range | None:
+    first, last = (action.get(f"{bound}.{day}") for bound in ("min", "max"))
+    return None if first is None or last is None else range(first.toordinal(), last.toordinal() + 1)
 
 
 def dump_note(note: Note) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import reduce
+from itertools import chain
+from operator import or_
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -28,17 +31,29 @@ from deltalake.transaction import AddAction
 from pipelines import delta_log, storage
 from pipelines.arrow import arrow_schema
 from pipelines.commits import (
+    FILE_BYTES,
     STATISTICS,
     Staged,
-    date_condition,
+    check_days,
     key_condition,
     statistics_columns,
 )
 from pipelines.delta_log import Note, dump_note
 from pipelines.errors import LakehouseError
+from pipelines.spans import (
+    joined,
+    near_days,
+    near_numbers,
+    ordinals,
+    stretches,
+    within_spans,
+)
 from pipelines.table import Table
 
 DELTA_TYPES = {"bigint": "long"}
+
+SORT_BYTES = 1 << 30
+"""What ordering a table holds in memory before it goes to disk."""
 
 WRITER = WriterProperties(compression="ZSTD", compression_level=1)
 
@@ -66,7 +81,6 @@ class DeltaRs:
         DeltaTable.create(
             uri,
             schema=delta_schema(table),
-            partition_by=[table.partition_by] if table.partition_by else None,
             name=table.name,
             description=table.doc,
             configuration={STATISTICS: statistics_columns(table)},
@@ -74,7 +88,7 @@ class DeltaRs:
         )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
-        if storage.is_local(uri) and not table.partition_by and not staged.accept:
+        if storage.is_local(uri) and not staged.accept and not self._open(uri).metadata().partition_columns:
             self._adopt(uri, table, staged, note)
         else:
             self._write(uri, table, staged, note, mode="append")
@@ -85,10 +99,8 @@ class DeltaRs:
             self._write(uri, table, staged, note, mode="append")
             return
         condition = key_condition(table, "t", "s")
-        if table.partition_by:
-            condition += " and " + date_condition(
-                f"t.{table.partition_by}", _dates(staged, table.partition_by)
-            )
+        if table.cluster_by:
+            condition += " and " + near_days(f"t.{table.cluster_by}", _values(staged, table.cluster_by))
         merger = target.merge(
             source=_reader(staged, table),
             predicate=condition,
@@ -107,17 +119,23 @@ class DeltaRs:
     def replace(
         self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None
     ) -> None:
-        predicate = None if dates is None else date_condition("date", dates)
-        self._write(uri, table, staged, note, mode="overwrite", predicate=predicate)
+        if dates is None:
+            self._write(uri, table, staged, note, mode="overwrite")
+            return
+        wanted = ordinals(dates)
+        spans = joined(stretches(wanted))
+        rows = _reader(staged, table)
+        if sum(map(len, spans)) > len(wanted):  # days between them are written again as they are
+            check_days(table, wanted, _values(staged, "date"))
+            rows = _chained(rows, self._between(uri, rows.schema, wanted, spans))
+        self._commit_rows(uri, rows, note, mode="overwrite", predicate=within_spans("date", spans))
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         condition = " and ".join(f"t.{name} = s.{name}" for name in by)
-        if table.partition_by:
-            dates = _dates(staged, table.partition_by)
-            condition += " and " + (date_condition(f"t.{table.partition_by}", dates) if dates else "false")
+        if table.cluster_by:
+            condition += " and " + near_days(f"t.{table.cluster_by}", _values(staged, table.cluster_by))
         if "ingest_id" in by:
-            batches = sorted(str(value) for value in _values(staged, "ingest_id"))
-            condition += f" and t.ingest_id in ({', '.join(batches)})" if batches else " and false"
+            condition += " and " + near_numbers("t.ingest_id", _values(staged, "ingest_id"))
         merger = self._open(uri).merge(
             source=_reader(staged, table),
             predicate=condition,
@@ -140,6 +158,31 @@ class DeltaRs:
     def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
         self._open(uri).optimize.compact(
             target_size=target_bytes, writer_properties=WRITER, **_committed(note)
+        )
+
+    def order(self, uri: str, table: Table, note: Note, target_bytes: int) -> None:
+        self._open(uri).optimize.z_order(
+            [table.cluster_by or ""],  # on one column it is a sort, which spills
+            target_size=target_bytes,
+            max_concurrent_tasks=1,
+            max_spill_size=SORT_BYTES,
+            writer_properties=WRITER,
+            **_committed(note),
+        )
+
+    def unpartition(self, uri: str, table: Table, note: Note) -> None:
+        # delta-rs takes the columns that it keeps statistics of from the version before.
+        wanted = {STATISTICS: statistics_columns(table)}
+        self._open(uri).alter.set_table_properties(wanted, **_committed(note))
+        rows = self._open(uri).to_pyarrow_dataset()
+        schema = _described(rows.schema, self._open(uri).schema())
+        self._commit_rows(
+            uri,
+            pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in rows.to_batches())),
+            note,
+            mode="overwrite",
+            schema_mode="overwrite",
+            partition_by=[],
         )
 
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
@@ -185,15 +228,28 @@ class DeltaRs:
             target.alter.add_columns(missing)
 
     def _write(self, uri: str, table: Table, staged: Staged, note: Note, **how: Any) -> None:
+        self._commit_rows(uri, _reader(staged, table), note, **how)
+
+    def _commit_rows(self, uri: str, rows: pa.RecordBatchReader, note: Note, **how: Any) -> None:
         write_deltalake(
             uri,
-            _reader(staged, table),
-            partition_by=[table.partition_by] if table.partition_by else None,
+            rows,
             storage_options=self._options,
+            target_file_size=FILE_BYTES,
             writer_properties=WRITER,
             **_committed(note),
             **how,
         )
+
+    def _between(
+        self, uri: str, schema: pa.Schema, days: Sequence[int], spans: Sequence[range]
+    ) -> Iterator[pa.RecordBatch]:
+        """The present rows within some stretches, but for those of some days."""
+        day = pc.field("date")
+        within = [(day >= _day(span.start)) & (day <= _day(span.stop - 1)) for span in spans]
+        others = reduce(or_, within) & ~day.isin(pa.array(map(_day, days)))
+        rows = self._open(uri).to_pyarrow_dataset().scanner(columns=schema.names, filter=others)
+        return (batch.cast(schema) for batch in rows.to_batches())
 
     def _adopt(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         """Commit staged files as they are: they move into the table's folder and are named in one commit.
@@ -241,8 +297,18 @@ def _reader(staged: Staged, table: Table) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in batches))
 
 
-def _dates(staged: Staged, column: str) -> list[str]:
-    return [value.isoformat() for value in _values(staged, column)]
+def _chained(rows: pa.RecordBatchReader, more: Iterator[pa.RecordBatch]) -> pa.RecordBatchReader:
+    return pa.RecordBatchReader.from_batches(rows.schema, chain(rows, more))
+
+
+def _described(schema: pa.Schema, declared: Schema) -> pa.Schema:
+    """A schema with the comments of the table's columns, which Arrow's own does not have."""
+    comments = {field.name: field.metadata for field in declared.fields}
+    return pa.schema([field.with_metadata(comments[field.name]) for field in schema])
+
+
+def _day(ordinal: int) -> date:
+    return date.fromordinal(ordinal)
 
 
 def _values(staged: Staged, column: str) -> list[Any]:
@@ -267,17 +333,21 @@ def _add_action(path: str, name: str, table: Table) -> AddAction:
     )
 
 
-def _bounds(metadata: pq.FileMetaData, table: Table) -> dict[str, dict[str, int]]:
-    """Least and greatest values of the integer columns, which is what files are skipped by."""
-    integers = {column.name for column in table.columns if column.type == "bigint"}
-    least: dict[str, int] = {}
-    greatest: dict[str, int] = {}
+def _bounds(metadata: pq.FileMetaData, table: Table) -> dict[str, dict[str, int | str]]:
+    """Least and greatest values of the columns of numbers and days, which is what files are skipped by."""
+    kept = {column.name for column in table.columns if column.type in ("bigint", "date")}
+    least: dict[str, Any] = {}
+    greatest: dict[str, Any] = {}
     for group in range(metadata.num_row_groups):
         for index in range(metadata.num_columns):
             chunk = metadata.row_group(group).column(index)
             found = chunk.statistics
-            if chunk.path_in_schema in integers and found is not None and found.has_min_max:
+            if chunk.path_in_schema in kept and found is not None and found.has_min_max:
                 name = chunk.path_in_schema
                 least[name] = min(found.min, least.get(name, found.min))
                 greatest[name] = max(found.max, greatest.get(name, found.max))
-    return {"minValues": least, "maxValues": greatest}
+    return {"minValues": _plain(least), "maxValues": _plain(greatest)}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, int | str]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from pipelines import delta_log
+import pyarrow as pa
+
+from pipelines import delta_log, storage
 from pipelines.commits import (
+    FILE_BYTES,
     STATISTICS,
     Staged,
-    date_condition,
+    check_days,
     key_condition,
     statistics_columns,
 )
 from pipelines.delta_log import DeltaLog, Note, dump_note
 from pipelines.errors import LakehouseError
+from pipelines.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
 from pipelines.table import Table
 
 if TYPE_CHECKING:
@@ -39,9 +44,8 @@ class DeltaSpark:
         if self._log.exists(uri):
             self._add_missing_columns(uri, table)
             return
-        partition = f"partitioned by ({table.partition_by})" if table.partition_by else ""
         self._spark.sql(
-            f"create table if not exists {_quoted(uri)} ({_ddl(table)}) using delta {partition} "
+            f"create table if not exists {_quoted(uri)} ({_ddl(table)}) using delta "
             f"comment {_text(table.doc)} "
             f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))})"
         )
@@ -50,11 +54,14 @@ class DeltaSpark:
         self._writer(table, staged, note).mode("append").save(uri)
 
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
+        files, _ = self._log.files(uri)
+        if not files:
+            self.append(uri, table, staged, note)
+            return
         rows = self._rows(table, staged)
         condition = key_condition(table, "t", "s")
-        if table.partition_by:
-            dates = [row[0].isoformat() for row in rows.select(table.partition_by).distinct().collect()]
-            condition += " and " + (date_condition(f"t.{table.partition_by}", dates) if dates else "false")
+        if table.cluster_by and files > 1:
+            condition += " and " + near_days(f"t.{table.cluster_by}", _values(rows, table.cluster_by))
         view = f"staged_{table.short_name}"
         rows.createOrReplaceTempView(view)
         update = f"when matched and ({update_if}) then update set *" if update_if else ""
@@ -68,17 +75,25 @@ class DeltaSpark:
     def replace(
         self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None
     ) -> None:
-        writer = self._writer(table, staged, note).mode("overwrite")
-        if dates is not None:
-            writer = writer.option("replaceWhere", date_condition("date", dates))
-        writer.save(uri)
+        if dates is None:
+            self._writer(table, staged, note).mode("overwrite").save(uri)
+            return
+        rows = self._rows(table, staged)
+        wanted = ordinals(dates)
+        spans = joined(stretches(wanted))
+        if sum(map(len, spans)) > len(wanted):  # days between them are written again as they are
+            check_days(table, wanted, _values(rows, "date"))
+            rows = rows.unionByName(self._between(uri, table, wanted, spans))
+        writer = _writer(rows, note).mode("overwrite")
+        writer.option("replaceWhere", within_spans("date", spans)).save(uri)
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         rows = self._rows(table, staged)
         condition = " and ".join(f"t.{name} = s.{name}" for name in by)
+        if table.cluster_by:
+            condition += " and " + near_days(f"t.{table.cluster_by}", _values(rows, table.cluster_by))
         if "ingest_id" in by:
-            batches = sorted(str(row[0]) for row in rows.select("ingest_id").distinct().collect())
-            condition += f" and t.ingest_id in ({', '.join(batches)})" if batches else " and false"
+            condition += " and " + near_numbers("t.ingest_id", _values(rows, "ingest_id"))
         view = f"amended_{table.short_name}"
         rows.createOrReplaceTempView(view)
         with self._noted(note):
@@ -93,13 +108,23 @@ class DeltaSpark:
             empty.write.format("delta").mode("append").save(uri)
 
     def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
-        size = "spark.databricks.delta.optimize.maxFileSize"
-        if target_bytes:
-            self._spark.conf.set(size, str(target_bytes))
-        with self._noted(note):
+        with self._noted(note), self._sized(target_bytes):
             self._spark.sql(f"optimize {_quoted(uri)}").collect()
-        if target_bytes:
-            self._spark.conf.unset(size)
+
+    def order(self, uri: str, table: Table, note: Note, target_bytes: int) -> None:
+        with self._noted(note), self._sized(target_bytes):
+            self._spark.sql(f"optimize {_quoted(uri)} zorder by ({table.cluster_by})").collect()
+
+    def unpartition(self, uri: str, table: Table, note: Note) -> None:
+        files = _files_of(self._log.files(uri)[1])
+        laid_out = f"repartition_by_range({files}, {table.cluster_by})" if files > 1 else "coalesce(1)"
+        # A statement, not a writer: it sets the columns that statistics are kept of in the same commit.
+        with self._noted(note):
+            self._spark.sql(
+                f"create or replace table {_quoted(uri)} using delta comment {_text(table.doc)} "
+                f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))}) "
+                f"as select /*+ {laid_out} */ * from {_quoted(uri)}"
+            ).collect()
 
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
         check = "spark.databricks.delta.retentionDurationCheck.enabled"
@@ -140,8 +165,20 @@ class DeltaSpark:
         return accepted.selectExpr(*(f"cast({c.name} as {c.type}) as {c.name}" for c in table.columns))
 
     def _writer(self, table: Table, staged: Staged, note: Note) -> DataFrameWriter:
-        writer = self._rows(table, staged).write.format("delta").option("userMetadata", dump_note(note))
-        return writer.partitionBy(table.partition_by) if table.partition_by else writer
+        """Into one file where a batch fits into one, else into some that are ordered by the table's day."""
+        rows = self._rows(table, staged)
+        files = _files_of(storage.folder_bytes(staged.uri))
+        if files == 1:
+            rows = rows.coalesce(1)
+        elif table.cluster_by:
+            rows = rows.repartitionByRange(files, table.cluster_by).sortWithinPartitions(table.cluster_by)
+        return _writer(rows, note)
+
+    def _between(self, uri: str, table: Table, days: Sequence[int], spans: Sequence[range]) -> DataFrame:
+        """The present rows within some stretches, but for those of some days."""
+        listed = self._spark.createDataFrame(pa.table({"date": list(map(date.fromordinal, days))}))
+        present = self._spark.read.format("delta").load(uri).filter(within_spans("date", spans))
+        return present.join(listed, "date", "left_anti").select(*table.column_names)
 
     def _add_missing_columns(self, uri: str, table: Table) -> None:
         present = set(self._log.columns(uri))
@@ -156,6 +193,16 @@ class DeltaSpark:
             self._spark.sql(f"alter table {_quoted(uri)} add columns ({added})")
 
     @contextmanager
+    def _sized(self, target_bytes: int | None) -> Iterator[None]:
+        size = "spark.databricks.delta.optimize.maxFileSize"
+        if target_bytes:
+            self._spark.conf.set(size, str(target_bytes))
+        try:
+            yield
+        finally:
+            self._spark.conf.unset(size)
+
+    @contextmanager
     def _noted(self, note: Note) -> Iterator[None]:
         # SQL statements take a commit's metadata from the session only. By default Delta makes no commit where nothing
         # changes, and the note, which says how far the table has come, would be lost.
@@ -167,6 +214,20 @@ class DeltaSpark:
         finally:
             for name in conf:
                 self._spark.conf.unset(name)
+
+
+def _writer(rows: DataFrame, note: Note) -> DataFrameWriter:
+    return rows.write.format("delta").option("userMetadata", dump_note(note))
+
+
+def _files_of(size: int) -> int:
+    """Into how many files so many bytes go."""
+    return max(1, -(-size // FILE_BYTES))
+
+
+def _values(rows: DataFrame, column: str) -> list[Any]:
+    """The different values of a column."""
+    return [row[0] for row in rows.select(column).distinct().collect()]
 
 
 def _quoted(uri: str) -> str:

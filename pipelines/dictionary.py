@@ -29,7 +29,7 @@ def _table(table: Table) -> Iterator[str]:
     yield table.doc
     yield ""
     yield f"Key: {', '.join(f'`{name}`' for name in table.key)}." + (
-        f" Partitioned by `{table.partition_by}`." if table.partition_by else ""
+        f" Ordered by `{table.cluster_by}`." if table.cluster_by else ""
     )
     yield ""
     yield "| column | type | meaning | from |"

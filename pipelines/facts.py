@@ -154,7 +154,7 @@ def _references(lake: Lakehouse, table: Table, rows: DataFrame) -> Facts:
 
 
 def _recent(referenced: DataFrame, table: Table, rows: DataFrame) -> DataFrame:
-    if table.partition_by != "created_date" or "created_date" not in rows.columns:
+    if table.cluster_by != "created_date" or "created_date" not in rows.columns:
         return referenced
     oldest = _only(rows.agg(F.min("created_date")))
     return referenced.filter(F.col("created_date") >= F.lit(oldest - LOOK_BACK)) if oldest else referenced

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines.bronze import ingest
-from pipelines.commits import Staged, date_condition
+from pipelines.commits import Staged
 from pipelines.facts import Further
+from pipelines.gold.days import days_of
 from pipelines.silver import history
 from pipelines.silver.build import FAULT, parse
 from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.rows import of_table
+from pipelines.spans import near_days
 from pipelines.steps import Outcome, audited, by_size, concluded
 
 if TYPE_CHECKING:
@@ -87,11 +89,10 @@ def rebuilt(lake: Lakehouse, table: Table, fresh: Staged, *, full: bool) -> Data
 
 
 def _near(rows: DataFrame, table: Table, objects: DataFrame) -> DataFrame:
-    """The rows in the partitions of some objects, so that the files of others are not read."""
-    if table.partition_by is None:
+    """The rows of about the days of some objects, so that the files of others are not read."""
+    if table.cluster_by is None:
         return rows
-    found = objects.select(table.partition_by).distinct().collect()
-    return rows.filter(date_condition(table.partition_by, [row[0].isoformat() for row in found]))
+    return rows.filter(near_days(table.cluster_by, days_of(objects, table.cluster_by)))
 
 
 def _unlike(lake: Lakehouse, table: Table, staged: Staged, last: int) -> float:

@@ -21,6 +21,7 @@ from pipelines.delta_log import Commit, DeltaLog, Note
 from pipelines.engine import open_spark
 from pipelines.errors import LakehouseError
 from pipelines.footers import row_counts
+from pipelines.layout import Layout
 from pipelines.lock import running_command, writer_lock
 from pipelines.releases import Draft, Release
 from pipelines.settings import Settings, load_settings
@@ -329,6 +330,18 @@ class Lakehouse:
         """Compact a table's small files."""
         self.committer.optimize(self.table_uri(name), self.note(name), target_bytes)
 
+    def layout(self, name: str) -> Layout:
+        """How a table lies on its disk now."""
+        return self.log.layout(self.table_uri(name), self.declaration(name).cluster_by)
+
+    def order(self, name: str, target_bytes: int) -> None:
+        """Write a large table anew, its rows ordered by its day."""
+        self.committer.order(self.table_uri(name), self.declaration(name), self.note(name), target_bytes)
+
+    def unpartition(self, name: str) -> None:
+        """Write a table of an earlier Vermeil anew, without partitions; its older versions stay readable."""
+        self.committer.unpartition(self.table_uri(name), self.declaration(name), self.note(name))
+
     def vacuum(self, name: str, hours: int = 168) -> int:
         """Delete files that no version of the last ``hours`` needs; returns how many."""
         return self.committer.vacuum(self.table_uri(name), hours, self.note(name))
@@ -387,6 +400,7 @@ class Lakehouse:
             complete(self)
             draft = Draft(self.versions())
             yield draft
+            self._tidy(draft)
             self._checkpoint(draft)
             self._release(draft, doing)
 
@@ -395,13 +409,23 @@ class Lakehouse:
         """Where the writer's lock lies: with the tables, or in the home where these are in an object store."""
         return Path(self.uri) if storage.is_local(self.uri) else self.settings.home
 
+    def _tidy(self, draft: Draft) -> None:
+        """Spare readers many small files, and days that are in every file, before what was written is released."""
+        from pipelines.maintenance import rearrange
+
+        for name, _ in self._moved(draft):
+            rearrange(self, name)
+
     def _checkpoint(self, draft: Draft) -> None:
         """Spare readers a long way through the log. Commits do not do it by themselves, or not on every engine."""
-        for name, version in self.versions().items():
-            if draft.before.get(name) != version:
-                uri = self.table_uri(name)
-                if delta_log.behind(uri, version) >= CHECKPOINT_EVERY or delta_log.is_unnamed(uri):
-                    self.committer.checkpoint(uri, self.note(name))
+        for name, version in self._moved(draft):
+            uri = self.table_uri(name)
+            if delta_log.behind(uri, version) >= CHECKPOINT_EVERY or delta_log.is_unnamed(uri):
+                self.committer.checkpoint(uri, self.note(name))
+
+    def _moved(self, draft: Draft) -> list[tuple[str, int]]:
+        """The tables that this writer has written to, with their versions."""
+        return [(name, now) for name, now in self.versions().items() if draft.before.get(name) != now]
 
     def _release(self, draft: Draft, made_by: str) -> None:
         last = releases.latest(self.uri)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines import delta_log, releases, storage
 from pipelines.bronze import ingest
 from pipelines.errors import SettingsError
+from pipelines.layout import FELT, ORDERLY, work
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
@@ -41,8 +42,8 @@ class Policy:
 POLICIES: Mapping[str, Policy] = {
     # Raw payloads are read in order of arrival, and large files are read faster.
     "bronze": Policy(target_mebibytes=256),
-    "silver": Policy(),
-    # Days are replaced in gold: small files cost less to write again.
+    # Rows are corrected in silver and days replaced in gold: small files cost less to write again.
+    "silver": Policy(target_mebibytes=32),
     "gold": Policy(target_mebibytes=32),
 }
 """Policies by layer. ``VERMEIL_MAINTENANCE`` changes them, for a layer or for a table."""
@@ -169,7 +170,7 @@ def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Main
     uri = lake.table_uri(name)
     held = _data_bytes(uri)
     before, _ = lake.log.files(uri)
-    lake.optimize(name, policy.target_mebibytes * MEBIBYTE)
+    rearrange(lake, name, policy, thorough=True)
     deleted = lake.vacuum(name, policy.keep_hours)
     log = _tidy_log(lake, name, policy, now)
     after, size = lake.log.files(uri)
@@ -183,6 +184,31 @@ def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Main
         bytes_after=size,
         seconds=time.monotonic() - started,
     )
+
+
+def rearrange(lake: Lakehouse, name: str, policy: Policy | None = None, *, thorough: bool = False) -> None:
+    """Put a table's small files together, or order its rows by day, where that is worth it.
+
+    Args:
+        lake: where it is; held for writing.
+        name: the table.
+        policy: by default as declared and set.
+        thorough: leave it in good order, and without the partitions that an earlier Vermeil gave it. Otherwise only
+            what readers feel is done.
+    """
+    table = lake.declaration(name)
+    target = (policy or policy_of(table, lake.settings.maintenance)).target_mebibytes * MEBIBYTE
+    found = lake.layout(name)
+    if found.partitioned_by:
+        if not thorough:
+            return
+        lake.unpartition(name)
+        found = lake.layout(name)
+    match work(found, target, ORDERLY if thorough else FELT):
+        case "order":
+            lake.order(name, target)
+        case "compact":
+            lake.optimize(name, target)
 
 
 def _data_bytes(uri: str) -> int:

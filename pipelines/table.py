@@ -124,7 +124,8 @@ class Table:
         doc: what one row is.
         key: columns that together identify a row; none of them is ever null.
         columns: in the order in which they are stored.
-        partition_by: column that the files are laid out by, if any.
+        cluster_by: column that rows are ordered by where a table is large, if any: a day that never changes for a
+            key, so that the statistics of files keep a merge and a read to the few that hold its days.
         object_type: the source's name for the records that this table holds (silver only).
         rules: conditions within a row.
         history_of: the table whose objects this one holds every version of; None for one of current state.
@@ -134,7 +135,7 @@ class Table:
     doc: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    partition_by: str | None = None
+    cluster_by: str | None = None
     object_type: str | None = None
     rules: tuple[Rule, ...] = field(default=())
     history_of: Table | None = None
@@ -145,9 +146,9 @@ class Table:
         names = [column.name for column in self.columns]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"table {self.name}: declared twice: {', '.join(sorted(twice))}")
-        for name in (*self.key, *([self.partition_by] if self.partition_by else [])):
+        for name in (*self.key, *([self.cluster_by] if self.cluster_by else [])):
             if name not in names:
-                raise ValueError(f"table {self.name}: no column {name!r} for its key or partition")
+                raise ValueError(f"table {self.name}: no column {name!r} for its key or order")
 
     @property
     def layer(self) -> Layer:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.gold.days import days_of, on_dates
+from pipelines.spans import near_days
 from pipelines.steps import version_of
 
 if TYPE_CHECKING:
@@ -106,11 +107,11 @@ def _replaced_days(lake: Lakehouse, name: str, since: int | None) -> list[str] |
 
 
 def _with_replaced(fresh: DataFrame, then: DataFrame, table: Table) -> DataFrame:
-    """Rows with those that had their keys. A key never leaves its partition, so that others need not be read."""
-    day = table.partition_by
+    """Rows with those that had their keys. A key never leaves its day, so that files of others need not be read."""
+    day = table.cluster_by
     if day:
         days = days_of(fresh, day)
         if not days:
             return fresh
-        then = on_dates(then, day, days)
+        then = then.filter(near_days(day, days))
     return fresh.unionByName(then.join(fresh.select(*table.key), list(table.key), "left_semi"))

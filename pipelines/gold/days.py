@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from functools import reduce
-from operator import or_
+from itertools import chain
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.spans import joined, ordinals, stretches, within_spans
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -21,8 +23,10 @@ def on_dates(rows: DataFrame, column: str, dates: Sequence[str]) -> DataFrame:
 
 def around(rows: DataFrame, column: str, dates: Sequence[str], *, before: int, after: int) -> DataFrame:
     """The rows from some days before any of the days (ISO dates) to some days after it."""
-    spans = [_between(column, first, last) for first, last in _spans(dates, before, after)]
-    return rows.filter(reduce(or_, spans)) if spans else rows.filter("false")
+    exact = stretches(ordinals(dates), before, after)
+    spans = joined(exact)
+    near = rows.filter(within_spans(column, spans))
+    return near if spans == exact else _on(near, column, chain.from_iterable(exact))
 
 
 def reached(days: DataFrame, scored: DataFrame, longest: int) -> DataFrame:
@@ -52,20 +56,8 @@ def within_days(first: str, last: str, *, at_most: int) -> Column:
     return F.datediff(F.col(last), F.col(first)).between(-1, at_most)
 
 
-def _between(column: str, first: date, last: date) -> Column:
-    return (F.col(column) >= F.lit(first)) & (F.col(column) <= F.lit(last))
-
-
-def _spans(dates: Sequence[str], before: int, after: int) -> Iterator[tuple[date, date]]:
-    """First and last days of the stretches that the days and their surroundings make up."""
-    held: tuple[date, date] | None = None
-    for day in sorted(map(date.fromisoformat, set(dates))):
-        first, last = day - timedelta(before), day + timedelta(after)
-        if held and first <= held[1] + timedelta(1):
-            held = (held[0], last)
-            continue
-        if held:
-            yield held
-        held = (first, last)
-    if held:
-        yield held
+def _on(rows: DataFrame, column: str, days: Iterable[int]) -> DataFrame:
+    """The rows of some days, which are joined as rows: a plan that lists them grows with them."""
+    listed = pa.table({"one_of_days": pa.array(map(date.fromordinal, days), pa.date32())})
+    one_of = rows.sparkSession.createDataFrame(listed)
+    return rows.join(one_of, F.col(column) == F.col("one_of_days"), "left_semi")

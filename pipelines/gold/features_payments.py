@@ -20,6 +20,7 @@ TABLE = Table(
         "without a card. Amounts are in minor units."
     ),
     key=("account", "charge_id"),
+    cluster_by="date",
     columns=(
         *features.PAYMENT,
         *features.entity_keys(PAYMENTS),

@@ -25,6 +25,7 @@ TABLE = Table(
         "days; what was known at an earlier moment follows from label_known_at and matures_at."
     ),
     key=("account", "charge_id"),
+    cluster_by="date",
     columns=(
         ACCOUNT,
         Column("charge_id", "string", "The payment, ch_….", required=True),

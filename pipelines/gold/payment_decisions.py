@@ -26,6 +26,7 @@ TABLE = Table(
         "should be done with it. Other rules make the table anew."
     ),
     key=("account", "charge_id"),
+    cluster_by="date",
     columns=(
         *features.PAYMENT,
         Column(

@@ -41,7 +41,7 @@ TABLE = Table(
         "blocked and declined attempts among them; so no score is of a payment that the model has learned from."
     ),
     key=("account", "charge_id", "model_version"),
-    partition_by="date",
+    cluster_by="date",
     columns=(
         ACCOUNT,
         Column("charge_id", "string", "The payment, ch_….", required=True),

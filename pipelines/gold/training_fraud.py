@@ -25,6 +25,7 @@ TABLE = Table(
         "label_known_at is not later, else legitimate where matures_at is not later, else unknown."
     ),
     key=FEATURES.key,
+    cluster_by="date",
     columns=(
         *features.PAYMENT,
         *(LABELS.column(name) for name in _LABEL),

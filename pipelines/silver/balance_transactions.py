@@ -29,7 +29,7 @@ TABLE = silver_table(
     name="silver.balance_transactions",
     doc="One row per movement of an account's balance, as last reported. Amounts may be negative: money that leaves.",
     object_type="balance_transaction",
-    partition_by="created_date",
+    cluster_by="created_date",
     columns=(
         Column("balance_transaction_id", "string", "Stripe's id of the movement, txn_….", path="id", required=True),
         CREATED_AT,

@@ -107,7 +107,7 @@ TABLE = silver_table(
     name="silver.charges",
     doc="One row per charge, as last reported. A charge is one attempt; several of one payment intent are retries.",
     object_type="charge",
-    partition_by="created_date",
+    cluster_by="created_date",
     columns=(
         Column("charge_id", "string", "Stripe's id of the charge, ch_… or py_….", path="id", required=True),
         CREATED_AT,

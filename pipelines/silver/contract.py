@@ -37,7 +37,7 @@ def silver_table(
     object_type: str,
     columns: tuple[Column, ...],
     *,
-    partition_by: str | None = None,
+    cluster_by: str | None = None,
     rules: tuple[Rule, ...] = (),
 ) -> Table:
     """A silver table: the account, its own columns (the first is the object's id), and where each row comes from."""
@@ -46,7 +46,7 @@ def silver_table(
         doc=doc,
         key=("account", columns[0].name),
         columns=(ACCOUNT, *columns, *PROVENANCE),
-        partition_by=partition_by,
+        cluster_by=cluster_by,
         object_type=object_type,
         rules=rules,
     )

@@ -57,7 +57,7 @@ TABLE = silver_table(
     name="silver.payment_intents",
     doc="One row per payment intent: one payment that a customer meant to make, over all its attempts.",
     object_type="payment_intent",
-    partition_by="created_date",
+    cluster_by="created_date",
     columns=(
         Column("payment_intent_id", "string", "Stripe's id of the intent, pi_….", path="id", required=True),
         CREATED_AT,

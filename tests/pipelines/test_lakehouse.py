@@ -40,7 +40,7 @@ PARTITIONED = Table(
     name="silver.parts",
     doc="Things laid out by day.",
     key=("account", "thing_id"),
-    partition_by="created_date",
+    cluster_by="created_date",
     columns=(*PLAIN.columns, Column("created_date", "date", "Day.")),
 )
 
@@ -86,7 +86,7 @@ def test_what_is_staged_is_not_seen(lake: Lakehouse) -> None:
 
 @pytest.mark.parametrize("table", [PLAIN, PARTITIONED], ids=lambda table: str(table.name))
 def test_a_merge_keeps_the_greater_version_whatever_comes_first(lake: Lakehouse, table: Table) -> None:
-    day = {"created_date": date(2026, 3, 1)} if table.partition_by else {}
+    day = {"created_date": date(2026, 3, 1)} if table.cluster_by else {}
     put(lake, table, [thing("x", 2, "2") | day, thing("y", 1) | day])
     put(lake, table, [thing("x", 1, "1") | day, thing("y", 9, "3") | day, thing("z", 5) | day])
     assert amounts(lake, table.name) == {"x": 2, "y": 9, "z": 5}

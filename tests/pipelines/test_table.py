@@ -21,7 +21,7 @@ def test_a_column_cannot_be_declared_twice() -> None:
         Table("silver.things", "Things.", ("thing_id",), (ID, ID))
 
 
-@pytest.mark.parametrize("wrong", [{"key": ("nope",)}, {"partition_by": "nope"}])
+@pytest.mark.parametrize("wrong", [{"key": ("nope",)}, {"cluster_by": "nope"}])
 def test_key_and_partition_are_columns(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="'nope'"):
         Table(**{"name": "silver.things", "doc": "Things.", "key": ("thing_id",), "columns": (ID,)} | wrong)

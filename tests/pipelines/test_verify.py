@@ -82,7 +82,7 @@ def victim(lake: Lakehouse, name: str) -> tuple[pa.Table, str]:
 def altered_column(table: Table) -> str:
     if table.name in TAKEN:
         return TAKEN[table.name]
-    free = [c.name for c in table.columns if c.name not in table.key and c.name != table.partition_by]
+    free = [c.name for c in table.columns if c.name not in table.key and c.name != table.cluster_by]
     amounts = [name for name in free if name.endswith(("_minor", "_count"))]
     texts = [name for name in free if table.column(name).type == "string" and name != "record_id"]
     numbers = [name for name in free if name.startswith(COUNTED)]

@@ -111,7 +111,7 @@ def test_columns_that_were_declared_since_and_that_are_not_declared(
     kept = tuple(c for c in declared.columns if c.name != "status")
     monkeypatch.setattr("assets.doctor.lakehouse.all_tables", lambda: tables)
     tables[CHARGES] = type(declared)(
-        name=CHARGES, doc="", key=declared.key, columns=kept, partition_by=declared.partition_by
+        name=CHARGES, doc="", key=declared.key, columns=kept, cluster_by=declared.cluster_by
     )
     assert "not declared: status" in look(home)[CHARGES].found
     tables[CHARGES] = declared.with_columns([type(kept[0])("colour", "string", "A new one.")])

@@ -151,7 +151,7 @@ def test_a_history_has_what_its_base_table_has_and_the_interval(table: Table) ->
     base = history.base_of(table)
     assert table.columns == (*base.columns, history.VALID_FROM, history.VALID_TO, history.IS_CURRENT)
     assert table.key == (*base.key, "version_id")
-    assert table.partition_by == base.partition_by
+    assert table.cluster_by == base.cluster_by
     assert table.object_type is None  # it models no type: each record counts once, in the base table
 
 
