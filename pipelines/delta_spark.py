@@ -51,7 +51,8 @@ class DeltaSpark:
         )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
-        self._writer(table, staged, note).mode("append").save(uri)
+        with self._noted(note):
+            self._writer(table, staged).mode("append").save(uri)
 
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
         files, _ = self._log.files(uri)
@@ -76,7 +77,8 @@ class DeltaSpark:
         self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None
     ) -> None:
         if dates is None:
-            self._writer(table, staged, note).mode("overwrite").save(uri)
+            with self._noted(note):
+                self._writer(table, staged).mode("overwrite").save(uri)
             return
         rows = self._rows(table, staged)
         wanted = ordinals(dates)
@@ -84,8 +86,9 @@ class DeltaSpark:
         if sum(map(len, spans)) > len(wanted):  # days between them are written again as they are
             check_days(table, wanted, _values(rows, "date"))
             rows = rows.unionByName(self._between(uri, table, wanted, spans))
-        writer = _writer(rows, note).mode("overwrite")
-        writer.option("replaceWhere", within_spans("date", spans)).save(uri)
+        writer = rows.write.format("delta").mode("overwrite")
+        with self._noted(note):
+            writer.option("replaceWhere", within_spans("date", spans)).save(uri)
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         rows = self._rows(table, staged)
@@ -164,7 +167,7 @@ class DeltaSpark:
         accepted = rows.filter(f"{staged.accept} is null") if staged.accept else rows
         return accepted.selectExpr(*(f"cast({c.name} as {c.type}) as {c.name}" for c in table.columns))
 
-    def _writer(self, table: Table, staged: Staged, note: Note) -> DataFrameWriter:
+    def _writer(self, table: Table, staged: Staged) -> DataFrameWriter:
         """Into one file where a batch fits into one, else into some that are ordered by the table's day."""
         rows = self._rows(table, staged)
         files = _files_of(storage.folder_bytes(staged.uri))
@@ -172,7 +175,7 @@ class DeltaSpark:
             rows = rows.coalesce(1)
         elif table.cluster_by:
             rows = rows.repartitionByRange(files, table.cluster_by).sortWithinPartitions(table.cluster_by)
-        return _writer(rows, note)
+        return rows.write.format("delta")
 
     def _between(self, uri: str, table: Table, days: Sequence[int], spans: Sequence[range]) -> DataFrame:
         """The present rows within some stretches, but for those of some days."""
@@ -204,7 +207,8 @@ class DeltaSpark:
 
     @contextmanager
     def _noted(self, note: Note) -> Iterator[None]:
-        # SQL statements take a commit's metadata from the session only. By default Delta makes no commit where nothing
+        # By the session, also for what a writer's option could say: an option is part of the plan, and what bronze
+        # notes of thousands of files would be printed and searched with it. By default Delta makes no commit where nothing
         # changes, and the note, which says how far the table has come, would be lost.
         conf = {USER_METADATA: dump_note(note), SKIP_EMPTY: "false"}
         for name, value in conf.items():
@@ -214,10 +218,6 @@ class DeltaSpark:
         finally:
             for name in conf:
                 self._spark.conf.unset(name)
-
-
-def _writer(rows: DataFrame, note: Note) -> DataFrameWriter:
-    return rows.write.format("delta").option("userMetadata", dump_note(note))
 
 
 def _files_of(size: int) -> int:

@@ -16,7 +16,7 @@ from deltalake.exceptions import DeltaError, DeltaProtocolError
 
 from pipelines import delta_log, storage
 from pipelines.catalog import LAYERS
-from pipelines.commits import load_note
+from pipelines.delta_log import load_note
 from pipelines.errors import LakehouseError, SettingsError
 from pipelines.silver.keyed import TOKEN_KEY
 
