@@ -208,8 +208,8 @@ class DeltaSpark:
     @contextmanager
     def _noted(self, note: Note) -> Iterator[None]:
         # By the session, also for what a writer's option could say: an option is part of the plan, and what bronze
-        # notes of thousands of files would be printed and searched with it. By default Delta makes no commit where nothing
-        # changes, and the note, which says how far the table has come, would be lost.
+        # notes of thousands of files would be printed and searched with it. By default Delta makes no commit where
+        # nothing changes, and the note, which says how far the table has come, would be lost.
         conf = {USER_METADATA: dump_note(note), SKIP_EMPTY: "false"}
         for name, value in conf.items():
             self._spark.conf.set(name, value)
