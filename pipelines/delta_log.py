@@ -109,6 +109,24 @@ class DeltaLog:
         files = tuple(DataFile(action["size_bytes"], _days(action, day)) for action in actions)
         return Layout(tuple(found.metadata().partition_columns), files)
 
+    def deletable(self, uri: str, hours: int) -> list[str]:
+        """Names of data files that lie with a table and that no version of the last ``hours`` needs."""
+        # Full: it looks at the files that there are, so also finds what a run that died has left.
+        found = self._open(uri).vacuum(retention_hours=hours, enforce_retention_duration=False, full=True)
+        # It names what the log says was removed, also where that was deleted long ago.
+        present = {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
+        return sorted({unquote(path.rsplit("/", 1)[-1]) for path in found} & present)
+
+    def checkpoint(self, uri: str) -> None:
+        """Write a checkpoint of the current version, so that a reader need not go through the log from its beginning.
+
+        Delta's writers make one every so many commits of a table, of which there are few; it is no commit.
+        """
+        target = self._open(uri)
+        target.create_checkpoint()
+        if is_unnamed(uri):  # delta-rs writes nothing where that version has a checkpoint already
+            name_checkpoint(uri, target.version())
+
     def _open(self, uri: str) -> DeltaTable:
         return DeltaTable(uri, storage_options=self._options)
 

@@ -10,7 +10,6 @@ from itertools import chain
 from operator import or_
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,13 +31,12 @@ from pipelines import delta_log, storage
 from pipelines.arrow import arrow_schema
 from pipelines.commits import (
     FILE_BYTES,
-    STATISTICS,
     Staged,
     check_days,
     key_condition,
-    statistics_columns,
+    properties,
 )
-from pipelines.delta_log import Note, dump_note
+from pipelines.delta_log import DeltaLog, Note, dump_note
 from pipelines.errors import LakehouseError
 from pipelines.spans import (
     joined,
@@ -73,9 +71,10 @@ class DeltaRs:
 
     def __init__(self, storage_options: Mapping[str, str]) -> None:
         self._options = dict(storage_options) or None
+        self._log = DeltaLog(storage_options)
 
     def create(self, uri: str, table: Table) -> None:
-        if DeltaTable.is_deltatable(uri, self._options):
+        if self._log.exists(uri):
             self._add_missing_columns(uri, table)
             return
         DeltaTable.create(
@@ -83,7 +82,7 @@ class DeltaRs:
             schema=delta_schema(table),
             name=table.name,
             description=table.doc,
-            configuration={STATISTICS: statistics_columns(table)},
+            configuration=properties(table),
             storage_options=self._options,
         )
 
@@ -172,7 +171,7 @@ class DeltaRs:
 
     def unpartition(self, uri: str, table: Table, note: Note) -> None:
         # delta-rs takes the columns that it keeps statistics of from the version before.
-        wanted = {STATISTICS: statistics_columns(table)}
+        wanted = properties(table)
         self._open(uri).alter.set_table_properties(wanted, **_committed(note))
         rows = self._open(uri).to_pyarrow_dataset()
         schema = _described(rows.schema, self._open(uri).schema())
@@ -186,31 +185,24 @@ class DeltaRs:
         )
 
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
-        target = self._open(uri)
-        # Full: it looks at the files that there are, so also finds what a run that died has left.
-        how: dict[str, Any] = {"retention_hours": hours, "enforce_retention_duration": False, "full": True}
-        # It names what the log says was removed, also where that was deleted long ago.
-        present = {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
-        found = {unquote(path.rsplit("/", 1)[-1]) for path in target.vacuum(**how)} & present
+        found = self._log.deletable(uri, hours)
         if found:  # or two commits would say that nothing was done
-            target.vacuum(**how, dry_run=False, **_committed(note))
+            self._vacuum(uri, hours, **_committed(note))
         return len(found)
-
-    def checkpoint(self, uri: str, note: Note) -> None:
-        del note
-        target = self._open(uri)
-        target.create_checkpoint()
-        if delta_log.is_unnamed(uri):  # delta-rs writes nothing where that version has a checkpoint already
-            delta_log.name_checkpoint(uri, target.version())
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         self._open(uri).restore(version, **_committed(note))
 
     def expunge(self, uri: str, table: Table, note: Note) -> None:
-        self._open(uri).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
+        self._vacuum(uri, 0)
         self.touch(uri, table, note)
-        self.checkpoint(uri, note)
+        self._log.checkpoint(uri)
         delta_log.drop_before(uri, self._open(uri).version())
+
+    def _vacuum(self, uri: str, hours: int, **how: Any) -> None:
+        self._open(uri).vacuum(
+            retention_hours=hours, enforce_retention_duration=False, full=True, dry_run=False, **how
+        )
 
     def _open(self, uri: str) -> DeltaTable:
         return DeltaTable(uri, storage_options=self._options)

@@ -15,11 +15,10 @@ import pyarrow as pa
 from pipelines import delta_log, storage
 from pipelines.commits import (
     FILE_BYTES,
-    STATISTICS,
     Staged,
     check_days,
     key_condition,
-    statistics_columns,
+    properties,
 )
 from pipelines.delta_log import DeltaLog, Note, dump_note
 from pipelines.errors import LakehouseError
@@ -47,7 +46,7 @@ class DeltaSpark:
         self._spark.sql(
             f"create table if not exists {_quoted(uri)} ({_ddl(table)}) using delta "
             f"comment {_text(table.doc)} "
-            f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))})"
+            f"tblproperties ({_properties(table)})"
         )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
@@ -125,42 +124,35 @@ class DeltaSpark:
         with self._noted(note):
             self._spark.sql(
                 f"create or replace table {_quoted(uri)} using delta comment {_text(table.doc)} "
-                f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))}) "
+                f"tblproperties ({_properties(table)}) "
                 f"as select /*+ {laid_out} */ * from {_quoted(uri)}"
             ).collect()
 
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
-        check = "spark.databricks.delta.retentionDurationCheck.enabled"
-        self._spark.conf.set(check, "false")
-        found = self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours dry run").count()
+        found = self._log.deletable(uri, hours)
         if found:
             with self._noted(note):
-                self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours").collect()
-        self._spark.conf.unset(check)
-        return found
-
-    def checkpoint(self, uri: str, note: Note) -> None:
-        # There is no statement for it: Delta writes one with each commit whose version is a multiple of the interval.
-        interval = "delta.checkpointInterval"
-        with self._noted(note):
-            self._spark.sql(f"alter table {_quoted(uri)} set tblproperties ('{interval}' = '1')").collect()
-            self._spark.sql(
-                f"alter table {_quoted(uri)} unset tblproperties if exists ('{interval}')"
-            ).collect()
+                self._vacuum(uri, hours)
+        return len(found)
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         with self._noted(note):
             self._spark.sql(f"restore table {_quoted(uri)} to version as of {version}").collect()
 
     def expunge(self, uri: str, table: Table, note: Note) -> None:
+        self._vacuum(uri, 0)
+        self.touch(uri, table, note)
+        self._log.checkpoint(uri)
+        delta_log.drop_before(uri, delta_log.latest_version(uri) or 0)
+
+    def _vacuum(self, uri: str, hours: int) -> None:
         # Delta's full vacuum, the default, also deletes what a run that died has left.
-        self.vacuum(uri, 0, note)
-        interval = "delta.checkpointInterval"
-        self._spark.sql(f"alter table {_quoted(uri)} set tblproperties ('{interval}' = '1')").collect()
-        self.touch(uri, table, note)  # Delta writes a checkpoint with this commit
-        version = delta_log.latest_version(uri) or 0
-        self._spark.sql(f"alter table {_quoted(uri)} unset tblproperties if exists ('{interval}')").collect()
-        delta_log.drop_before(uri, version)
+        check = "spark.databricks.delta.retentionDurationCheck.enabled"
+        self._spark.conf.set(check, "false")
+        try:
+            self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours").collect()
+        finally:
+            self._spark.conf.unset(check)
 
     def _rows(self, table: Table, staged: Staged) -> DataFrame:
         rows = self._spark.read.parquet(staged.uri)
@@ -236,6 +228,10 @@ def _quoted(uri: str) -> str:
 
 def _text(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _properties(table: Table) -> str:
+    return ", ".join(f"{_text(name)} = {_text(value)}" for name, value in properties(table).items())
 
 
 def _ddl(table: Table) -> str:

@@ -421,7 +421,7 @@ class Lakehouse:
         for name, version in self._moved(draft):
             uri = self.table_uri(name)
             if delta_log.behind(uri, version) >= CHECKPOINT_EVERY or delta_log.is_unnamed(uri):
-                self.committer.checkpoint(uri, self.note(name))
+                self.log.checkpoint(uri)
 
     def _moved(self, draft: Draft) -> list[tuple[str, int]]:
         """The tables that this writer has written to, with their versions."""
