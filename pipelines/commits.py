@@ -37,12 +37,14 @@ class Staged:
         rows: how many rows of it are to be published.
         schema: of what is staged, accepted or not; None where there are files, which say it.
         accept: column that is null in the rows to publish; None publishes all.
+        refused: how many rows are staged that are not to be published.
     """
 
     uri: str
     rows: int
     schema: StructType | None
     accept: str | None = None
+    refused: int = 0
 
 
 class Committer(Protocol):
@@ -84,9 +86,6 @@ class Committer(Protocol):
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
         """Delete files that no version of the last ``hours`` needs; returns how many."""
 
-    def checkpoint(self, uri: str, note: Note) -> None:
-        """Write a checkpoint, so that a reader need not go through the log from its beginning."""
-
     def restore(self, uri: str, version: int, note: Note) -> None:
         """Make an earlier version the current one, as a new commit."""
 
@@ -115,6 +114,19 @@ def check_days(table: Table, wanted: Sequence[int], given: Sequence[date]) -> No
     if others := set(ordinals(given)) - set(wanted):
         listed = ", ".join(date.fromordinal(day).isoformat() for day in sorted(others)[:3])
         raise LakehouseError(f"{table.name}: the batch has rows of days that it does not replace: {listed}")
+
+
+def properties(table: Table) -> dict[str, str]:
+    """Delta properties of a table, the same whichever engine creates it.
+
+    Delta's own writers would make a checkpoint every tenth commit and delete log entries, with their notes, after a
+    month. Both are ours to decide: see :mod:`pipelines.maintenance`.
+    """
+    return {
+        STATISTICS: statistics_columns(table),
+        "delta.checkpointInterval": "1000",
+        "delta.enableExpiredLogCleanup": "false",
+    }
 
 
 def statistics_columns(table: Table) -> str:

@@ -73,7 +73,8 @@ def _may_wait(lake: Lakehouse, before: Note) -> bool:
 
     Each record is then looked at a bounded number of times by all runs together, however long the history is.
     """
-    held = int(lake.table(ingest.FILES).agg({"record_count": "sum"}).collect()[0][0] or 0)
+    counts: list[int] = lake.arrow(ingest.FILES, ("record_count",)).column(0).to_pylist()
+    held = sum(counts)
     return held > lake.settings.audit_records and held < NEW_SHARE * int(before.get("records", 0))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.fs as fs
+import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
@@ -27,6 +28,9 @@ Note = Mapping[str, Any]
 """What Vermeil writes with a commit: watermarks, counts of checks, files."""
 
 FOLDER = "_delta_log"
+
+LAST_CHECKPOINT = "_last_checkpoint"
+"""Name of the file that names the newest checkpoint. The protocol makes it optional, and Trino needs it."""
 
 _VERSION = re.compile(r"^\.?(\d{20})\.")
 
@@ -89,6 +93,10 @@ class DeltaLog:
         """Names of a table's columns."""
         return [field.name for field in self._open(uri).schema().fields]
 
+    def read(self, uri: str, columns: Sequence[str]) -> pa.Table:
+        """Some columns of a table's rows as they are now."""
+        return self._open(uri).to_pyarrow_table(columns=list(columns))
+
     def files(self, uri: str) -> tuple[int, int]:
         """How many data files the current version has, and their bytes."""
         sizes = pa.table(self._open(uri).get_add_actions()).column("size_bytes").to_pylist()
@@ -100,6 +108,24 @@ class DeltaLog:
         actions = pa.table(found.get_add_actions(flatten=True)).to_pylist()
         files = tuple(DataFile(action["size_bytes"], _days(action, day)) for action in actions)
         return Layout(tuple(found.metadata().partition_columns), files)
+
+    def deletable(self, uri: str, hours: int) -> list[str]:
+        """Names of data files that lie with a table and that no version of the last ``hours`` needs."""
+        # Full: it looks at the files that there are, so also finds what a run that died has left.
+        found = self._open(uri).vacuum(retention_hours=hours, enforce_retention_duration=False, full=True)
+        # It names what the log says was removed, also where that was deleted long ago.
+        present = {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
+        return sorted({unquote(path.rsplit("/", 1)[-1]) for path in found} & present)
+
+    def checkpoint(self, uri: str) -> None:
+        """Write a checkpoint of the current version, so that a reader need not go through the log from its beginning.
+
+        Delta's writers make one every so many commits of a table, of which there are few; it is no commit.
+        """
+        target = self._open(uri)
+        target.create_checkpoint()
+        if is_unnamed(uri):  # delta-rs writes nothing where that version has a checkpoint already
+            name_checkpoint(uri, target.version())
 
     def _open(self, uri: str) -> DeltaTable:
         return DeltaTable(uri, storage_options=self._options)
@@ -179,6 +205,29 @@ def expire(uri: str, before: datetime, keep: int) -> int:
 def has_checkpoint(uri: str, version: int) -> bool:
     """Whether there is a checkpoint of a version."""
     return any(_is_checkpoint(name, version) for name in storage.children(storage.join(uri, FOLDER)))
+
+
+def last_checkpoint(uri: str) -> int | None:
+    """The version that `_last_checkpoint` names; None where there is no such file, or half of one."""
+    try:
+        return int(json.loads(storage.read_text(storage.join(uri, FOLDER, LAST_CHECKPOINT)) or "")["version"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def name_checkpoint(uri: str, version: int) -> None:
+    """Write the `_last_checkpoint` that names a checkpoint of one file."""
+    log = storage.join(uri, FOLDER)
+    system, path = storage.locate(storage.join(log, f"{version:020d}.checkpoint.parquet"))
+    size = pq.read_metadata(path, filesystem=system).num_rows
+    storage.replace_text(storage.join(log, LAST_CHECKPOINT), json.dumps({"version": version, "size": size}))
+
+
+def is_unnamed(uri: str) -> bool:
+    """Whether there are checkpoints, and no `_last_checkpoint` that names one of them."""
+    names = storage.children(storage.join(uri, FOLDER))
+    versions = {int(found[1]) for name in names if (found := _CHECKPOINT.match(name))}
+    return bool(versions) and last_checkpoint(uri) not in versions
 
 
 def behind(uri: str, version: int) -> int:

@@ -10,7 +10,6 @@ from itertools import chain
 from operator import or_
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,13 +31,12 @@ from pipelines import delta_log, storage
 from pipelines.arrow import arrow_schema
 from pipelines.commits import (
     FILE_BYTES,
-    STATISTICS,
     Staged,
     check_days,
     key_condition,
-    statistics_columns,
+    properties,
 )
-from pipelines.delta_log import Note, dump_note
+from pipelines.delta_log import DeltaLog, Note, dump_note
 from pipelines.errors import LakehouseError
 from pipelines.spans import (
     joined,
@@ -75,9 +73,10 @@ class DeltaRs:
 
     def __init__(self, storage_options: Mapping[str, str]) -> None:
         self._options = dict(storage_options) or None
+        self._log = DeltaLog(storage_options)
 
     def create(self, uri: str, table: Table) -> None:
-        if DeltaTable.is_deltatable(uri, self._options):
+        if self._log.exists(uri):
             self._add_missing_columns(uri, table)
             return
         DeltaTable.create(
@@ -187,31 +186,24 @@ class DeltaRs:
         )
 
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
-        target = self._open(uri)
-        # Full: it looks at the files that there are, so also finds what a run that died has left.
-        how: dict[str, Any] = {"retention_hours": hours, "enforce_retention_duration": False, "full": True}
-        # It names what the log says was removed, also where that was deleted long ago.
-        present = {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
-        found = {unquote(path.rsplit("/", 1)[-1]) for path in target.vacuum(**how)} & present
+        found = self._log.deletable(uri, hours)
         if found:  # or two commits would say that nothing was done
-            target.vacuum(**how, dry_run=False, **_committed(note))
+            self._vacuum(uri, hours, **_committed(note))
         return len(found)
-
-    def checkpoint(self, uri: str, note: Note) -> None:
-        del note
-        self._open(uri).create_checkpoint()
-        # Sail (0.7.2) begins at the checkpoint that this file names, also for a version before it, and fails. The
-        # protocol makes the file optional: without it a reader finds the checkpoint by its name.
-        storage.delete_file(storage.join(uri, delta_log.FOLDER, "_last_checkpoint"))
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         self._open(uri).restore(version, **_committed(note))
 
     def expunge(self, uri: str, table: Table, note: Note) -> None:
-        self._open(uri).vacuum(retention_hours=0, enforce_retention_duration=False, dry_run=False, full=True)
+        self._vacuum(uri, 0)
         self.touch(uri, table, note)
-        self.checkpoint(uri, note)
+        self._log.checkpoint(uri)
         delta_log.drop_before(uri, self._open(uri).version())
+
+    def _vacuum(self, uri: str, hours: int, **how: Any) -> None:
+        self._open(uri).vacuum(
+            retention_hours=hours, enforce_retention_duration=False, full=True, dry_run=False, **how
+        )
 
     def _open(self, uri: str) -> DeltaTable:
         return DeltaTable(uri, storage_options=self._options)
@@ -272,13 +264,14 @@ class DeltaRs:
 def _configuration(table: Table) -> dict[str, str | None]:
     """The table's properties. A merge of delta-rs asks them how large files are to be; delta-spark does not."""
     size = {FILE_SIZE: str(FILE_BYTES)} if table.cluster_by else {}
-    return {STATISTICS: statistics_columns(table), **size}
+    return {**properties(table), **size}
 
 
 def _committed(note: Note) -> dict[str, Any]:
-    """How a commit is made: with its note, and without the checkpoint that delta-rs adds to every hundredth one.
+    """How a commit is made: with its note, and with nothing that delta-rs would do to the log by itself.
 
-    With it comes a pointer, after which Sail cannot read an earlier version any more; see :meth:`DeltaRs.checkpoint`.
+    Expired entries hold notes that are still needed. When a checkpoint is due is decided for all engines in one place,
+    when a writer has ended, and not at every hundredth commit in the middle of a run.
     """
     return {
         "commit_properties": CommitProperties(custom_metadata={"userMetadata": dump_note(note)}),

@@ -15,11 +15,10 @@ import pyarrow as pa
 from pipelines import delta_log, storage
 from pipelines.commits import (
     FILE_BYTES,
-    STATISTICS,
     Staged,
     check_days,
     key_condition,
-    statistics_columns,
+    properties,
 )
 from pipelines.delta_log import DeltaLog, Note, dump_note
 from pipelines.errors import LakehouseError
@@ -47,11 +46,12 @@ class DeltaSpark:
         self._spark.sql(
             f"create table if not exists {_quoted(uri)} ({_ddl(table)}) using delta "
             f"comment {_text(table.doc)} "
-            f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))})"
+            f"tblproperties ({_properties(table)})"
         )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
-        self._writer(table, staged, note).mode("append").save(uri)
+        with self._noted(note):
+            self._writer(table, staged).mode("append").save(uri)
 
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
         files, _ = self._log.files(uri)
@@ -76,7 +76,8 @@ class DeltaSpark:
         self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None
     ) -> None:
         if dates is None:
-            self._writer(table, staged, note).mode("overwrite").save(uri)
+            with self._noted(note):
+                self._writer(table, staged).mode("overwrite").save(uri)
             return
         rows = self._rows(table, staged)
         wanted = ordinals(dates)
@@ -84,8 +85,9 @@ class DeltaSpark:
         if sum(map(len, spans)) > len(wanted):  # days between them are written again as they are
             check_days(table, wanted, _values(rows, "date"))
             rows = rows.unionByName(self._between(uri, table, wanted, spans))
-        writer = _writer(rows, note).mode("overwrite")
-        writer.option("replaceWhere", within_spans("date", spans)).save(uri)
+        writer = rows.write.format("delta").mode("overwrite")
+        with self._noted(note):
+            writer.option("replaceWhere", within_spans("date", spans)).save(uri)
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         rows = self._rows(table, staged)
@@ -122,49 +124,42 @@ class DeltaSpark:
         with self._noted(note):
             self._spark.sql(
                 f"create or replace table {_quoted(uri)} using delta comment {_text(table.doc)} "
-                f"tblproperties ({_text(STATISTICS)} = {_text(statistics_columns(table))}) "
+                f"tblproperties ({_properties(table)}) "
                 f"as select /*+ {laid_out} */ * from {_quoted(uri)}"
             ).collect()
 
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
-        check = "spark.databricks.delta.retentionDurationCheck.enabled"
-        self._spark.conf.set(check, "false")
-        found = self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours dry run").count()
+        found = self._log.deletable(uri, hours)
         if found:
             with self._noted(note):
-                self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours").collect()
-        self._spark.conf.unset(check)
-        return found
-
-    def checkpoint(self, uri: str, note: Note) -> None:
-        # There is no statement for it: Delta writes one with each commit whose version is a multiple of the interval.
-        interval = "delta.checkpointInterval"
-        with self._noted(note):
-            self._spark.sql(f"alter table {_quoted(uri)} set tblproperties ('{interval}' = '1')").collect()
-            self._spark.sql(
-                f"alter table {_quoted(uri)} unset tblproperties if exists ('{interval}')"
-            ).collect()
+                self._vacuum(uri, hours)
+        return len(found)
 
     def restore(self, uri: str, version: int, note: Note) -> None:
         with self._noted(note):
             self._spark.sql(f"restore table {_quoted(uri)} to version as of {version}").collect()
 
     def expunge(self, uri: str, table: Table, note: Note) -> None:
+        self._vacuum(uri, 0)
+        self.touch(uri, table, note)
+        self._log.checkpoint(uri)
+        delta_log.drop_before(uri, delta_log.latest_version(uri) or 0)
+
+    def _vacuum(self, uri: str, hours: int) -> None:
         # Delta's full vacuum, the default, also deletes what a run that died has left.
-        self.vacuum(uri, 0, note)
-        interval = "delta.checkpointInterval"
-        self._spark.sql(f"alter table {_quoted(uri)} set tblproperties ('{interval}' = '1')").collect()
-        self.touch(uri, table, note)  # Delta writes a checkpoint with this commit
-        version = delta_log.latest_version(uri) or 0
-        self._spark.sql(f"alter table {_quoted(uri)} unset tblproperties if exists ('{interval}')").collect()
-        delta_log.drop_before(uri, version)
+        check = "spark.databricks.delta.retentionDurationCheck.enabled"
+        self._spark.conf.set(check, "false")
+        try:
+            self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours").collect()
+        finally:
+            self._spark.conf.unset(check)
 
     def _rows(self, table: Table, staged: Staged) -> DataFrame:
         rows = self._spark.read.parquet(staged.uri)
         accepted = rows.filter(f"{staged.accept} is null") if staged.accept else rows
         return accepted.selectExpr(*(f"cast({c.name} as {c.type}) as {c.name}" for c in table.columns))
 
-    def _writer(self, table: Table, staged: Staged, note: Note) -> DataFrameWriter:
+    def _writer(self, table: Table, staged: Staged) -> DataFrameWriter:
         """Into one file where a batch fits into one, else into some that are ordered by the table's day."""
         rows = self._rows(table, staged)
         files = _files_of(storage.folder_bytes(staged.uri))
@@ -172,7 +167,7 @@ class DeltaSpark:
             rows = rows.coalesce(1)
         elif table.cluster_by:
             rows = rows.repartitionByRange(files, table.cluster_by).sortWithinPartitions(table.cluster_by)
-        return _writer(rows, note)
+        return rows.write.format("delta")
 
     def _between(self, uri: str, table: Table, days: Sequence[int], spans: Sequence[range]) -> DataFrame:
         """The present rows within some stretches, but for those of some days."""
@@ -204,8 +199,9 @@ class DeltaSpark:
 
     @contextmanager
     def _noted(self, note: Note) -> Iterator[None]:
-        # SQL statements take a commit's metadata from the session only. By default Delta makes no commit where nothing
-        # changes, and the note, which says how far the table has come, would be lost.
+        # By the session, also for what a writer's option could say: an option is part of the plan, and what bronze
+        # notes of thousands of files would be printed and searched with it. By default Delta makes no commit where
+        # nothing changes, and the note, which says how far the table has come, would be lost.
         conf = {USER_METADATA: dump_note(note), SKIP_EMPTY: "false"}
         for name, value in conf.items():
             self._spark.conf.set(name, value)
@@ -214,10 +210,6 @@ class DeltaSpark:
         finally:
             for name in conf:
                 self._spark.conf.unset(name)
-
-
-def _writer(rows: DataFrame, note: Note) -> DataFrameWriter:
-    return rows.write.format("delta").option("userMetadata", dump_note(note))
 
 
 def _files_of(size: int) -> int:
@@ -236,6 +228,10 @@ def _quoted(uri: str) -> str:
 
 def _text(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _properties(table: Table) -> str:
+    return ", ".join(f"{_text(name)} = {_text(value)}" for name, value in properties(table).items())
 
 
 def _ddl(table: Table) -> str:

@@ -128,11 +128,12 @@ def orphans(rows: DataFrame, columns: Sequence[str], known: DataFrame) -> Facts:
         known: the ids that are there, as the only column.
     """
     wanted = reduce(lambda one, other: one.unionByName(other), (_ids(rows, column) for column in columns))
-    there = known.toDF("known_id")
-    missing = wanted.join(there, wanted["id"] == there["known_id"], "left_anti")
-    counts, lost = _by_column(wanted), _by_column(missing)
-    shares: Facts = {orphan_share(c): lost.get(c, 0) / counts[c] if c in counts else None for c in columns}
-    return shares | {reference_count(c): float(counts.get(c, 0)) for c in columns}
+    there = known.toDF("known_id").distinct()
+    looked_up = wanted.join(there, wanted["id"] == there["known_id"], "left")
+    counted = looked_up.groupBy("column").agg(F.count("id"), F.count("known_id")).collect()
+    found = {column: (int(ids), int(ids - known)) for column, ids, known in counted}
+    shares: Facts = {orphan_share(c): found[c][1] / found[c][0] if c in found else None for c in columns}
+    return shares | {reference_count(c): float(found[c][0]) if c in found else 0.0 for c in columns}
 
 
 def _references(lake: Lakehouse, table: Table, rows: DataFrame) -> Facts:
@@ -162,10 +163,6 @@ def _recent(referenced: DataFrame, table: Table, rows: DataFrame) -> DataFrame:
 def _ids(rows: DataFrame, column: str) -> DataFrame:
     given = rows.filter(F.col(column).isNotNull())
     return given.select(F.lit(column).alias("column"), F.col(column).alias("id")).distinct()
-
-
-def _by_column(ids: DataFrame) -> dict[str, int]:
-    return {row["column"]: int(row["count"]) for row in ids.groupBy("column").count().collect()}
 
 
 def _newest(lake: Lakehouse, table: Table, rows: DataFrame) -> Any:

@@ -250,7 +250,7 @@ def _silver_batch(
     built = build(changes, table, sources, lake.token_key)
     staged = lake.stage(table.name, str(last), built, accept=FAULT)
     everything = lake.staged(staged)
-    refused = everything.count() - staged.rows
+    refused = staged.refused
     total = staged.rows + refused
     rows = lake.accepted(staged).drop(FAULT, "payload")
     verdict = audited(lake, table, rows, refused, total, validate)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version as package_version
@@ -16,10 +15,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from pipelines import delta_log, releases, storage
+from pipelines.arrow import arrow_schema
 from pipelines.commits import Committer, Staged
 from pipelines.delta_log import Commit, DeltaLog, Note
 from pipelines.engine import open_spark
 from pipelines.errors import LakehouseError
+from pipelines.footers import row_counts
 from pipelines.layout import Layout
 from pipelines.lock import running_command, writer_lock
 from pipelines.releases import Draft, Release
@@ -31,6 +32,7 @@ from pipelines.token_key import TokenKey, token_key
 from pipelines.views import with_views
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
     from pipelines.as_of import AsOf
@@ -200,14 +202,25 @@ class Lakehouse:
         declared = self.declaration(name)
         if not self.exists(name):
             return self.spark.createDataFrame([], declared.spark_schema())
-        reader = self.spark.read.format("delta")
         if at is not None:
             version = self.version_at(name, at)
         if version is None and self.release is not None:
             version = self.version(name)
-        if version is not None:
-            reader = reader.option("versionAsOf", str(version))
-        return reader.load(self.table_uri(name))
+        reader = self.spark.read.format("delta")
+        if version is None:
+            return reader.load(self.table_uri(name))
+        if self.settings.engine == "embedded":
+            from pipelines import versions
+
+            return versions.rows(self.spark, self.table_uri(name), version, self.settings.storage_options)
+        return reader.option("versionAsOf", str(version)).load(self.table_uri(name))
+
+    def arrow(self, name: str, columns: Sequence[str]) -> pa.Table:
+        """Columns of a small table as it is now, read without an engine; no row where nothing was published yet."""
+        declared = self.declaration(name)
+        if not self.exists(name):
+            return arrow_schema(declared).empty_table().select(list(columns))
+        return self.log.read(self.table_uri(name), columns)
 
     def sql(self, query: str, *, now: bool = False) -> DataFrame:
         """The answer to a Spark SQL query over all tables, by their full names (``gold.payments_daily``).
@@ -262,8 +275,8 @@ class Lakehouse:
         rows.write.mode("overwrite").parquet(uri)
         # Asking for the schema plans all of it a second time.
         schema = None if storage.parquet_files(uri) else rows.schema
-        staged = Staged(uri, 0, schema, accept)
-        return replace(staged, rows=self.accepted(staged).count())
+        published, refused = row_counts(uri, accept)
+        return Staged(uri, published, schema, accept, refused)
 
     def staged(self, staged: Staged) -> DataFrame:
         """All rows of a staged batch."""
@@ -407,8 +420,8 @@ class Lakehouse:
         """Spare readers a long way through the log. Commits do not do it by themselves, or not on every engine."""
         for name, version in self._moved(draft):
             uri = self.table_uri(name)
-            if delta_log.behind(uri, version) >= CHECKPOINT_EVERY:
-                self.committer.checkpoint(uri, self.note(name))
+            if delta_log.behind(uri, version) >= CHECKPOINT_EVERY or delta_log.is_unnamed(uri):
+                self.log.checkpoint(uri)
 
     def _moved(self, draft: Draft) -> list[tuple[str, int]]:
         """The tables that this writer has written to, with their versions."""
@@ -416,9 +429,9 @@ class Lakehouse:
 
     def _release(self, draft: Draft, made_by: str) -> None:
         last = releases.latest(self.uri)
-        versions = draft.versions(self.versions(), last)
-        if versions and not draft.held_back and (last is None or versions != last.versions):
-            releases.make(self.uri, made_by, versions, datetime.now(UTC))
+        released = draft.versions(self.versions(), last)
+        if released and not draft.held_back and (last is None or released != last.versions):
+            releases.make(self.uri, made_by, released, datetime.now(UTC))
 
     def _view(self, name: str) -> str:
         """A view of a table as it is read here. Its name has the version: a later query must not change this one's."""

@@ -218,8 +218,8 @@ def _data_bytes(uri: str) -> int:
 def _tidy_log(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> int:
     """Write a checkpoint, and delete the log before an older one that nothing needs to go behind of."""
     uri = lake.table_uri(name)
-    if not delta_log.has_checkpoint(uri, lake.version(name) or 0):
-        lake.committer.checkpoint(uri, lake.note(name))
+    if not delta_log.has_checkpoint(uri, lake.version(name) or 0) or delta_log.is_unnamed(uri):
+        lake.log.checkpoint(uri)
     commits = lake.history(name)
     noted = next((commit.version for commit in commits if commit.note), 0)
     # The version that was current at the horizon was replaced after it: it is still to be read.

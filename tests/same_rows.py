@@ -9,20 +9,10 @@ from typing import Any
 
 from deltalake import DeltaTable
 
-BOOKKEEPING = {
-    "ingest_id": "which batch brought the row: that is what is varied",
-    "digest": "of a file's rows in bronze, the number of the batch included; the audit holds them against it",
-}
-"""Columns that may differ between two deliveries of the same files, with the reason."""
+from pipelines.comparison.left_out import PLACES
 
-PLACES = {
-    "record_id": "digest of the file, the line and the place within it",
-    "file": "path of the file",
-    "file_id": "digest of the file's path and content",
-    "line": "line of the file",
-    "item": "place within the line",
-}
-"""Columns that differ as well where the same records stand in other files, with the reason."""
+BOOKKEEPING = frozenset({"ingest_id", "digest"})
+"""Those of the product's MADE that may differ between two deliveries of the same files. The rest is held as well."""
 
 
 def tables_at(lakehouse: Path) -> dict[str, Path]:

@@ -49,6 +49,7 @@ for command in (
     tables.status,
     tables.tables,
     tables.audit,
+    tables.compare,
     tables.sql,
     records.quarantine,
     records.replay,

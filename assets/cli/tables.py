@@ -1,4 +1,4 @@
-"""``vermeil status``, ``tables``, ``audit``, ``sql``, ``report``, ``ui`` and ``dictionary``: what is there."""
+"""``vermeil status``, ``tables``, ``audit``, ``compare``, ``sql``, ``report``, ``ui``, ``dictionary``: what is."""
 
 from __future__ import annotations
 
@@ -55,6 +55,43 @@ def audit(
         verified = commands.verify(lake, starting) if deep else None
     output.audit(found, verified, as_json=json)
     raise typer.Exit(int(not found.balanced or (verified is not None and not verified.sound)))
+
+
+def compare(
+    a: Annotated[
+        str, typer.Argument(help="A home, or the folder or URL of a lakehouse's tables.", show_default=False)
+    ],
+    b: Annotated[str, typer.Argument(help="Another.", show_default=False)],
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help="Compare this table only; may be given again.", show_default=False),
+    ] = None,
+    all_columns: Annotated[
+        bool,
+        typer.Option(
+            "--all-columns",
+            help="Compare also the columns that say when, where or from which versions a row was made.",
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Compare two lakehouses, table by table and row by row. Exits with 1 where they differ.
+
+    For whatever should give the same rows: another engine, another version of the code, a restored backup. No engine is
+    started, and nothing is written.
+    """
+    from assets.cli import comparison_output, output
+    from pipelines.catalog import all_tables
+    from pipelines.comparison import compare as compared
+    from pipelines.comparison import left_out, side_at
+
+    with plain_errors(), output.progress(quiet=json) as starting:
+        options = settings_of(None).storage_options
+        one, other = side_at(a, options), side_at(b, options)
+        without = {} if all_columns else left_out.MADE
+        found = compared(one, other, all_tables(), left_out=without, only=only or (), starting=starting)
+    comparison_output.compared(found, as_json=json)
+    raise typer.Exit(int(bool(found.count)))
 
 
 def sql(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -37,6 +38,11 @@ FILES = manifest.TABLE.name
 SMALL_BATCH = 64 << 20
 """Below this many bytes a batch is read in this process: starting others takes longer."""
 
+TASK_BYTES = 8 << 20
+"""About how many bytes of raw files one task of a cluster reads."""
+
+MOST_TASKS = 200
+"""More of them would be read by more executors than a batch is worth."""
 
 Judge = Callable[["DataFrame", int], Note]
 """Audits a number of staged rows; returns what is kept with their commit."""
@@ -191,16 +197,11 @@ def _unique(ingest_id: int) -> str:
 
 def bytes_by_ingest(lake: Lakehouse, after: int) -> list[tuple[int, int]]:
     """Batches after a watermark, in order, each with the bytes of its records."""
-    if not lake.exists(FILES):
-        return []
-    rows = (
-        lake.table(FILES)
-        .filter(f"ingest_id > {after}")
-        .groupBy("ingest_id")
-        .agg({"raw_bytes": "sum"})
-        .collect()
-    )
-    return sorted((int(row[0]), int(row[1])) for row in rows)
+    sizes: Counter[int] = Counter()
+    for row in lake.arrow(FILES, ("ingest_id", "raw_bytes")).to_pylist():
+        if row["ingest_id"] > after:
+            sizes[row["ingest_id"]] += row["raw_bytes"]
+    return sorted(sizes.items())
 
 
 def noted_files(lake: Lakehouse) -> list[dict[str, Any]]:
@@ -238,14 +239,13 @@ def check_sources(lake: Lakehouse, sources: Sources) -> None:
     Raises:
         SourceError: one has none.
     """
-    if lake.exists(FILES):
-        for row in lake.table(FILES).select("source").distinct().collect():
-            sources.of(row[0])
+    for source in lake.arrow(FILES, ("source",)).column("source").unique().to_pylist():
+        sources.of(source)
 
 
 def _manifest(lake: Lakehouse) -> dict[Seen, str]:
     *seen, file_id = "file", "size_bytes", "modified_at", "source", "file_id"
-    columns = lake.table(FILES).select(*seen, file_id).toArrow().to_pydict()
+    columns = lake.arrow(FILES, (*seen, file_id)).to_pydict()
     return dict(zip(zip(*(columns[name] for name in seen), strict=True), columns[file_id], strict=True))
 
 
@@ -312,8 +312,14 @@ def _stage_on_spark(
 def read_on_spark(spark: SparkSession, batch: Sequence[RawFile], reading: Reading) -> DataFrame:
     """The records of files, read by executors. Each time the frame is used the files are read: stage it first."""
     listed = spark.createDataFrame(pa.Table.from_pylist([asdict(file) for file in batch]))
-    parallel = listed.repartition(min(len(batch), 200), "file")
+    parallel = listed.repartition(_tasks(batch), "file")
     return parallel.mapInArrow(partial(_read_listed, reading=reading), records.TABLE.spark_schema())
+
+
+def _tasks(batch: Sequence[RawFile]) -> int:
+    """Into how many tasks files are dealt out: none for a few bytes alone, and no more than there are files."""
+    wanted = -(-sum(file.expected_bytes for file in batch) // TASK_BYTES)
+    return max(1, min(wanted, len(batch), MOST_TASKS))
 
 
 def _read_listed(groups: Iterator[pa.RecordBatch], reading: Reading) -> Iterator[pa.RecordBatch]:
