@@ -40,7 +40,7 @@ def audit(expected: Suite, batch: Batch) -> Verdict:
     schema = _on_schema(expected.on("schema"), batch.rows)
     rows = expected.on("rows")
     if all(result.success for result in schema):
-        of_rows = _on_rows(rows, batch.rows, expected.table.key)
+        of_rows = _on_rows(rows, batch, expected.table.key)
     else:
         of_rows = [results.not_evaluated(check, "the schema is not as declared") for check in rows]
     found = {r.name: r for r in (*schema, *of_rows, *_on_facts(expected.on("facts"), batch))}
@@ -58,11 +58,12 @@ def _on_schema(checks: Sequence[Check], rows: DataFrame) -> list[CheckResult]:
     return [results.of_schema(check, found[check.name]) for check in checks]
 
 
-def _on_rows(checks: Sequence[Check], rows: DataFrame, key: Sequence[str]) -> list[CheckResult]:
+def _on_rows(checks: Sequence[Check], batch: Batch, key: Sequence[str]) -> list[CheckResult]:
     from expectations.gx import evaluate
 
+    rows = batch.rows
     looked_at = relevant(rows, checks, key)
-    total = looked_at.count()
+    total = looked_at.count() if batch.count is None else batch.count
     # Asking for anything but yes or no costs a further query for each check, also where all is well.
     found = evaluate(looked_at, checks, "BOOLEAN_ONLY")
     failed = [check for check in checks if not found[check.name].success]

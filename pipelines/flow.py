@@ -167,7 +167,8 @@ def _publish_bronze(
 ) -> Outcome:
     rows = lake.accepted(batch.staged)
     faults = sum(counts.fault_count for counts in batch.counts)
-    verdict = audited(lake, lake.declaration(ingest.RECORDS), rows, faults, batch.staged.rows, validate)
+    held = batch.staged.rows  # records that cannot be read are among them
+    verdict = audited(lake, lake.declaration(ingest.RECORDS), rows, faults, held, validate, count=held)
     lost = tuple(f"{c.file.file}: {c.missing}" for c in batch.missing)
     empty = tuple(f"{c.file.file}: holds no record" for c in batch.counts if not c.record_count)
     if not verdict.refusals and batch.counts:

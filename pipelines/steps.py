@@ -72,10 +72,20 @@ def audited(
     total: int,
     validate: Validate,
     further: Callable[[], Further] = Further,
+    *,
+    count: int | None = None,
 ) -> Verdict:
     """What the audit says of a staged batch; a batch without a record is not audited.
 
-    ``further`` gives figures of this kind of table alone, and is asked only where somebody looks at them.
+    Args:
+        lake: holds what was published so far.
+        table: what the batch is for.
+        rows: the staged rows that are to be published.
+        quarantined: records of the batch that were refused.
+        total: records of the batch, refused or not.
+        validate: judges it.
+        further: gives figures of this kind of table alone, and is asked only where somebody looks at them.
+        count: how many rows there are, where that is not what is left of the records.
     """
     if not total:
         return NOT_AUDITED
@@ -83,7 +93,8 @@ def audited(
         return validate(Batch(table, rows))
     found = facts(lake, table, rows, quarantined, total, datetime.now(UTC))
     more = further()
-    return validate(Batch(table, rows, found | more.facts, more.told))
+    row_count = total - quarantined if count is None else count
+    return validate(Batch(table, rows, found | more.facts, more.told, row_count))
 
 
 def concluded(

@@ -77,12 +77,14 @@ class Batch:
         facts: figures about the batch that its rows do not show, such as ``quarantined_share`` (0..1) or
             ``row_count_ratio`` to the batches before.
         told: of some figures what they are made of, in words.
+        count: how many rows there are, where that is known.
     """
 
     table: Table
     rows: DataFrame
     facts: Mapping[str, float | None] = field(default_factory=dict)
     told: Mapping[str, str] = field(default_factory=dict)
+    count: int | None = None
 
 
 Validate = Callable[[Batch], Verdict]
