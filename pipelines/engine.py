@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pipelines.jvm import SESSION_CONF, open_classic
+from pipelines.jvm import SESSION_CONF, WIDE_CONF, open_classic
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -25,7 +25,7 @@ def open_spark(settings: Settings) -> Iterator[SparkSession]:
         with open_classic(settings.spark_conf, settings.spark_log) as spark:
             yield spark
     else:
-        with _connected(settings.engine, settings.spark_conf) as spark:
+        with _connected(settings.engine, WIDE_CONF | settings.spark_conf) as spark:
             yield spark
 
 

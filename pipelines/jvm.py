@@ -33,15 +33,26 @@ LOCAL_CONF = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.memory": "4g",
-    # The optimizing compiler of the JVM takes longer for a run of minutes than it saves.
-    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    # The optimizing compiler of the JVM takes longer for a run of minutes than it saves; without it the room for
+    # compiled code is so small by default that it is swept and compiled again all the time.
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=512m",
     # Delta's and Spark's defaults are for clusters: dozens of partitions for a snapshot or a shuffle of a few rows, ten
     # thousand tasks to list what a vacuum may delete.
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
+    # Each plan is printed for a page that nobody sees.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.maxPlanStringLength": "1000",
+    "spark.sql.debug.maxToStringFields": "3",
 }
 """What makes Spark bearable on one machine."""
+
+WIDE_CONF = {
+    # Silver's tables have more columns than the hundred up to which Spark compiles a plan as a whole: half the time.
+    "spark.sql.codegen.maxFields": "1000",
+}
+"""What suits our plans on any Apache Spark."""
 
 SESSION_CONF = {
     "spark.sql.session.timeZone": "UTC",
@@ -239,6 +250,7 @@ def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
         | jars
         | local
         | DELTA_CONF
+        | WIDE_CONF
         | SESSION_CONF
         | dict(overrides)
     )

@@ -32,6 +32,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 JVM_GROUP = pytest.mark.xdist_group("jvm")
 os.environ.setdefault("VERMEIL_TOKEN_KEY", bytes(range(32)).hex())  # or no two lakehouses had equal tokens
+SPARK_CONF = {
+    "spark.master": "local[2]",
+    "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "1",
+    # Tests have tens of rows: code that is made for them takes longer to compile than they take.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+os.environ.setdefault("VERMEIL_SPARK_CONF", json.dumps(SPARK_CONF))  # of the engine spark, where it is tested
 START_SECONDS = 180
 STARTED = re.compile(r"Spark Connect server started at: (\S+:\d+)")
 SERVER_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
