@@ -1,7 +1,8 @@
 """Sessions, lakehouses and real input that tests share.
 
 Tests that ask for ``jvm_spark`` or ``any_spark`` run on one worker (``--dist loadgroup``), so that Apache Spark is
-started once; so do those of a module that share what it makes.
+started once; so do those of a module that share what it makes. With ``VERMEIL_ENGINE=spark`` each worker has a Spark,
+and what a test says of any engine is said once.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 JVM_GROUP = pytest.mark.xdist_group("jvm")
+IS_SPARK = load_settings().engine == "spark"
 os.environ.setdefault("VERMEIL_TOKEN_KEY", bytes(range(32)).hex())  # or no two lakehouses had equal tokens
 SPARK_CONF = {
     "spark.master": "local[2]",
@@ -60,7 +62,9 @@ SERVER_CONF = {
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if {"jvm_spark", "any_spark"} & set(getattr(item, "fixturenames", ())):
+        if not IS_SPARK and {"jvm_spark", "any_spark", "two_engines"} & set(
+            getattr(item, "fixturenames", ())
+        ):
             item.add_marker(JVM_GROUP)
         elif not any(item.iter_markers("xdist_group")) and _shares_within_its_module(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
@@ -74,9 +78,12 @@ def _shares_within_its_module(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    """A session on the engine that VERMEIL_ENGINE names; embedded by default."""
-    with open_spark(load_settings()) as session:
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A session on the engine that VERMEIL_ENGINE names; embedded by default.
+
+    An Apache Spark lives as long as the tests do, and what opens a session of its own meanwhile gets one of it.
+    """
+    with open_spark(load_settings({"home": tmp_path_factory.mktemp("engine")})) as session:
         yield session
 
 
@@ -85,7 +92,7 @@ def jvm_spark(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[SparkSession]:
     """A session on Apache Spark from pyspark's wheel, without Delta."""
-    if load_settings().engine == "spark":
+    if IS_SPARK:
         yield request.getfixturevalue("spark")
         return
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
@@ -94,10 +101,18 @@ def jvm_spark(
         yield session
 
 
-@pytest.fixture(params=["engine", "jvm"])
+@pytest.fixture(params=["engine"] if IS_SPARK else ["engine", "jvm"])
 def any_spark(request: pytest.FixtureRequest) -> SparkSession:
     """The engine that VERMEIL_ENGINE names, then Apache Spark: what a test says of one it says of both."""
     return request.getfixturevalue("spark" if request.param == "engine" else "jvm_spark")
+
+
+@pytest.fixture(scope="session")
+def two_engines(request: pytest.FixtureRequest) -> tuple[SparkSession, SparkSession]:
+    """The engine that VERMEIL_ENGINE names and Apache Spark, to compare one with the other."""
+    if IS_SPARK:
+        pytest.skip("compares an engine with Apache Spark, which is the only one here")
+    return request.getfixturevalue("spark"), request.getfixturevalue("jvm_spark")
 
 
 @pytest.fixture
