@@ -51,6 +51,8 @@ LOCAL_CONF = {
 WIDE_CONF = {
     # Silver's tables have more columns than the hundred up to which Spark compiles a plan as a whole: half the time.
     "spark.sql.codegen.maxFields": "1000",
+    # By default times are written in an old form without statistics, of which others read less than its range.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
 """What suits our plans on any Apache Spark."""
 
