@@ -55,11 +55,17 @@ STARTING: Advice = (
         "spark.blockManager.port in VERMEIL_SPARK_CONF",
     ),
     (
+        "System memory .* must be at least",
+        "spark.driver.memory in VERMEIL_SPARK_CONF is too small: 1g or more is needed",
+    ),
+    (
         "Could not reserve enough space|Cannot allocate memory|insufficient memory|OutOfMemoryError",
         "there is not enough memory: lower spark.driver.memory in VERMEIL_SPARK_CONF",
     ),
 )
 """What is said where Spark does not start."""
+
+GONE = "the process of Spark is gone: it was killed, or the machine had no memory left"
 
 RUNNING: Advice = (
     (
@@ -105,7 +111,7 @@ RUNNING: Advice = (
     (
         "Answer from Java side is empty|connect to the Java server|Connection refused|stopped SparkContext"
         "|SparkContext was shut down|Error while (sending|receiving)",
-        "the process of Spark is gone: it was killed, or the machine had no memory left",
+        GONE,
     ),
 )
 """What is said where a Spark that has started fails."""
@@ -129,16 +135,22 @@ def plain(error: BaseException, settings: Settings) -> VermeilError | None:
     """
     if isinstance(error, VermeilError) or is_out_of_space(error) or not is_of_engine(error):
         return None
-    log = settings.spark_log if settings.engine == "spark" else None
-    what = meaning("\n".join(map(_words, _chain(error))), RUNNING)
-    if what is None or "is gone" in what:
-        what = (meaning(_tail(log), RUNNING[:1]) if log else None) or what
-    more = f"all of it: {log}" if log else "more in the server's log" if "://" in settings.engine else ""
-    more = f" ({more})" if more else ""
     return EngineError(
-        f"{_place(error)}{what or _telling(error)}{more}. "
+        f"{_place(error)}{explained(error, settings)}. "
         "Nothing of the batch at hand was published: the next run goes on from there"
     )
+
+
+def explained(error: BaseException, settings: Settings) -> str:
+    """What an engine's error means, else its most telling line, and where all of it stands."""
+    log = settings.spark_log if settings.engine == "spark" else None
+    what = meaning("\n".join(map(_words, _chain(error))), RUNNING)
+    if log and (what is None or what == GONE):
+        what = meaning(_tail(log), RUNNING[:1]) or what
+    what = what or f"the engine failed: {telling(error)}"
+    if log:
+        return f"{what} (all of it: {log})"
+    return f"{what} (more in the server's log)" if "://" in settings.engine else what
 
 
 def meaning(said: str, advice: Advice) -> str | None:
@@ -146,10 +158,15 @@ def meaning(said: str, advice: Advice) -> str | None:
     return next((meant for pattern, meant in advice if re.search(pattern, said)), None)
 
 
-def last_line(error: BaseException) -> str:
-    """The last line of an error's text, or its type where there is none."""
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    return lines[-1].strip() if lines else type(error).__name__
+def telling(error: BaseException) -> str:
+    """The line of an engine's words that tells most: what Python raised, else the last cause, else the first."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    lines = [line for line in lines if line and not line.startswith(_FRAMES)]
+    raised = [line for line in lines if re.match(r"(\w+\.)*\w*(Error|Exception)\b.*: \S", line)]
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
+    python = "Traceback (most recent call last)" in str(error)
+    chosen = (raised[-1:] if python else causes[-1:]) or lines[:1] or [type(error).__name__]
+    return chosen[0][:LONGEST].rstrip(". ")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -178,21 +195,6 @@ def _place(error: BaseException) -> str:
     notes = [note for one in _chain(error) for note in getattr(one, "__notes__", ())]
     found = next((note.removeprefix(AT) for note in notes if note.startswith(AT)), "")
     return f"{found}: " if found else ""
-
-
-def _telling(error: BaseException) -> str:
-    """The line of an engine's words that tells most: what a Python function raised, else the last cause, else the first."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    lines = [
-        line
-        for line in lines
-        if line and not line.startswith(("at ", "...", "File ", "JVM stacktrace", "Driver"))
-    ]
-    raised = [line for line in lines if re.match(r"(\w+\.)*\w*(Error|Exception)\b.*: \S", line)]
-    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
-    python = "Traceback (most recent call last)" in str(error)
-    chosen = (raised[-1:] if python else causes[-1:]) or lines[:1] or [type(error).__name__]
-    return f"the engine failed: {chosen[0][:LONGEST].rstrip('. ')}"
 
 
 def _tail(log: Path) -> str:

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from pipelines.engine_errors import STARTING, last_line, meaning
+from pipelines.engine_errors import STARTING, meaning, telling
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -171,11 +171,12 @@ def _start(conf: Mapping[str, str], log: Path) -> SparkSession:
     with _quiet(log) as output, TemporaryDirectory(prefix="vermeil-") as scratch:
         given = SparkConf(loadDefaults=False).setAll(list(_with_jars(conf, Path(scratch)).items()))
         given.setAppName("vermeil")
+        begun = output.tell()  # the JVM moves it: it is the same open file
         try:
             gateway = SparkContext._gateway or _launched(given, output)
             context = SparkContext(conf=given, gateway=gateway)
         except Exception as error:
-            raise SettingsError(f"Spark did not start: {_why(error, output)}. {_OTHERWISE}") from error
+            raise SettingsError(f"Spark did not start: {_why(error, log, begun)}. {_OTHERWISE}") from error
     _use_python(context, conf)
     return SparkSession(context)
 
@@ -199,13 +200,13 @@ def _quiet(log: Path) -> Iterator[Any]:
         yield output
 
 
-def _why(error: Exception, output: Any) -> str:
+def _why(error: Exception, log: Path, begun: int) -> str:
     """What a failed start means: from what the JVM has written since it began, else from the error."""
-    with Path(output.name).open("rb") as log:
-        log.seek(output.tell())
-        said = log.read().decode("utf-8", "replace") + str(error)
+    with log.open("rb") as file:
+        file.seek(begun)
+        said = file.read().decode("utf-8", "replace") + str(error)
     told = meaning(said, STARTING)
-    return f"{told} (all of it: {output.name})" if told else f"{last_line(error)} (more in {output.name})"
+    return f"{told} (all of it: {log})" if told else f"{telling(error)} (more in {log})"
 
 
 def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
