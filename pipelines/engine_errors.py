@@ -90,8 +90,8 @@ RUNNING: Advice = (
     ),
     (
         r"DATA_SOURCE_NOT_FOUND.*delta|Failed to find.*data source: delta|DeltaCatalog|DeltaSparkSessionExtension",
-        "this Spark has no Delta: start the server with the jars delta-spark and delta-storage, and with "
-        "spark.sql.extensions and spark.sql.catalog.spark_catalog as docs/how-to.md has them",
+        "this Spark has no Delta: it needs the jars delta-spark and delta-storage (spark.jars), a Connect server also "
+        "spark.sql.extensions and spark.sql.catalog.spark_catalog (docs/how-to.md, Use your own cluster)",
     ),
     (
         r"NoClassDefFoundError|NoSuchMethodError|AbstractMethodError|IncompatibleClassChange",
