@@ -9,11 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +22,7 @@ from pipelines.engine import open_spark
 from pipelines.jvm import SESSION_CONF
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings, load_settings
+from tests.spark_servers import spark_server
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -46,20 +43,6 @@ SPARK_CONF = {
     "spark.buffer.pageSize": "1m",
 }
 os.environ.setdefault("VERMEIL_SPARK_CONF", json.dumps(SPARK_CONF))  # of the engine spark, where it is tested
-START_SECONDS = 180
-STARTED = re.compile(r"Spark Connect server started at: (\S+:\d+)")
-SERVER_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
-SERVER_CONF = {
-    **SESSION_CONF,
-    "spark.master": "local[2]",
-    "spark.driver.memory": "1g",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.connect.grpc.binding.address": "127.0.0.1",
-    "spark.connect.grpc.binding.port": "0",
-    "spark.sql.shuffle.partitions": "2",
-    "spark.ui.enabled": "false",
-}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -100,7 +83,7 @@ def jvm_spark(
         return
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         pytest.skip("Apache Spark needs Java 17: install it, or set JAVA_HOME")
-    with _spark_server(tmp_path_factory.mktemp("spark")) as url, _connected(url) as session:
+    with spark_server(tmp_path_factory.mktemp("spark"), {}) as url, _connected(url) as session:
         yield session
 
 
@@ -152,49 +135,6 @@ def _shared(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no data at {folder}: set VERMEIL_SHARED_DATA to the folder that holds {name}/")
     return folder
-
-
-@contextmanager
-def _spark_server(home: Path) -> Iterator[str]:
-    import pyspark
-
-    spark_home = Path(pyspark.__file__).parent
-    conf = SERVER_CONF | {"spark.local.dir": str(home)}
-    command = [str(spark_home / "bin" / "spark-submit"), "--class", SERVER_CLASS]
-    command += [part for name, value in conf.items() for part in ("--conf", f"{name}={value}")]
-    log = home / "server.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [*command, "spark-internal"],
-            cwd=home,
-            # Executors run functions of these packages; a cluster's have them installed.
-            env={
-                **os.environ,
-                "SPARK_HOME": str(spark_home),
-                "PYTHONPATH": str(ROOT),
-                "PYSPARK_PYTHON": sys.executable,
-            },
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield f"sc://{_address(server, log)}"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _address(server: subprocess.Popen[bytes], log: Path) -> str:
-    """Where the server says that it listens: a port picked beforehand could be somebody else's by now."""
-    limit = time.monotonic() + START_SECONDS
-    while True:
-        ended = server.poll() is not None
-        said = log.read_text(encoding="utf-8", errors="replace")
-        if found := STARTED.search(said):
-            return found[1]
-        if ended or time.monotonic() > limit:
-            raise RuntimeError(f"Apache Spark did not start: {said[-2000:]}")
-        time.sleep(0.1)
 
 
 @contextmanager
