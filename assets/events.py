@@ -77,7 +77,7 @@ def figures(lake: Lakehouse, table: Table, done: Sequence[Outcome]) -> dict[str,
     results = [result for outcome in done for result in outcome.verdict.results]
     notices = [notice for outcome in done for notice in outcome.notices]
     return {
-        **TableMetadataSet(row_count=lake.table(table.name).count(), column_lineage=column_lineage(table)),
+        **TableMetadataSet(row_count=lake.count(table.name), column_lineage=column_lineage(table)),
         "published_rows": sum(outcome.rows for outcome in done if outcome.status == "published"),
         "quarantined_rows": sum(outcome.quarantined for outcome in done),
         "batches": sum(outcome.status == "published" for outcome in done),

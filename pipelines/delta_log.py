@@ -97,6 +97,14 @@ class DeltaLog:
         """Some columns of a table's rows as they are now."""
         return self._open(uri).to_pyarrow_table(columns=list(columns))
 
+    def rows(self, uri: str, version: int | None = None) -> int | None:
+        """How many rows a version has, or the current one; None where the log does not say it of every file."""
+        found = DeltaTable(uri, version=version, storage_options=self._options)
+        if "deletionVectors" in (found.protocol().reader_features or ()):
+            return None  # a file's count has what was deleted from it since
+        counts = [action.get("num_records") for action in pa.table(found.get_add_actions()).to_pylist()]
+        return None if None in counts else sum(counts)
+
     def files(self, uri: str) -> tuple[int, int]:
         """How many data files the current version has, and their bytes."""
         sizes = pa.table(self._open(uri).get_add_actions()).column("size_bytes").to_pylist()

@@ -215,6 +215,13 @@ class Lakehouse:
             return versions.rows(self.spark, self.table_uri(name), version, self.settings.storage_options)
         return reader.option("versionAsOf", str(version)).load(self.table_uri(name))
 
+    def count(self, name: str) -> int:
+        """How many rows a table has, counted only where its log does not say it."""
+        if not self.exists(name):
+            return 0
+        told = self.log.rows(self.table_uri(name), self.version(name) if self.release else None)
+        return self.table(name).count() if told is None else told
+
     def arrow(self, name: str, columns: Sequence[str]) -> pa.Table:
         """Columns of a small table as it is now, read without an engine; no row where nothing was published yet."""
         declared = self.declaration(name)

@@ -253,7 +253,7 @@ def _status(lake: Lakehouse, name: str) -> TableStatus:
     return TableStatus(
         name=name,
         layer=table.layer,
-        rows=lake.table(name).count() if commits else 0,
+        rows=lake.count(name),
         version=commits[0].version if commits else None,
         path=lake.table_uri(name),
         published_at=commits[0].at.isoformat() if commits else None,

@@ -249,7 +249,7 @@ def _state(lake: Lakehouse, name: str) -> TableState:
     checks = lake.note(name).get("checks", {})
     return TableState(
         name,
-        lake.table(name).count(),
+        lake.count(name),
         latest.version,
         latest.at,
         int(checks.get("passed", 0)),

@@ -53,6 +53,24 @@ def rows(home: Path, spark: SparkSession) -> int:
         return lake.table(NAME).count()
 
 
+def test_rows_are_counted_without_an_engine(home: Path) -> None:
+    with Lakehouse(load_settings({"home": home}), all_tables()) as lake:
+        assert lake.count(NAME) == 4
+        assert lake.count("silver.charges") == 0
+        assert "spark" not in vars(lake), "none was started"
+
+
+def test_rows_that_the_log_does_not_count_are_counted(home: Path, spark: SparkSession) -> None:
+    for file in (home / "lakehouse" / "silver" / "quarantine" / "_delta_log").glob("*.json"):
+        actions = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        for action in actions:
+            action.get("add", {}).pop("stats", None)
+        file.write_text("\n".join(map(json.dumps, actions)) + "\n", encoding="utf-8")
+    with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
+        assert lake.log.rows(lake.table_uri(NAME)) is None
+        assert lake.count(NAME) == 4
+
+
 def test_maintain_says_what_it_did_and_what_was_saved(home: Path, spark: SparkSession) -> None:
     said = as_json(home, "maintain")
     (table,) = said["tables"]
