@@ -61,7 +61,7 @@ def at_charges(spark: SparkSession, does: Does) -> None:
     ],
 )
 def test_a_job_that_fails_in_an_executor(jvm_spark: SparkSession, does: Does, told: str) -> None:
-    with pytest.raises(Exception, match=".") as found:
+    with pytest.raises(Exception, match=r".") as found:
         at_charges(jvm_spark, does)
     said = plain(found.value, load_settings({"engine": "sc://cluster"}))
     assert str(said).startswith(f"silver.charges: {told}")
