@@ -1,7 +1,8 @@
 """Sessions, lakehouses and real input that tests share.
 
 Tests that ask for ``jvm_spark`` or ``any_spark`` run on one worker (``--dist loadgroup``), so that Apache Spark is
-started once; so do those of a module that share what it makes.
+started once; so do those of a module that share what it makes. Where the engine is Apache Spark, each worker
+starts one of its own.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 JVM_GROUP = pytest.mark.xdist_group("jvm")
+ON_SPARK = load_settings().engine == "spark"
 os.environ.setdefault("VERMEIL_TOKEN_KEY", bytes(range(32)).hex())  # or no two lakehouses had equal tokens
 SPARK_CONF = {
     "spark.master": "local[2]",
@@ -60,7 +62,7 @@ SERVER_CONF = {
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if {"jvm_spark", "any_spark"} & set(getattr(item, "fixturenames", ())):
+        if not ON_SPARK and {"jvm_spark", "any_spark"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(JVM_GROUP)
         elif not any(item.iter_markers("xdist_group")) and _shares_within_its_module(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
@@ -85,7 +87,7 @@ def jvm_spark(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[SparkSession]:
     """A session on Apache Spark from pyspark's wheel, without Delta."""
-    if load_settings().engine == "spark":
+    if ON_SPARK:
         yield request.getfixturevalue("spark")
         return
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
@@ -94,7 +96,7 @@ def jvm_spark(
         yield session
 
 
-@pytest.fixture(params=["engine", "jvm"])
+@pytest.fixture(params=["engine"] if ON_SPARK else ["engine", "jvm"])
 def any_spark(request: pytest.FixtureRequest) -> SparkSession:
     """The engine that VERMEIL_ENGINE names, then Apache Spark: what a test says of one it says of both."""
     return request.getfixturevalue("spark" if request.param == "engine" else "jvm_spark")
