@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from pipelines.engine_errors import explained
+from pipelines.errors import SettingsError
 from pipelines.jvm import SESSION_CONF, WIDE_CONF, open_classic
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from pipelines.settings import Settings
+
+CONNECT_PORT = 15002
+"""Where a Spark Connect server listens unless its URL says otherwise."""
+
+NO_TABLE = "file:///vermeil/no/such/table"
+
+LISTEN_SECONDS = 5.0
+"""How long a server may take to accept a connection."""
 
 
 @contextmanager
@@ -23,10 +36,40 @@ def open_spark(settings: Settings) -> Iterator[SparkSession]:
             yield spark
     elif settings.engine == "spark":
         with open_classic(settings.spark_conf, settings.spark_log) as spark:
+            _check_delta(spark, settings)
             yield spark
     else:
+        _check_listens(settings.engine)
         with _connected(settings.engine, WIDE_CONF | settings.spark_conf) as spark:
+            _check_delta(spark, settings)
             yield spark
+
+
+def listens(url: str) -> bool:
+    """Whether anything listens where a Spark Connect URL points to."""
+    place = urlsplit(url)
+    try:
+        with socket.create_connection((place.hostname or "", place.port or CONNECT_PORT), LISTEN_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
+def _check_listens(url: str) -> None:
+    # By itself the client would go on trying for ten minutes.
+    if not listens(url):
+        raise SettingsError(
+            f"nothing listens at {urlsplit(url).netloc}: start the Spark Connect server, or mend VERMEIL_ENGINE"
+        )
+
+
+def _check_delta(spark: SparkSession, settings: Settings) -> None:
+    # A Spark without Delta, or with another's, starts like any: what asks for a table fails, in the middle of a run.
+    try:
+        _ = spark.read.format("delta").load(NO_TABLE).schema
+    except Exception as error:
+        if not re.search("PATH_NOT_FOUND|DELTA_", str(error)):
+            raise SettingsError(explained(error, settings)) from error
 
 
 @contextmanager

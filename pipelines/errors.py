@@ -27,6 +27,10 @@ class ModelError(VermeilError):
     """A model that cannot be trained, read or used: its features, labels, parameters, files or libraries."""
 
 
+class EngineError(VermeilError):
+    """An engine that failed at something that it can do, or that is gone. Its text may quote a record."""
+
+
 class CriticalCheckError(VermeilError):
     """A staged batch failed a critical expectation; nothing of it was published."""
 

@@ -68,12 +68,13 @@ def facts(
         total: records of the batch, refused or not; for a table that is not made from records, its rows.
         now: the time at which the batch is judged, UTC.
     """
+    oldest, newest = _ends(lake, table, rows)
     return {
         "record_count": float(total),
         "quarantined_share": quarantined / total if total else None,
         "row_count_ratio": ratio_to_usual(total - quarantined, earlier_counts(lake, table)),
-        "newest_age_days": age_days(_newest(lake, table, rows), now),
-        **_references(lake, table, rows),
+        "newest_age_days": age_days(newest, now),
+        **_references(lake, table, rows, oldest),
     }
 
 
@@ -127,37 +128,50 @@ def orphans(rows: DataFrame, columns: Sequence[str], known: DataFrame) -> Facts:
         columns: names of the columns that point there.
         known: the ids that are there, as the only column.
     """
-    wanted = reduce(lambda one, other: one.unionByName(other), (_ids(rows, column) for column in columns))
-    there = known.toDF("known_id").distinct()
-    looked_up = wanted.join(there, wanted["id"] == there["known_id"], "left")
-    counted = looked_up.groupBy("column").agg(F.count("id"), F.count("known_id")).collect()
+    return _shares(columns, [_looked_up(rows, columns, known)])
+
+
+def _shares(columns: Iterable[str], looked_up: Sequence[DataFrame]) -> Facts:
+    """The figures of columns whose ids were looked up, all by one query."""
+    counted = reduce(lambda one, other: one.unionByName(other), looked_up).collect() if looked_up else []
     found = {column: (int(ids), int(ids - known)) for column, ids, known in counted}
     shares: Facts = {orphan_share(c): found[c][1] / found[c][0] if c in found else None for c in columns}
     return shares | {reference_count(c): float(found[c][0]) if c in found else 0.0 for c in columns}
 
 
-def _references(lake: Lakehouse, table: Table, rows: DataFrame) -> Facts:
+def _looked_up(rows: DataFrame, columns: Sequence[str], known: DataFrame) -> DataFrame:
+    """How many different ids each column holds (``ids``), and how many of them are there (``known``)."""
+    wanted = reduce(lambda one, other: one.unionByName(other), (_ids(rows, column) for column in columns))
+    there = known.toDF("known_id").distinct()
+    found = wanted.join(there, wanted["id"] == there["known_id"], "left")
+    return found.groupBy("column").agg(F.count("id").alias("ids"), F.count("known_id").alias("known"))
+
+
+def _references(lake: Lakehouse, table: Table, rows: DataFrame, oldest: date | None) -> Facts:
     pointing = list(references(table))
-    found: Facts = {orphan_share(column.name): None for column, _, _ in pointing}
+    looked_up: list[DataFrame] = []
+    asked: list[str] = []
     for name, id_column in dict.fromkeys((name, id_column) for _, name, id_column in pointing):
         columns = [column.name for column, *where in pointing if where == [name, id_column]]
         if name == table.name:
             published = lake.table(name).select(id_column)
-            found |= orphans(rows, columns, published.unionByName(rows.select(id_column)))
+            looked_up.append(_looked_up(rows, columns, published.unionByName(rows.select(id_column))))
         elif (taken := int(lake.note(name).get("watermark", 0))) and lake.exists(name):
             # The other table may not have taken in this batch yet; what it cannot know is no orphan.
             judged = rows.filter(F.col("ingest_id") <= taken)
-            found |= orphans(
-                judged, columns, _recent(lake.table(name), lake.declaration(name), rows).select(id_column)
-            )
-    return found
+            known = _recent(lake.table(name), lake.declaration(name), oldest).select(id_column)
+            looked_up.append(_looked_up(judged, columns, known))
+        else:
+            continue
+        asked += columns
+    unknown: Facts = {orphan_share(column.name): None for column, _, _ in pointing}
+    return unknown | _shares(asked, looked_up)
 
 
-def _recent(referenced: DataFrame, table: Table, rows: DataFrame) -> DataFrame:
-    if table.cluster_by != "created_date" or "created_date" not in rows.columns:
+def _recent(referenced: DataFrame, table: Table, oldest: date | None) -> DataFrame:
+    if table.cluster_by != "created_date" or oldest is None:
         return referenced
-    oldest = _only(rows.agg(F.min("created_date")))
-    return referenced.filter(F.col("created_date") >= F.lit(oldest - LOOK_BACK)) if oldest else referenced
+    return referenced.filter(F.col("created_date") >= F.lit(oldest - LOOK_BACK))
 
 
 def _ids(rows: DataFrame, column: str) -> DataFrame:
@@ -165,14 +179,20 @@ def _ids(rows: DataFrame, column: str) -> DataFrame:
     return given.select(F.lit(column).alias("column"), F.col(column).alias("id")).distinct()
 
 
-def _newest(lake: Lakehouse, table: Table, rows: DataFrame) -> Any:
-    """When the newest record of the batch was known; of a daily table its newest day, also among those published."""
+def _ends(lake: Lakehouse, table: Table, rows: DataFrame) -> tuple[date | None, Any]:
+    """The oldest day of the batch, and when its newest record was known; each None where the table does not say.
+
+    Of a daily table the latter is its newest day, also among those published.
+    """
+    nothing = F.lit(None)
+    oldest = F.min("created_date") if "created_date" in table.column_names else nothing
     if "known_at" in table.column_names:
-        return _only(rows.agg(F.max("known_at")))
+        first, last = rows.agg(oldest, F.max("known_at")).collect()[0]
+        return first, last
     if "date" not in table.column_names:
-        return None
+        return None, None
     days = rows.select("date").unionByName(lake.table(table.name).select("date"))
-    return _only(days.agg(F.max("date")))
+    return None, days.agg(F.max("date")).collect()[0][0]
 
 
 def earlier_counts(lake: Lakehouse, table: Table) -> list[int]:
@@ -194,7 +214,3 @@ def _rows_of(note: Note) -> int | None:
         return int(note["rows"])
     files: Iterable[Mapping[str, Any]] = note.get("files", ())
     return sum(int(file["record_count"]) for file in files) if "files" in note else None
-
-
-def _only(frame: DataFrame) -> Any:
-    return frame.collect()[0][0]

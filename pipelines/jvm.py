@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from pipelines.engine_errors import STARTING, meaning, telling
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ LOCAL_CONF = {
 WIDE_CONF = {
     # Silver's tables have more columns than the hundred up to which Spark compiles a plan as a whole: half the time.
     "spark.sql.codegen.maxFields": "1000",
+    # By default times are written in an old form without statistics, of which others read less than its range.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
 """What suits our plans on any Apache Spark."""
 
@@ -97,37 +100,6 @@ PYTHON = "spark.pyspark.python"
 LOG_BYTES = 16 << 20
 """A log of the JVM that has grown larger is begun anew."""
 
-_ADVICE = (
-    (
-        "UnsupportedClassVersionError",
-        "this Java is too old: Apache Spark 4 needs Java 17 or 21. Install one and set JAVA_HOME",
-    ),
-    (
-        r"JAVA_HOME is not set|java: (command )?not found|java: No such file",
-        "no Java was found: Apache Spark 4 needs Java 17 or 21. Install one, set JAVA_HOME or put it on the path",
-    ),
-    (
-        r"unresolved dependency|UNRESOLVED DEPENDENCIES|Server access error",
-        "Delta's jars could not be fetched from Maven. Where that cannot be reached, set spark.jars to the two files "
-        "delta-spark and delta-storage, and spark.jars.packages to an empty text, in VERMEIL_SPARK_CONF",
-    ),
-    (
-        r"DeltaSparkSessionExtension|NoClassDefFoundError|NoSuchMethodError|AbstractMethodError|IncompatibleClassChange",
-        "the Delta jar is missing or made for another Spark: name the one that fits in VERMEIL_SPARK_CONF, "
-        "or leave spark.jars and spark.jars.packages out of it",
-    ),
-    (
-        "BindException|Address already in use",
-        "a port that Spark was told to listen at is taken: free it, or mend spark.driver.port, spark.ui.port or "
-        "spark.blockManager.port in VERMEIL_SPARK_CONF",
-    ),
-    (
-        "Could not reserve enough space|Cannot allocate memory|insufficient memory|OutOfMemoryError",
-        "there is not enough memory: lower spark.driver.memory in VERMEIL_SPARK_CONF",
-    ),
-)
-"""What the JVM's last words mean, most telling first."""
-
 
 @contextmanager
 def open_classic(conf: Mapping[str, str], log: Path) -> Iterator[SparkSession]:
@@ -169,10 +141,20 @@ class _Spark:
             self._open -= 1
             if self._open == 0 and self._first is not None:
                 first, self._first = self._first, None
-                first.stop()
+                _stop(first)
 
 
 _SPARK = _Spark()
+
+
+def _stop(first: SparkSession) -> None:
+    """Stop Spark; where its JVM is gone, have PySpark forget it, so that this process can start another."""
+    from pyspark import SparkContext
+
+    try:
+        first.stop()
+    except Exception:  # what it failed with was told by what the JVM was asked last
+        SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
 
 
 def _sibling(first: SparkSession, conf: Mapping[str, str]) -> SparkSession:
@@ -191,11 +173,12 @@ def _start(conf: Mapping[str, str], log: Path) -> SparkSession:
     with _quiet(log) as output, TemporaryDirectory(prefix="vermeil-") as scratch:
         given = SparkConf(loadDefaults=False).setAll(list(_with_jars(conf, Path(scratch)).items()))
         given.setAppName("vermeil")
+        begun = output.tell()  # the JVM moves it: it is the same open file
         try:
             gateway = SparkContext._gateway or _launched(given, output)
             context = SparkContext(conf=given, gateway=gateway)
         except Exception as error:
-            raise SettingsError(f"Spark did not start: {_why(error, output)}. {_OTHERWISE}") from error
+            raise SettingsError(f"Spark did not start: {_why(error, log, begun)}. {_OTHERWISE}") from error
     _use_python(context, conf)
     return SparkSession(context)
 
@@ -219,24 +202,13 @@ def _quiet(log: Path) -> Iterator[Any]:
         yield output
 
 
-def _why(error: Exception, output: Any) -> str:
+def _why(error: Exception, log: Path, begun: int) -> str:
     """What a failed start means: from what the JVM has written since it began, else from the error."""
-    with Path(output.name).open("rb") as log:
-        log.seek(output.tell())
-        said = log.read().decode("utf-8", "replace") + str(error)
-    told = explained(said)
-    return f"{told} (all of it: {output.name})" if told else f"{last_line(error)} (more in {output.name})"
-
-
-def explained(said: str) -> str | None:
-    """What words of a JVM mean for whoever started it; None where they are not known."""
-    return next((advice for pattern, advice in _ADVICE if re.search(pattern, said)), None)
-
-
-def last_line(error: BaseException) -> str:
-    """The last line of an error's text, or its type where there is none."""
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    return lines[-1].strip() if lines else type(error).__name__
+    with log.open("rb") as file:
+        file.seek(begun)
+        said = file.read().decode("utf-8", "replace") + str(error)
+    told = meaning(said, STARTING)
+    return f"{told} (all of it: {log})" if told else f"{telling(error)} (more in {log})"
 
 
 def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:

@@ -1,19 +1,15 @@
 """Sessions, lakehouses and real input that tests share.
 
 Tests that ask for ``jvm_spark`` or ``any_spark`` run on one worker (``--dist loadgroup``), so that Apache Spark is
-started once; so do those of a module that share what it makes. Where the engine is Apache Spark, each worker
-starts one of its own.
+started once; so do those of a module that share what it makes. With ``VERMEIL_ENGINE=spark`` each worker has a Spark,
+and what a test says of any engine is said once.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,13 +22,14 @@ from pipelines.engine import open_spark
 from pipelines.jvm import SESSION_CONF
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings, load_settings
+from tests.spark_servers import spark_server
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).resolve().parents[1]
 JVM_GROUP = pytest.mark.xdist_group("jvm")
-ON_SPARK = load_settings().engine == "spark"
+IS_SPARK = load_settings().engine == "spark"
 os.environ.setdefault("VERMEIL_TOKEN_KEY", bytes(range(32)).hex())  # or no two lakehouses had equal tokens
 SPARK_CONF = {
     "spark.master": "local[2]",
@@ -43,26 +40,14 @@ SPARK_CONF = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 os.environ.setdefault("VERMEIL_SPARK_CONF", json.dumps(SPARK_CONF))  # of the engine spark, where it is tested
-START_SECONDS = 180
-STARTED = re.compile(r"Spark Connect server started at: (\S+:\d+)")
-SERVER_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
-SERVER_CONF = {
-    **SESSION_CONF,
-    "spark.master": "local[2]",
-    "spark.driver.memory": "1g",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.connect.grpc.binding.address": "127.0.0.1",
-    "spark.connect.grpc.binding.port": "0",
-    "spark.sql.shuffle.partitions": "2",
-    "spark.ui.enabled": "false",
-}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if not ON_SPARK and {"jvm_spark", "any_spark"} & set(getattr(item, "fixturenames", ())):
+        if not IS_SPARK and {"jvm_spark", "any_spark", "two_engines"} & set(
+            getattr(item, "fixturenames", ())
+        ):
             item.add_marker(JVM_GROUP)
         elif not any(item.iter_markers("xdist_group")) and _shares_within_its_module(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
@@ -76,9 +61,12 @@ def _shares_within_its_module(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
-    """A session on the engine that VERMEIL_ENGINE names; embedded by default."""
-    with open_spark(load_settings()) as session:
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A session on the engine that VERMEIL_ENGINE names; embedded by default.
+
+    An Apache Spark lives as long as the tests do, and what opens a session of its own meanwhile gets one of it.
+    """
+    with open_spark(load_settings({"home": tmp_path_factory.mktemp("engine")})) as session:
         yield session
 
 
@@ -87,19 +75,27 @@ def jvm_spark(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[SparkSession]:
     """A session on Apache Spark from pyspark's wheel, without Delta."""
-    if ON_SPARK:
+    if IS_SPARK:
         yield request.getfixturevalue("spark")
         return
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         pytest.skip("Apache Spark needs Java 17: install it, or set JAVA_HOME")
-    with _spark_server(tmp_path_factory.mktemp("spark")) as url, _connected(url) as session:
+    with spark_server(tmp_path_factory.mktemp("spark"), {}) as url, _connected(url) as session:
         yield session
 
 
-@pytest.fixture(params=["engine"] if ON_SPARK else ["engine", "jvm"])
+@pytest.fixture(params=["engine"] if IS_SPARK else ["engine", "jvm"])
 def any_spark(request: pytest.FixtureRequest) -> SparkSession:
     """The engine that VERMEIL_ENGINE names, then Apache Spark: what a test says of one it says of both."""
     return request.getfixturevalue("spark" if request.param == "engine" else "jvm_spark")
+
+
+@pytest.fixture(scope="session")
+def two_engines(request: pytest.FixtureRequest) -> tuple[SparkSession, SparkSession]:
+    """The engine that VERMEIL_ENGINE names and Apache Spark, to compare one with the other."""
+    if IS_SPARK:
+        pytest.skip("compares an engine with Apache Spark, which is the only one here")
+    return request.getfixturevalue("spark"), request.getfixturevalue("jvm_spark")
 
 
 @pytest.fixture
@@ -136,49 +132,6 @@ def _shared(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no data at {folder}: set VERMEIL_SHARED_DATA to the folder that holds {name}/")
     return folder
-
-
-@contextmanager
-def _spark_server(home: Path) -> Iterator[str]:
-    import pyspark
-
-    spark_home = Path(pyspark.__file__).parent
-    conf = SERVER_CONF | {"spark.local.dir": str(home)}
-    command = [str(spark_home / "bin" / "spark-submit"), "--class", SERVER_CLASS]
-    command += [part for name, value in conf.items() for part in ("--conf", f"{name}={value}")]
-    log = home / "server.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [*command, "spark-internal"],
-            cwd=home,
-            # Executors run functions of these packages; a cluster's have them installed.
-            env={
-                **os.environ,
-                "SPARK_HOME": str(spark_home),
-                "PYTHONPATH": str(ROOT),
-                "PYSPARK_PYTHON": sys.executable,
-            },
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield f"sc://{_address(server, log)}"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def _address(server: subprocess.Popen[bytes], log: Path) -> str:
-    """Where the server says that it listens: a port picked beforehand could be somebody else's by now."""
-    limit = time.monotonic() + START_SECONDS
-    while True:
-        ended = server.poll() is not None
-        said = log.read_text(encoding="utf-8", errors="replace")
-        if found := STARTED.search(said):
-            return found[1]
-        if ended or time.monotonic() > limit:
-            raise RuntimeError(f"Apache Spark did not start: {said[-2000:]}")
-        time.sleep(0.1)
 
 
 @contextmanager

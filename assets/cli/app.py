@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -34,8 +35,13 @@ def _options(
         bool,
         typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit."),
     ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the whole trace of an error. Also: VERMEIL_DEBUG=1.")
+    ] = False,
 ) -> None:
     del version
+    if debug:
+        os.environ["VERMEIL_DEBUG"] = "1"
 
 
 for command in (

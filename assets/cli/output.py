@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.audit import PLACES, Audit
+from pipelines.engine_errors import AT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,12 +54,30 @@ _MARKS = {
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     """Show on the error stream which table is at work; give what is told of each."""
-    if quiet or not ERR.is_terminal:
-        # Whoever waits for another process is told so, also in a log.
-        yield lambda name: tell(name) if name.startswith("waiting") else None
-        return
-    with ERR.status("Starting…") as shown:
-        yield lambda name: shown.update(f"{name} …")
+    with _noted() as noting:
+        if quiet or not ERR.is_terminal:
+            # Whoever waits for another process is told so, also in a log.
+            yield lambda name: tell(name) if name.startswith("waiting") else noting(name)
+            return
+        with ERR.status("Starting…") as shown:
+
+            def starting(name: str) -> None:
+                noting(name)
+                shown.update(f"{name} …")
+
+            yield starting
+
+
+@contextmanager
+def _noted() -> Iterator[Callable[[str], None]]:
+    """Have an error that passes say at which table it came: the last that was told."""
+    told: list[str] = []
+    try:
+        yield told.append
+    except Exception as error:
+        if told:
+            error.add_note(AT + told[-1])
+        raise
 
 
 def tell(sentence: str) -> None:

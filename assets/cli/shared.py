@@ -68,8 +68,28 @@ def opened(
     from pipelines.catalog import all_tables
     from pipelines.lakehouse import Lakehouse
 
-    with plain_errors(), Lakehouse(settings_of(home, raw, mappings), all_tables()) as lake:
-        yield lake
+    with plain_errors():
+        settings = settings_of(home, raw, mappings)
+        with plain_engine(settings), Lakehouse(settings, all_tables()) as lake:
+            yield lake
+
+
+@contextmanager
+def plain_engine(settings: Settings) -> Iterator[None]:
+    """Say an engine's error in one line, in place of its trace in two languages.
+
+    Raises:
+        EngineError: the engine failed; the message says where, and what to do.
+    """
+    try:
+        yield
+    except Exception as error:
+        from pipelines.engine_errors import plain
+
+        told = plain(error, settings)
+        if told is None:
+            raise
+        raise told from error
 
 
 @contextmanager

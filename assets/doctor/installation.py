@@ -6,7 +6,6 @@ import os
 import platform
 import re
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -63,6 +62,8 @@ def _unfit(name: str, wanted: str) -> list[str]:
 
 def engine(settings: Settings) -> Iterator[Finding]:
     """Whether the engine starts and answers."""
+    from pipelines.engine import listens
+
     if settings.engine == "spark":
         java = java_version()
         if java is None or java < JAVA:
@@ -73,7 +74,7 @@ def engine(settings: Settings) -> Iterator[Finding]:
                 "Install it, set JAVA_HOME, or VERMEIL_ENGINE=embedded.",
             )
             return
-    if settings.engine.startswith("sc://") and not _reachable(settings.engine):
+    if settings.engine.startswith("sc://") and not listens(settings.engine):
         place = urlsplit(settings.engine).netloc
         yield fail(
             "engine", f"nothing listens at {place}", "Start the Spark Connect server, or mend VERMEIL_ENGINE."
@@ -113,18 +114,10 @@ def java_version() -> int | None:
     return int(found[1]) if found else None
 
 
-def _reachable(url: str) -> bool:
-    place = urlsplit(url)
-    try:
-        with socket.create_connection((place.hostname or "", place.port or 15002), timeout=5):
-            return True
-    except OSError:
-        return False
-
-
 def _asked(settings: Settings) -> str | None:
     """An empty text if the engine answers, why it does not, or None if it does not in time."""
     from pipelines.engine import open_spark
+    from pipelines.engine_errors import plain
 
     said: list[str] = []
 
@@ -134,7 +127,8 @@ def _asked(settings: Settings) -> str | None:
                 spark.sql("select 1").collect()
             said.append("")
         except Exception as error:
-            said.append(" ".join(str(error).split())[:300] or type(error).__name__)
+            told = plain(error, settings) or error
+            said.append(" ".join(str(told).split())[:300] or type(told).__name__)
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -25,7 +24,6 @@ from pipelines.commits import Staged, spark_struct
 from pipelines.delta_log import Commit, Note
 from pipelines.erasure.mapped import kept_fields
 from pipelines.erasure.suppression import suppression
-from pipelines.errors import LakehouseError, is_out_of_space
 from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Source, Sources
 
@@ -307,22 +305,8 @@ def _stage_on_spark(
 ) -> tuple[Staged, list[FileCounts]]:
     """The same on a cluster: executors read the files, which lie on storage that all of them see."""
     rows = read_on_spark(lake.spark, batch, reading)
-    try:
-        staged = lake.stage(RECORDS, _unique(reading.ingest_id), rows)
-    except Exception as error:  # whatever a driver makes of what happened in an executor
-        if is_out_of_space(error):
-            raise
-        raise LakehouseError(_told(str(error))) from error
+    staged = lake.stage(RECORDS, _unique(reading.ingest_id), rows)
     return staged, _counted(lake.staged(staged), batch, reading.max_expansion)
-
-
-def _told(said: str) -> str:
-    """What an executor's failure means: our own words where it raised them, else those of the first exception named."""
-    if own := re.search(rf"{LakehouseError.__module__}\.{LakehouseError.__name__}: (.+)", said):
-        return own[1]
-    named = re.search(r"\w+(Exception|Error): .+", said)
-    why = named[0] if named else said.partition("\n")[0]
-    return f"reading raw files failed, nothing of the batch was published: {why}"
 
 
 def read_on_spark(spark: SparkSession, batch: Sequence[RawFile], reading: Reading) -> DataFrame:

@@ -145,7 +145,7 @@ def test_an_unknown_table_is_named_with_those_there_are() -> None:
         suite("silver.charge")
 
 
-def test_apache_spark_gives_the_same_verdict(spark: SparkSession, jvm_spark: SparkSession) -> None:
+def test_apache_spark_gives_the_same_verdict(two_engines: tuple[SparkSession, SparkSession]) -> None:
     names = (
         "schema_as_declared",
         "key_unique",
@@ -161,7 +161,7 @@ def test_apache_spark_gives_the_same_verdict(spark: SparkSession, jvm_spark: Spa
         {"charge_id": "x_0"},
         {"amount_refunded_minor": 5},
     )
-    here, there = (audit(few, charges(session, *changes)) for session in (spark, jvm_spark))
+    here, there = (audit(few, charges(session, *changes)) for session in two_engines)
     assert here == there
     assert len(failed(there)) == 4
 

@@ -12,7 +12,6 @@ import pytest
 from frames import KEY, Json, read_folder, rows
 
 from pipelines.catalog import tables_of
-from pipelines.settings import load_settings
 from pipelines.silver.build import build
 from pipelines.simulate import Simulation, simulate
 from pipelines.sources.mapping import stripe
@@ -38,15 +37,13 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.skipif(
-    load_settings().engine == "spark", reason="holds the engine against Apache Spark, which it is"
-)
 @pytest.mark.parametrize("table", SILVER, ids=lambda table: table.short_name)
 def test_a_silver_table_is_the_same_on_both_engines(
-    spark: SparkSession, jvm_spark: SparkSession, records: Path, table: Table
+    two_engines: tuple[SparkSession, SparkSession], records: Path, table: Table
 ) -> None:
     def built(session: SparkSession) -> list[Json]:
         bronze = session.read.parquet(str(records / table.short_name))
         return rows(build(bronze.filter("fault is null"), table, stripe(), KEY), "record_id")
 
-    assert built(spark) == built(jvm_spark)
+    here, there = map(built, two_engines)
+    assert here == there

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-import pytest
 from typer.testing import CliRunner, Result
 
 from assets.cli.app import app
-
-OWN_SESSION = pytest.mark.skipif(
-    os.environ.get("VERMEIL_ENGINE", "embedded") != "embedded",
-    reason="starts a session of its own for each command",
-)
 
 
 def vermeil(*words: str | Path, **how: Any) -> Result:

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from pipelines.catalog import all_tables
-from tests.assets.cli.running import OWN_SESSION, as_json, vermeil
-
-pytestmark = OWN_SESSION
+from pipelines.settings import load_settings
+from tests.assets.cli.running import as_json, vermeil
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +105,7 @@ def test_the_same_mistake_at_different_places_is_one_group(home: Path) -> None:
 
 def test_status_names_engine_and_place(home: Path) -> None:
     found = as_json("status", "--home", home)
-    assert found["engine"] == "embedded"
+    assert found["engine"] == load_settings().engine
     assert found["published_at"] is not None
 
 

@@ -16,7 +16,7 @@ from pipelines.models.registry import Registry
 from pipelines.models.tasks import FRAUD
 from pipelines.settings import load_settings
 from tests import trained_payments
-from tests.assets.cli.running import OWN_SESSION, as_json, vermeil
+from tests.assets.cli.running import as_json, vermeil
 
 MADE_FROM_SCORES = (
     "gold.model_drift_daily",
@@ -25,7 +25,7 @@ MADE_FROM_SCORES = (
     "gold.threshold_tradeoffs",
 )
 
-pytestmark = [pytest.mark.slow, OWN_SESSION]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,92 @@
+"""Commands of ``vermeil`` in processes of their own, each on an engine of its choice."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.spark_servers import ROOT, SMALL, delta_jars
+
+VERMEIL = Path(sys.executable).with_name("vermeil")
+CLASSIC = {**SMALL, "spark.master": "local[2]"}
+NEEDS_DELTA = pytest.mark.skipif(
+    (shutil.which("java") is None and "JAVA_HOME" not in os.environ) or not delta_jars(),
+    reason="needs Java 17 and Delta's jars: VERMEIL_ENGINE=spark vermeil doctor fetches them",
+)
+PATIENCE = 900
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> list[str]:
+        """The lines on the error stream."""
+        return [line for line in self.err.splitlines() if line.strip()]
+
+
+def started(
+    engine: str,
+    home: Path,
+    *words: str,
+    conf: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
+) -> subprocess.Popen[str]:
+    """A command that goes on."""
+    found = {
+        **os.environ,
+        "VERMEIL_ENGINE": engine,
+        "VERMEIL_SPARK_CONF": json.dumps((CLASSIC if engine == "spark" else {}) | dict(conf or {})),
+        "COLUMNS": "200",
+        **(env or {}),
+    }
+    return subprocess.Popen(
+        [str(VERMEIL), *words, "--home", str(home)],
+        cwd=ROOT,
+        env={name: value for name, value in found.items() if value is not None},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def vermeil(engine: str, home: Path, *words: str, **how: Mapping[str, str | None]) -> Ended:
+    """A command, when it has ended."""
+    process = started(engine, home, *words, **how)  # type: ignore[arg-type]
+    out, err = process.communicate(timeout=PATIENCE)
+    return Ended(process.returncode, out, err)
+
+
+def done(engine: str, home: Path, *words: str) -> str:
+    """What a command that ends well prints."""
+    ended = vermeil(engine, home, *words)
+    assert ended.code == 0, (engine, words, ended.out[-2000:], ended.err[-4000:])
+    return ended.out
+
+
+def parts(archive: Path, count: int) -> list[list[Path]]:
+    """The files of an archive, dealt out in their order."""
+    files = sorted(path for path in archive.rglob("*") if path.is_file())
+    size = -(-len(files) // count)
+    return [files[start : start + size] for start in range(0, len(files), size)]
+
+
+def add(files: Sequence[Path], archive: Path, raw: Path) -> None:
+    """Put files of an archive where a run finds them, as they are."""
+    for file in files:
+        target = raw / file.relative_to(archive)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, target)
