@@ -26,10 +26,6 @@ from tests.pipelines.erasure.people import CANARIES, CUSTOMER, OTHER, of_others,
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.skipif(
-    load_settings().engine != "embedded", reason="looks at the bytes that delta-rs leaves on this disk"
-)
-
 
 def opened(home: Path, spark: SparkSession) -> Lakehouse:
     """A lakehouse that takes in each file as a batch of its own."""
