@@ -28,10 +28,10 @@ pytestmark = [
     ),
 ]
 
-TABLES = ("bronze.records", "silver.charges", "silver.refunds", "gold.audit", "gold.payments_daily")
-FIRST = Asked(jobs=130, queries=110, tasks=260, plan=300_000)
-ONE_MORE_DAY = Asked(jobs=220, queries=150, tasks=420, plan=300_000)
-NOTHING_NEW = Asked(jobs=12, queries=8, tasks=30, plan=20_000)
+TABLES = ("bronze.records", "silver.charges", "silver.refunds", "gold.payments_daily")
+FIRST = Asked(jobs=180, queries=130, tasks=280, plan=350_000)
+ONE_MORE_DAY = Asked(jobs=240, queries=170, tasks=420, plan=350_000)
+NOTHING_NEW = Asked(jobs=4, queries=4, tasks=10, plan=60_000)
 
 
 def run(home: Path, name: str) -> Asked:
