@@ -21,7 +21,7 @@ from tests.same_rows import differing_answers
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 TABLES = (
     "bronze.records",

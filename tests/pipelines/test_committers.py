@@ -29,6 +29,8 @@ from pipelines.table import Column, Table
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 KEYED = Table(
     name="silver.parts",
     doc="Parts, of which it's good to have 'enough'.",

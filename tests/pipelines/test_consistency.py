@@ -24,7 +24,7 @@ from tests.contention import KILLED_RESTORE, RUN, Look, agree, contents, look, p
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 ARCHIVE = Simulation(seed=11, days=3, payments_per_day=8, accounts=2)
 

@@ -23,6 +23,7 @@ from pipelines.simulate import Simulation, simulate
 from tests.kills.harness import OWN_ENGINE, Json, Server, faults, serving
 
 pytestmark = [
+    pytest.mark.engine,
     pytest.mark.slow,
     OWN_ENGINE,
 ]
