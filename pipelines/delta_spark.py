@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+BATCH = "vermeil.batch"
+"""Name under which Delta remembers the highest number of a batch of raw files that a table has taken in."""
+
 SKIP_EMPTY = "spark.databricks.delta.skipRecordingEmptyCommits"
 FILE_SIZE = "spark.databricks.delta.optimize.maxFileSize"
 RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
@@ -53,8 +56,13 @@ class DeltaSpark:
         )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
+        writer = self._writer(table, staged).mode("append")
+        if "files" in note:
+            # A driver that was killed may have left a server that still commits what it was asked for. The next run
+            # takes the same batch in under the same number, and Delta lets one of the two through.
+            writer = writer.option("txnAppId", BATCH).option("txnVersion", str(note["ingest_id"]))
         with self._noted(note):
-            self._writer(table, staged).mode("append").save(uri)
+            writer.save(uri)
 
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
         files, _ = self._log.files(uri)

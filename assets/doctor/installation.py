@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,7 +71,7 @@ def engine(settings: Settings) -> Iterator[Finding]:
             found = "no Java was found" if java is None else f"Java {java} was found"
             yield fail(
                 "engine",
-                f"{found}; Apache Spark needs {JAVA}",
+                f"{found}; Apache Spark needs {JAVA} or 21",
                 "Install it, set JAVA_HOME, or VERMEIL_ENGINE=embedded.",
             )
             return
@@ -80,6 +81,8 @@ def engine(settings: Settings) -> Iterator[Finding]:
             "engine", f"nothing listens at {place}", "Start the Spark Connect server, or mend VERMEIL_ENGINE."
         )
         return
+    log = settings.spark_log
+    absent = [path for path in (log, *log.parents[:2]) if not path.exists()]
     started = time.monotonic()
     answer = _asked(settings)
     took = time.monotonic() - started
@@ -95,7 +98,15 @@ def engine(settings: Settings) -> Iterator[Finding]:
         )
         yield fail("engine", f"{settings.engine}: {answer}", todo)
     else:
+        _take_away(absent)
         yield ok("engine", f"{settings.engine} starts and answers in {took:.1f} s")
+
+
+def _take_away(made: Sequence[Path]) -> None:
+    """Remove a log that nobody needs and the folders that were made for it: a look leaves nothing behind."""
+    for path in made:
+        with suppress(OSError):
+            path.rmdir() if path.is_dir() else path.unlink()
 
 
 def java_version() -> int | None:

@@ -114,6 +114,16 @@ def test_merge_inserts_what_is_new_and_replaces_what_is_older(bench: Bench) -> N
     assert bench.rows(KEYED) == [part("x", 2, "2"), part("y", 5, "5", 2), part("z", 9, day=3)]
 
 
+def test_a_batch_of_raw_files_that_is_committed_twice_is_there_once(bench: Bench) -> None:
+    if load_settings().engine == "embedded":
+        pytest.skip("a process that is killed takes the embedded engine with it: nobody is left who commits")
+    bench.create(KEYED)
+    for number in (1, 1, 2):
+        staged = bench.stage(KEYED, [part(f"x{number}", number)])
+        bench.committer.append(bench.uri(KEYED), KEYED, staged, {"ingest_id": number, "files": []})
+    assert bench.rows(KEYED) == [part("x1", 1), part("x2", 2)]
+
+
 def test_merge_without_versions_leaves_what_is_there(bench: Bench) -> None:
     bench.create(KEYED)
     for amount in (1, 2):

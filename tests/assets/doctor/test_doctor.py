@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 QUICK = {name: look for name, look in LOOKS.items() if name != "engine"}
 CHARGES = "silver.charges"
+NEEDS_JAVA = pytest.mark.skipif(
+    shutil.which("java") is None and "JAVA_HOME" not in os.environ,
+    reason="starts Apache Spark: needs Java 17",
+)
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +234,67 @@ def test_a_java_that_is_missing(home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("PATH", "/nowhere")
     found = list(diagnose({"home": home, "engine": "spark"}, {"engine": LOOKS["engine"]}))
     assert "no Java was found" in found[-1].found
+
+
+def test_a_java_that_is_too_old(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    java = tmp_path / "java" / "bin" / "java"
+    java.parent.mkdir(parents=True)
+    java.write_text("#!/bin/sh\necho 'openjdk version \"11.0.27\" 2025-04-15' >&2\n", encoding="utf-8")
+    java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "java"))
+    found = list(diagnose({"home": home, "engine": "spark"}, {"engine": LOOKS["engine"]}))
+    assert found[-1].state == "fail"
+    assert found[-1].found == "Java 11 was found; Apache Spark needs 17 or 21"
+
+
+@NEEDS_JAVA
+@pytest.mark.slow
+def test_a_spark_that_is_well_leaves_nothing_behind(tmp_path: Path) -> None:
+    found = on_spark(tmp_path / "new")
+    assert (found["state"], found["todo"]) == ("ok", "")
+    assert found["found"].startswith("spark starts and answers in ")
+    assert not (tmp_path / "new").exists()
+
+
+@NEEDS_JAVA
+@pytest.mark.slow
+def test_a_spark_whose_port_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        found = on_spark(tmp_path, {"spark.driver.port": port, "spark.port.maxRetries": "0"})
+    assert found["state"] == "fail"
+    assert "a port that Spark was told to listen at is taken" in found["found"]
+    assert "Traceback" not in found["found"]
+
+
+@NEEDS_JAVA
+@pytest.mark.slow
+def test_a_spark_without_deltas_jars(tmp_path: Path) -> None:
+    found = on_spark(tmp_path, {"spark.jars.packages": ""})
+    assert found["state"] == "fail"
+    assert "the Delta jar is missing or made for another Spark" in found["found"]
+
+
+def on_spark(home: Path, conf: dict[str, str] | None = None) -> dict[str, str]:
+    """What the doctor finds of an Apache Spark, in a process of its own: a process has one, set up once."""
+    code = (
+        "import sys, json, dataclasses; from assets.doctor.diagnosis import LOOKS, diagnose;"
+        "found = list(diagnose({'home': sys.argv[1], 'engine': 'spark'}, {'engine': LOOKS['engine']}));"
+        "print(json.dumps(dataclasses.asdict(found[-1])))"
+    )
+    settings = json.loads(os.environ["VERMEIL_SPARK_CONF"]) | (conf or {})
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(home)],
+        env=os.environ | {"VERMEIL_SPARK_CONF": json.dumps(settings)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    said: dict[str, str] = json.loads(done.stdout)
+    return said
 
 
 def test_a_look_that_falls_over_does_not_end_the_others(home: Path) -> None:
