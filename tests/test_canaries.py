@@ -17,10 +17,6 @@ from typer.testing import CliRunner
 
 from assets.cli.app import app
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("VERMEIL_ENGINE", "embedded") != "embedded", reason="looks at the bytes on this disk"
-)
-
 NUMBER = "4242424242424242"
 MAIL, NAME, PHONE, IP = "zq.canary@gmail.com", "Zelda Quillfeather", "+44 7700 900177", "203.0.113.177"
 ADDRESS = {

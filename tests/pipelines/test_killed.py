@@ -23,6 +23,7 @@ from pipelines.simulate import Simulation, simulate
 from tests.kills.harness import OWN_ENGINE, Json, Server, faults, serving
 
 pytestmark = [
+    pytest.mark.engine,
     pytest.mark.slow,
     OWN_ENGINE,
 ]
@@ -76,7 +77,8 @@ def test_stopped_in_the_middle_of_a_table(
     tmp_path: Path, undisturbed: tuple[Path, list[str]], server: Server, sent: str
 ) -> None:
     expected, moments = undisturbed
-    moment = next(m for m in moments if m.endswith("silver.charges") and "_write" in m)
+    writes = "DeltaSpark.append" if ON_SPARK else "_write"
+    moment = next(m for m in moments if m.endswith("silver.charges") and writes in m)
     ended = server.do(tmp_path, RUN, raw=expected / "raw", watch=True, wanted=[moment], signal=sent)
     assert ended.at == moment
     assert ended.code == (-signal.SIGTERM if sent == "SIGTERM" else 1)

@@ -30,6 +30,8 @@ from pipelines.verify import Found, verify
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 ARCHIVE = Simulation(days=4, payments_per_day=10, accounts=2)
 
 TAKEN = {

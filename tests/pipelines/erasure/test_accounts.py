@@ -17,6 +17,8 @@ from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 HERE, THERE = "acct_here", "acct_there"
 TABLES = ("bronze.records", "silver.charges", "silver.quarantine")
 

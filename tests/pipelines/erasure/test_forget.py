@@ -26,6 +26,8 @@ from tests.pipelines.erasure.people import CANARIES, CUSTOMER, OTHER, of_others,
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 
 def opened(home: Path, spark: SparkSession) -> Lakehouse:
     """A lakehouse that takes in each file as a batch of its own."""

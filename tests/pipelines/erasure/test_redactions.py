@@ -19,6 +19,8 @@ from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 TABLES = (
     "bronze.records", "silver.charges", "silver.disputes", "silver.verification_sessions",
     "silver.verification_reports", "silver.quarantine",
