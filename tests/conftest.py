@@ -64,12 +64,18 @@ def _shares_within_its_module(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+def engine_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home that the shared session belongs to: an Apache Spark writes its log there."""
+    return tmp_path_factory.mktemp("engine")
+
+
+@pytest.fixture(scope="session")
+def spark(engine_home: Path) -> Iterator[SparkSession]:
     """A session on the engine that VERMEIL_ENGINE names; embedded by default.
 
     An Apache Spark lives as long as the tests do, and what opens a session of its own meanwhile gets one of it.
     """
-    with open_spark(load_settings({"home": tmp_path_factory.mktemp("engine")})) as session:
+    with open_spark(load_settings({"home": engine_home})) as session:
         yield session
 
 

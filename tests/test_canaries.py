@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,6 +17,9 @@ from frames import CREATED, Json, event
 from typer.testing import CliRunner
 
 from assets.cli.app import app
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 NUMBER = "4242424242424242"
 MAIL, NAME, PHONE, IP = "zq.canary@gmail.com", "Zelda Quillfeather", "+44 7700 900177", "203.0.113.177"
@@ -124,8 +128,11 @@ def lines() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A home that took them in, and all that the command line said about it."""
+def said(
+    tmp_path_factory: pytest.TempPathFactory, spark: SparkSession, engine_home: Path
+) -> tuple[Path, str]:
+    """A home that took them in, with the log of the engine's, and all that the command line said about it."""
+    del spark  # it is there, so that its log is where it is looked for
     home = tmp_path_factory.mktemp("canaries")
     (home / "raw").mkdir()
     (home / "raw" / "a.ndjson").write_text("\n".join(lines()) + "\n", encoding="utf-8")
@@ -135,6 +142,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         ["sql", "select cast(billing_email as date), raise_error(billing_email) from silver.charges"],
     )  # fmt: skip
     results = [CliRunner().invoke(app, [*command, "--home", str(home)]) for command in commands]
+    if (engine_home / "logs").exists():
+        shutil.copytree(engine_home / "logs", home / "logs")
     assert "refused" in results[0].output
     assert "a.ndjson: card numbers masked" in results[0].output.replace("\n", " ")
     return home, "\n".join(f"{result.output}\n{result.exception!r}" for result in results)

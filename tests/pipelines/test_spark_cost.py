@@ -21,6 +21,7 @@ from tests.conftest import ROOT, SPARK_CONF
 from tests.spark_events import Asked, asked, logging_to
 
 pytestmark = [
+    pytest.mark.engine,
     pytest.mark.slow,
     pytest.mark.skipif(
         os.environ.get("VERMEIL_ENGINE") != "spark",
