@@ -7,10 +7,10 @@ export DAGSTER_DISABLE_TELEMETRY = yes
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 .DEFAULT_GOAL := help
-.PHONY: help install deep lock demo test lint format types check ui notebook bench soak reliability advisories docs reference clean
+.PHONY: help install deep jars lock demo test test-spark lint format types check ui notebook bench soak reliability advisories docs reference clean
 
 help: ## List what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 install: .venv/.installed ## Make .venv and install everything from requirements.lock
 
@@ -30,6 +30,10 @@ deep: install ## Install PyTorch as well, to train neural networks
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$($(BIN)/python -c \
 	  'import tomllib; print(tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["deep"][0])')"
 
+# By one process, before two workers of the tests would fetch them into one folder at once.
+jars: install ## Fetch Delta's jars for Apache Spark, once (needs Java 17 or 21)
+	@home=$$(mktemp -d) && VERMEIL_ENGINE=spark $(BIN)/vermeil doctor --home $$home && rm -r $$home
+
 lock: install ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --python-version 3.11 --extra dev \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
@@ -39,6 +43,9 @@ demo: install ## Write a sample archive, run everything, print what came of it
 
 test: install lint types ## Lint, types, then all tests, fast ones first
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+test-spark: jars ## What an engine does to tables, on Apache Spark (all tests there: VERMEIL_ENGINE=spark make test)
+	VERMEIL_ENGINE=spark $(BIN)/pytest -n 2 --dist loadgroup -m "engine and not soak"
 
 lint: install ## Check style
 	$(BIN)/ruff check .

@@ -24,7 +24,7 @@ class Measured:
 
     Attributes:
         seconds: wall time from start to exit, interpreter start-up included.
-        cpu_seconds: user and system time of the process and of the children that it waited for.
+        cpu_seconds: user and system time of the process and of all that it started.
         peak_bytes: greatest resident memory. Of the whole process tree where there is /proc (pages that processes
             share count once for each), elsewhere of its largest process.
         output: what it printed.
@@ -39,22 +39,24 @@ class Measured:
 
 
 class _Watch(threading.Thread):
-    """Samples the memory of a process tree until it is stopped."""
+    """Samples the memory and the processor time of a process tree until it is stopped."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._pid = pid
         self._over = threading.Event()
         self.peak = 0
+        self.cpu = 0.0
 
     def run(self) -> None:
         while not self._over.wait(SAMPLE_SECONDS):
             self.peak = max(self.peak, tree_bytes(self._pid))
+            self.cpu = max(self.cpu, tree_seconds(self._pid))
 
-    def stop(self) -> int:
+    def stop(self) -> tuple[int, float]:
         self._over.set()
         self.join()
-        return self.peak
+        return self.peak, self.cpu
 
 
 def measure(argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout: float) -> Measured:
@@ -76,11 +78,12 @@ def measure(argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout: flo
     finally:
         timed_out = not late.is_alive()
         late.cancel()
-        sampled = watch.stop()
+        sampled, cpu = watch.stop()
         if process.returncode is None:
             _kill_group(process.pid)
     error = None if process.returncode == 0 else _why(output, process.returncode, timed_out, timeout)
-    cpu = usage.ru_utime + usage.ru_stime
+    # Nobody waits for a JVM: what it took is known from the last sample.
+    cpu = max(cpu, usage.ru_utime + usage.ru_stime)
     # What the system reports of a child counts the parent's memory too, from before the child became a program.
     return Measured(seconds, cpu, sampled or usage.ru_maxrss * RSS_UNIT, output, error)
 
@@ -92,7 +95,8 @@ def tree_bytes(root: int) -> int:
 
 
 def tree_seconds(root: int) -> float:
-    """Processor time of a process and its living descendants until now; 0 where the system has no /proc."""
+    """Processor time until now of a process, its living descendants and those that these waited for; 0 where the
+    system has no /proc."""
     parents = {pid: parent for pid in _pids() if (parent := _parent(pid)) is not None}
     return sum(_ticks(pid) for pid in parents if _descends(pid, root, parents)) / os.sysconf("SC_CLK_TCK")
 
@@ -123,7 +127,7 @@ def _parent(pid: int) -> int | None:
 
 def _ticks(pid: int) -> int:
     text = _read(pid, "stat")
-    return sum(map(int, text.rpartition(")")[2].split()[11:13])) if text else 0
+    return sum(map(int, text.rpartition(")")[2].split()[11:15])) if text else 0
 
 
 def _resident(pid: int) -> int:

@@ -5,8 +5,8 @@ Plain Spark SQL and the DataFrame writer throughout: they work alike on a classi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
+BATCH = "vermeil.batch"
+"""Name under which Delta remembers the highest number of a batch of raw files that a table has taken in."""
+
 SKIP_EMPTY = "spark.databricks.delta.skipRecordingEmptyCommits"
+FILE_SIZE = "spark.databricks.delta.optimize.maxFileSize"
+RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
+VACUUM_LOGGED = "spark.databricks.delta.vacuum.logging.enabled"
 
 
 class DeltaSpark:
@@ -50,8 +56,13 @@ class DeltaSpark:
         )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
+        writer = self._writer(table, staged).mode("append")
+        if "files" in note:
+            # A driver that was killed may have left a server that still commits what it was asked for. The next run
+            # takes the same batch in under the same number, and Delta lets one of the two through.
+            writer = writer.option("txnAppId", BATCH).option("txnVersion", str(note["ingest_id"]))
         with self._noted(note):
-            self._writer(table, staged).mode("append").save(uri)
+            writer.save(uri)
 
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
         files, _ = self._log.files(uri)
@@ -140,19 +151,17 @@ class DeltaSpark:
             self._spark.sql(f"restore table {_quoted(uri)} to version as of {version}").collect()
 
     def expunge(self, uri: str, table: Table, note: Note) -> None:
-        self._vacuum(uri, 0)
+        # Last comes the deleting: a commit without rows leaves a file without rows, which no version names.
         self.touch(uri, table, note)
+        self._vacuum(uri, 0, is_logged=False)
         self._log.checkpoint(uri)
         delta_log.drop_before(uri, delta_log.latest_version(uri) or 0)
 
-    def _vacuum(self, uri: str, hours: int) -> None:
+    def _vacuum(self, uri: str, hours: int, is_logged: bool = True) -> None:
         # Delta's full vacuum, the default, also deletes what a run that died has left.
-        check = "spark.databricks.delta.retentionDurationCheck.enabled"
-        self._spark.conf.set(check, "false")
-        try:
+        conf = {RETENTION_CHECK: "false"} if is_logged else {RETENTION_CHECK: "false", VACUUM_LOGGED: "false"}
+        with self._with(conf):
             self._spark.sql(f"vacuum {_quoted(uri)} retain {hours} hours").collect()
-        finally:
-            self._spark.conf.unset(check)
 
     def _rows(self, table: Table, staged: Staged) -> DataFrame:
         rows = self._spark.read.parquet(staged.uri)
@@ -187,22 +196,18 @@ class DeltaSpark:
             added = ", ".join(f"{c.name} {c.type} comment {_text(c.doc)}" for c in missing)
             self._spark.sql(f"alter table {_quoted(uri)} add columns ({added})")
 
-    @contextmanager
-    def _sized(self, target_bytes: int | None) -> Iterator[None]:
-        size = "spark.databricks.delta.optimize.maxFileSize"
-        if target_bytes:
-            self._spark.conf.set(size, str(target_bytes))
-        try:
-            yield
-        finally:
-            self._spark.conf.unset(size)
+    def _sized(self, target_bytes: int | None) -> AbstractContextManager[None]:
+        return self._with({FILE_SIZE: str(target_bytes)} if target_bytes else {})
 
-    @contextmanager
-    def _noted(self, note: Note) -> Iterator[None]:
+    def _noted(self, note: Note) -> AbstractContextManager[None]:
         # By the session, also for what a writer's option could say: an option is part of the plan, and what bronze
         # notes of thousands of files would be printed and searched with it. By default Delta makes no commit where
         # nothing changes, and the note, which says how far the table has come, would be lost.
-        conf = {USER_METADATA: dump_note(note), SKIP_EMPTY: "false"}
+        return self._with({USER_METADATA: dump_note(note), SKIP_EMPTY: "false"})
+
+    @contextmanager
+    def _with(self, conf: Mapping[str, str]) -> Iterator[None]:
+        """Settings of the session, for a while."""
         for name, value in conf.items():
             self._spark.conf.set(name, value)
         try:

@@ -34,7 +34,9 @@ def logging_to(folder: Path) -> dict[str, str]:
         "spark.eventLog.enabled": "true",
         "spark.eventLog.compress": "false",
         "spark.eventLog.dir": folder.as_uri(),
-        "spark.sql.maxPlanStringLength": "10000000",  # plans are to be measured whole
+        # Plans are to be measured whole.
+        "spark.sql.maxPlanStringLength": "10000000",
+        "spark.sql.debug.maxToStringFields": "100000",
     }
 
 

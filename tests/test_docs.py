@@ -153,7 +153,7 @@ def commands(page: Path) -> Iterator[tuple[str, list[str]]]:
 def test_shell_examples_are_commands_that_there_are(page: Path) -> None:
     vermeil: Any = typer.main.get_command(app)
     targets = set(
-        re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
     )
     for program, arguments in commands(page):
         if program == "make":

@@ -22,7 +22,7 @@ from typing import Any
 READERS = {"locate", "join", "is_local", "table_uri", "declaration", "exists", "staging_uri", "children"}
 """Called all the time, and never writing: left out to keep the looking short."""
 
-CLASSES = ("Lakehouse", "DeltaRs")
+CLASSES = ("Lakehouse", "DeltaRs", "DeltaSpark")
 """Classes whose methods write."""
 
 
@@ -80,7 +80,7 @@ class Watch:
 
 
 def state(folder: Path) -> Iterator[tuple[str, int]]:
-    """Every file of a folder with its size."""
+    """Every file of a folder with its size, but for what says nothing of a lakehouse."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except FileNotFoundError:
@@ -89,7 +89,7 @@ def state(folder: Path) -> Iterator[tuple[str, int]]:
         if entry.is_dir(follow_symlinks=False):
             yield from state(Path(entry.path))
             yield entry.path, -1
-        elif entry.name != ".lock":
+        elif entry.name not in (".lock", "spark.log"):
             try:
                 yield entry.path, entry.stat().st_size
             except FileNotFoundError:
@@ -112,7 +112,7 @@ def subject(args: tuple[Any, ...]) -> str:
 
 def writing_modules() -> list[ModuleType]:
     """The modules that deal with a lakehouse or with its files, by what they import."""
-    for name in ("pipelines.flow", "pipelines.delta_rs", "pipelines.restoring"):
+    for name in ("pipelines.flow", "pipelines.delta_rs", "pipelines.delta_spark", "pipelines.restoring"):
         importlib.import_module(name)
     named = [name for name in sorted(sys.modules) if name.startswith("pipelines.")]
     return [

@@ -2,7 +2,7 @@
 
 It reads jobs as JSON, one a line, and answers each with what became of the process that did it. Importing takes most of
 a short run's time; a fork has it done already, and is a process like any other: killed, it leaves what a killed one
-leaves.
+leaves. On Apache Spark each fork starts a JVM of its own, which ends with it.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def _import_everything(with_checks: bool) -> None:
     import pyarrow.dataset
     import pyarrow.parquet
     import pysail.spark
+    import pyspark.java_gateway
     import pyspark.sql.connect.session
 
     import assets.cli.commands

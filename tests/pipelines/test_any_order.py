@@ -21,7 +21,7 @@ from tests.same_rows import differing_answers
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 TABLES = (
     "bronze.records",
@@ -52,7 +52,7 @@ def expected(archive: Path, spark: SparkSession) -> Path:
 
 
 @settings(
-    max_examples=2,
+    max_examples=1 if load_settings().engine == "spark" else 2,
     derandomize=True,
     deadline=None,
     database=None,

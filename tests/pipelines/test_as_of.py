@@ -16,6 +16,8 @@ from pipelines.lakehouse import Lakehouse
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 WORLD = world(seed=5)
 TIMES = [WORLD[len(WORLD) // 3].known, WORLD[2 * len(WORLD) // 3].known + timedelta(seconds=1)]
 

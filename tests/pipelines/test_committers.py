@@ -29,6 +29,8 @@ from pipelines.table import Column, Table
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 KEYED = Table(
     name="silver.parts",
     doc="Parts, of which it's good to have 'enough'.",
@@ -89,8 +91,6 @@ class Bench:
 
 @pytest.fixture(params=["delta-rs", "spark-sql"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path, spark: SparkSession) -> Bench:
-    if request.param == "delta-rs" and load_settings().engine != "embedded":
-        pytest.skip("delta-rs commits on the embedded engine only")
     return Bench(
         tmp_path, spark, DeltaRs({}) if request.param == "delta-rs" else DeltaSpark(spark, DeltaLog({}))
     )
@@ -112,6 +112,16 @@ def test_merge_inserts_what_is_new_and_replaces_what_is_older(bench: Bench) -> N
         NEWER,
     )
     assert bench.rows(KEYED) == [part("x", 2, "2"), part("y", 5, "5", 2), part("z", 9, day=3)]
+
+
+def test_a_batch_of_raw_files_that_is_committed_twice_is_there_once(bench: Bench) -> None:
+    if bench.is_sail or isinstance(bench.committer, DeltaRs):
+        pytest.skip("a process that is killed takes the embedded engine with it: nobody is left who commits")
+    bench.create(KEYED)
+    for number in (1, 1, 2):
+        staged = bench.stage(KEYED, [part(f"x{number}", number)])
+        bench.committer.append(bench.uri(KEYED), KEYED, staged, {"ingest_id": number, "files": []})
+    assert bench.rows(KEYED) == [part("x1", 1), part("x2", 2)]
 
 
 def test_merge_without_versions_leaves_what_is_there(bench: Bench) -> None:
@@ -173,12 +183,9 @@ def test_amend_replaces_what_it_matches_and_adds_nothing(bench: Bench) -> None:
     assert bench.rows(KEYED) == [part("x", 9, "0"), part("y", 5, day=2)]
 
 
-def test_expunge_leaves_nothing_but_the_current_version_and_its_note(
-    tmp_path: Path, spark: SparkSession
-) -> None:
-    if load_settings().engine != "embedded":
-        pytest.skip("looks at the bytes that delta-rs leaves")
-    bench = Bench(tmp_path, spark, DeltaRs({}))
+def test_expunge_leaves_nothing_but_the_current_version_and_its_note(bench: Bench) -> None:
+    if bench.is_sail:
+        pytest.skip("Sail understands no statement that vacuums a table")
     bench.create(KEYED)
     uri = bench.uri(KEYED)
     for day, secret in ((1, "canary-of-a-row"), (2, "canary-of-another")):
@@ -192,18 +199,25 @@ def test_expunge_leaves_nothing_but_the_current_version_and_its_note(
     assert bench.rows(KEYED) == [part("y", 1)]
     assert [commit.note for commit in DeltaLog({}).history(uri)] == [{"watermark": 2}]
     files = [path for path in Path(uri).rglob("*") if path.is_file()]
-    assert len([path for path in files if path.parent.name != "_delta_log"]) == 1
+    data = {path.name for path in files if path.parent.name != "_delta_log"}
+    sums = {
+        name for name in data if name.endswith(".crc")
+    }  # Hadoop's, one beside each file that it writes on a disk
+    assert len(data - sums) == 1
+    assert sums <= {f".{name}.crc" for name in data}
     assert not [path for path in files if b"canary" in path.read_bytes()]
     bench.committer.append(uri, KEYED, bench.stage(KEYED, [part("z", 2)]), {"watermark": 3})
     assert bench.rows(KEYED) == [part("y", 1), part("z", 2)]
 
 
-def test_the_log_holds_no_bounds_of_texts(tmp_path: Path, spark: SparkSession) -> None:
-    bench = Bench(tmp_path, spark, DeltaRs({}))
+def test_the_log_holds_no_bounds_of_texts(bench: Bench) -> None:
+    if bench.is_sail:
+        pytest.skip("Sail keeps bounds of all columns")
     bench.create(KEYED)
     bench.committer.merge(bench.uri(KEYED), KEYED, bench.stage(KEYED, [part("canary", 1)]), {}, "version")
     bench.committer.append(bench.uri(KEYED), KEYED, bench.stage(KEYED, [part("canary", 2)]), {})
-    log = [path.read_text() for path in Path(bench.uri(KEYED)).rglob("*.json")]
+    files = [path for path in (Path(bench.uri(KEYED)) / "_delta_log").rglob("*") if path.is_file()]
+    log = [path.read_bytes().decode("latin-1") for path in files]
     assert any("amount_minor" in text and "minValues" in text for text in log)
     assert not any("canary" in text for text in log)
 

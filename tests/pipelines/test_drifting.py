@@ -13,6 +13,8 @@ from pipelines.lakehouse import Lakehouse
 from pipelines.steps import Outcome
 from pipelines.verdict import Batch, CheckResult, Verdict
 
+pytestmark = pytest.mark.engine
+
 TABLES = ("bronze.records", "silver.payouts", "gold.schema_drift")
 
 

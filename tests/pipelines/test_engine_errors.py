@@ -38,13 +38,19 @@ Batches = Iterator[pa.RecordBatch]
 Does = Callable[[Batches], Batches]
 
 
-def raises(batches: Batches) -> Batches:
-    raise ValueError("a record that nobody thought of")
+def raising() -> Does:
+    def raises(batches: Batches) -> Batches:
+        raise ValueError("a record that nobody thought of")
+
+    return raises
 
 
-def dies(batches: Batches) -> Batches:
-    os.kill(os.getpid(), signal.SIGKILL)
-    return batches
+def dying() -> Does:
+    def dies(batches: Batches) -> Batches:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return batches
+
+    return dies
 
 
 def at_charges(spark: SparkSession, does: Does) -> None:
@@ -56,12 +62,13 @@ def at_charges(spark: SparkSession, does: Does) -> None:
 @pytest.mark.parametrize(
     ("does", "told"),
     [
-        (raises, "the engine failed: ValueError: a record that nobody thought of"),
-        (dies, "a Python process of an executor died: it was killed, or memory ran out"),
+        (raising(), "the engine failed: ValueError: a record that nobody thought of"),
+        (dying(), "a Python process of an executor died: it was killed, or memory ran out"),
     ],
+    ids=["raises", "killed"],
 )
 def test_a_job_that_fails_in_an_executor(jvm_spark: SparkSession, does: Does, told: str) -> None:
-    with pytest.raises(Exception, match=".") as found:
+    with pytest.raises(Exception, match=r".") as found:
         at_charges(jvm_spark, does)
     said = plain(found.value, load_settings({"engine": "sc://cluster"}))
     assert str(said).startswith(f"silver.charges: {told}")

@@ -25,6 +25,8 @@ from pipelines.verdict import Batch, CheckResult, Validate, Verdict, accept_all
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 ARCHIVE = Simulation(days=6, payments_per_day=12, accounts=3)
 BOOKKEEPING = {"ingest_id", "record_id"}
 SMALL_BATCH = 250_000

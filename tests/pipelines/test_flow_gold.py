@@ -25,6 +25,8 @@ from pipelines.verdict import accept_all
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+pytestmark = pytest.mark.engine
+
 SALES = Table(
     "silver.sales",
     "One row per sale.",

@@ -19,6 +19,8 @@ from pipelines.table import Column, Table
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 PLAIN = Table(
     name="silver.things",
     doc="Things.",

@@ -37,6 +37,8 @@ from pipelines.sources.mapping import stripe
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 HISTORIES = ("silver.charge_history", "silver.dispute_history")
 PAID = moment("2026-01-10T12:00:00")
 LATER_PAID = moment("2026-01-11T12:00:00")

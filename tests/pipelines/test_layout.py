@@ -20,6 +20,8 @@ from pipelines.table import Column, Table
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 PARTS = Table(
     name="silver.parts",
     doc="Parts.",

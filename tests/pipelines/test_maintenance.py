@@ -18,6 +18,8 @@ from pipelines.table import Column, Table
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 THINGS = Table(
     name="silver.things",
     doc="Things.",

@@ -20,6 +20,8 @@ from tests.same_rows import differing_answers
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 DAY = 86_400
 
 

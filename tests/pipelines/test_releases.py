@@ -19,6 +19,8 @@ from pipelines.table import Column, Table
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 COUNT = (Column("date", "date", "Day.", required=True), Column("n", "bigint", "Number."))
 ONE = Table(name="gold.ones_daily", doc="Ones.", key=("date",), columns=COUNT)
 TWO = Table(name="gold.twos_daily", doc="Twos.", key=("date",), columns=COUNT)

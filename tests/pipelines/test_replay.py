@@ -30,6 +30,8 @@ from tests.same_rows import differing
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 ARCHIVE = Simulation(days=4, payments_per_day=8, accounts=2)
 CHARGES = "silver.charges"
 WRONG = Rule("no_large_amount", "amount_minor < 6000", "the amount is not below 6000")

@@ -1,6 +1,7 @@
 """A record that is dropped, doubled or altered in any layer, behind the pipeline's back, is found and named.
 
-The edits are Delta commits of another program. All tests share one lakehouse; each takes its edits back.
+The edits are Delta commits of another program: of delta-rs, on either engine. All tests share one lakehouse; each
+takes its edits back.
 """
 
 from __future__ import annotations
@@ -29,9 +30,7 @@ from pipelines.verify import Found, verify
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.skipif(
-    load_settings().engine != "embedded", reason="the edits are made with delta-rs, beside the pipeline's own"
-)
+pytestmark = pytest.mark.engine
 
 ARCHIVE = Simulation(days=4, payments_per_day=10, accounts=2)
 

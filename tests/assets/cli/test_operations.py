@@ -18,6 +18,8 @@ from pipelines.settings import load_settings
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 NAME = "silver.quarantine"
 
 

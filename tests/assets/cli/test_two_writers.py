@@ -20,7 +20,7 @@ from pipelines.lock import FILE, holder
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[3]
 SMALL = Simulation(start=date(2026, 3, 1), days=1, payments_per_day=6, accounts=1)

@@ -26,6 +26,8 @@ from pipelines.verdict import Batch, CheckResult, Validate, Verdict, accept_all
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:

@@ -9,13 +9,13 @@ import pytest
 
 from pipelines import delta_log
 from pipelines.delta_rs import DeltaRs
+from pipelines.delta_spark import DeltaSpark
 from pipelines.erasure import suppression
 
+COMMITS = ("amend", "replace", "expunge", "touch")
+
 STEPS: tuple[tuple[Any, str], ...] = (
-    (DeltaRs, "amend"),
-    (DeltaRs, "replace"),
-    (DeltaRs, "expunge"),
-    (DeltaRs, "touch"),
+    *((committer, name) for committer in (DeltaRs, DeltaSpark) for name in COMMITS),
     (delta_log, "drop_before"),
     (suppression, "save"),
 )

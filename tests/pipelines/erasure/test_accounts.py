@@ -10,7 +10,6 @@ import pytest
 
 from pipelines.erasure.forget import forget, plan, unfinished
 from pipelines.lakehouse import Lakehouse
-from pipelines.settings import load_settings
 from tests.frames import CREATED, event
 from tests.pipelines.erasure.people import CUSTOMER, Json, charge, write
 from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces
@@ -18,9 +17,7 @@ from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.skipif(
-    load_settings().engine != "embedded", reason="looks at the bytes that delta-rs leaves on this disk"
-)
+pytestmark = pytest.mark.engine
 
 HERE, THERE = "acct_here", "acct_there"
 TABLES = ("bronze.records", "silver.charges", "silver.quarantine")

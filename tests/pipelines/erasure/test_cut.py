@@ -14,7 +14,6 @@ from pipelines.erasure import suppression
 from pipelines.erasure.forget import forget, unfinished
 from pipelines.erasure.ownership import renamed
 from pipelines.lakehouse import Lakehouse
-from pipelines.settings import load_settings
 from tests.pipelines.erasure.cutting import Cut, cut_before
 from tests.pipelines.erasure.people import CANARIES, CUSTOMER, of_others, of_the_person, write
 from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces
@@ -22,7 +21,7 @@ from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.skipif(load_settings().engine != "embedded", reason="cuts the commits of delta-rs")
+pytestmark = pytest.mark.engine
 
 TABLES = ("bronze.records", "silver.charges", "silver.customers", "silver.quarantine")
 

@@ -26,9 +26,7 @@ from tests.pipelines.erasure.people import CANARIES, CUSTOMER, OTHER, of_others,
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.skipif(
-    load_settings().engine != "embedded", reason="looks at the bytes that delta-rs leaves on this disk"
-)
+pytestmark = pytest.mark.engine
 
 
 def opened(home: Path, spark: SparkSession) -> Lakehouse:

@@ -12,7 +12,6 @@ from pipelines.audit import audit
 from pipelines.erasure import suppression
 from pipelines.erasure.forget import forget
 from pipelines.lakehouse import Lakehouse
-from pipelines.settings import load_settings
 from tests.frames import CREATED, event
 from tests.pipelines.erasure.people import CUSTOMER, charge, of_a_session, write
 from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces
@@ -20,9 +19,7 @@ from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.skipif(
-    load_settings().engine != "embedded", reason="looks at the bytes that delta-rs leaves on this disk"
-)
+pytestmark = pytest.mark.engine
 
 TABLES = (
     "bronze.records", "silver.charges", "silver.disputes", "silver.verification_sessions",

@@ -18,6 +18,8 @@ from tests.frames import KEY, of_type, read_lines, rows
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+pytestmark = pytest.mark.engine
+
 MODELLED = [table for table in tables_of("silver") if table.object_type]
 
 
