@@ -27,10 +27,19 @@ NO_TABLE = "file:///vermeil/no/such/table"
 LISTEN_SECONDS = 5.0
 """How long a server may take to accept a connection."""
 
+RETRIES = 6
+"""How often a server that does not answer is asked again: for a minute. A server that was started again has lost the
+session, and by default it would be asked for ten."""
+
 
 @contextmanager
 def open_spark(settings: Settings) -> Iterator[SparkSession]:
-    """A SparkSession on the engine that the settings name, closed at the end."""
+    """A SparkSession on the engine that the settings name, closed at the end.
+
+    Raises:
+        SettingsError: there is none, or it has no Delta; the message says what to do.
+    """
+    _silence()
     if settings.engine == "embedded":
         with _embedded_server() as url, _connected(url, {}) as spark:
             yield spark
@@ -39,10 +48,21 @@ def open_spark(settings: Settings) -> Iterator[SparkSession]:
             _check_delta(spark, settings)
             yield spark
     else:
+        from pyspark.sql.connect.client.retries import DefaultPolicy
+
         _check_listens(settings.engine)
         with _connected(settings.engine, WIDE_CONF | settings.spark_conf) as spark:
+            spark.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
             _check_delta(spark, settings)
             yield spark
+
+
+def _silence() -> None:
+    # PySpark prints an error that it raises, with its trace, besides raising it.
+    from pyspark.logger import PySparkLogger
+
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        PySparkLogger.getLogger(name).disabled = True
 
 
 def listens(url: str) -> bool:

@@ -79,6 +79,11 @@ RUNNING: Advice = (
         "spark.pyspark.python in VERMEIL_SPARK_CONF (on a Connect server, by PYSPARK_PYTHON of the server)",
     ),
     (
+        "Cannot run program",
+        "executors find no Python under the name that they were given: mend PYSPARK_PYTHON, or spark.pyspark.python in "
+        "VERMEIL_SPARK_CONF",
+    ),
+    (
         "PYTHON_VERSION_MISMATCH|different (minor )?version.{0,40}driver",
         "executors run another Python than this one: name the same version by PYSPARK_PYTHON or "
         "spark.pyspark.python in VERMEIL_SPARK_CONF",

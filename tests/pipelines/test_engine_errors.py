@@ -88,6 +88,7 @@ def test_an_error_of_our_own_stays_what_it_is() -> None:
         ("java.lang.OutOfMemoryError: Java heap space", "ran out of memory"),
         ("py4j.protocol.Py4JError: Answer from Java side is empty", "process of Spark is gone"),
         ("ModuleNotFoundError: No module named 'pipelines'", "install it there"),
+        ('IOException: Cannot run program "/opt/python": error=2', "find no Python"),
         ("[PYTHON_VERSION_MISMATCH] Python in worker has different version", "run another Python"),
         ("[DATA_SOURCE_NOT_FOUND] Failed to find the data source: delta.", "has no Delta"),
         ("java.lang.NoSuchMethodError: 'void org.apache.spark.sql.X'", "made for another Spark"),

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 
-from pipelines import releases
+from pipelines import delta_log, releases, versions
 from pipelines.comparison import compare, side_at
+from pipelines.delta_log import DeltaLog
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
 from tests.engine_runs import NEEDS_DELTA, add, done, parts
 from tests.pipelines.erasure.people import CUSTOMER, charge, of_a_session, of_the_person, write
 from tests.spark_servers import spark_server, with_delta
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 pytestmark = [
     pytest.mark.slow,
@@ -122,3 +130,54 @@ def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_a_life_on_spark_connect(archive: Path, undisturbed: Path, tmp_path: Path, connect: str) -> None:
     lived(tmp_path, archive, (connect, connect), disturbed=True)
     sound(tmp_path, undisturbed)
+
+
+@pytest.fixture
+def server_session(connect: str) -> Iterator[SparkSession]:
+    """A session on the server, as another program has one."""
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.builder.remote(connect).create()
+    yield session
+    session.stop()
+
+
+def test_a_table_of_another_program_is_read_at_every_version(
+    spark: SparkSession, server_session: SparkSession, tmp_path: Path
+) -> None:
+    """With checkpoints as Spark makes them, and times as it wrote them for long (INT96)."""
+    uri = str(tmp_path / "things")
+    server_session.conf.set("spark.sql.parquet.outputTimestampType", "INT96")
+    server_session.sql(
+        f"create table delta.`{uri}` (id bigint, seen_at timestamp, day date) using delta "
+        "tblproperties ('delta.checkpointInterval' = '2')"
+    )
+    for number in range(5):
+        server_session.sql(
+            f"insert into delta.`{uri}` values "
+            f"({number}, timestamp'2026-03-01 23:59:5{number}.000005+00:00', date'2026-03-0{number + 1}')"
+        )
+    assert delta_log.last_checkpoint(uri) == 4
+    rows = [(n, datetime(2026, 3, 1, 23, 59, 50 + n, 5), date(2026, 3, n + 1)) for n in range(5)]
+    for version in range(6):
+        found = versions.rows(spark, uri, version, {}).collect()
+        assert sorted(map(tuple, found)) == rows[:version]
+    days = {file.days for file in DeltaLog({}).layout(uri, "day").files}
+    assert days == {range(row[2].toordinal(), row[2].toordinal() + 1) for row in rows}
+
+
+def test_spark_reads_a_log_whose_checkpoint_the_embedded_engine_wrote_after_its_own(
+    server_session: SparkSession, tmp_path: Path
+) -> None:
+    """Hadoop keeps a sum beside each file that it writes, and does not read a file with another sum."""
+    uri = str(tmp_path / "things")
+    server_session.sql(
+        f"create table delta.`{uri}` (id bigint) using delta tblproperties ('delta.checkpointInterval' = '1')"
+    )
+    server_session.sql(f"insert into delta.`{uri}` values (1)")
+    write_deltalake(uri, pa.table({"id": pa.array([2], pa.int64())}), mode="append")
+    DeltaLog({}).checkpoint(uri)
+    delta_log.drop_before(uri, delta_log.latest_version(uri) or 0)
+    server_session.sql(f"insert into delta.`{uri}` values (3)")
+    found = server_session.read.format("delta").load(uri).collect()
+    assert sorted(row[0] for row in found) == [1, 2, 3]
