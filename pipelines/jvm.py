@@ -42,6 +42,8 @@ LOCAL_CONF = {
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
+    # Each sort and aggregation takes a page, by default of 64 MB, however few its rows are.
+    "spark.buffer.pageSize": "2m",
     # Each plan is printed for a page that nobody sees.
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.maxPlanStringLength": "1000",
@@ -96,9 +98,6 @@ IVY_FOLDER = Path("~/.ivy2.5.2")
 """Where Spark 4's resolver keeps what it fetched."""
 
 PYTHON = "spark.pyspark.python"
-
-LOG_BYTES = 16 << 20
-"""A log of the JVM that has grown larger is begun anew."""
 
 
 @contextmanager
@@ -195,10 +194,10 @@ def _launched(conf: SparkConf, output: Any) -> Any:
 
 @contextmanager
 def _quiet(log: Path) -> Iterator[Any]:
+    # Begun anew each time, since what failed may have quoted values. Appended to, since another process may write, too.
     log.parent.mkdir(parents=True, exist_ok=True)
-    mode = "wb" if log.exists() and log.stat().st_size > LOG_BYTES else "ab"
-    with log.open(mode) as output:
-        output.seek(0, os.SEEK_END)
+    log.write_bytes(b"")
+    with log.open("ab") as output:
         yield output
 
 
