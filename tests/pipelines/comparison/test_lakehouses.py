@@ -16,10 +16,10 @@ from deltalake.transaction import AddAction
 
 from pipelines.arrow import arrow_schema
 from pipelines.catalog import all_tables
-from pipelines.commits import dump_note
 from pipelines.comparison import Comparison, compare, side_at, tables
 from pipelines.comparison.lakehouses import TableDifference
 from pipelines.comparison.left_out import MADE, PLACES
+from pipelines.delta_log import dump_note
 from pipelines.errors import SettingsError
 from pipelines.table import Column, Table
 from tests.same_rows import BOOKKEEPING
