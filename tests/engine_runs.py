@@ -19,7 +19,7 @@ VERMEIL = Path(sys.executable).with_name("vermeil")
 CLASSIC = {**SMALL, "spark.master": "local[2]"}
 NEEDS_DELTA = pytest.mark.skipif(
     (shutil.which("java") is None and "JAVA_HOME" not in os.environ) or not delta_jars(),
-    reason="needs Java 17 and Delta's jars: VERMEIL_ENGINE=spark vermeil doctor fetches them",
+    reason="needs Java 17 and Delta's jars: make jars",
 )
 PATIENCE = 900
 

@@ -13,6 +13,7 @@ import pytest
 from deltalake import write_deltalake
 
 from pipelines import delta_log, releases, versions
+from pipelines.catalog import all_tables
 from pipelines.comparison import compare, side_at
 from pipelines.delta_log import DeltaLog
 from pipelines.settings import load_settings
@@ -108,7 +109,7 @@ def undisturbed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def sound(home: Path, expected: Path) -> None:
     """That a lakehouse holds the rows of another, and what its own records say."""
-    found = compare(side_at(str(home)), side_at(str(expected)))
+    found = compare(side_at(str(home)), side_at(str(expected)), all_tables())
     assert found.count == 0, found.as_json()
     said = json.loads(done(EMBEDDED, home, "audit", "--deep", "--json"))
     assert said["balanced"], said
