@@ -77,7 +77,7 @@ def test_stopped_in_the_middle_of_a_table(
     tmp_path: Path, undisturbed: tuple[Path, list[str]], server: Server, sent: str
 ) -> None:
     expected, moments = undisturbed
-    writes = "DeltaSpark.append" if ON_SPARK else "_write"
+    writes = "DeltaSpark.append" if ON_SPARK else "DeltaRs._commit_rows"
     moment = next(m for m in moments if m.endswith("silver.charges") and writes in m)
     ended = server.do(tmp_path, RUN, raw=expected / "raw", watch=True, wanted=[moment], signal=sent)
     assert ended.at == moment
