@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pipelines.engine_errors import explained
 from pipelines.errors import SettingsError
-from pipelines.jvm import SESSION_CONF, WIDE_CONF, open_classic
+from pipelines.jvm import EXTENSIONS, SESSION_CONF, WIDE_CONF, open_classic, spark_conf
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -45,7 +45,8 @@ def open_spark(settings: Settings) -> Iterator[SparkSession]:
             yield spark
     elif settings.engine == "spark":
         with open_classic(settings.spark_conf, settings.spark_log) as spark:
-            _check_delta(spark, settings)
+            if EXTENSIONS in spark_conf(settings.spark_conf):  # a site may have taken it out, to compute alone
+                _check_delta(spark, settings)
             yield spark
     else:
         from pyspark.sql.connect.client.retries import DefaultPolicy
