@@ -45,7 +45,9 @@ def open_spark(settings: Settings) -> Iterator[SparkSession]:
             yield spark
     elif settings.engine == "spark":
         with open_classic(settings.spark_conf, settings.spark_log) as spark:
-            if EXTENSIONS in spark_conf(settings.spark_conf):  # a site may have taken it out, to compute alone
+            if EXTENSIONS in spark_conf(
+                settings.spark_conf
+            ):  # a site may have taken it out, to compute alone
                 _check_delta(spark, settings)
             yield spark
     else:

@@ -171,6 +171,7 @@ def _start(conf: Mapping[str, str], log: Path) -> SparkSession:
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
+    _forget_the_parents_server()
     with _quiet(log) as output, TemporaryDirectory(prefix="vermeil-") as scratch:
         given = SparkConf(loadDefaults=False).setAll(list(_with_jars(conf, Path(scratch)).items()))
         given.setAppName("vermeil")
@@ -182,6 +183,13 @@ def _start(conf: Mapping[str, str], log: Path) -> SparkSession:
             raise SettingsError(f"Spark did not start: {_why(error, log, begun)}. {_OTHERWISE}") from error
     _use_python(context, conf)
     return SparkSession(context)
+
+
+def _forget_the_parents_server() -> None:
+    """PySpark marks a process that speaks to a server by a variable. One that was only inherited would stop a Spark."""
+    connect = sys.modules.get("pyspark.sql.connect.session")
+    if connect is None or connect.SparkSession.getActiveSession() is None:
+        os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)
 
 
 _OTHERWISE = "VERMEIL_ENGINE=embedded needs neither Java nor jars."
