@@ -283,9 +283,10 @@ def _read_from(
             counts.masked_count += masked_count
             counts.masked_record_count += 1
         counts.record_count += 1
-        counts.raw_bytes += len(document.raw)
         counts.fault_count += facts.fault is not None
-        yield forgotten(document, facts) if forgotten else (document, facts)
+        kept = forgotten(document, facts) if forgotten else (document, facts)
+        counts.raw_bytes += len(kept[0].raw)  # as bronze holds it: that is what other engines can count
+        yield kept
 
 
 def _row_facts(row: Document, account: str, known: int) -> _Facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -58,6 +59,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small archive, with a person who will be forgotten and a session that will be redacted."""
     folder = tmp_path_factory.mktemp("archive")
     simulate(Simulation(seed=5, days=6, payments_per_day=8, accounts=2), folder / "raw", folder / "truth")
+    # Beside it, so that every lakehouse is given the same files, of the same time.
+    people = folder / "people"
+    write(people, "people-1.ndjson", [*of_the_person(), *of_a_session(redacted=False)])
+    again = charge(CUSTOMER, "ch_canary9", 700)
+    write(people, "people-2.ndjson", [*of_a_session(redacted=True)[:1], again])
+    write(people, "people-3.ndjson", [charge(CUSTOMER, "ch_canary10", 900), charge(None, "ch_other", 1)])
     return folder / "raw"
 
 
@@ -72,9 +79,9 @@ def lived(home: Path, archive: Path, engines: tuple[str, str], *, disturbed: boo
     """
     one, other = engines
     first, second, third = parts(archive, 3)
-    raw = home / "raw"
+    raw, people = home / "raw", archive.parent / "people"
     add(first, archive, raw)
-    write(raw, "people-1.ndjson", [*of_the_person(), *of_a_session(redacted=False)])
+    add([people / "people-1.ndjson"], people, raw)
     done(one, home, *RUN)
     add(second, archive, raw)
     done(other, home, *RUN)
@@ -86,10 +93,10 @@ def lived(home: Path, archive: Path, engines: tuple[str, str], *, disturbed: boo
         done(other, home, "maintain")
         done(one, home, *RUN)
     add(third, archive, raw)
-    write(raw, "people-2.ndjson", [*of_a_session(redacted=True)[:1], charge(CUSTOMER, "ch_canary9", 700)])
+    add([people / "people-2.ndjson"], people, raw)
     done(other, home, *RUN)
     done(one, home, "forget", "--customer", CUSTOMER, "--yes")
-    write(raw, "people-3.ndjson", [charge(CUSTOMER, "ch_canary10", 900), charge(None, "ch_other", 1)])
+    add([people / "people-3.ndjson"], people, raw)
     done(other, home, *RUN)
     if disturbed:
         done(one, home, "maintain")
@@ -117,6 +124,7 @@ def sound(home: Path, expected: Path) -> None:
 
 
 def test_spark_and_the_embedded_engine_take_turns(archive: Path, undisturbed: Path, tmp_path: Path) -> None:
+    shutil.copytree(undisturbed / "keys", tmp_path / "keys")  # or the forgotten had other names
     lived(tmp_path, archive, (EMBEDDED, "spark"), disturbed=True)
     sound(tmp_path, undisturbed)
 
@@ -129,6 +137,7 @@ def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_a_life_on_spark_connect(archive: Path, undisturbed: Path, tmp_path: Path, connect: str) -> None:
+    shutil.copytree(undisturbed / "keys", tmp_path / "keys")
     lived(tmp_path, archive, (connect, connect), disturbed=True)
     sound(tmp_path, undisturbed)
 
