@@ -44,8 +44,8 @@ demo: install ## Write a sample archive, run everything, print what came of it
 test: install lint types ## Lint, types, then all tests, fast ones first
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-test-spark: jars ## What an engine does to tables, on Apache Spark (all tests there: VERMEIL_ENGINE=spark make test)
-	VERMEIL_ENGINE=spark $(BIN)/pytest -n 2 --dist loadgroup -m "engine and not soak"
+test-spark: jars ## What an engine does to tables, on Apache Spark; TESTS="..." for some of it
+	VERMEIL_ENGINE=spark $(BIN)/pytest -n 2 --dist loadgroup -m "engine and not soak" $(TESTS)
 
 lint: install ## Check style
 	$(BIN)/ruff check .
