@@ -51,7 +51,15 @@ ONLY = (
 )
 """Tables of every kind of commit: appended, merged, amended, replaced by the day and as a whole."""
 
-RUN = ("run", *(word for name in ONLY for word in ("--only", name)))
+FEW = ("bronze.records", "silver.charges", "silver.refunds", "gold.audit", "gold.payments_daily")
+
+
+def run(*tables: str) -> tuple[str, ...]:
+    """The command that refreshes some tables."""
+    return ("run", *(word for name in tables for word in ("--only", name)))
+
+
+RUN = run(*ONLY)
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +131,30 @@ def sound(home: Path, expected: Path) -> None:
     assert said["deep"]["sound"], said
 
 
+def grown(home: Path, archive: Path, *engines: str) -> Path:
+    """The home of a lakehouse that takes an archive in part by part, each by another engine."""
+    for engine, files in zip(engines, parts(archive, len(engines)), strict=True):
+        add(files, archive, home / "raw")
+        done(engine, home, *run(*FEW))
+    return home
+
+
+@pytest.fixture(scope="module")
+def embedded_alone(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a lakehouse that the embedded engine grew."""
+    return grown(tmp_path_factory.mktemp("alone"), archive, EMBEDDED, EMBEDDED, EMBEDDED)
+
+
+def test_each_engine_goes_on_where_the_other_stopped(
+    archive: Path, embedded_alone: Path, connect: str, tmp_path: Path
+) -> None:
+    """Embedded, then Apache Spark in a process of its own, then a Spark Connect server, then maintenance."""
+    grown(tmp_path, archive, EMBEDDED, "spark", connect)
+    done(EMBEDDED, tmp_path, "maintain")
+    sound(tmp_path, embedded_alone)
+
+
+@pytest.mark.soak
 def test_spark_and_the_embedded_engine_take_turns(archive: Path, undisturbed: Path, tmp_path: Path) -> None:
     shutil.copytree(undisturbed / "keys", tmp_path / "keys")  # or the forgotten had other names
     lived(tmp_path, archive, (EMBEDDED, "spark"), disturbed=True)
@@ -136,6 +168,7 @@ def connect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.mark.soak
 def test_a_life_on_spark_connect(archive: Path, undisturbed: Path, tmp_path: Path, connect: str) -> None:
     shutil.copytree(undisturbed / "keys", tmp_path / "keys")
     lived(tmp_path, archive, (connect, connect), disturbed=True)
