@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -83,11 +83,10 @@ class DeltaLog:
     def readable(self, uri: str, version: int) -> bool:
         """Whether a version can still be read: neither its log nor any of its files is gone."""
         try:
-            found = DeltaTable(uri, version=version, storage_options=self._options)
+            needed = _names(self._open(uri, version).file_uris())
         except (DeltaError, TableNotFoundError):
             return False
-        needed = {unquote(path.rsplit("/", 1)[-1]) for path in found.file_uris()}
-        return needed <= {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
+        return needed <= _present(uri)
 
     def columns(self, uri: str) -> list[str]:
         """Names of a table's columns."""
@@ -99,7 +98,7 @@ class DeltaLog:
 
     def rows(self, uri: str, version: int | None = None) -> int | None:
         """How many rows a version has, or the current one; None where the log does not say it of every file."""
-        found = DeltaTable(uri, version=version, storage_options=self._options)
+        found = self._open(uri, version)
         if "deletionVectors" in (found.protocol().reader_features or ()):
             return None  # a file's count has what was deleted from it since
         counts = [action.get("num_records") for action in pa.table(found.get_add_actions()).to_pylist()]
@@ -122,8 +121,7 @@ class DeltaLog:
         # Full: it looks at the files that there are, so also finds what a run that died has left.
         found = self._open(uri).vacuum(retention_hours=hours, enforce_retention_duration=False, full=True)
         # It names what the log says was removed, also where that was deleted long ago.
-        present = {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
-        return sorted({unquote(path.rsplit("/", 1)[-1]) for path in found} & present)
+        return sorted(_names(found) & _present(uri))
 
     def checkpoint(self, uri: str) -> None:
         """Write a checkpoint of the current version, so that a reader need not go through the log from its beginning.
@@ -135,8 +133,18 @@ class DeltaLog:
         if is_unnamed(uri):  # delta-rs writes nothing where that version has a checkpoint already
             name_checkpoint(uri, target.version())
 
-    def _open(self, uri: str) -> DeltaTable:
-        return DeltaTable(uri, storage_options=self._options)
+    def _open(self, uri: str, version: int | None = None) -> DeltaTable:
+        return DeltaTable(uri, version=version, storage_options=self._options)
+
+
+def _names(paths: Iterable[str]) -> set[str]:
+    """Names of data files, of which a log spells the paths as URLs do."""
+    return {unquote(path.rsplit("/", 1)[-1]) for path in paths}
+
+
+def _present(uri: str) -> set[str]:
+    """Names of the data files that lie with a table."""
+    return {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
 
 
 def _days(action: Mapping[str, Any], day: str | None) -> range | None:
