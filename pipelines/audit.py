@@ -7,6 +7,7 @@ none of these is missing, and the audit fails.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import reduce
@@ -130,7 +131,7 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
     files = tuple(
         sorted((_file(row, counted.get(row["file_id"], {})) for row in manifest), key=lambda f: f.file)
     )
-    return Audit(_sum(files), files, current.count())
+    return Audit(_sum(files), files, _rows(lake, tables))
 
 
 def taken_in(lake: Lakehouse) -> dict[str, int]:
@@ -152,14 +153,14 @@ def places(
     Args:
         records: bronze.records.
         refused: silver.quarantine.
-        current: what silver holds: object_type, account, object_id, version, version_id, record_id.
+        current: what silver holds: object_type, account, object_id, version, version_id, record_id, other_record.
         tables: the silver tables that model a type.
         sources: order the versions of an object, and say what rows are about.
         taken: see :func:`taken_in`.
     """
-    modelled = [table.object_type for table in tables]
+    reached = _reached(tables, taken)
     last = F.coalesce(
-        *(F.when(F.col("object_type") == F.lit(t.object_type), F.lit(taken.get(t.name, 0))) for t in tables),
+        *(F.when(F.col("object_type") == F.lit(name), F.lit(batch)) for name, batch in reached.items()),
         F.lit(0),
     )
     is_waiting = F.col("ingest_id") > last
@@ -171,6 +172,7 @@ def places(
         F.col("version").alias("held_version"),
         F.col("version_id").alias("held_version_id"),
         F.col("record_id").alias("held_record"),
+        F.col("other_record").alias("held_other"),
     )
     quarantined = refused.select(F.col("record_id").alias("refused_record")).distinct()
     same = (
@@ -185,7 +187,10 @@ def places(
         "record_id", "file_id", "ingest_id", "object_type", "account", "object_id", "version_id", "version",
         "known_at", "fault",
     ]  # fmt: skip
-    is_current = F.coalesce(F.col("held_record") == F.col("record_id"), F.lit(False))
+    is_current = F.coalesce(
+        (F.col("held_record") == F.col("record_id")) | (F.col("held_other") == F.col("record_id")),
+        F.lit(False),
+    )
     joined = (
         described(records, sources)
         .withColumn("version", version(sources))
@@ -199,7 +204,7 @@ def places(
     place = (
         F.when(F.col("is_refused"), "quarantined")
         .when(F.col("fault").isNotNull(), F.when(unread, "waiting").otherwise("missing"))
-        .when(~F.coalesce(F.col("object_type").isin(modelled), F.lit(False)), "unmodelled")
+        .when(~F.coalesce(F.col("object_type").isin(*reached), F.lit(False)), "unmodelled")
         .when(is_current, "current")
         .when(F.col("held_version_id") == F.col("version_id"), "duplicate")
         .when(
@@ -212,19 +217,60 @@ def places(
     return joined.select("record_id", "file_id", place.alias("place"))
 
 
+def _reached(tables: Iterable[Table], taken: Mapping[str, int]) -> dict[str, int]:
+    """The last batch that all tables of a type have taken in, by type."""
+    found: dict[str, int] = {}
+    for table in tables:
+        for name in table.object_types:
+            found[name] = min(found.get(name, taken.get(table.name, 0)), taken.get(table.name, 0))
+    return found
+
+
 def _current(lake: Lakehouse, tables: list[Table]) -> DataFrame:
-    held = (
-        lake.table(table.name).select(
-            F.lit(table.object_type).alias("object_type"),
-            "account",
-            F.col(table.key[1]).alias("object_id"),
-            "version",
-            "version_id",
-            "record_id",
-        )
-        for table in tables
+    """The current version of every object, once for each type that its records may be of.
+
+    Where tables share a type, an object may stand in two of them: a stub does not say which part it is of.
+    """
+    counted = Counter(name for table in tables for name in table.object_types)
+    alone: list[DataFrame] = []
+    shared: list[DataFrame] = []
+    # A plan over tables that hold nothing takes time, too.
+    for table in [table for table in tables if lake.count(table.name)] or tables[:1]:
+        for name in table.object_types:
+            (alone if counted[name] == 1 else shared).append(_held(lake, table, name))
+    found = [one.withColumn("other_record", F.lit(None).cast("string")) for one in alone]
+    if shared:
+        found.append(_once(_union(shared)))
+    return _union(found)
+
+
+def _rows(lake: Lakehouse, tables: Iterable[Table]) -> int:
+    return int(_union(lake.table(table.name).select(F.lit(1)) for table in tables).count())
+
+
+def _held(lake: Lakehouse, table: Table, object_type: str) -> DataFrame:
+    return lake.table(table.name).select(
+        F.lit(object_type).alias("object_type"),
+        "account",
+        F.col(table.key[1]).alias("object_id"),
+        "version",
+        "version_id",
+        "record_id",
     )
-    return reduce(lambda one, other: one.unionByName(other), held)
+
+
+def _once(held: DataFrame) -> DataFrame:
+    """One row per object: the greatest version, and the records of at most two tables."""
+    return held.groupBy("object_type", "account", "object_id").agg(
+        F.max("version").alias("version"),
+        F.max_by("version_id", "version").alias("version_id"),
+        F.min("record_id").alias("record_id"),
+        F.max("record_id").alias("other_record"),
+    )
+
+
+def _union(frames: Iterable[DataFrame]) -> DataFrame:
+    return reduce(lambda one, other: one.unionByName(other), frames)
 
 
 def _file(row: Any, counted: dict[str, Any]) -> FileCounts:

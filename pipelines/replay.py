@@ -183,7 +183,11 @@ def _tables(lake: Lakehouse, records: DataFrame, sources: Sources) -> list[Table
     """The silver tables that some records may be of."""
     types = {row[0] for row in records.select("object_type").distinct().collect()}
     modelled = [table for table in lake.tables.values() if table.object_type and lake.exists(table.name)]
-    return [t for t in modelled if t.object_type in types or any(True for _ in sources.mapping(t.short_name))]
+    return [
+        table
+        for table in modelled
+        if types.intersection(table.object_types) or any(True for _ in sources.mapping(table.short_name))
+    ]
 
 
 def _planned(lake: Lakehouse, records: DataFrame, sources: Sources) -> dict[str, dict[str, str | None]]:

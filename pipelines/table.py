@@ -116,6 +116,25 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Which objects of a type a table holds, where it shares the type with another table.
+
+    Two tables that share a type have parts that are each other's inverse, so that every record is of one of them.
+
+    Attributes:
+        object_type: the type that is shared.
+        path: dotted place in the object whose value decides.
+        values: those with which an object is the table's; empty for any value.
+        inverted: the table has all other objects of the type instead, those without a value among them.
+    """
+
+    object_type: str
+    path: str
+    values: tuple[str, ...] = ()
+    inverted: bool = False
+
+
+@dataclass(frozen=True)
 class Table:
     """A Delta table of the lakehouse.
 
@@ -126,7 +145,9 @@ class Table:
         columns: in the order in which they are stored.
         cluster_by: column that rows are ordered by where a table is large, if any: a day that never changes for a
             key, so that the statistics of files keep a merge and a read to the few that hold its days.
-        object_type: the source's name for the records that this table holds (silver only).
+        object_types: the source's names for the records that this table holds, today's first (silver only). Objects
+            that were renamed keep their ids: a plan and the price of the same id are versions of one row.
+        parts: which objects of a type, where another table holds the rest.
         rules: conditions within a row.
         history_of: the table whose objects this one holds every version of; None for one of current state.
     """
@@ -136,7 +157,8 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     cluster_by: str | None = None
-    object_type: str | None = None
+    object_types: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     rules: tuple[Rule, ...] = field(default=())
     history_of: Table | None = None
 
@@ -149,6 +171,16 @@ class Table:
         for name in (*self.key, *([self.cluster_by] if self.cluster_by else [])):
             if name not in names:
                 raise ValueError(f"table {self.name}: no column {name!r} for its key or order")
+        for part in self.parts:
+            if part.object_type not in self.object_types:
+                raise ValueError(
+                    f"table {self.name}: it holds a part of {part.object_type!r}, and not the type"
+                )
+
+    @property
+    def object_type(self) -> str | None:
+        """The name that the source has today for the records of this table; None where it holds none."""
+        return self.object_types[0] if self.object_types else None
 
     @property
     def layer(self) -> Layer:

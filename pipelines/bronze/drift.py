@@ -32,8 +32,8 @@ def reads(tables: Iterable[Table]) -> Reads:
     """What the columns of tables read, as text that goes along to other processes: values by path, by type."""
     found: dict[str, dict[str, list[str]]] = {EVENT: {"type": [], "livemode": []}}
     for table in tables:
-        if table.object_type:
-            paths = found.setdefault(table.object_type, {})
+        for object_type in table.object_types:
+            paths = found.setdefault(object_type, {})
             for column in table.columns:
                 paths |= {path: list(column.known) for path in column.paths}
     return json.dumps(found, sort_keys=True, separators=(",", ":"))

@@ -174,14 +174,13 @@ def _plan(object_type: Any) -> Plan:
 @cache
 def _plans() -> Mapping[str, Plan]:
     """What silver reads of each type of object, as a tree of names that ends in columns."""
-    found: dict[str, Plan] = {}
+    found: dict[str, dict[str, Any]] = {}
     for table in tables_of("silver"):
-        if table.object_type:
-            tree: dict[str, Any] = {}
+        for object_type in table.object_types:
+            tree = found.setdefault(object_type, {})
             for column in table.columns:
                 for path in column.paths:
                     _plant(tree, steps(path), column)
-            found[table.object_type] = tree
     return found
 
 

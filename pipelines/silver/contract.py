@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from pipelines.table import Column, Rule, Table
+from pipelines.table import Column, Part, Rule, Table
 
 ACCOUNT = Column(
     "account",
@@ -34,19 +34,24 @@ CREATED_DATE = Column(
 def silver_table(
     name: str,
     doc: str,
-    object_type: str,
+    object_type: str | tuple[str, ...],
     columns: tuple[Column, ...],
     *,
     cluster_by: str | None = None,
+    parts: tuple[Part, ...] = (),
     rules: tuple[Rule, ...] = (),
 ) -> Table:
-    """A silver table: the account, its own columns (the first is the object's id), and where each row comes from."""
+    """A silver table: the account, its own columns (the first is the object's id), and where each row comes from.
+
+    Of several types of object that feed it, the one of today comes first.
+    """
     return Table(
         name=name,
         doc=doc,
         key=("account", columns[0].name),
         columns=(ACCOUNT, *columns, *PROVENANCE),
         cluster_by=cluster_by,
-        object_type=object_type,
+        object_types=(object_type,) if isinstance(object_type, str) else object_type,
+        parts=parts,
         rules=rules,
     )

@@ -45,7 +45,8 @@ def history_table(name: str, base: Table) -> Table:
         doc=f"One row per version of what {base.name} holds, with the time from which and until which it held.",
         key=(*base.key, "version_id"),
         columns=(*base.columns, VALID_FROM, VALID_TO, IS_CURRENT),
-        object_type=None,
+        object_types=(),
+        parts=(),
         rules=(),
         history_of=base,
     )

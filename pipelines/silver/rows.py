@@ -13,9 +13,10 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.sources.checking import silver_tables
 from pipelines.sources.rows import MappedRow, Mapper
 from pipelines.sources.source import Source, Sources
-from pipelines.table import Table
+from pipelines.table import Part, Table
 
 if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
 
 IS_ROW = "coalesce(shape = 'row', false)"
@@ -28,10 +29,28 @@ MAPPING_FAULT = "mapping_fault"
 def of_table(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     """The readable bronze records that may be of a silver table: which rows are is decided by :func:`texts`."""
     mapped = [source.source for source in sources.mapping(table.short_name)]
-    wanted = F.col("object_type") == F.lit(table.object_type)
+    wanted = F.col("object_type").isin(*table.object_types)
+    for part in table.parts:
+        wanted &= (F.col("object_type") != F.lit(part.object_type)) | F.coalesce(_holds(part), F.lit(False))
     if mapped:
         wanted |= F.expr(IS_ROW) & F.col("source").isin(*mapped)
     return records.filter(wanted & F.col("fault").isNull())
+
+
+def subject_text(path: str) -> Expression:
+    """The text at a dotted path of the object in a bronze record, wherever the record's shape has the object."""
+    place = {"event": "$.data.object.", "eventbridge": "$.detail.data.object."}
+    found = F.get_json_object("payload", f"$.{path}")
+    for shape, before in place.items():
+        found = F.when(F.col("shape") == shape, F.get_json_object("payload", before + path)).otherwise(found)
+    return found
+
+
+def _holds(part: Part) -> Expression:
+    """Whether a record of a type that tables share is the table's; looks into payloads of that type alone."""
+    value = subject_text(part.path)
+    given = F.coalesce(value.isin(*part.values), F.lit(False)) if part.values else value.isNotNull()
+    return F.when(F.col("object_type") == F.lit(part.object_type), ~given if part.inverted else given)
 
 
 def texts(records: DataFrame, table: Table, source: Source, names: Mapping[str, str]) -> DataFrame:

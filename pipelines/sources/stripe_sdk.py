@@ -187,11 +187,10 @@ def _versions_in(path: Path) -> list[str]:
 def read(folders: Iterable[Path], types: Iterable[str] = ()) -> Fields:
     """What several releases together know of events and of some types; of those that silver models if none is named."""
     releases = [Sdk(folder) for folder in folders]
-    paths = {
-        str(t.object_type): [p for c in t.columns for p in c.paths]
-        for t in tables_of("silver")
-        if t.object_type
-    }
+    paths: dict[str, list[str]] = {}
+    for table in tables_of("silver"):
+        for object_type in table.object_types:
+            paths.setdefault(object_type, []).extend(p for c in table.columns for p in c.paths)
     known: dict[str, Node] = {}
     for name in (EVENT, *sorted(types or paths)):
         known[name] = reduce(

@@ -240,7 +240,7 @@ def test_hostile_records_are_compared_or_left_alone(raw: bytes) -> None:
 def test_what_a_column_reads_or_knows_is_no_drift() -> None:
     column = Column("foo", "string", "New.", path=("outcome.foo", "outcome.bar"), known=("a",))
     status = Column("status", "string", "Known.", path="status", known=("deferred",))
-    table = Table("silver.charges", "Charges.", ("foo",), (column, status), object_type="charge")
+    table = Table("silver.charges", "Charges.", ("foo",), (column, status), object_types=("charge",))
     known = drift.of_objects(drift.reads([table]))
     charge = CHARGE | {"outcome": {"foo": "a", "bar": {"x": 1}}, "status": "deferred"}
     assert known.drift("object", "charge", None, json.dumps(charge).encode()) is None

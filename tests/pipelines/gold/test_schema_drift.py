@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 STATUS = Column("status", "string", "Status.", path="status")
-PAYOUTS = Table("silver.payouts", "Payouts.", ("status",), (STATUS,), object_type="payout")
+PAYOUTS = Table("silver.payouts", "Payouts.", ("status",), (STATUS,), object_types=("payout",))
 
 
 def payout(**changes: object) -> Json:
@@ -74,7 +74,7 @@ def test_order_and_copies_change_nothing(spark: SparkSession, tmp_path: Path) ->
 
 def test_what_is_known_by_now_is_left_out(any_spark: SparkSession, tmp_path: Path) -> None:
     speed = Column("speed", "string", "Speed.", path="speed")
-    wider = Table("silver.payouts", "Payouts.", ("status",), (STATUS, speed), object_type="payout")
+    wider = Table("silver.payouts", "Payouts.", ("status",), (STATUS, speed), object_types=("payout",))
     found = drifted(any_spark, tmp_path, RECORDS, wider)
     assert [row["field_path"] for row in found] == ["api_version", "status"]
 
