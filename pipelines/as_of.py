@@ -18,6 +18,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines import storage
 from pipelines.bronze import files as manifest
+from pipelines.bronze import ingest
 from pipelines.bronze import records as bronze
 from pipelines.errors import LakehouseError
 from pipelines.flow_gold import recipe
@@ -114,7 +115,11 @@ class AsOf:
         return faulty(self._changes(table), table, self._lake.sources)
 
     def _changes(self, table: Table) -> DataFrame:
-        return of_table(self._records, table, self._lake.sources)
+        return of_table(self._records, table, self._lake.sources, self._types_inside)
+
+    @cached_property
+    def _types_inside(self) -> frozenset[str]:
+        return ingest.types_inside(self._lake)
 
     def _gold(self, table: Table) -> DataFrame:
         how = recipe(table.name)

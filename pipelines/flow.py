@@ -247,7 +247,7 @@ def _silver_batch(
 ) -> Outcome:
     started = time.monotonic()
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    changes = of_table(bronze, table, sources)
+    changes = of_table(bronze, table, sources, ingest.types_inside(lake, after, last))
     built = build(changes, table, sources, lake.token_key)
     staged = lake.stage(table.name, str(last), built, accept=FAULT)
     everything = lake.staged(staged)

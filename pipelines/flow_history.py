@@ -57,7 +57,7 @@ def _batch(
     started = time.monotonic()
     base = history.base_of(table)
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    changes = of_table(bronze, base, sources)
+    changes = of_table(bronze, base, sources, ingest.types_inside(lake, after, last))
     # Staged by itself: the payloads are parsed once, and the rows are asked for twice below.
     parsed = parse(changes, base, sources, lake.token_key)
     fresh = lake.stage(table.name, f"{last}-new", parsed, accept=FAULT)

@@ -223,11 +223,20 @@ class Lakehouse:
         return self.table(name).count() if told is None else told
 
     def arrow(self, name: str, columns: Sequence[str]) -> pa.Table:
-        """Columns of a small table as it is now, read without an engine; no row where nothing was published yet."""
-        declared = self.declaration(name)
+        """Columns of a small table as it is now, read without an engine; no row where nothing was published yet.
+
+        One that was declared since the table was written is null.
+        """
+        import pyarrow as pa
+
+        schema = arrow_schema(self.declaration(name))
         if not self.exists(name):
-            return arrow_schema(declared).empty_table().select(list(columns))
-        return self.log.read(self.table_uri(name), columns)
+            return schema.empty_table().select(list(columns))
+        there = set(self.log.columns(self.table_uri(name)))
+        found = self.log.read(self.table_uri(name), [column for column in columns if column in there])
+        for column in [column for column in columns if column not in there]:
+            found = found.append_column(schema.field(column), pa.nulls(len(found), schema.field(column).type))
+        return found.select(list(columns))
 
     def sql(self, query: str, *, now: bool = False) -> DataFrame:
         """The answer to a Spark SQL query over all tables, by their full names (``gold.payments_daily``).

@@ -200,7 +200,8 @@ def _planned(lake: Lakehouse, records: DataFrame, sources: Sources) -> dict[str,
 def _of(lake: Lakehouse, table: Table, records: DataFrame, sources: Sources) -> DataFrame:
     """Records of a table that are in batches which it has taken in: those of later ones come with their batch."""
     last = int(lake.note(table.name).get("watermark", 0))
-    return of_table(records, table.history_of or table, sources).filter(f"ingest_id <= {last}")
+    changes = of_table(records, table.history_of or table, sources, ingest.types_inside(lake, last=last))
+    return changes.filter(f"ingest_id <= {last}")
 
 
 def _judged(rows: DataFrame) -> dict[str, str | None]:

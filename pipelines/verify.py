@@ -212,7 +212,7 @@ def _changes(lake: Lakehouse, table: Table, sources: Sources) -> DataFrame:
     """The readable records of bronze that a table has taken in."""
     last = int(lake.note(table.name).get("watermark", 0))
     taken = lake.table(ingest.RECORDS).filter(f"ingest_id <= {last}")
-    return of_table(taken, table.history_of or table, sources)
+    return of_table(taken, table.history_of or table, sources, ingest.types_inside(lake, last=last))
 
 
 def unreadable(lake: Lakehouse) -> Found:

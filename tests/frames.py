@@ -13,6 +13,7 @@ from pipelines.arrow import arrow_schema
 from pipelines.bronze.files import identified, list_files
 from pipelines.bronze.reading import Reading, read_files
 from pipelines.bronze.records import TABLE as RECORDS
+from pipelines.silver.within import on_their_own
 from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Sources
 from pipelines.token_key import TokenKey
@@ -81,7 +82,7 @@ def read_lines(folder: Path, files: Mapping[str, Iterable[Json | str]], reads: s
 def of_type(spark: SparkSession, records: pa.Table, object_type: str | None) -> DataFrame:
     """The readable bronze rows of one type of object."""
     frame = spark.createDataFrame(records.drop_columns(["payload_bytes"]))
-    return frame.filter("fault is null").filter(frame["object_type"] == object_type)
+    return on_their_own(frame.filter("fault is null").filter(frame["object_type"] == object_type))
 
 
 def rows(frame: DataFrame, *order: str) -> list[Json]:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Raw
 
-from pipelines.bronze.differences import Finding, Walk, dump
+from pipelines.bronze.differences import MOST, Finding, Walk, dump
 from pipelines.bronze.row_drift import ROW, RowDetector
 from pipelines.sources.known import Known, known_of, strict
 from pipelines.sources.reference import EVENT, stripe_fields
@@ -129,6 +129,15 @@ class Detector:
         """All that is no drift by now: type, path, and a value or an empty text for the field itself."""
         for name, root in self._known.items():
             yield from ((name, path, value) for path, value in _listed(root, ""))
+
+
+def joined(*found: str | None) -> str | None:
+    """The differences of a record's object and of those inside it as one list, each once; None where there are none."""
+    texts = [text for text in found if text is not None]
+    if len(texts) < 2:
+        return texts[0] if texts else None
+    once = {json.dumps(one, sort_keys=True): one for text in texts for one in json.loads(text)}
+    return json.dumps(list(once.values())[:MOST], separators=(",", ":"))
 
 
 def _listed(known: Known, place: str) -> Iterator[tuple[str, str]]:

@@ -44,6 +44,11 @@ TABLE = Table(
         ),
         Column("masked_count", "bigint", "Card numbers that were masked in its records.", minimum=0),
         Column("masked_record_count", "bigint", "Records that held one or more of them.", minimum=0),
+        Column(
+            "inside",
+            "string",
+            "Types of the objects that stand inside its records, such as refund, a JSON list; null where there are none.",
+        ),
     ),
 )
 

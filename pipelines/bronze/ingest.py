@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +15,7 @@ import pyarrow as pa
 
 from pipelines import storage
 from pipelines.arrow import arrow_schema
-from pipelines.bronze import drift, records
+from pipelines.bronze import drift, inside, records
 from pipelines.bronze import files as manifest
 from pipelines.bronze.digest import file_digests
 from pipelines.bronze.files import Listing, RawFile, Seen
@@ -195,6 +196,17 @@ def _unique(ingest_id: int) -> str:
     return f"{ingest_id}-{uuid4().hex[:8]}"
 
 
+def types_inside(lake: Lakehouse, after: int = 0, last: int | None = None) -> frozenset[str]:
+    """Types of the objects that stand inside the records of some batches: after one, up to another."""
+    rows = lake.arrow(FILES, ("ingest_id", "inside")).to_pylist()
+    listed = {
+        row["inside"]
+        for row in rows
+        if row["inside"] and after < row["ingest_id"] and (last is None or row["ingest_id"] <= last)
+    }
+    return frozenset(name for text in listed for name in json.loads(text))
+
+
 def bytes_by_ingest(lake: Lakehouse, after: int) -> list[tuple[int, int]]:
     """Batches after a watermark, in order, each with the bytes of its records."""
     sizes: Counter[int] = Counter()
@@ -265,6 +277,7 @@ def _manifest_row(counts: FileCounts, batch: Batch) -> dict[str, Any]:
         "digest": counts.digest,
         "masked_count": counts.masked_count,
         "masked_record_count": counts.masked_record_count,
+        "inside": json.dumps(sorted(counts.inside)) if counts.inside else None,
     }
 
 
@@ -335,16 +348,21 @@ def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> l
     from pyspark.sql import functions as F  # noqa: N812
 
     size = "coalesce(octet_length(payload_bytes), octet_length(payload))"
-    sized = rows.selectExpr("file", "fault", f"{size} as size", "masked_count")
+    types = f"from_json(inside, '{inside.SCHEMA}').type as inside"
+    sized = rows.selectExpr("file", "fault", f"{size} as size", "masked_count", types)
     found = sized.groupBy("file").agg(
         F.count("*"),
         F.count("fault"),
         F.sum("size"),
         F.sum("masked_count"),
         F.count_if(F.col("masked_count") > 0),
+        F.collect_set("inside"),
     )
     names = ("record_count", "fault_count", "raw_bytes", "masked_count", "masked_record_count")
-    counts: dict[str, Any] = {row[0]: dict(zip(names, row[1:], strict=True)) for row in found.collect()}
+    counts: dict[str, Any] = {
+        row[0]: {**dict(zip(names, row[1:-1], strict=True)), "inside": sorted({t for one in row[-1] for t in one})}
+        for row in found.collect()
+    }
     digests = file_digests(rows)
     return [
         FileCounts(file, **counts[file.file], digest=digests[file.file_id])

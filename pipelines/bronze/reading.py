@@ -16,8 +16,9 @@ import pyarrow as pa
 
 from pipelines.bronze.blocks import CutShort, blocks
 from pipelines.bronze.documents import Document, documents
-from pipelines.bronze.drift import Detector, Reads, detector
+from pipelines.bronze.drift import Detector, Reads, detector, joined
 from pipelines.bronze.files import RawFile, open_bounded
+from pipelines.bronze.inside import Inside, dump, inside
 from pipelines.bronze.pan import masked, may_hold_one
 from pipelines.bronze.row_drift import RowDetector
 from pipelines.bronze.rows import Layout, rows
@@ -76,7 +77,10 @@ class Reading:
 
 @dataclass
 class FileCounts:
-    """What was read from one file; ``missing`` says why nothing could be. The digest is of what was written of it."""
+    """What was read from one file; ``missing`` says why nothing could be. The digest is of what was written of it.
+
+    ``inside`` has the types of the objects that stand inside others.
+    """
 
     file: RawFile
     record_count: int = 0
@@ -84,6 +88,7 @@ class FileCounts:
     raw_bytes: int = 0
     masked_count: int = 0
     masked_record_count: int = 0
+    inside: list[str] = field(default_factory=list)
     missing: str | None = None
     digest: int = 0
 
@@ -102,6 +107,7 @@ class _Facts(NamedTuple):
     api_version: str | None = None
     livemode: bool | None = None
     version_id: str | None = None
+    inside: str | None = None
     drift: str | None = None
     fault: str | None = None
     masked_count: int = 0
@@ -276,8 +282,12 @@ def _read_from(
     for document in reading.documents(stream):
         masked_count = _mask(document) if may_hold_one(document.raw) else 0
         facts = facts_of(document, account, known)
+        held = [] if facts.fault is not None else inside(document.raw, facts.shape)
+        if held:
+            facts = facts._replace(inside=dump(held))
+            counts.inside += {one.type for one in held}.difference(counts.inside)
         if compared is not None and facts.fault is None:
-            facts = _compared(compared, document, facts)
+            facts = _compared(compared, document, facts, held)
         if masked_count:
             facts = facts._replace(masked_count=masked_count)
             counts.masked_count += masked_count
@@ -313,7 +323,7 @@ def _forgetting(suppressed: Suppression) -> Callable[[Document, _Facts], tuple[D
         kept = Document(
             document.line, document.item, found["payload"].encode(), document.wire, document.fault
         )
-        return kept, facts._replace(object_id=found["object_id"])
+        return kept, facts._replace(object_id=found["object_id"], inside=found["inside"])
 
     return forgotten
 
@@ -337,8 +347,18 @@ def _facts(document: Document, account: str, known: int) -> _Facts:
         return _Facts(account=account, fault=str(fault))
 
 
-def _compared(known: Detector | RowDetector, document: Document, facts: _Facts) -> _Facts:
+def _compared(
+    known: Detector | RowDetector, document: Document, facts: _Facts, held: list[Inside]
+) -> _Facts:
     found = known.drift(facts.shape, facts.object_type, facts.api_version, document.raw)
+    if held:
+        text = document.raw.decode()
+        parts = (text[one.start : one.start + one.length].encode() for one in held)
+        below = (
+            known.drift("object", one.type, facts.api_version, part)
+            for one, part in zip(held, parts, strict=True)
+        )
+        found = joined(found, *below)
     return facts if found is None else facts._replace(drift=found)
 
 

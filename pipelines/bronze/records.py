@@ -88,6 +88,13 @@ TABLE = Table(
             "How the record differs from the known fields of its type, a JSON list; null where it does not. "
             "gold.schema_drift counts it.",
         ),
+        Column(
+            "inside",
+            "string",
+            "Objects with an id that stand inside the record's own, such as the refunds of a charge, outer ones first: "
+            "a JSON list of type, id, created, path below the record's object, start and length in characters of the "
+            "payload, and in_type and in_id of what each stands in; null where there is none.",
+        ),
         Column("masked_count", "bigint", "Card numbers that were masked in the payload.", minimum=0),
         Column(
             "payload",

@@ -31,7 +31,7 @@ from pipelines.bronze.rows import Layout
 from pipelines.erasure.suppression import restored
 from pipelines.errors import LakehouseError
 
-_STATISTICS = ["ingest_id", "object_type", "object_id", "occurred_at", "known_at", "line"]
+_STATISTICS = ["ingest_id", "object_type", "object_id", "occurred_at", "known_at", "line", "inside"]
 _DICTIONARY = ["source", "file", "file_id", "shape", "event_type", "object_type", "account", "api_version"]
 
 

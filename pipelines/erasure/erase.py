@@ -149,7 +149,7 @@ def _made_anew(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:
     base = getattr(table, "history_of", None) or table
     if base.object_type is None:
         return records.select("record_id", "payload")
-    readable = of_table(records, base, lake.sources)
+    readable = of_table(records, base, lake.sources, ingest.types_inside(lake))
     # Staged first: an engine that plans the parsing and the join at once loses columns on the way.
     staged = lake.stage(
         table.name, "made-anew", parse(readable, base, lake.sources, lake.token_key), accept=FAULT

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.bronze.inside import listed
 from pipelines.erasure.scrub import FORGOTTEN, LINKS, Json, scrubbed, subject
 
 Row = dict[str, Any]
@@ -103,6 +104,8 @@ def rewritten(
         changed["payload"] = " ".join([FORGOTTEN, *sorted(ids.intersection(WORD.findall(row["payload"])))])
     changed["payload"] = renamed(changed["payload"], target.names)
     changed["object_id"] = target.names.get(row["object_id"], row["object_id"])
+    if changed.get("inside") is not None:
+        changed["inside"] = listed(changed["payload"].encode(), row["shape"])
     return changed
 
 

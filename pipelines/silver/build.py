@@ -15,7 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze.reading import EARLIEST, LATEST
 from pipelines.money import exponents
-from pipelines.silver import lists, rows
+from pipelines.silver import lists, rows, within
 from pipelines.silver.contract import ACCOUNT, PROVENANCE
 from pipelines.silver.rows import MAPPING_FAULT
 from pipelines.silver.tokens import tokenised
@@ -148,18 +148,20 @@ def preference() -> tuple[Expression, ...]:
     An event may come bare and in an envelope, which are known at different times. The order in which the files were
     taken in must not decide between them. See :data:`BETTER`.
     """
-    return F.col("version").desc(), F.col("known_at").asc_nulls_last(), F.col("record_id")
+    found = F.col("version").desc(), F.col("known_at").asc_nulls_last(), F.col("record_id")
+    return *found, F.col("record_path").asc_nulls_first()
 
 
 def version(sources: Sources) -> Expression:
     """A sortable name of the version that a bronze record holds, each by its own source's order of events.
 
     Events sort by their time, then by what their type says within one second, then by id. An object without an
-    event sorts before all events of its second, and among its like by the file's name.
+    event sorts before all events of its second, and among its like by the file's name; so does one that an event shows
+    inside another object.
     """
     bare = F.col("shape").isin("object", "row")
     time = F.lpad(F.coalesce(F.unix_seconds("occurred_at"), F.lit(0)).cast("string"), 12, "0")
-    rank = F.when(bare, F.lit("00")).otherwise(_event_rank(sources))
+    rank = F.when(bare | (F.col("shape") == within.SHAPE), F.lit("00")).otherwise(_event_rank(sources))
     tie = F.when(bare, F.concat_ws("#", "file", "version_id")).otherwise(F.col("version_id"))
     return F.concat_ws("-", time, rank, tie)
 

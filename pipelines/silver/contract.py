@@ -23,6 +23,7 @@ PROVENANCE = (
     Column("version_id", "string", "Identity of this version: its event's id, or a digest of an object without one.", required=True),
     Column("source", "string", "Source mapping that the record was read with.", required=True),
     Column("record_id", "string", "The bronze record that this version was read from.", required=True, reference="bronze.records.record_id"),
+    Column("record_path", "string", "Where this version stood inside another object of the record, such as refunds.data[0]; null where the record is about it."),
     Column("ingest_id", "bigint", "Batch that brought this version.", required=True),
 )  # fmt: skip
 

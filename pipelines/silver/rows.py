@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.silver import within
 from pipelines.sources.checking import silver_tables
 from pipelines.sources.rows import MappedRow, Mapper
 from pipelines.sources.source import Source, Sources
@@ -26,15 +27,44 @@ MAPPING_FAULT = "mapping_fault"
 """Column of :func:`texts`: what the mapping could not turn into a column's type, or null."""
 
 
-def of_table(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
-    """The readable bronze records that may be of a silver table: which rows are is decided by :func:`texts`."""
+def of_table(records: DataFrame, table: Table, sources: Sources, types: Collection[str] = ()) -> DataFrame:
+    """The readable bronze records that may be of a silver table: which rows are is decided by :func:`texts`.
+
+    Args:
+        records: rows of bronze.records.
+        table: a silver table.
+        sources: some of which may send rows to the table.
+        types: of the objects that stand inside some of the records; those of the table are among what is returned.
+
+    Returns:
+        The records' columns, ``record_path``, ``in_type`` and ``in_id``, which are null but for objects inside others.
+    """
+    found = within.on_their_own(_direct(records, table, sources))
+    wanted = [name for name in table.object_types if name in types]
+    if not wanted:
+        return found
+    return found.unionByName(_of_parts(within.objects(records, wanted), table))
+
+
+def _direct(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     mapped = [source.source for source in sources.mapping(table.short_name)]
     wanted = F.col("object_type").isin(*table.object_types)
-    for part in table.parts:
-        wanted &= (F.col("object_type") != F.lit(part.object_type)) | F.coalesce(_holds(part), F.lit(False))
+    wanted &= _is_part(table)
     if mapped:
         wanted |= F.expr(IS_ROW) & F.col("source").isin(*mapped)
     return records.filter(wanted & F.col("fault").isNull())
+
+
+def _of_parts(records: DataFrame, table: Table) -> DataFrame:
+    return records.filter(_is_part(table)) if table.parts else records
+
+
+def _is_part(table: Table) -> Expression:
+    """Whether a record is of the table, as far as its type is shared with others."""
+    wanted = F.lit(True)
+    for part in table.parts:
+        wanted &= (F.col("object_type") != F.lit(part.object_type)) | F.coalesce(_holds(part), F.lit(False))
+    return wanted
 
 
 def subject_text(path: str) -> Expression:

@@ -1,0 +1,171 @@
+"""Objects that stand inside a record's own object: what was expanded, and what lists hold.
+
+A charge of old holds its refunds, an expanded field the whole customer. Each is a version of its own table, and may be
+the only one there is. Bronze keeps the record once and lists what stands in it, with the place of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from re import compile as pattern
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+_OBJECT = b'"object"'
+_TYPE = pattern(rb'"object"\s*:\s*"([^"\\]+)"')
+
+LIST = "list"
+"""Type of what holds objects and is none."""
+
+
+class Inside(Struct, omit_defaults=True):
+    """An object that stands inside another one.
+
+    Attributes:
+        type: Stripe's name of its type.
+        id: its id.
+        created: when it was created, in seconds since 1970; None where it does not say.
+        path: where it stands below the record's object, such as ``refunds.data[0]``.
+        start: characters of the payload before it.
+        length: its own characters.
+        in_type: type of the object that it stands in.
+        in_id: id of that.
+    """
+
+    type: str
+    id: str
+    path: str
+    start: int
+    length: int
+    in_type: str
+    in_id: str
+    created: int | None = None
+
+
+SCHEMA = (
+    "array<struct<type: string, id: string, path: string, start: int, length: int, in_type: string, "
+    "in_id: string, created: bigint>>"
+)
+"""The list as a Spark type."""
+
+
+class _Head(Struct):
+    """What an object says it is. A field of another type is as good as none."""
+
+    object: Any = None
+    id: Any = None
+    created: Any = None
+
+
+class _Held(Struct):
+    object: Raw = Raw()
+
+
+class _Event(Struct):
+    data: _Held | None = None
+
+
+class _Envelope(Struct):
+    detail: _Event | None = None
+
+
+_head = msgspec.json.Decoder(_Head).decode
+_fields = msgspec.json.Decoder(dict[str, Raw]).decode
+_items = msgspec.json.Decoder(list[Raw]).decode
+
+
+def inside(raw: bytes, shape: str | None) -> list[Inside]:
+    """The objects with an id that stand inside the object of a record, outer ones first.
+
+    Nothing is listed of an object without an id: what a preview holds is a preview as well.
+
+    Args:
+        raw: a record that could be read.
+        shape: how it is wrapped, as bronze names it.
+    """
+    if raw.count(_OBJECT) < (2 if shape == "object" else 3):
+        return []  # the record and its object are all that is there
+    types = [found for found in _TYPE.findall(raw) if found != b"list"]
+    if len(types) < (2 if shape == "object" else 3):
+        return []
+    subject = _subject(raw, shape)
+    if not subject:
+        return []
+    head = _head(subject)
+    if not (_is_text(head.object) and _is_text(head.id)):
+        return []
+    place = _Place(raw, subject)
+    found = list(place.objects(subject, "", head))
+    return [one for one in found if (one.type, one.id) != (head.object, head.id)]
+
+
+def dump(found: list[Inside]) -> str | None:
+    """The list as bronze stores it; None for an empty one."""
+    return msgspec.json.encode(found).decode() if found else None
+
+
+def listed(raw: bytes, shape: str | None) -> str | None:
+    """What bronze stores of a record that may not be JSON any more."""
+    try:
+        return dump(inside(raw, shape))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+class _Place:
+    """Finds where values stand in a record. Two that are alike stand at the first place of either: they are one text."""
+
+    def __init__(self, raw: bytes, subject: bytes) -> None:
+        self._raw = raw
+        self._first = raw.find(subject)
+        self._is_ascii = raw.isascii()
+
+    def objects(self, value: bytes, path: str, holder: _Head) -> Iterator[Inside]:
+        """The objects in a JSON object or a list, which itself is at a path."""
+        if value[:1] == b"[":
+            for number, item in enumerate(_items(value)):
+                yield from self._of(bytes(item), f"{path}[{number}]", holder)
+            return
+        before = f"{path}." if path else ""
+        for name, item in _fields(value).items():
+            yield from self._of(bytes(item), before + name, holder)
+
+    def _of(self, value: bytes, path: str, holder: _Head) -> Iterator[Inside]:
+        if value[:1] not in (b"{", b"[") or _OBJECT not in value:
+            return
+        head = _head(value) if value[:1] == b"{" else None
+        if head is not None and _is_text(head.object) and _is_text(head.id) and head.object != LIST:
+            start, length = self._span(value)
+            created = head.created if isinstance(head.created, int) and head.created is not True else None
+            yield Inside(head.object, head.id, path, start, length, holder.object, holder.id, created)
+            holder = head
+        yield from self.objects(value, path, holder)
+
+    def _span(self, value: bytes) -> tuple[int, int]:
+        start = self._raw.find(value, self._first)
+        if self._is_ascii:
+            return start, len(value)
+        return len(self._raw[:start].decode()), len(value.decode())
+
+
+@cache
+def _decoder(shape: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(_Envelope if shape == "eventbridge" else _Event)
+
+
+def _subject(raw: bytes, shape: str | None) -> bytes | None:
+    """The exact bytes of the object that a record is about."""
+    if shape == "object":
+        return raw.strip()
+    if shape not in ("event", "eventbridge"):
+        return None
+    found = _decoder(shape).decode(raw)
+    event = found.detail if isinstance(found, _Envelope) else found
+    return bytes(event.data.object) if event and event.data else None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
