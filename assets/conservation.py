@@ -87,7 +87,7 @@ def every_record_accounted_for(lakehouse: LakehouseResource) -> AssetCheckResult
         ),
         metadata={
             "records": found.total.records,
-            **{place: getattr(found.total, place) for place in PLACES},
+            **{place: getattr(found.total, place) for place in (*PLACES, *audit_table.INSIDE_COUNTS)},
             "silver_rows": found.silver_rows,
             "what_does_not_add_up": list(found.faults[:SHOWN]),
             "rows_not_as_they_should_be": wrong[:SHOWN],

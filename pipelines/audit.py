@@ -8,27 +8,32 @@ none of these is missing, and the audit fails.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import ingest
-from pipelines.silver import quarantine
+from pipelines.silver import quarantine, within
 from pipelines.silver.build import version
 from pipelines.silver.rows import described
 from pipelines.sources.source import Sources
 from pipelines.table import Table
 
 if TYPE_CHECKING:
+    from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
 
 PLACES = ("current", "superseded", "duplicate", "quarantined", "unmodelled", "waiting", "missing")
+
+INSIDE = "inside_"
+"""Before the name of a place: that of an object which stands inside the object of a record."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,10 @@ class Counts:
         unmodelled: of a type that no table holds.
         waiting: in a batch that the table has not taken in yet, as where one was refused.
         missing: none of these; 0 in a sound lakehouse.
+        inside: objects of modelled types that stand inside those of the records. They are no records, so no part of the
+            sum, and each is accounted for likewise.
+        inside_current: of them, the current version of a silver row.
+        inside_missing: of them, neither in silver nor in quarantine, nor waiting; 0 in a sound lakehouse.
     """
 
     records: int = 0
@@ -54,11 +63,20 @@ class Counts:
     unmodelled: int = 0
     waiting: int = 0
     missing: int = 0
+    inside: int = 0
+    inside_current: int = 0
+    inside_missing: int = 0
 
     @property
     def balanced(self) -> bool:
-        """Whether the parts add up to the records and none is missing."""
-        return self.missing == 0 and self.records == sum(getattr(self, place) for place in PLACES)
+        """Whether the parts add up to the records and none is missing, nor anything that stands inside one."""
+        nothing_lost = self.missing == self.inside_missing == 0
+        return nothing_lost and self.records == sum(getattr(self, place) for place in PLACES)
+
+    @property
+    def rows(self) -> int:
+        """Rows of silver that the records explain."""
+        return self.current + self.inside_current
 
 
 @dataclass(frozen=True)
@@ -77,7 +95,7 @@ class Audit:
     Attributes:
         total: over all files.
         files: by path.
-        silver_rows: rows of all silver tables, which must be as many as there are current records.
+        silver_rows: rows of all silver tables, which must be as many as there are current records and objects inside.
     """
 
     total: Counts
@@ -87,15 +105,15 @@ class Audit:
     @property
     def balanced(self) -> bool:
         """Whether every file balances and every silver row is the current version of one record."""
-        return all(file.balanced for file in self.files) and self.silver_rows == self.total.current
+        return all(file.balanced for file in self.files) and self.silver_rows == self.total.rows
 
     @property
     def faults(self) -> tuple[str, ...]:
         """What does not add up, in words: each file with the place in question, and rows that no record explains."""
         said = [_fault(file) for file in self.files if not file.balanced]
-        if self.silver_rows != self.total.current:
+        if self.silver_rows != self.total.rows:
             said.append(
-                f"silver holds {self.silver_rows:,} rows, of which {self.total.current:,} are the current version of "
+                f"silver holds {self.silver_rows:,} rows, of which {self.total.rows:,} are the current version of "
                 "a record"
             )
         return tuple(said)
@@ -124,8 +142,10 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
         tables,
         sources,
         taken_in(lake),
+        ingest.types_inside(lake),
     )
-    found = placed.groupBy("file_id").pivot("place", list(PLACES)).count().na.fill(0)
+    names: list[Any] = [*PLACES, *(INSIDE + place for place in PLACES)]
+    found = placed.groupBy("file_id").pivot("place", names).count().na.fill(0)
     counted = {row["file_id"]: row.asDict() for row in found.collect()}
     manifest = lake.table(ingest.FILES).select("file_id", "file", "ingest_id", "record_count").collect()
     files = tuple(
@@ -147,8 +167,11 @@ def places(
     tables: Iterable[Table],
     sources: Sources,
     taken: Mapping[str, int],
+    types: Collection[str] = (),
 ) -> DataFrame:
     """The place of every record: ``record_id``, ``file_id`` and ``place``, one of :data:`PLACES`.
+
+    So it is of every object inside a record that is of a modelled type: there ``place`` begins with :data:`INSIDE`.
 
     Args:
         records: bronze.records.
@@ -157,6 +180,7 @@ def places(
         tables: the silver tables that model a type.
         sources: order the versions of an object, and say what rows are about.
         taken: see :func:`taken_in`.
+        types: of the objects that stand inside records.
     """
     reached = _reached(tables, taken)
     last = F.coalesce(
@@ -173,29 +197,31 @@ def places(
         F.col("version_id").alias("held_version_id"),
         F.col("record_id").alias("held_record"),
         F.col("other_record").alias("held_other"),
+        F.col("record_path").alias("held_path"),
     )
-    quarantined = refused.select(F.col("record_id").alias("refused_record")).distinct()
     same = (
         (F.col("object_type") == F.col("held_type"))
         & (F.col("account") == F.col("held_account"))
         & (F.col("object_id") == F.col("held_object"))
     )
     copies = Window.partitionBy("object_type", "account", "object_id", "version_id", "is_refused").orderBy(
-        F.col("known_at").asc_nulls_last(), "record_id"
+        F.col("known_at").asc_nulls_last(), "record_id", F.col("record_path").asc_nulls_first()
     )
     named = [
         "record_id", "file_id", "ingest_id", "object_type", "account", "object_id", "version_id", "version",
-        "known_at", "fault",
+        "known_at", "fault", "record_path",
     ]  # fmt: skip
-    is_current = F.coalesce(
-        (F.col("held_record") == F.col("record_id")) | (F.col("held_other") == F.col("record_id")),
-        F.lit(False),
-    )
+    here = F.coalesce("record_path", F.lit(""))
+    at_record = (F.col("held_record") == F.col("record_id")) | (F.col("held_other") == F.col("record_id"))
+    at_place = F.coalesce("held_path", F.lit("")) == here
+    is_current = F.coalesce(at_record & at_place, F.lit(False))
+    everything = within.on_their_own(described(records, sources))
+    if wanted := sorted(reached.keys() & set(types)):
+        everything = everything.unionByName(within.objects(records, wanted))
     joined = (
-        described(records, sources)
-        .withColumn("version", version(sources))
+        everything.withColumn("version", version(sources))
         .select(*named)
-        .join(quarantined, F.col("record_id") == F.col("refused_record"), "left")
+        .join(_refused(refused, tables), _is_refused(), "left")
         .join(held, same, "left")
         # A replay takes a record out of quarantine after it was published; cut between the two, it is not lost.
         .withColumn("is_refused", F.col("refused_record").isNotNull() & ~is_current)
@@ -214,7 +240,22 @@ def places(
         .when(is_waiting, "waiting")
         .otherwise("missing")
     )
-    return joined.select("record_id", "file_id", place.alias("place"))
+    full = F.when(F.col("record_path").isNull(), place).otherwise(F.concat(F.lit(INSIDE), place))
+    return joined.select("record_id", "file_id", full.alias("place"))
+
+
+def _refused(refused: DataFrame, tables: Iterable[Table]) -> DataFrame:
+    """What was refused: records, by the type of the object that was to go to a table; none for the unreadable."""
+    types = [(table.name, name) for table in tables for name in table.object_types] + [(ingest.RECORDS, "")]
+    names, of = (pa.array(column) for column in zip(*types, strict=True))
+    listed = refused.sparkSession.createDataFrame(pa.table({"refusing": names, "refused_type": of}))
+    found = refused.select("record_id", "table_name").join(listed, F.col("table_name") == F.col("refusing"))
+    return found.select(F.col("record_id").alias("refused_record"), "refused_type").distinct()
+
+
+def _is_refused() -> Expression:
+    same = F.coalesce("object_type", F.lit("")) == F.col("refused_type")
+    return (F.col("record_id") == F.col("refused_record")) & same
 
 
 def _reached(tables: Iterable[Table], taken: Mapping[str, int]) -> dict[str, int]:
@@ -256,6 +297,7 @@ def _held(lake: Lakehouse, table: Table, object_type: str) -> DataFrame:
         "version",
         "version_id",
         "record_id",
+        "record_path",
     )
 
 
@@ -266,6 +308,7 @@ def _once(held: DataFrame) -> DataFrame:
         F.max_by("version_id", "version").alias("version_id"),
         F.min("record_id").alias("record_id"),
         F.max("record_id").alias("other_record"),
+        F.max_by("record_path", "version").alias("record_path"),
     )
 
 
@@ -275,7 +318,11 @@ def _union(frames: Iterable[DataFrame]) -> DataFrame:
 
 def _file(row: Any, counted: dict[str, Any]) -> FileCounts:
     found = {place: int(counted.get(place, 0)) for place in PLACES}
+    parts = {place: int(counted.get(INSIDE + place, 0)) for place in PLACES}
     return FileCounts(
+        inside=sum(parts.values()),
+        inside_current=parts["current"],
+        inside_missing=parts["missing"],
         records=row["record_count"],
         file=row["file"],
         ingest_id=row["ingest_id"],
@@ -288,12 +335,14 @@ def _fault(file: FileCounts) -> str:
     """What is wrong with the counts of a file."""
     placed = sum(getattr(file, place) for place in PLACES)
     said = [f"{file.missing:,} are nowhere in silver or quarantine"] if file.missing else []
+    if file.inside_missing:
+        said.append(f"of the {file.inside:,} objects inside them {file.inside_missing:,} are not")
     if placed != file.records:
         said.append(f"{placed:,} are found")
     return f"{file.file}: of {file.records:,} records {' and '.join(said)}"
 
 
 def _sum(files: Iterable[FileCounts]) -> Counts:
-    parts = ("records", *PLACES)
+    parts = [field.name for field in fields(Counts)]
     listed = list(files)
     return Counts(**{part: sum(getattr(file, part) for file in listed) for part in parts})

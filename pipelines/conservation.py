@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipelines.arrow import arrow_schema
 from pipelines.audit import PLACES, Audit, audit
 from pipelines.bronze import ingest
-from pipelines.gold.audit import TABLE
+from pipelines.gold.audit import INSIDE_COUNTS, TABLE
 from pipelines.steps import Outcome, version_of
 from pipelines.verdict import Batch, Validate
 
@@ -43,7 +43,7 @@ def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full
     if not found.files:
         return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
     staged = lake.stage(TABLE.name, "files", lake.spark.createDataFrame(as_rows(found)))
-    facts = {"unexplained_rows": float(abs(found.silver_rows - found.total.current))}
+    facts = {"unexplained_rows": float(abs(found.silver_rows - found.total.rows))}
     verdict = validate(Batch(TABLE, lake.accepted(staged), facts))
     lake.create(TABLE.name)
     note = {
@@ -86,7 +86,7 @@ def as_rows(found: Audit) -> pa.Table:
             "file": file.file,
             "ingest_id": file.ingest_id,
             "record_count": file.records,
-            **{f"{place}_count": getattr(file, place) for place in PLACES},
+            **{f"{place}_count": getattr(file, place) for place in (*PLACES, *INSIDE_COUNTS)},
             "is_balanced": file.balanced,
         }
         for file in found.files

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipelines import releases
+from pipelines.among import among
 from pipelines.bronze import ingest, rereading
 from pipelines.conservation import refresh_audit
 from pipelines.errors import LakehouseError
 from pipelines.flow_gold import edition, recipe, refresh_gold
 from pipelines.flow_history import rebuilt
-from pipelines.silver import history, quarantine
+from pipelines.silver import history, quarantine, within
 from pipelines.silver.build import BETTER, FAULT, build, parse
 from pipelines.silver.keyed import needs_rebuild
 from pipelines.silver.quarantine import Choice
@@ -170,18 +171,14 @@ def _chosen(lake: Lakehouse, choice: Choice) -> dict[Key, str]:
 
 def _records(lake: Lakehouse, chosen: Mapping[Key, str]) -> DataFrame:
     """The bronze records of some rows of the quarantine."""
-    return lake.table(ingest.RECORDS).join(_ids(lake, {key[0] for key in chosen}), "record_id", "left_semi")
-
-
-def _ids(lake: Lakehouse, ids: set[str]) -> DataFrame:
-    if not ids:
-        return lake.spark.createDataFrame([], "record_id string")
-    return lake.spark.createDataFrame(pa.table({"record_id": pa.array(sorted(ids), pa.string())}))
+    return among(lake.table(ingest.RECORDS), "record_id", {key[0] for key in chosen})
 
 
 def _tables(lake: Lakehouse, records: DataFrame, sources: Sources) -> list[Table]:
-    """The silver tables that some records may be of."""
+    """The silver tables that some records, and what stands inside them, may be of."""
     types = {row[0] for row in records.select("object_type").distinct().collect()}
+    if ingest.types_inside(lake):
+        types |= within.types(records)
     modelled = [table for table in lake.tables.values() if table.object_type and lake.exists(table.name)]
     return [
         table
@@ -205,8 +202,11 @@ def _of(lake: Lakehouse, table: Table, records: DataFrame, sources: Sources) -> 
 
 
 def _judged(rows: DataFrame) -> dict[str, str | None]:
-    """Why each record is refused, None for a good one."""
-    return {row[0]: row[1] for row in rows.select("record_id", FAULT).collect()}
+    """Why each record is refused, None for one of which all is good."""
+    found: dict[str, str | None] = {}
+    for record_id, fault in rows.select("record_id", FAULT).collect():
+        found[record_id] = found.get(record_id) or fault
+    return found
 
 
 def _silver(
@@ -313,9 +313,7 @@ def _changed_days(
 ) -> Iterator[Outcome]:
     now = {source: lake.table(source, version=version_of(lake, source)) for source in how.sources}
     changed = {
-        source: rows.join(_ids(lake, given[source]), "record_id", "left_semi")
-        if given[source]
-        else rows.filter("false")
+        source: among(rows, "record_id", given[source]) if given[source] else rows.filter("false")
         for source, rows in now.items()
     }
     dates = how.dates(changed, now)

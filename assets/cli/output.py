@@ -215,6 +215,11 @@ def audit(found: Audit, verified: Verified | None = None, *, as_json: bool) -> N
     OUT.print(table)
     verdict = "[green]the audit balances[/]" if found.balanced else "[red]the audit does not balance[/]"
     OUT.print(f"{found.total.records:,} records came in, from {len(found.files):,} files: {verdict}.")
+    if found.total.inside:
+        OUT.print(
+            f"{found.total.inside:,} objects of silver tables stand inside others; "
+            f"{found.total.inside_current:,} of them are the current version of a row."
+        )
     for fault in found.faults[:10]:
         OUT.print(f"[red]{escape(fault)}[/]")
     if len(found.faults) > 10:

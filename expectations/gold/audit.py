@@ -12,6 +12,11 @@ CHECKS = (
         "Every record of every file is in one place, and in one only.",
     ),
     always("nothing_missing", "missing_count = 0", "No record of any file is missing."),
+    always(
+        "nothing_inside_missing",
+        "inside_missing_count = 0",
+        "No object that stands inside another one is missing.",
+    ),
     figure(
         "silver_rows_explained",
         "unexplained_rows",

@@ -47,7 +47,7 @@ TABLE = Table(
         Column(
             "inside",
             "string",
-            "Types of the objects that stand inside its records, such as refund, a JSON list; null where there are none.",
+            "Types of the objects that stand inside its records, such as refund, a JSON list; null for none.",
         ),
     ),
 )

@@ -14,8 +14,9 @@ from uuid import uuid4
 import pyarrow as pa
 
 from pipelines import storage
+from pipelines.among import among
 from pipelines.arrow import arrow_schema
-from pipelines.bronze import drift, inside, records
+from pipelines.bronze import drift, records
 from pipelines.bronze import files as manifest
 from pipelines.bronze.digest import file_digests
 from pipelines.bronze.files import Listing, RawFile, Seen
@@ -44,6 +45,9 @@ TASK_BYTES = 8 << 20
 
 MOST_TASKS = 200
 """More of them would be read by more executors than a batch is worth."""
+
+TYPES_INSIDE = """regexp_extract_all(inside, '"type":"([^"]+)"', 1) as inside"""
+"""SQL of the types of the objects that stand inside a record."""
 
 Judge = Callable[["DataFrame", int], Note]
 """Audits a number of staged rows; returns what is kept with their commit."""
@@ -207,6 +211,11 @@ def types_inside(lake: Lakehouse, after: int = 0, last: int | None = None) -> fr
     return frozenset(name for text in listed for name in json.loads(text))
 
 
+def _types_text(types: Collection[str]) -> str | None:
+    """Types as the manifest has them."""
+    return json.dumps(sorted(types)) if types else None
+
+
 def bytes_by_ingest(lake: Lakehouse, after: int) -> list[tuple[int, int]]:
     """Batches after a watermark, in order, each with the bytes of its records."""
     sizes: Counter[int] = Counter()
@@ -230,13 +239,20 @@ def renew_digests(lake: Lakehouse, file_ids: Collection[str]) -> None:
     """
     from pyspark.sql import functions as F  # noqa: N812
 
-    records_of = lake.table(RECORDS).filter(F.col("file_id").isin(sorted(file_ids)))
+    for name in (RECORDS, FILES):
+        lake.create(name)  # one that was written before objects inside others were listed lacks a column
+    records_of = among(lake.table(RECORDS), "file_id", file_ids)
     digests = file_digests(records_of)
-    faults = dict(map(tuple, records_of.groupBy("file_id").agg(F.count("fault")).collect()))
-    rows = lake.table(FILES).filter(F.col("file_id").isin(sorted(file_ids))).toArrow().to_pylist()
+    counted = records_of.selectExpr("file_id", "fault", TYPES_INSIDE).groupBy("file_id")
+    faults: dict[str, int] = {}
+    types: dict[str, str | None] = {}
+    for file_id, faults[file_id], found in counted.agg(F.count("fault"), F.collect_set("inside")).collect():
+        types[file_id] = _types_text({name for one in found for name in one})
+    rows = among(lake.table(FILES), "file_id", file_ids).toArrow().to_pylist()
     renewed = [
-        row | {"digest": digests.get(row["file_id"], 0), "fault_count": faults.get(row["file_id"], 0)}
+        row | {"digest": digests.get(of, 0), "fault_count": faults.get(of, 0), "inside": types.get(of)}
         for row in rows
+        for of in [row["file_id"]]
     ]
     if renewed != rows:
         entries = pa.Table.from_pylist(renewed, schema=arrow_schema(manifest.TABLE))
@@ -277,7 +293,7 @@ def _manifest_row(counts: FileCounts, batch: Batch) -> dict[str, Any]:
         "digest": counts.digest,
         "masked_count": counts.masked_count,
         "masked_record_count": counts.masked_record_count,
-        "inside": json.dumps(sorted(counts.inside)) if counts.inside else None,
+        "inside": _types_text(counts.inside),
     }
 
 
@@ -348,8 +364,7 @@ def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> l
     from pyspark.sql import functions as F  # noqa: N812
 
     size = "coalesce(octet_length(payload_bytes), octet_length(payload))"
-    types = f"from_json(inside, '{inside.SCHEMA}').type as inside"
-    sized = rows.selectExpr("file", "fault", f"{size} as size", "masked_count", types)
+    sized = rows.selectExpr("file", "fault", f"{size} as size", "masked_count", TYPES_INSIDE)
     found = sized.groupBy("file").agg(
         F.count("*"),
         F.count("fault"),
@@ -360,7 +375,10 @@ def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> l
     )
     names = ("record_count", "fault_count", "raw_bytes", "masked_count", "masked_record_count")
     counts: dict[str, Any] = {
-        row[0]: {**dict(zip(names, row[1:-1], strict=True)), "inside": sorted({t for one in row[-1] for t in one})}
+        row[0]: {
+            **dict(zip(names, row[1:-1], strict=True)),
+            "inside": sorted({t for one in row[-1] for t in one}),
+        }
         for row in found.collect()
     }
     digests = file_digests(rows)

@@ -116,7 +116,7 @@ def listed(raw: bytes, shape: str | None) -> str | None:
 
 
 class _Place:
-    """Finds where values stand in a record. Two that are alike stand at the first place of either: they are one text."""
+    """Finds where values stand in a record. Of two that are alike the first place will do: they are one text."""
 
     def __init__(self, raw: bytes, subject: bytes) -> None:
         self._raw = raw

@@ -347,9 +347,7 @@ def _facts(document: Document, account: str, known: int) -> _Facts:
         return _Facts(account=account, fault=str(fault))
 
 
-def _compared(
-    known: Detector | RowDetector, document: Document, facts: _Facts, held: list[Inside]
-) -> _Facts:
+def _compared(known: Detector | RowDetector, document: Document, facts: _Facts, held: list[Inside]) -> _Facts:
     found = known.drift(facts.shape, facts.object_type, facts.api_version, document.raw)
     if held:
         text = document.raw.decode()

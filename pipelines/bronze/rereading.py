@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.among import among
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import ingest, records
 from pipelines.bronze.files import RawFile
@@ -56,7 +56,7 @@ def _read_again(
 
 
 def _files(lake: Lakehouse, ids: set[str]) -> dict[str, RawFile]:
-    entered = lake.table(ingest.FILES).filter(F.col("file_id").isin(sorted(ids)))
+    entered = among(lake.table(ingest.FILES), "file_id", ids)
     named = ("file", "size_bytes", "modified_at", "sha256", "source")
     return {
         row["file_id"]: RawFile("", *(row[name] for name in named))

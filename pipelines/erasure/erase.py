@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines import storage
+from pipelines.among import among
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import ingest
 from pipelines.commits import Staged, spark_struct
@@ -21,7 +22,7 @@ from pipelines.delta_log import Note
 from pipelines.erasure.ownership import Row, Target
 from pipelines.errors import LakehouseError
 from pipelines.facts import EARLIER, REWRITTEN, earlier_counts
-from pipelines.silver import quarantine
+from pipelines.silver import quarantine, within
 from pipelines.silver.build import FAULT, parse
 from pipelines.silver.rows import of_table
 from pipelines.table import Table
@@ -56,11 +57,11 @@ def rewrite(lake: Lakehouse, rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
 
 def count(lake: Lakehouse, rows: Sequence[Row]) -> Mapping[str, int]:
     """How many rows of each table :func:`rewrite` would rewrite."""
-    ids = lake.spark.createDataFrame(pa.table({"record_id": [row["record_id"] for row in rows]}))
+    ids = {row["record_id"] for row in rows}
     counts = {ingest.RECORDS: len(rows)}
     for table in lake.tables.values():
         if table.layer == "silver" and "record_id" in table.column_names and lake.exists(table.name):
-            counts[table.name] = lake.table(table.name).join(ids, "record_id", "left_semi").count()
+            counts[table.name] = among(lake.table(table.name), "record_id", ids).count()
     return {name: number for name, number in counts.items() if number}
 
 
@@ -130,7 +131,10 @@ def _rewrite_silver(lake: Lakehouse, table: Table, records: DataFrame) -> int:
     fresh = _made_anew(lake, table, records)
     given = {name: f"new_{name}" for name in fresh.columns if name in table.column_names}
     renamed = fresh.select(*(F.col(name).alias(new) for name, new in given.items()))
-    joined = present.join(renamed, present["record_id"] == renamed["new_record_id"])
+    same = present["record_id"] == renamed["new_record_id"]
+    if "record_path" in given:  # several objects may stand inside one record
+        same &= F.coalesce("record_path", F.lit("")) == F.coalesce("new_record_path", F.lit(""))
+    joined = present.join(renamed, same)
     rows = joined.select(*(F.col(given.get(c, c)).alias(c) for c in table.column_names))
     staged = lake.stage(table.name, "without-a-person", rows)
     if staged.rows != present.count():
@@ -148,7 +152,8 @@ def _rewrite_silver(lake: Lakehouse, table: Table, records: DataFrame) -> int:
 def _made_anew(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:
     base = getattr(table, "history_of", None) or table
     if base.object_type is None:
-        return records.select("record_id", "payload")
+        alone, parts = within.on_their_own(records), within.objects(records, within.types(records))
+        return alone.unionByName(parts).select("record_id", "record_path", "payload")
     readable = of_table(records, base, lake.sources, ingest.types_inside(lake))
     # Staged first: an engine that plans the parsing and the join at once loses columns on the way.
     staged = lake.stage(

@@ -30,6 +30,16 @@ TABLE = Table(
         count("unmodelled_count", "Records of a type that no table holds."),
         count("waiting_count", "Records of batches that their table has not taken in yet."),
         count("missing_count", "Records that are none of these; 0 in a sound lakehouse."),
+        count(
+            "inside_count",
+            "Objects of modelled types that stand inside those of the records, such as the refunds of a charge; "
+            "no part of record_count.",
+        ),
+        count("inside_current_count", "Of them, those that are the current version of a silver row."),
+        count(
+            "inside_missing_count",
+            "Of them, those that are neither in silver nor in quarantine nor waiting; 0 in a sound lakehouse.",
+        ),
         Column(
             "is_balanced",
             "boolean",
@@ -38,6 +48,9 @@ TABLE = Table(
         ),
     ),
 )
+
+INSIDE_COUNTS = ("inside", "inside_current", "inside_missing")
+"""Figures of objects that stand inside others: columns without ``_count``."""
 
 SOURCES = ("bronze.records", "bronze.files")
 """What it is made from, with all that silver holds. A silver table that was refused does not keep it from being made:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.among import among
 from pipelines.spans import joined, ordinals, stretches, within_spans
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ def around(rows: DataFrame, column: str, dates: Sequence[str], *, before: int, a
     exact = stretches(ordinals(dates), before, after)
     spans = joined(exact)
     near = rows.filter(within_spans(column, spans))
-    return near if spans == exact else _on(near, column, chain.from_iterable(exact))
+    if spans == exact:
+        return near
+    days = [date.fromordinal(day) for day in chain.from_iterable(exact)]
+    return among(near, column, days, pa.date32())
 
 
 def reached(days: DataFrame, scored: DataFrame, longest: int) -> DataFrame:
@@ -54,10 +58,3 @@ def days_of(rows: DataFrame, column: str) -> list[str]:
 def within_days(first: str, last: str, *, at_most: int) -> Column:
     """Whether the second date is at most so many days later than the first, and not more than one earlier."""
     return F.datediff(F.col(last), F.col(first)).between(-1, at_most)
-
-
-def _on(rows: DataFrame, column: str, days: Iterable[int]) -> DataFrame:
-    """The rows of some days, which are joined as rows: a plan that lists them grows with them."""
-    listed = pa.table({"one_of_days": pa.array(map(date.fromordinal, days), pa.date32())})
-    one_of = rows.sparkSession.createDataFrame(listed)
-    return rows.join(one_of, F.col(column) == F.col("one_of_days"), "left_semi")

@@ -128,7 +128,7 @@ def current(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -
 
 def faulty(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     """The rows of :func:`build` that break the contract, for a query that stages nothing; with personal data."""
-    alone = Window.partitionBy("record_id").orderBy("version")
+    alone = Window.partitionBy("record_id", "record_path").orderBy("version")
     return _first(_parsed(records, table, sources), F.col(FAULT).isNotNull(), alone)
 
 

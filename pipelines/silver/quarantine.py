@@ -1,5 +1,7 @@
 """silver.quarantine: every record that could not be used, with the reason, its place and its payload."""
 
+# ruff: noqa: E501 - one column a line, so that a table reads like a page
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.among import among
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
@@ -25,7 +28,8 @@ TABLE = Table(
         Column("line", "bigint", "Line of the decompressed file, from 1.", required=True),
         Column("item", "bigint", "Place within the line; 0 where it stands alone.", required=True),
         Column("ingest_id", "bigint", "Batch that took the record in.", required=True),
-        Column("payload", "string", "The record as it stood in the file."),
+        Column("record_path", "string", "Where it stood inside another object of the record, the first of several; null where the record is about it."),
+        Column("payload", "string", "The record as it stood in the file; of what stands inside another object, that."),
     ),
 )  # fmt: skip
 
@@ -55,7 +59,7 @@ class Choice:
         if self.file:
             rows = rows.filter(F.col("file").contains(self.file))
         if self.records:
-            rows = rows.filter(F.col("record_id").isin(*self.records))
+            rows = among(rows, "record_id", self.records)
         return rows
 
 
@@ -79,22 +83,31 @@ def grouped(rows: DataFrame) -> DataFrame:
 
 def unreadable(records: DataFrame) -> DataFrame:
     """Bronze records that could not be read, as rows of this table."""
-    faulty = records.filter("fault is not null")
-    return _columns(
-        faulty.withColumn("table_name", F.lit("bronze.records")).withColumnRenamed("fault", "reason")
-    )
+    faulty = records.filter("fault is not null").withColumnRenamed("fault", "reason")
+    nowhere = {"table_name": F.lit("bronze.records"), "record_path": F.lit(None)}
+    return _columns(faulty.withColumns(nowhere))
 
 
 def refused(rows: DataFrame, records: DataFrame, table: Table) -> DataFrame:
     """Rows of a staged batch that break the contract of a silver table, as rows of this table.
 
+    What a table refuses of one record is one row, also where several objects inside it are faulty: its reason names
+    the place of each, and its payload is that of the first.
+
     Args:
-        rows: faulty rows with ``record_id``, ``fault`` and ``payload``.
+        rows: faulty rows with ``record_id``, ``record_path``, ``fault`` and ``payload``.
         records: bronze.records, for their places.
         table: the table that refused them.
     """
     places = records.select("record_id", "source", "file", "line", "item", "ingest_id")
-    faulty = rows.select("record_id", F.col("fault").alias("reason"), "payload").join(places, "record_id")
+    place = F.coalesce("record_path", F.lit(""))
+    said = F.when(place == "", F.col("fault")).otherwise(F.concat_ws(": ", place, "fault"))
+    by_record = rows.groupBy("record_id").agg(
+        F.concat_ws("; ", F.sort_array(F.collect_set(said))).alias("reason"),
+        F.min_by("payload", place).alias("payload"),
+        F.nullif(F.min(place), F.lit("")).alias("record_path"),
+    )
+    faulty = by_record.join(places, "record_id")
     return _columns(faulty.withColumn("table_name", F.lit(table.name)))
 
 

@@ -29,11 +29,17 @@ def on_their_own(records: DataFrame) -> DataFrame:
     return records.withColumns({name: F.lit(None).cast("string") for name in PLACE})
 
 
+def types(records: DataFrame) -> set[str]:
+    """Types of the objects that stand inside some records."""
+    each = records.filter("inside is not null").select(F.explode(F.from_json("inside", SCHEMA)).alias("part"))
+    return {row[0] for row in each.select(F.col("part")["type"]).distinct().collect()}
+
+
 def objects(records: DataFrame, types: Collection[str]) -> DataFrame:
     """The objects of some types that stand inside records, with the columns of :func:`on_their_own`.
 
-    ``payload`` is the object's own text, ``shape`` is :data:`SHAPE` or ``object``; ``object_type``, ``object_id`` and, of
-    one without an event, ``occurred_at`` are the object's own. All else is the record's.
+    ``payload`` is the object's own text, ``shape`` is :data:`SHAPE` or ``object``; ``object_type``, ``object_id`` and,
+    of one without an event, ``occurred_at`` are the object's own. All else is the record's.
 
     Args:
         records: rows of bronze.records.
