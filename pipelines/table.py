@@ -68,11 +68,9 @@ class Column:
     def __post_init__(self) -> None:
         if not _COLUMN_NAME.match(self.name):
             raise ValueError(f"column {self.name!r}: a name is lower-case letters, digits and underscores")
-        if self.path and self.sql:
-            raise ValueError(f"column {self.name!r}: it has a path or an expression, not both")
-        if self.listed and (self.mapped or not self.sql or self.type != "boolean"):
+        if self.listed and (self.path or self.mapped or not self.sql or self.type != "boolean"):
             raise ValueError(
-                f"column {self.name!r}: what looks a list up has an expression, is a boolean and is not mapped"
+                f"column {self.name!r}: what looks a list up has an expression alone and is a boolean"
             )
         if self.personal and self.type != ("double" if self.personal == "location" else "string"):
             raise ValueError(

@@ -11,7 +11,7 @@ CHECKS = (
     always("risk_score_in_range", "risk_score <= 100", "risk_score is at most 100.", "warning"),
     always(
         "refund_flag_agrees",
-        "is_refunded = false or amount_refunded_minor = amount_captured_minor",
+        "is_refunded = false or amount_refunded_minor in (amount_captured_minor, amount_minor)",
         "A charge that is marked as refunded is refunded in full.",
         "warning",
     ),

@@ -140,10 +140,11 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
 
 def _disputes(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     raised = claims.with_payment(now[claims.DISPUTES], live(now[claims.CHARGES]), dates)
+    paid_over = F.nullif("payment_network", F.lit(UNKNOWN))
     described = raised.withColumns(
         {
             "date": F.col("claim_date"),
-            "network": F.coalesce("payment_network", "card_network", "card_brand", F.lit(UNKNOWN)),
+            "network": F.coalesce(paid_over, "card_network", "card_brand", F.lit(UNKNOWN)),
         }
     )
     return described.groupBy(*TABLE.key).agg(*_dispute_figures())
@@ -194,7 +195,7 @@ def _warnings(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
 
 def _cohort(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     charges = live(on_dates(now[claims.CHARGES], "created_date", dates)).filter(captured())
-    payments = charges.join(claims.by_payment(now, charges, dates), ["account", "charge_id"], "left")
+    payments = claims.with_claims(now, charges, dates)
     described = payments.withColumns({"date": F.col("created_date"), "network": network()})
     secured = F.col("three_d_secure_result") == "authenticated"
     return described.groupBy(*TABLE.key).agg(

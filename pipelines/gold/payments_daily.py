@@ -34,15 +34,18 @@ TABLE = gold_table(
         count("uncaptured_count", "Payments that were authorized and not captured: still held, or released."),
         amount("uncaptured_minor", "Amount of the payments that were authorized and not captured."),
         count(
-            "refunded_count", "Payments of this day with a refund that did not fail, whenever it was made."
+            "refunded_count",
+            "Captured payments of this day with a refund that did not fail, whenever it was made, also where only the "
+            "charge tells of it. What was authorized and never taken is no refund.",
         ),
         amount(
             "refunded_minor",
-            "Amount refunded of this day's payments; failed and canceled refunds are left out.",
+            "Amount refunded of what was captured of this day's payments; failed and canceled refunds are left out.",
         ),
         count(
             "disputed_count",
-            "Payments of this day with a chargeback, whenever it was raised; inquiries are not chargebacks.",
+            "Payments of this day with a chargeback, whenever it was raised; inquiries are not chargebacks. A charge "
+            "that is marked as disputed counts as well where no dispute of it is known.",
         ),
         amount(
             "disputed_minor", "Amount of the chargebacks on this day's payments, also of those that were won."
@@ -79,15 +82,6 @@ TABLE = gold_table(
 
 SOURCES = (claims.CHARGES, claims.REFUNDS, claims.DISPUTES, claims.WARNINGS)
 
-_CLAIMED = (
-    "refunds_count",
-    "refunded_minor",
-    "chargebacks_count",
-    "chargebacks_minor",
-    "fraud_chargebacks_count",
-    "warnings_count",
-)
-
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Days whose rows may be different: those of changed payments, and of payments that something came back to."""
@@ -100,10 +94,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
 def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     """The rows of some days (ISO dates)."""
     charges = live(on_dates(now[claims.CHARGES], "created_date", dates))
-    payments = charges.join(claims.by_payment(now, charges, dates), ["account", "charge_id"], "left")
-    counted = payments.fillna(0, list(_CLAIMED)).groupBy(
-        "account", "currency", F.col("created_date").alias("date")
-    )
+    payments = claims.with_claims(now, charges, dates)
+    counted = payments.groupBy("account", "currency", F.col("created_date").alias("date"))
     return counted.agg(*_figures()).select("*", *_rates()).select(*TABLE.column_names)
 
 
@@ -121,8 +113,8 @@ def _figures() -> list[Expression]:
         sum_if(taken, "amount_captured_minor").alias("captured_minor"),
         count_if(held).alias("uncaptured_count"),
         sum_if(held, "amount_minor").alias("uncaptured_minor"),
-        count_if(F.col("refunds_count") > 0).alias("refunded_count"),
-        total("refunded_minor").alias("refunded_minor"),
+        count_if(F.col("is_refunded_in_part")).alias("refunded_count"),
+        total("returned_minor").alias("refunded_minor"),
         count_if(F.col("chargebacks_count") > 0).alias("disputed_count"),
         total("chargebacks_minor").alias("disputed_minor"),
         count_if(F.col("fraud_chargebacks_count") > 0).alias("fraud_disputed_count"),

@@ -217,13 +217,16 @@ def _unparsed(table: Table) -> Expression:
 
 def _derived(rows: DataFrame, table: Table) -> DataFrame:
     """The rows with the columns that follow from others, in declared order: one may use those before it."""
+    given = _given(table)
     for column in table.columns:
         if column.sql and column.listed:
             rows = lists.with_membership(rows, column.name, F.expr(column.sql), column.listed)
         elif column.sql:
-            found = F.expr(column.sql)
-            found = F.coalesce(column.name, found) if column.mapped else found
-            rows = rows.withColumn(column.name, found.cast(column.type))
+            found = F.expr(column.sql).cast(column.type)
+            if column in given:
+                # Not of a value that is there and wrong: that is a fault.
+                found = F.when(F.col(_raw_name(column)).isNull(), found).otherwise(F.col(column.name))
+            rows = rows.withColumn(column.name, found)
     return rows
 
 

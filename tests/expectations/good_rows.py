@@ -164,7 +164,7 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
     },
     "silver.charges": {
         "captured_within_amount": {"amount_captured_minor": 1001},
-        "refunded_within_captured": {"amount_refunded_minor": 1},
+        "refunded_within_amount": {"amount_refunded_minor": 1001},
         "risk_score_in_range": {"risk_score": 101},
         "refund_flag_agrees": {"is_refunded": True, "amount_captured_minor": 1},
         "nothing_taken_of_failed": {"status": "failed", "amount_captured_minor": 1},

@@ -59,9 +59,9 @@ FAULTS: dict[str, tuple[Json, str | None]] = {
     "gold for money": ({"currency": "xau"}, "currency: not a currency of ISO 4217"),
     "no true or false": ({"captured": "yes"}, "is_captured: not true or false"),
     "an expanded object without id": ({"customer": {"x": 1}}, "customer_id: not an id, or an object that has one"),
-    "refunded beyond captured": (
-        {"amount_captured": 5, "amount_refunded": 6},
-        "amount_refunded_minor is more than amount_captured_minor",
+    "refunded beyond the amount": (
+        {"amount_captured": 5, "amount_refunded": 6, "amount": 5},
+        "amount_refunded_minor is more than amount_minor",
     ),
     "two faults": ({"amount": -1, "currency": "zzz"}, "currency: not a currency of ISO 4217; amount_minor: less than 0"),
     "an undocumented value": ({"status": "lost_in_space"}, None),
