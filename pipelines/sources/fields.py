@@ -93,7 +93,8 @@ class Zone(Strict):
     constant: str | None = Field(None, description="Name of the zone.")
     field: Text | None = Field(None, description="Name of the field that holds it.")
     values: dict[str, str] = Field(
-        default_factory=dict, description="Time zone by what the field says, where that is no zone's name."
+        default_factory=dict,
+        description="Time zone by what the field or the time itself says, where that is no zone's name.",
     )
 
     @model_validator(mode="after")
@@ -131,7 +132,9 @@ class Value(Strict):
     minus: Text | None = Field(None, description="Field with an amount to subtract.")
     sign: Literal["keep", "drop", "flip"] = Field("keep", description="What to do with an amount's sign.")
     format: Text | None = Field(
-        None, description="How a time is written: iso, epoch, epoch_ms, or as in strptime, such as %d.%m.%Y."
+        None,
+        description="How a time is written: iso, epoch, epoch_ms, rfc2822, or as in strptime, such as %d.%m.%Y; %z is "
+        "an offset, %Z the name of a zone.",
     )
     timezone: AnyZone | None = Field(None, description="Time zone of a time that does not say.")
     ambiguous: Literal["earlier", "later"] = Field(
@@ -149,14 +152,14 @@ class Value(Strict):
     @field_validator("format")
     @classmethod
     def _is_format(cls, value: str | None) -> str | None:
-        if value not in (None, "iso", "epoch", "epoch_ms"):
+        if value not in (None, "iso", "epoch", "epoch_ms", "rfc2822"):
             try:
-                datetime.strptime(datetime(2000, 1, 2, 3, 4, 5).strftime(value), value)
+                datetime.strptime(datetime(2000, 1, 2, 3, 4, 5, tzinfo=UTC).strftime(value), value)
             except ValueError:
                 value = ""
             if "%" not in value:
                 raise ValueError(
-                    "expected iso, epoch, epoch_ms, or a format of strptime, such as %d.%m.%Y %H:%M"
+                    "expected iso, epoch, epoch_ms, rfc2822, or a format of strptime, such as %d.%m.%Y %H:%M"
                 )
         return value
 
