@@ -87,6 +87,8 @@ def _value_faults(value: Value, column: Column, mapping: TableMapping, at: Place
     if value.unit == "major" and "currency" not in mapping.columns:
         yield at, "unit: major needs the currency: map the column currency, such as {constant: EUR}"
     yield from _result_faults(value, column, at)
+    if value.alternative:
+        yield from _value_faults(value.alternative, column, mapping, (*at, "else"))
 
 
 def _result_faults(value: Value, column: Column, at: Place) -> Iterator[Fault]:

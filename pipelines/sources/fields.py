@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -141,6 +141,9 @@ class Value(Strict):
         "earlier", description="Which of two moments an hour that comes twice means."
     )
     plus: str | None = Field(None, description="Added to a time, such as 7 days.")
+    alternative: AnyValue | None = Field(
+        None, alias="else", description="What to take where this is empty, or where its when is not met."
+    )
 
     @field_validator("plus")
     @classmethod
@@ -174,6 +177,16 @@ class Value(Strict):
     @property
     def field_names(self) -> tuple[str, ...]:
         """All fields that it looks at."""
+        other = self.alternative.field_names if self.alternative else ()
+        return (*self._own_names, *other)
+
+    @property
+    def needed_names(self) -> tuple[str, ...]:
+        """The fields that files must have for it: not those of which one stands in for another."""
+        return () if self.alternative else self._own_names
+
+    @property
+    def _own_names(self) -> tuple[str, ...]:
         conditions = [condition.field for condition in self.when or ()]
         zone_field = [self.timezone.field] if self.timezone and self.timezone.field else []
         own = [self.field] if self.field else list(self.fields or ())
@@ -184,7 +197,8 @@ def _as_value(value: Any) -> Any:
     return {"field": value} if isinstance(value, str) else value
 
 
-AnyValue = Annotated[Value, BeforeValidator(_as_value)]
+AnyValue: TypeAlias = Annotated[Value, BeforeValidator(_as_value)]
+Value.model_rebuild()
 
 
 class TableMapping(Strict):
@@ -202,11 +216,19 @@ class TableMapping(Strict):
     )
 
     @property
+    def values(self) -> tuple[Value, ...]:
+        """What its columns and its times hold."""
+        times = [value for value in (self.occurred_at, self.known_at) if value]
+        return (*self.columns.values(), *times)
+
+    @property
     def field_names(self) -> tuple[str, ...]:
         """All fields that it looks at."""
-        times = [value for value in (self.occurred_at, self.known_at) if value]
-        values = [*self.columns.values(), *times]
-        return (
-            *(c.field for c in self.when or ()),
-            *(name for value in values for name in value.field_names),
-        )
+        names = (name for value in self.values for name in value.field_names)
+        return (*(condition.field for condition in self.when or ()), *names)
+
+    @property
+    def needed_names(self) -> tuple[str, ...]:
+        """The fields that files must have."""
+        names = (name for value in self.values for name in value.needed_names)
+        return (*(condition.field for condition in self.when or ()), *names)

@@ -133,6 +133,19 @@ class _Maker:
         self.currency: Convert = lambda row: None
 
     def column(self, column: Column, value: Value) -> Convert:
+        """The text of a column of a row, or that of the alternative where there is none."""
+        first = self._single(column, value)
+        if value.alternative is None:
+            return first
+        second = self.column(column, value.alternative)
+
+        def text(row: Row) -> str | None:
+            found = first(row)
+            return second(row) if found is None else found
+
+        return text
+
+    def _single(self, column: Column, value: Value) -> Convert:
         if value.constant is not None:
             constant = _plain(value.constant)
             return self._where(value, lambda row: constant)
@@ -155,11 +168,13 @@ class _Maker:
     def moment(self, value: Value) -> Callable[[Row], datetime | None]:
         """A time of the record itself."""
         local, text, conditions = self._local(value), self._text, value.when or []
+        second = self.moment(value.alternative) if value.alternative else None
 
         def moment(row: Row) -> datetime | None:
-            if not all(_holds(condition, row, text) for condition in conditions):
-                return None
-            found = local(row)
+            meets = all(_holds(condition, row, text) for condition in conditions)
+            found = local(row) if meets else None
+            if found is None and second:
+                return second(row)
             if found and not EARLIEST <= found.timestamp() < LATEST:
                 raise Refused("a time outside the years 1970 to 2199")
             return found

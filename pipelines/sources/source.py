@@ -148,6 +148,14 @@ class Source(Strict):
         tables = (name for table in self.tables.values() for name in table.field_names)
         return (*own, *zone, *tables)
 
+    @property
+    def needed_names(self) -> tuple[str, ...]:
+        """The fields that its files must have: not those of which one stands in for another."""
+        own = [self.account_field] if self.account_field else []
+        zone = [self.timezone.field] if self.timezone.field else []
+        tables = (name for table in self.tables.values() for name in table.needed_names)
+        return (*own, *zone, *tables)
+
     @cached_property
     def _patterns(self) -> re.Pattern[str] | None:
         return re.compile("|".join(map(_expression, self.files))) if self.files else None

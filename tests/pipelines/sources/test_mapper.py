@@ -337,6 +337,31 @@ def test_values_are_constant_joined_prefixed_conditional_or_empty() -> None:
     assert (other["customer_id"], other["fraud_reported_at"]) == (None, None)
 
 
+def test_what_is_empty_may_have_an_alternative() -> None:
+    more = (
+        "customer_id: {field: buyer, else: {fields: [shop, desk], else: {constant: nobody}}}\n"
+        "      status: {constant: failed, when: {field: ok, in: [no]}, else: {constant: succeeded}}\n"
+        "      amount_captured_minor: {field: paid, unit: major, else: {constant: 0}}"
+    )
+    made = mapper(more=more, created="{field: at_utc, else: {field: at, timezone: '+01:00'}}")
+    first = mapped(made, buyer="b", shop="s", desk="d", ok="no", paid="1", at_utc="2026-01-01 12:00:00")
+    assert first.texts == {
+        "charge_id": "x1", "created_at": "1767268800", "currency": "EUR", "amount_minor": "1050",
+        "customer_id": "b", "status": "failed", "amount_captured_minor": "100",
+    }  # fmt: skip
+    second = mapped(made, shop="s", desk="d", ok="yes")
+    assert second.occurred_at == 1_767_222_000_000_000
+    assert [(second.texts or {})[name] for name in ("customer_id", "status", "amount_captured_minor")] == [
+        "s-d", "succeeded", "0",
+    ]  # fmt: skip
+    assert (mapped(made).texts or {})["customer_id"] == "nobody"
+    # What is there and wrong is a fault: no alternative hides it.
+    assert fault(made, paid="many", at_utc="soon") == (
+        "created_at: not a time as the mapping's format writes it; "
+        "amount_captured_minor: not a number as the mapping's numbers are written"
+    )
+
+
 def test_a_boolean_that_is_neither_true_nor_false_is_a_fault() -> None:
     made = mapper(more="is_captured: {field: taken}")
     assert text(made, "is_captured", taken="TRUE") == "true"
