@@ -101,14 +101,14 @@ class _Lines:
         return found
 
 
-def split_lines(source: Iterator[bytes], max_bytes: int) -> Iterator[Document]:
-    """The lines of a text, blank ones too. One over the limits comes in parts."""
+def split_lines(source: Iterator[bytes], max_bytes: int, end: bytes = b"\n") -> Iterator[Document]:
+    """The lines of a text, blank ones too, each up to one ``end``. One over the limits comes in parts."""
     line, part, size = 1, 0, 0
     pieces: list[bytes] = []
     cut = None
     try:
         for block in source:
-            *ended, rest = block.split(b"\n")
+            *ended, rest = block.split(end)
             if ended:
                 ended[0] = b"".join((*pieces, ended[0]))
                 pieces, size = [], 0

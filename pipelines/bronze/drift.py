@@ -43,7 +43,8 @@ def reads_of_rows(source: Source) -> Reads:
     """The same of a mapped source. A row of a table has every field; one of NDJSON may leave out what is empty."""
     names = sorted(set(source.field_names))
     known = None if source.unread is None else [*names, *(n.split(".")[0] for n in names), *source.unread]
-    return json.dumps({ROW: {"always": [] if source.format == "ndjson" else names, "known": known}})
+    always = [] if source.format == "ndjson" else sorted(set(source.needed_names))
+    return json.dumps({ROW: {"always": always, "known": known}})
 
 
 def row_fields(columns: Reads) -> frozenset[str]:

@@ -22,7 +22,7 @@ from pipelines.bronze.inside import Inside, dump, inside
 from pipelines.bronze.pan import masked, may_hold_one
 from pipelines.bronze.row_drift import RowDetector
 from pipelines.bronze.rows import Layout, rows
-from pipelines.bronze.wire import Envelope, Fault, Wire, read
+from pipelines.bronze.wire import Envelope, Fault, Wire, read, whole_number
 from pipelines.erasure.suppression import Suppression
 from pipelines.errors import SourceError
 
@@ -374,9 +374,11 @@ def _event(event: Wire, shape: str, delivered: int | None, account: str) -> _Fac
         raise Fault("an event without data.object")
     if not event.id:
         raise Fault("an event without id")
-    occurred = _time(event.created)
-    if occurred is None:
+    if event.created is None:
         raise Fault("an event without created")
+    occurred = _time(whole_number(event.created))
+    if occurred is None:
+        raise Fault("an event whose created is no whole number of seconds")
     return _Facts(
         shape=shape,
         event_id=event.id,
@@ -400,7 +402,7 @@ def _object(subject: Wire, raw: bytes, account: str, known: int) -> _Facts:
         object_type=subject.object,
         object_id=subject.id or None,
         account=account,
-        occurred_at=_time(subject.created),
+        occurred_at=_time(whole_number(subject.created)),
         known_at=known,
         livemode=subject.livemode,
         version_id=_digest(raw),

@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import errno
 import io
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO, Any
 
 import msgspec
@@ -62,7 +64,8 @@ def rows(stream: IO[bytes], layout: Layout, max_bytes: int, max_expansion: int) 
     """
     match layout.format:
         case "csv":
-            return _csv_rows(split_lines(blocks(stream, max_expansion), max_bytes), layout, max_bytes)
+            end, text = _line_end(blocks(stream, max_expansion))
+            return _csv_rows(split_lines(text, max_bytes, end), layout, max_bytes, end)
         case "parquet":
             return _within(_parquet_rows(stream, max_bytes), stream, max_expansion)
     return documents(stream, max_bytes, max_expansion)
@@ -83,12 +86,33 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _csv_rows(lines: Iterator[Document], layout: Layout, max_bytes: int) -> Iterator[Document]:
+def _line_end(source: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """What ends the lines of a CSV file, told from its first block, and all of its blocks.
+
+    Excel for Mac writes carriage returns alone. A value in quotes may hold line ends of any kind, and a value without
+    quotes a stray carriage return: what ends most lines outside quotes counts.
+    """
+    first = next(source, b"")
+    end = b"\n"
+    if _CR_ALONE.search(first):
+        unquoted = _QUOTED.sub(b"", first)
+        if len(_CR_ALONE.findall(unquoted)) > unquoted.count(b"\n"):
+            end = b"\r"
+    return end, chain([first], source)
+
+
+_CR_ALONE = re.compile(rb"\r(?!\n)")
+_QUOTED = re.compile(rb'"[^"]*"?')
+
+
+def _csv_rows(
+    lines: Iterator[Document], layout: Layout, max_bytes: int, end: bytes = b"\n"
+) -> Iterator[Document]:
     csv.field_size_limit(max(csv.field_size_limit(), max_bytes))
     header = unique(layout.header) if layout.header else None
     unheaded = None
     encode = msgspec.json.Encoder().encode
-    for document, values in _csv_records(lines, layout):
+    for document, values in _csv_records(lines, layout, end):
         if values is None:
             if header is None and unheaded is None:
                 unheaded = f"the line with the names of its fields cannot be read: {document.fault}"
@@ -108,7 +132,9 @@ def _csv_rows(lines: Iterator[Document], layout: Layout, max_bytes: int) -> Iter
                 yield document
 
 
-def _csv_records(source: Iterator[Document], layout: Layout) -> Iterator[tuple[Document, list[str] | None]]:
+def _csv_records(
+    source: Iterator[Document], layout: Layout, end: bytes
+) -> Iterator[tuple[Document, list[str] | None]]:
     """Each record with its values; None where it has a fault. Blank lines are passed over."""
     waiting: deque[Document] = deque()
     while (line := waiting.popleft() if waiting else next(source, None)) is not None:
@@ -125,7 +151,7 @@ def _csv_records(source: Iterator[Document], layout: Layout) -> Iterator[tuple[D
             if '"' not in text:
                 yield line, text.split(layout.delimiter)
                 continue
-            yield _quoted(line, text, source, waiting, layout)
+            yield _quoted(line, text, source, waiting, layout, end)
         except UnicodeDecodeError as error:
             byte = f"byte 0x{error.object[error.start]:02x} at column {error.start + 1}"
             line.fault = f"not {layout.encoding}: {byte}"
@@ -133,7 +159,12 @@ def _csv_records(source: Iterator[Document], layout: Layout) -> Iterator[tuple[D
 
 
 def _quoted(
-    line: Document, text: str, source: Iterator[Document], waiting: deque[Document], layout: Layout
+    line: Document,
+    text: str,
+    source: Iterator[Document],
+    waiting: deque[Document],
+    layout: Layout,
+    end: bytes,
 ) -> tuple[Document, list[str] | None]:
     """A record with quotes, which may go on over the lines that follow. Those that it does not take are waiting."""
     taken: list[Document] = []
@@ -147,7 +178,7 @@ def _quoted(
                 line.fault = "quotes that are not those of a value: a quote within one is doubled"
                 break
         else:
-            line.raw = b"\n".join([line.raw, *(more.raw for more in taken)])
+            line.raw = end.join([line.raw, *(more.raw for more in taken)])
             return line, values
         gathered: list[str] = []
         while size <= MULTILINE_BYTES and not (gathered and '"' in gathered[-1]):
@@ -162,7 +193,7 @@ def _quoted(
         if not (gathered and '"' in gathered[-1]):
             line.fault = "a quote that is not closed"
             break
-        whole = "\n".join([whole, *gathered])
+        whole = end.decode().join([whole, *gathered])
     waiting.extendleft(reversed(taken))
     return line, None
 

@@ -36,12 +36,12 @@ class Data(Struct):
 
 
 class Wire(Struct):
-    """An event or an object. A field of the wrong type is as good as none."""
+    """An event or an object. A field of the wrong type is as good as none; ``created`` is judged where it is read."""
 
     object: str | None = None
     id: str | None = None
     type: str | None = None
-    created: int | None = None
+    created: int | float | str | None = None
     account: str | None = None
     api_version: str | None = None
     livemode: bool | None = None
@@ -169,9 +169,23 @@ _NESTED: dict[str, type[Struct]] = {"data": Data, "detail": Wire}
 def _nested(value: Raw, name: str, kind: Any) -> Any:
     struct = Subject if kind == (Subject | None) else _NESTED.get(name)
     if struct is None:
-        return _or_none(value, kind)
+        found = _or_none(value, kind)
+        return _NO_NUMBER if found is None and name == "created" and bytes(value) != b"null" else found
     inner = _or_none(value, dict[str, Raw])
     return None if inner is None else _object(inner, struct)
+
+
+def whole_number(value: float | str | None) -> int | None:
+    """A whole number that may be written as 1050.0 or as a text; None for anything else."""
+    if isinstance(value, str):
+        return int(value.partition(".")[0]) if _WHOLE.match(value) else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    return value
+
+
+_NO_NUMBER = ""
+_WHOLE = re.compile(r"-?[0-9]{1,18}(?:\.0+)?\Z")
 
 
 def _or_none(value: Raw | None, kind: Any) -> Any:

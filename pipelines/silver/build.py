@@ -19,6 +19,7 @@ from pipelines.silver import lists, rows, within
 from pipelines.silver.contract import ACCOUNT, PROVENANCE
 from pipelines.silver.rows import MAPPING_FAULT
 from pipelines.silver.tokens import tokenised
+from pipelines.silver.whole import whole_number, whole_text
 from pipelines.sources.source import Source, Sources
 from pipelines.table import Column, Table
 from pipelines.token_key import TokenKey
@@ -48,7 +49,6 @@ EXPECTED = {
 }
 """What a value should have been, by the type of its column."""
 
-_INTEGER = r"^-?[0-9]{1,18}$"
 _DATE_PARTS = (("year", 4), ("month", 2), ("day", 2))
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _NUMBER = r"^-?[0-9]{1,18}([.][0-9]+)?([eE][-+]?[0-9]{1,3})?$"
@@ -294,13 +294,13 @@ def _typed(column: Column) -> Expression:
     raw = F.col(_raw_name(column))
     match column.type:
         case "bigint":
-            return F.when(raw.rlike(_INTEGER), raw.cast("bigint"))
+            return whole_number(raw)
         case "double":
             return F.when(raw.rlike(_NUMBER), raw.cast("double"))
         case "boolean":
             return F.when(raw == "true", F.lit(True)).when(raw == "false", F.lit(False))
         case "timestamp":
-            seconds = F.when(raw.rlike(_INTEGER), raw.cast("bigint"))
+            seconds = whole_number(raw)
             return F.when((seconds >= EARLIEST) & (seconds < LATEST), F.timestamp_seconds(seconds))
         case "date":
             return _date(raw)
@@ -311,7 +311,8 @@ def _typed(column: Column) -> Expression:
 
 def _date(raw: Expression) -> Expression:
     """The day that an object of year, month and day names; null where there is no such day."""
-    parts = [F.lpad(F.get_json_object(raw, f"$.{name}"), width, "0") for name, width in _DATE_PARTS]
+    digits = {name: whole_text(F.get_json_object(raw, f"$.{name}")) for name, _ in _DATE_PARTS}
+    parts = [F.lpad(digits[name], width, "0") for name, width in _DATE_PARTS]
     day = F.concat_ws("-", *parts)
     return F.when(day.rlike(_DAY), day.try_cast("date"))
 

@@ -80,13 +80,15 @@ def _value_faults(value: Value, column: Column, mapping: TableMapping, at: Place
             yield (*at, option), f"is for times (…_at), and {column.name} is a {column.type}"
     if "prefix" in given and column.type != "string":
         yield (*at, "prefix"), f"is for texts, and {column.name} is a {column.type}"
-    if value.fields and column.type != "string":
-        yield (*at, "fields"), f"joins texts, and {column.name} is a {column.type}"
+    if value.fields and column.type not in ("string", "timestamp", "date"):
+        yield (*at, "fields"), f"joins texts and parts of times, and {column.name} is a {column.type}"
     if is_amount and value.field and value.unit is None:
         yield at, "unit is missing: major for amounts such as 10.50, minor for whole minor units"
     if value.unit == "major" and "currency" not in mapping.columns:
         yield at, "unit: major needs the currency: map the column currency, such as {constant: EUR}"
     yield from _result_faults(value, column, at)
+    if value.alternative:
+        yield from _value_faults(value.alternative, column, mapping, (*at, "else"))
 
 
 def _result_faults(value: Value, column: Column, at: Place) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -93,7 +93,8 @@ class Zone(Strict):
     constant: str | None = Field(None, description="Name of the zone.")
     field: Text | None = Field(None, description="Name of the field that holds it.")
     values: dict[str, str] = Field(
-        default_factory=dict, description="Time zone by what the field says, where that is no zone's name."
+        default_factory=dict,
+        description="Time zone by what the field or the time itself says, where that is no zone's name.",
     )
 
     @model_validator(mode="after")
@@ -131,13 +132,18 @@ class Value(Strict):
     minus: Text | None = Field(None, description="Field with an amount to subtract.")
     sign: Literal["keep", "drop", "flip"] = Field("keep", description="What to do with an amount's sign.")
     format: Text | None = Field(
-        None, description="How a time is written: iso, epoch, epoch_ms, or as in strptime, such as %d.%m.%Y."
+        None,
+        description="How a time is written: iso, epoch, epoch_ms, rfc2822, or as in strptime, such as %d.%m.%Y; %z is "
+        "an offset, %Z the name of a zone.",
     )
     timezone: AnyZone | None = Field(None, description="Time zone of a time that does not say.")
     ambiguous: Literal["earlier", "later"] = Field(
         "earlier", description="Which of two moments an hour that comes twice means."
     )
     plus: str | None = Field(None, description="Added to a time, such as 7 days.")
+    alternative: AnyValue | None = Field(
+        None, alias="else", description="What to take where this is empty, or where its when is not met."
+    )
 
     @field_validator("plus")
     @classmethod
@@ -149,14 +155,14 @@ class Value(Strict):
     @field_validator("format")
     @classmethod
     def _is_format(cls, value: str | None) -> str | None:
-        if value not in (None, "iso", "epoch", "epoch_ms"):
+        if value not in (None, "iso", "epoch", "epoch_ms", "rfc2822"):
             try:
-                datetime.strptime(datetime(2000, 1, 2, 3, 4, 5).strftime(value), value)
+                datetime.strptime(datetime(2000, 1, 2, 3, 4, 5, tzinfo=UTC).strftime(value), value)
             except ValueError:
                 value = ""
             if "%" not in value:
                 raise ValueError(
-                    "expected iso, epoch, epoch_ms, or a format of strptime, such as %d.%m.%Y %H:%M"
+                    "expected iso, epoch, epoch_ms, rfc2822, or a format of strptime, such as %d.%m.%Y %H:%M"
                 )
         return value
 
@@ -171,6 +177,16 @@ class Value(Strict):
     @property
     def field_names(self) -> tuple[str, ...]:
         """All fields that it looks at."""
+        other = self.alternative.field_names if self.alternative else ()
+        return (*self._own_names, *other)
+
+    @property
+    def needed_names(self) -> tuple[str, ...]:
+        """The fields that files must have for it: not those of which one stands in for another."""
+        return () if self.alternative else self._own_names
+
+    @property
+    def _own_names(self) -> tuple[str, ...]:
         conditions = [condition.field for condition in self.when or ()]
         zone_field = [self.timezone.field] if self.timezone and self.timezone.field else []
         own = [self.field] if self.field else list(self.fields or ())
@@ -181,7 +197,8 @@ def _as_value(value: Any) -> Any:
     return {"field": value} if isinstance(value, str) else value
 
 
-AnyValue = Annotated[Value, BeforeValidator(_as_value)]
+AnyValue: TypeAlias = Annotated[Value, BeforeValidator(_as_value)]
+Value.model_rebuild()
 
 
 class TableMapping(Strict):
@@ -199,11 +216,19 @@ class TableMapping(Strict):
     )
 
     @property
+    def values(self) -> tuple[Value, ...]:
+        """What its columns and its times hold."""
+        times = [value for value in (self.occurred_at, self.known_at) if value]
+        return (*self.columns.values(), *times)
+
+    @property
     def field_names(self) -> tuple[str, ...]:
         """All fields that it looks at."""
-        times = [value for value in (self.occurred_at, self.known_at) if value]
-        values = [*self.columns.values(), *times]
-        return (
-            *(c.field for c in self.when or ()),
-            *(name for value in values for name in value.field_names),
-        )
+        names = (name for value in self.values for name in value.field_names)
+        return (*(condition.field for condition in self.when or ()), *names)
+
+    @property
+    def needed_names(self) -> tuple[str, ...]:
+        """The fields that files must have."""
+        names = (name for value in self.values for name in value.needed_names)
+        return (*(condition.field for condition in self.when or ()), *names)

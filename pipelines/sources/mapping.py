@@ -23,7 +23,7 @@ def stripe() -> Sources:
 
 
 def example(name: str) -> Path:
-    """A mapping that comes with Vermeil to be used or copied: ``handbook`` or ``adyen_settlement``."""
+    """A mapping that comes with Vermeil to be used or copied, such as ``adyen_settlement`` or ``paypal_activity``."""
     return Path(str(files("pipelines.sources").joinpath("examples", f"{name}.yaml")))
 
 

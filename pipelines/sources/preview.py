@@ -85,5 +85,5 @@ def _absent(source: Source, payloads: Sequence[str]) -> tuple[str, ...]:
     if not payloads:
         return ()
     held = {name for payload in payloads for name in msgspec.json.decode(payload)}
-    named = dict.fromkeys(source.field_names)
+    named = dict.fromkeys(source.needed_names)
     return tuple(name for name in named if name not in held and name.partition(".")[0] not in held)

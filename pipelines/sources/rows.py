@@ -6,33 +6,26 @@ mapping cannot turn into them is a fault, whose words never quote the value.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
+from datetime import datetime, timedelta
 from functools import lru_cache, partial
-from typing import Any
 
 import msgspec
 from msgspec import Raw
 
 from pipelines.bronze.reading import EARLIEST, LATEST
-from pipelines.money import exponents
 from pipelines.sources.checking import silver_tables
-from pipelines.sources.fields import Condition, TableMapping, Value, Zone, delay, zone
+from pipelines.sources.fields import Condition, TableMapping, Value, Zone, delay
+from pipelines.sources.numbers import Refused, minor, normal, unfolded, whole
 from pipelines.sources.source import Source
+from pipelines.sources.times import EPOCH, day, reading
 from pipelines.table import Column, Table
 
 Row = Mapping[str, str | None]
 Convert = Callable[[Row], str | None]
 
-_EPOCH = datetime.fromtimestamp(0, UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-class Refused(Exception):  # noqa: N818 - it is a finding about a row, not an error
-    """Why a value cannot be what its column holds."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +121,7 @@ def _moment(
     except Refused as refused:
         faults[name] = str(refused)
         return None
-    return None if found is None else (found - _EPOCH) // _MICROSECOND
+    return None if found is None else (found - EPOCH) // _MICROSECOND
 
 
 class _Maker:
@@ -140,6 +133,19 @@ class _Maker:
         self.currency: Convert = lambda row: None
 
     def column(self, column: Column, value: Value) -> Convert:
+        """The text of a column of a row, or that of the alternative where there is none."""
+        first = self._single(column, value)
+        if value.alternative is None:
+            return first
+        second = self.column(column, value.alternative)
+
+        def text(row: Row) -> str | None:
+            found = first(row)
+            return second(row) if found is None else found
+
+        return text
+
+    def _single(self, column: Column, value: Value) -> Convert:
         if value.constant is not None:
             constant = _plain(value.constant)
             return self._where(value, lambda row: constant)
@@ -162,11 +168,13 @@ class _Maker:
     def moment(self, value: Value) -> Callable[[Row], datetime | None]:
         """A time of the record itself."""
         local, text, conditions = self._local(value), self._text, value.when or []
+        second = self.moment(value.alternative) if value.alternative else None
 
         def moment(row: Row) -> datetime | None:
-            if not all(_holds(condition, row, text) for condition in conditions):
-                return None
-            found = local(row)
+            meets = all(_holds(condition, row, text) for condition in conditions)
+            found = local(row) if meets else None
+            if found is None and second:
+                return second(row)
             if found and not EARLIEST <= found.timestamp() < LATEST:
                 raise Refused("a time outside the years 1970 to 2199")
             return found
@@ -213,37 +221,40 @@ class _Maker:
         return translated
 
     def _number(self, text: str | None) -> str | None:
-        return None if text is None else _normal(text, self._source)
+        return None if text is None else normal(text, self._source)
 
     def _amount(self, value: Value) -> Convert:
         text, currency, source = self._text, self.currency, self._source
         field, minus, sign = value.field or "", value.minus, value.sign
         # The same text comes again: for a second column of the row, and for prices that are asked often.
-        minor = lru_cache(4096)(partial(_minor if value.unit == "major" else _whole, source=source))
+        in_minor = lru_cache(4096)(partial(minor if value.unit == "major" else whole, source=source))
 
         def amount(row: Row) -> str | None:
             given, less = text(row, field), text(row, minus) if minus else None
             if given is None and less is None:
                 return None
             code = currency(row) if value.unit == "major" else None
-            found = minor(given, code)
+            found = in_minor(given, code)
             if less is not None:
-                found -= minor(less, code)
+                found -= in_minor(less, code)
             return str(abs(found) if sign == "drop" else -found if sign == "flip" else found)
 
         return amount
 
     def _local(self, value: Value) -> Callable[[Row], datetime | None]:
-        plain, text = self._joined(value), self._text
+        plain, text, source = self._joined(value), self._text, self._source
+        is_number = value.format in ("epoch", "epoch_ms")
         given = value.timezone or self._source.timezone
-        read = _reading(value.format, value.ambiguous == "later")
+        read = reading(value.format, value.ambiguous == "later", tuple(given.values.items()))
         plus = delay(value.plus) if value.plus else None
 
         def local(row: Row) -> datetime | None:
             written = plain(row)
             if written is None:
                 return None
-            found = read(written, given.constant or _zone_name(given, row, text))
+            if is_number:
+                written = unfolded(written, source)
+            found = read(written, _zone_name(given, row, text))
             try:
                 return found + plus if plus else found
             except OverflowError:
@@ -329,141 +340,17 @@ def _boolean(text: str | None) -> str | None:
     return text.lower()
 
 
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?\Z")
-
-
-def _normal(text: str, source: Source) -> str:
-    """A number with a point before its decimals and nothing between its thousands."""
-    decimal, thousands = source.numbers.decimal, source.numbers.thousands
-    if decimal == "." and _NUMBER.match(text):
-        return text.removeprefix("+")
-    whole, mark, fraction = text.partition(decimal)
-    if thousands and thousands in whole:
-        first, *groups = whole.split(thousands)
-        if not 1 <= len(first.lstrip("+-")) <= 3 or any(len(group) != 3 for group in groups):
-            raise Refused("not a number as the mapping's numbers are written")
-        whole = first + "".join(groups)
-    found = f"{whole}.{fraction}" if mark else whole
-    if not _NUMBER.match(found) or not found.isascii():
-        raise Refused("not a number as the mapping's numbers are written")
-    return found.removeprefix("+")
-
-
-def _minor(text: str | None, currency: str | None, source: Source) -> int:
-    """An amount of major units in minor units, exactly; 0 for none."""
-    if text is None:
-        return 0
-    places = exponents().get((currency or "").upper())
-    if places is None:
-        raise Refused("its currency is missing or not one of ISO 4217")
-    number = _normal(text, source)
-    whole, _, fraction = number.partition(".")
-    if len(whole) > 18:
-        raise Refused("a number of more than 18 digits")
-    fraction = fraction.rstrip("0")
-    if len(fraction) <= places:
-        return int(whole + fraction.ljust(places, "0"))
-    exact = Decimal(number).scaleb(places)
-    nearest = exact.to_integral_value()
-    if not source.numbers.float_noise or abs(exact - nearest) > _NOISE:
-        raise Refused(f"more decimal places than its currency has ({places})")
-    return int(nearest)
-
-
-_NOISE = Decimal("0.000001")
-
-
-def _whole(text: str | None, currency: str | None, source: Source) -> int:
-    del currency
-    if text is None:
-        return 0
-    whole, _, fraction = _normal(text, source).partition(".")
-    if fraction.strip("0") or len(whole) > 18:
-        raise Refused("not a whole number of at most 18 digits")
-    return int(whole)
-
-
 def _seconds(moment: datetime | None) -> str | None:
-    return None if moment is None else str((moment - _EPOCH) // timedelta(seconds=1))
+    return None if moment is None else str((moment - EPOCH) // timedelta(seconds=1))
 
 
 def _day(text: str | None, written: str | None) -> str | None:
     """A day as the object that Stripe writes."""
     if text is None:
         return None
-    try:
-        day = _parser(written)(text)
-    except (ValueError, OverflowError):
-        raise Refused("not a day as the mapping's format writes it") from None
-    return msgspec.json.encode({"year": day.year, "month": day.month, "day": day.day}).decode()
+    found = day(text, written)
+    return msgspec.json.encode({"year": found.year, "month": found.month, "day": found.day}).decode()
 
 
-def _parser(written: str | None) -> Callable[[str], datetime]:
-    match written:
-        case None | "iso":
-            return datetime.fromisoformat
-        case "epoch":
-            return partial(_since_1970, divisor=1)
-        case "epoch_ms":
-            return partial(_since_1970, divisor=1000)
-    return partial(_strptime, written=written)
-
-
-def _since_1970(text: str, divisor: int) -> datetime:
-    if not text.isascii() or not text.isdecimal():
-        raise ValueError(text)
-    return _EPOCH + timedelta(microseconds=int(text) * (1_000_000 // divisor))
-
-
-def _strptime(text: str, written: str) -> datetime:
-    # The standard library's parser takes ten times as long as that of its own format.
-    if written == "%Y-%m-%d %H:%M:%S" and _ISO_SECONDS.match(text):
-        return datetime.fromisoformat(text)
-    return datetime.strptime(text, written)
-
-
-_ISO_SECONDS = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$")
-
-_zone_of = lru_cache(maxsize=1024)(zone)
-
-
-@lru_cache(64)
-def _reading(written: str | None, later: bool) -> Callable[[str, str], datetime]:
-    """What reads a time of a zone. All columns of one format share it: a row often says one time several times."""
-    parse = _parser(written)
-
-    @lru_cache(64)
-    def read(text: str, where: str) -> datetime:
-        try:
-            found = parse(text)
-        except (ValueError, OverflowError):
-            raise Refused("not a time as the mapping's format writes it") from None
-        if found.tzinfo is not None:
-            return found
-        try:
-            place = _zone_of(where)
-        except ValueError:
-            raise Refused("its time zone is not known: say in timezone.values what it means") from None
-        return _placed(found, place, later)
-
-    return read
-
-
-def _zone_name(given: Zone, row: Row, text: Callable[[Row, str], str | None]) -> str:
-    name = text(row, given.field or "")
-    if name is None:
-        raise Refused("its time zone is missing")
-    return given.values.get(name, name)
-
-
-def _placed(local: datetime, where: Any, later: bool) -> datetime:
-    """The moment of a local time. Of an hour that comes twice the earlier one is meant, or the later if so declared."""
-    if where is UTC or isinstance(where, timezone):
-        return local.replace(tzinfo=where)
-    try:
-        moment = local.replace(tzinfo=where, fold=int(later)).astimezone(UTC)
-    except OverflowError:
-        raise Refused("a time outside the years 1970 to 2199") from None
-    if moment.astimezone(where).replace(tzinfo=None) != local.replace(fold=0):
-        raise Refused("a local time that the clock passed over when it was put forward")
-    return moment
+def _zone_name(given: Zone, row: Row, text: Callable[[Row, str], str | None]) -> str | None:
+    return given.constant or text(row, given.field or "")

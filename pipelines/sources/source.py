@@ -43,8 +43,13 @@ class Numbers(Strict):
     """How numbers are written."""
 
     decimal: Literal[".", ","] = Field(".", description="Before the decimals.")
-    thousands: Literal[",", ".", " ", "'"] | None = Field(None, description="Between thousands.")
-
+    thousands: Literal[",", ".", " ", "'"] | None = Field(
+        None, description="Between thousands, also between lakhs and crores as in 1,23,456."
+    )
+    symbols: list[Text] = Field(
+        default_factory=list,
+        description="Symbols or codes of currencies that stand beside amounts, such as $.",
+    )
     float_noise: bool = Field(
         False,
         description="Amounts were written by binary floating point: 85.64999999999999 means 85.65. What is off by more "
@@ -141,6 +146,14 @@ class Source(Strict):
         own = [self.account_field] if self.account_field else []
         zone = [self.timezone.field] if self.timezone.field else []
         tables = (name for table in self.tables.values() for name in table.field_names)
+        return (*own, *zone, *tables)
+
+    @property
+    def needed_names(self) -> tuple[str, ...]:
+        """The fields that its files must have: not those of which one stands in for another."""
+        own = [self.account_field] if self.account_field else []
+        zone = [self.timezone.field] if self.timezone.field else []
+        tables = (name for table in self.tables.values() for name in table.needed_names)
         return (*own, *zone, *tables)
 
     @cached_property

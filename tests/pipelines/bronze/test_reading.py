@@ -97,7 +97,12 @@ def test_batches_hold_one_type_each(tmp_path: Path) -> None:
         ({"created": 253_402_300_799}, "created lies outside the years 1970 to 2199"),
         ({"created": -1}, "created lies outside the years 1970 to 2199"),
         ({"created": 10**400}, "created lies outside the years 1970 to 2199"),
-        ({"created": "yesterday"}, "an event without created"),
+        ({"created": None}, "an event without created"),
+        ({"created": "yesterday"}, "an event whose created is no whole number of seconds"),
+        ({"created": 1767225600.5}, "an event whose created is no whole number of seconds"),
+        ({"created": {"at": 1}}, "an event whose created is no whole number of seconds"),
+        ({"created": True}, "an event whose created is no whole number of seconds"),
+        ({"created": 1e300}, "created lies outside the years 1970 to 2199"),
         ({"id": None}, "an event without id"),
         ({"id": 7}, "an event without id"),
         ({"data": None}, "an event without data.object"),
@@ -109,6 +114,13 @@ def test_an_event_that_says_too_little_is_a_fault(tmp_path: Path, change: dict[s
     bad, good = rows(tmp_path, event(**change), event(id="evt_2"))
     assert (bad["fault"], bad["payload"]) == (fault, json.dumps(event(**change)))
     assert good["fault"] is None
+
+
+@pytest.mark.parametrize("written", ["1770000000.0", "1.77E9", '"1770000000"', '"1770000000.0"'])
+def test_a_time_in_whole_seconds_may_be_written_as_a_fraction_or_a_text(tmp_path: Path, written: str) -> None:
+    documents = [json.dumps(document) for document in (event(), {"object": "payout", "created": CREATED})]
+    found = rows(tmp_path, *(text.replace(str(CREATED), written).encode() for text in documents))
+    assert [(row["fault"], row["occurred_at"]) for row in found] == [(None, CREATED_AT)] * 2
 
 
 def test_an_envelope_of_the_year_9999_is_a_fault(tmp_path: Path) -> None:

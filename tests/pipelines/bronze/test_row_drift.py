@@ -46,6 +46,17 @@ def test_a_column_that_is_gone_is_missing() -> None:
     assert found({"Reference": "a", "When": "1"}) == [("Amount", "missing_field")]
 
 
+def test_a_column_that_another_may_stand_in_for_is_not_missed() -> None:
+    mapping = MAPPING.replace("Reference", "{{field: Reference, else: {{field: Number}}}}")
+    source = parse_source(mapping.format(format="csv", more="unread: []"), "acme.yaml")
+    detector = drift.detector(drift.reads_of_rows(source))
+    for name in ("Reference", "Number"):
+        assert (
+            detector.drift("row", None, None, json.dumps({name: "a", "When": "1", "Amount": "5"}).encode())
+            is None
+        )
+
+
 def test_a_line_of_ndjson_may_leave_out_what_is_empty() -> None:
     assert found({"Reference": "a", "When": "1"}, "ndjson") == []
 

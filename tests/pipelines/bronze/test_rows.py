@@ -49,6 +49,18 @@ def good(content: bytes, layout: Layout = CSV) -> list[tuple[int, dict[str, Any]
             b'a,b\n"1\n2\n3",4\n5,6\n', [(2, {"a": "1\n2\n3", "b": "4"}), (5, {"a": "5", "b": "6"})], id="lines"
         ),
         pytest.param(b'a,b\n5" pipe,2\n3,4\n', [(2, {"a": '5" pipe', "b": "2"}), (3, {"a": "3", "b": "4"})], id="inch"),
+        pytest.param(b"a,b\r1,2\r3,4\r", [(2, {"a": "1", "b": "2"}), (3, {"a": "3", "b": "4"})], id="CR alone"),
+        pytest.param(b"a,b\r1,2", [(2, {"a": "1", "b": "2"})], id="CR alone, no end of the last line"),
+        pytest.param(b"\xef\xbb\xbfa,b\r\r1,2\r", [(3, {"a": "1", "b": "2"})], id="CR alone, BOM, blank line"),
+        pytest.param(
+            b'a,b\r"1\n2\n3","x\ry"\r5,6\r', [(2, {"a": "1\n2\n3", "b": "x\ry"}), (4, {"a": "5", "b": "6"})],
+            id="CR alone, other line ends in quotes"
+        ),
+        pytest.param(
+            b'"a\rb",c\n1,2\n3,"4\r5\r6\r7"\n', [(2, {"a\rb": "1", "c": "2"}), (3, {"a\rb": "3", "c": "4\r5\r6\r7"})],
+            id="CR in quotes alone"
+        ),
+        pytest.param(b"a,b\n1\rx,2\n", [(2, {"a": "1\rx", "b": "2"})], id="a stray CR"),
         pytest.param("a,b\né,\x00\n".encode(), [(2, {"a": "é", "b": "\x00"})], id="not ASCII"),
     ],
 )  # fmt: skip
@@ -57,8 +69,23 @@ def test_rows_are_read(content: bytes, expected: list[tuple[int, dict[str, str]]
 
 
 @pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, zstandard.compress])
-def test_compressed_files_are_read(compress: Any) -> None:
-    assert good(compress(b"a\n1\n")) == [(2, {"a": "1"})]
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_compressed_files_are_read(compress: Any, end: bytes) -> None:
+    assert good(compress(b"a" + end + b"1" + end)) == [(2, {"a": "1"})]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_file_of_many_blocks_has_the_same_rows_however_its_lines_end(end: bytes) -> None:
+    lines = [b"a,b", *(b'%d,"x, y, and more"' % number for number in range(60_000))]
+    found = good(end.join(lines))
+    assert len(found) == 60_000
+    assert found[-1] == (60_001, {"a": "59999", "b": "x, y, and more"})
+
+
+def test_a_fault_between_carriage_returns_keeps_its_bytes() -> None:
+    [bad, row] = read(b"a,b\r1\r3,4\r")
+    assert (bad.line, bad.raw, bad.fault) == (2, b"1", "1 values where the header has 2 names")
+    assert (row.line, json.loads(row.raw)) == (3, {"a": "3", "b": "4"})
 
 
 def test_a_file_is_read_as_its_mapping_says() -> None:

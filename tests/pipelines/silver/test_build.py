@@ -80,6 +80,56 @@ def test_a_record_that_breaks_the_contract_says_how(any_spark: SparkSession, tmp
     assert all((row["payload"] is None) == (row["fault"] is None) for row in found)
 
 
+WRITTEN = {
+    "1050.0": 1050,
+    "1050.000": 1050,
+    "1.05E3": 1050,
+    "1.05e+3": 1050,
+    "105e1": 1050,
+    "1.23456789E8": 123_456_789,
+    "899999999999999.0": 899_999_999_999_999,
+    "8.99999999999999E14": 899_999_999_999_999,
+    "0.0": 0,
+    '"1050.0"': 1050,
+    "1050.5": None,
+    "1.0505E3": None,
+    "1050.0000001": None,
+    "9007199254740991.0": None,
+    "1.05E-3": None,
+    '"1050.0 "': None,
+    '"1050.0d"': None,
+    '"Infinity"': None,
+}
+
+
+def test_a_whole_number_may_be_written_as_a_fraction(any_spark: SparkSession, tmp_path: Path) -> None:
+    """Records that went through JavaScript's JSON, Gson, Lua or pandas: 1050.0 is the whole number 1050."""
+    documents = [
+        json.dumps(event(charge(amount=7777, created=CREATED), event_id=f"evt_{n}"))
+        .replace("7777", written)
+        .replace(str(CREATED), f"{CREATED}.0")
+        for n, written in enumerate(WRITTEN)
+    ]
+    found = built(any_spark, tmp_path, documents)
+    refused = "amount_minor: not a whole number of at most 18 digits"
+    assert {written: row["amount_minor"] for written, row in zip(WRITTEN, found, strict=True)} == WRITTEN
+    assert {row["fault"] for row in found if row["amount_minor"] is None} == {refused}
+    assert {row["fault"] for row in found if row["amount_minor"] is not None} == {None}
+    assert {row["created_at"].replace(tzinfo=None) for row in found} == {datetime(2026, 1, 1)}
+
+
+def test_the_parts_of_a_day_may_be_written_as_fractions(any_spark: SparkSession, tmp_path: Path) -> None:
+    document = {"type": "passport", "expiration_date": {"day": 9.0, "month": 12.0, "year": 2031.0}}
+    report = {
+        "id": "vr_1",
+        "object": "identity.verification_report",
+        "created": CREATED,
+        "document": document,
+    }
+    [row] = built(any_spark, tmp_path, [event(report)], "verification_reports")
+    assert (row["fault"], row["document_expiration_date"]) == (None, date(2031, 12, 9))
+
+
 def test_a_time_in_year_9999_inside_an_event_is_a_fault(any_spark: SparkSession, tmp_path: Path) -> None:
     [row] = built(any_spark, tmp_path, [event(charge(created=253_402_300_799))])
     assert row["fault"] == "created_at: not seconds since 1970 before the year 2200"

@@ -75,6 +75,15 @@ def fault(mapping: Mapper, **fields: str) -> str | None:
         ("1.234", "KWD", "1234"),
         ("0", "EUR", "0"),
         ("90071992547409.93", "USD", "9007199254740993"),
+        (".50", "EUR", "50"),
+        ("-.5", "EUR", "-50"),
+        ("(12.00)", "EUR", "-1200"),
+        ("(.07)", "EUR", "-7"),
+        ("12.00-", "EUR", "-1200"),
+        ("−12.00", "EUR", "-1200"),
+        ("(500)", "JPY", "-500"),
+        ("1050", "BYR", "1050"),
+        ("10.50", "HRK", "1050"),
     ],
 )
 def test_major_units_become_minor_units_exactly(amount: str, currency: str, minor: str) -> None:
@@ -94,6 +103,17 @@ def test_major_units_become_minor_units_exactly(amount: str, currency: str, mino
         ("9" * 19, "EUR", "a number of more than 18 digits"),
         ("1", "XXZ", "its currency is missing or not one of ISO 4217"),
         ("1", "", "its currency is missing or not one of ISO 4217"),
+        ("(-12.00)", "EUR", "not a number as the mapping's numbers are written"),
+        ("-12.00-", "EUR", "not a number as the mapping's numbers are written"),
+        ("(12.00", "EUR", "not a number as the mapping's numbers are written"),
+        ("((12.00))", "EUR", "not a number as the mapping's numbers are written"),
+        ("12.", "EUR", "not a number as the mapping's numbers are written"),
+        (".", "EUR", "not a number as the mapping's numbers are written"),
+        ("()", "EUR", "not a number as the mapping's numbers are written"),
+        ("-", "EUR", "not a number as the mapping's numbers are written"),
+        ("1.23E+05", "EUR", "not a number as the mapping's numbers are written"),
+        ("$12.00", "EUR", "not a number as the mapping's numbers are written"),
+        ("1.2.3", "EUR", "not a number as the mapping's numbers are written"),
     ],
 )
 def test_an_amount_that_its_currency_cannot_have_is_a_fault(amount: str, currency: str, said: str) -> None:
@@ -116,6 +136,24 @@ MAPPER = mapper()
         ("numbers: {decimal: ',', thousands: '.'}", "1.234.567,8", "123456780"),
         ("numbers: {thousands: ','}", "1,234.5", "123450"),
         ("numbers: {thousands: ' '}", "1 234", "123400"),
+        ("numbers: {thousands: ','}", "1,23,456.78", "12345678"),
+        ("numbers: {thousands: ','}", "-12,34,56,789", "-12345678900"),
+        ("numbers: {thousands: ','}", "(1,234.50)", "-123450"),
+        ("numbers: {decimal: ',', thousands: '.'}", "1.234,50-", "-123450"),
+        ("numbers: {decimal: ',', thousands: ' '}", "1\N{NARROW NO-BREAK SPACE}234,5", "123450"),
+        (
+            "numbers: {decimal: ',', thousands: ' '}",
+            "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567,5",
+            "123456750",
+        ),
+        ('numbers: {thousands: "\'"}', "1’234.50", "123450"),
+        ("numbers: {symbols: [$]}", "$12.00", "1200"),
+        ("numbers: {symbols: [$]}", "-$12.00", "-1200"),
+        ("numbers: {symbols: [$]}", "$-12.00", "-1200"),
+        ("numbers: {symbols: [$]}", "($12.00)", "-1200"),
+        ("numbers: {symbols: [$], thousands: ','}", "$1,212.00", "121200"),
+        ("numbers: {symbols: [EUR, €], decimal: ','}", "12,50 €", "1250"),
+        ("numbers: {symbols: [EUR, €], decimal: ','}", "EUR -12,50", "-1250"),
         ("numbers: {float_noise: true}", "85.64999999999999", "8565"),
         ("numbers: {float_noise: true}", "-83.10000000000001", "-8310"),
     ],
@@ -130,6 +168,13 @@ def test_numbers_are_read_as_they_are_written(settings: str, amount: str, minor:
         ("numbers: {thousands: ','}", "12,50"),
         ("numbers: {decimal: ',', thousands: '.'}", "10.50"),
         ("numbers: {float_noise: true}", "85.649"),
+        ("numbers: {thousands: ','}", "1,23"),
+        ("numbers: {thousands: ','}", "1,23,4567"),
+        ("numbers: {thousands: ','}", "123,45,678"),
+        ("numbers: {thousands: ','}", "1,234,56,789"),
+        ("numbers: {thousands: ','}", ",234"),
+        ("numbers: {symbols: [$]}", "€12.00"),
+        ("numbers: {symbols: [$]}", "$$12.00"),
     ],
 )
 def test_a_number_that_could_mean_another_is_a_fault(settings: str, amount: str) -> None:
@@ -163,6 +208,30 @@ def test_amounts_are_subtracted_and_their_sign_is_dropped_or_turned() -> None:
         ("{field: at, timezone: Europe/Berlin, ambiguous: later}", "2026-10-25 02:30:00", "2026-10-25T01:30:00"),
         ("{field: at, timezone: {field: zone, values: {CEST: '+02:00'}}}", "2026-10-25 02:30:00",
          "2026-10-25T00:30:00"),
+        ("{field: at}", "2026-01-01 08:16:12 -0700", "2026-01-01T15:16:12"),
+        ("{field: at}", "2026-01-01 08:16:12+07", "2026-01-01T01:16:12"),
+        ("{field: at}", "2026-01-01 00:00:00 UTC", "2026-01-01T00:00:00"),
+        ("{field: at}", "2026-01-01T01:00:00 Europe/Berlin", "2026-01-01T00:00:00"),
+        ("{field: at}", "2026-07-01T02:00:00+02:00[Europe/Berlin]", "2026-07-01T00:00:00"),
+        ("{field: at}", "2026-07-01T02:00:00[Europe/Berlin]", "2026-07-01T00:00:00"),
+        ("{field: at, timezone: {constant: UTC, values: {PST: '-08:00'}}}", "2026-01-01 00:00:00 PST",
+         "2026-01-01T08:00:00"),
+        ("{field: at, timezone: {field: none}}", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00"),
+        ("{field: at, format: '%Y/%m/%d %H:%M:%S %z'}", "2026/07/01 08:16:12 -0700", "2026-07-01T15:16:12"),
+        ("{field: at, format: '%Y/%m/%d %H:%M:%S %z'}", "2026/07/01 08:16:12 +05:30", "2026-07-01T02:46:12"),
+        ("{field: at, format: '%b %d, %Y %I:%M %p %Z', timezone: {constant: UTC, values: {PST: '-08:00'}}}",
+         "Mar 1, 2026 8:16 AM PST", "2026-03-01T16:16:00"),
+        ("{field: at, format: '%d.%m.%Y %H:%M %Z'}", "01.07.2026 02:00 Europe/Berlin", "2026-07-01T00:00:00"),
+        ("{field: at, format: '%d.%m.%Y %H:%M %Z'}", "01.07.2026 02:00 GMT", "2026-07-01T02:00:00"),
+        ("{field: at, format: '(%Z) %d.%m.%Y'}", "(UTC) 01.07.2026", "2026-07-01T00:00:00"),
+        ("{field: at, format: rfc2822}", "Sun, 01 Mar 2026 08:16:12 -0700", "2026-03-01T15:16:12"),
+        ("{field: at, format: rfc2822}", "1 Mar 2026 08:16 GMT", "2026-03-01T08:16:00"),
+        ("{field: at, format: rfc2822}", "Sun, 1 Mar 2026 08:16:12 PST (Pacific Standard Time)",
+         "2026-03-01T16:16:12"),
+        ("{field: at, format: rfc2822}", "Sun, 1 Mar 2026 08:16:12 -0000", "2026-03-01T08:16:12"),
+        ("{field: at, format: rfc2822, timezone: '-05:00'}", "Sun, 1 Mar 2026 08:16:12", "2026-03-01T13:16:12"),
+        ("{field: at, format: epoch}", "1767225600.0", "2026-01-01T00:00:00"),
+        ("{field: at, format: epoch}", "1767225600.999", "2026-01-01T00:00:00"),
     ],
 )  # fmt: skip
 def test_times_become_moments(created: str, at: str, expected: str) -> None:
@@ -184,10 +253,59 @@ def test_times_become_moments(created: str, at: str, expected: str) -> None:
         ("{field: at, timezone: {field: zone}}", "2026-01-01 00:00:00",
          "its time zone is not known: say in timezone.values what it means"),
         ("{field: at, timezone: {field: none}}", "2026-01-01 00:00:00", "its time zone is missing"),
+        ("{field: at}", "2026-01-01 00:00:00 PST", "its time zone is not known: say in timezone.values what it means"),
+        ("{field: at, format: '%d.%m.%Y %H:%M %Z'}", "01.07.2026 02:00 QST",
+         "its time zone is not known: say in timezone.values what it means"),
+        ("{field: at, format: '%d.%m.%Y %H:%M %Z'}", "01.07.2026 02:00",
+         "not a time as the mapping's format writes it"),
+        ("{field: at, format: '%Y/%m/%d %H:%M:%S %z'}", "2026/07/01 08:16:12",
+         "not a time as the mapping's format writes it"),
+        ("{field: at, format: rfc2822}", "Sun, 1 Mar 2026 08:16:12 QST",
+         "its time zone is not known: say in timezone.values what it means"),
+        ("{field: at, format: rfc2822}", "Sun, 30 Feb 2026 08:16:12 -0700",
+         "not a time as the mapping's format writes it"),
+        ("{field: at, format: epoch}", "1.77E+09", "not a time as the mapping's format writes it"),
     ],
 )  # fmt: skip
 def test_a_time_that_never_was_is_a_fault(created: str, at: str, said: str) -> None:
     assert fault(mapper(created=created), at=at, zone="CEST") == f"created_at: {said}"
+
+
+PARTS = "{fields: [day, hour], separator: ' ', format: '%d/%m/%Y %H:%M:%S'}"
+ZONED = "timezone: {field: zone, values: {CET: '+01:00', CEST: '+02:00'}}"
+
+
+@pytest.mark.parametrize(
+    ("hour", "zone", "moment"),
+    [("01:30:00", "CET", "2026-10-25T00:30:00"), ("02:30:00", "CEST", "2026-10-25T00:30:00"),
+     ("02:30:00", "CET", "2026-10-25T01:30:00"), ("01:30:00", "America/Lima", "2026-10-25T06:30:00")],
+)  # fmt: skip
+def test_a_time_may_stand_in_several_fields(hour: str, zone: str, moment: str) -> None:
+    row = mapped(mapper(created=PARTS, settings=ZONED), day="25/10/2026", hour=hour, zone=zone)
+    assert (row.fault, row.occurred_at) == (
+        None,
+        int(datetime.fromisoformat(f"{moment}+00:00").timestamp()) * 1_000_000,
+    )
+
+
+def test_a_time_whose_parts_say_too_little_is_a_fault() -> None:
+    made = mapper(created=PARTS, settings=ZONED)
+    assert fault(made, day="25/10/2026", hour="01:30:00", zone="PST") == (
+        "created_at: its time zone is not known: say in timezone.values what it means"
+    )
+    assert mapped(made, day="25/10/2026", hour="", zone="CET").occurred_at is None
+
+
+def test_numbers_of_objects_may_be_written_as_fractions() -> None:
+    """What went through Lua, pandas or a map of Gson has no whole numbers any more."""
+    made = mapper(
+        format="ndjson", amount="{field: amount, unit: minor}", created="{field: at, format: epoch}"
+    )
+    found = made('{"id": "x1", "at": 1.7672256E9, "currency": "EUR", "amount": 1.2345678E7}')
+    assert (found.fault, found.occurred_at) == (None, 1_767_225_600_000_000)
+    assert (found.texts or {})["amount_minor"] == "12345678"
+    part = made('{"id": "x1", "at": 1767225600.0, "currency": "EUR", "amount": 1050.5}')
+    assert part.fault == "amount_minor: not a whole number of at most 18 digits"
 
 
 def test_texts_are_translated_and_unknown_ones_are_kept_refused_or_left_out() -> None:
@@ -217,6 +335,31 @@ def test_values_are_constant_joined_prefixed_conditional_or_empty() -> None:
     assert texts["description"] is None
     other = mapped(made, shop="s", fraud="0").texts or {}
     assert (other["customer_id"], other["fraud_reported_at"]) == (None, None)
+
+
+def test_what_is_empty_may_have_an_alternative() -> None:
+    more = (
+        "customer_id: {field: buyer, else: {fields: [shop, desk], else: {constant: nobody}}}\n"
+        "      status: {constant: failed, when: {field: ok, in: [no]}, else: {constant: succeeded}}\n"
+        "      amount_captured_minor: {field: paid, unit: major, else: {constant: 0}}"
+    )
+    made = mapper(more=more, created="{field: at_utc, else: {field: at, timezone: '+01:00'}}")
+    first = mapped(made, buyer="b", shop="s", desk="d", ok="no", paid="1", at_utc="2026-01-01 12:00:00")
+    assert first.texts == {
+        "charge_id": "x1", "created_at": "1767268800", "currency": "EUR", "amount_minor": "1050",
+        "customer_id": "b", "status": "failed", "amount_captured_minor": "100",
+    }  # fmt: skip
+    second = mapped(made, shop="s", desk="d", ok="yes")
+    assert second.occurred_at == 1_767_222_000_000_000
+    assert [(second.texts or {})[name] for name in ("customer_id", "status", "amount_captured_minor")] == [
+        "s-d", "succeeded", "0",
+    ]  # fmt: skip
+    assert (mapped(made).texts or {})["customer_id"] == "nobody"
+    # What is there and wrong is a fault: no alternative hides it.
+    assert fault(made, paid="many", at_utc="soon") == (
+        "created_at: not a time as the mapping's format writes it; "
+        "amount_captured_minor: not a number as the mapping's numbers are written"
+    )
 
 
 def test_a_boolean_that_is_neither_true_nor_false_is_a_fault() -> None:
