@@ -196,6 +196,11 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "succeeded_is_paid": {"status": "succeeded"},
         "cancellation_dated": {"status": "canceled", "canceled_at": None},
     },
+    "silver.transfers": {
+        "reversed_within_amount": {"amount_reversed_minor": 1001},
+        "reversed_in_whole": {"is_reversed": True},
+        "amount_not_zero": {"amount_minor": 0},
+    },
     "silver.payment_methods": {
         "card_has_brand": {"payment_method_type": "card", "card_brand": None},
     },
