@@ -125,7 +125,7 @@ def run(raw: Path, out: Path) -> None:
         db.execute("create macro get_json_object(text, path) as text ->> path")
         db.execute(f"set temp_directory = '{out / 'spill'}'")
         db.execute(EVENTS, {"files": str(raw / "events" / "**" / "*.ndjson*")})
-        db.execute(PARSED.format(wire=_wire([column for column in CHARGES.columns if column.paths])))
+        db.execute(PARSED.format(wire=_wire([column for column in CHARGES.read if column.paths])))
         db.execute(LATEST.format(rows=typed_rows()))
         _write(db, "from charges", out / "charges.parquet")
         figures = ", ".join(f"({sql})::bigint as {name}" for name, sql in FIGURES.items())
@@ -134,13 +134,21 @@ def run(raw: Path, out: Path) -> None:
 
 def typed_rows() -> str:
     """SQL of the events' charges with every declared column, and whether the row keeps the contract."""
-    parsed = [column for column in CHARGES.columns if column.paths]
-    derived = ", ".join(f"({_derived(c)})::{_type(c)} as {c.name}" for c in CHARGES.columns if c.sql)
+    parsed = [column for column in CHARGES.read if column.paths]
+    derived = ", ".join(
+        f"({_derived(c)})::{_type(c)} as {c.name}" for c in CHARGES.columns if c.sql and not c.paths
+    )
+    told = ", ".join(
+        f"case when raw_{c.name} is null then ({c.sql})::{_type(c)} else {c.name} end as {c.name}"
+        for c in parsed
+        if c.sql
+    )
     names = [name for name in CHARGES.column_names if name != "record_id"]
     own = ", ".join(f"{_own(CHARGES.column(name))} as {name}" for name in names)
     raw = f"select *, {', '.join(f'{_raw(c)} as raw_{c.name}' for c in parsed)} from parsed"
     typed = f"select *, {', '.join(f'{_typed(c)} as {c.name}' for c in parsed)} from ({raw})"
-    complete = f"select *{', ' + derived if derived else ''} from ({typed})"
+    filled = f"select * {f'replace ({told})' if told else ''} from ({typed})"
+    complete = f"select *{', ' + derived if derived else ''} from ({filled})"
     return f"select {own}, {' and '.join(_conditions(parsed))} as is_good from ({complete})"
 
 
@@ -171,7 +179,13 @@ def _wire(columns: list[Column]) -> str:
 
 def _raw(column: Column) -> str:
     places = ", ".join("wire." + ".".join(f'"{step}"' for step in path.split(".")) for path in column.paths)
-    return f"nullif(coalesce({places}), '')"
+    found = f"nullif(coalesce({places}), '')"
+    if not column.spelled:
+        return found
+    cases = " ".join(
+        f"when '{was}' then {repr(now) if now else 'null'}" for was, now in column.spelled.items()
+    )
+    return f"case {found} {cases} else {found} end"
 
 
 def _typed(column: Column) -> str:

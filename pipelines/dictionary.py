@@ -46,6 +46,11 @@ def _row(column: Column) -> str:
     required = "" if not column.required else ", required"
     known = f" One of: {', '.join(f'`{value}`' for value in column.known)}." if column.known else ""
     personal = f" {column.kept.capitalize()}." if column.kept else ""
-    origin = ", ".join(f"`{path}`" for path in column.paths) or (f"`{column.sql}`" if column.sql else "")
+    origin = ", ".join(
+        [
+            *(f"`{path}`" for path in column.paths),
+            *([f"`{' '.join(column.sql.split())}`"] if column.sql else []),
+        ]
+    )
     cells = (f"`{column.name}`", f"{column.type}{required}", column.doc + known + personal, origin)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -7,7 +7,7 @@ the expectations on its shape and the data dictionary are all read from the decl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -37,10 +37,12 @@ class Column:
         doc: what the value means, with its unit.
         path: where the value sits in the source's record: dotted names, ``[0]`` for the first of a list. Several
             paths are old and new spellings; the first that holds a value counts.
-        mapped: a column without a path that source mappings fill: Stripe's records have no place for it. Where it has
-            an expression as well, that counts for what no mapping fills.
-        sql: how a derived column follows from the table's other columns and the record's own (``event_type``, …).
-            It sees personal data as it was, before tokens take its place.
+        spelled: what values that the source once wrote otherwise are called now, by the text in the record; None for
+            a text that stands for no value.
+        mapped: a column without a path that source mappings fill: Stripe's records have no place for it.
+        sql: how a derived column follows from the table's other columns, the unstored among them, and the record's
+            own (``event_type``, …). It sees personal data as it was, before tokens take its place. Of a column with a
+            path, or a mapped one, it says what counts where the record, or the mapping, gives no value.
         listed: name of a list in :mod:`pipelines.silver.lists`; the column says whether what ``sql`` gives is on it.
         required: a row without a value breaks the contract.
         minimum: a number below breaks the contract.
@@ -55,6 +57,7 @@ class Column:
     type: Type
     doc: str
     path: str | tuple[str, ...] | None = None
+    spelled: Mapping[str, str | None] = field(default_factory=dict, hash=False)
     mapped: bool = False
     sql: str | None = None
     listed: Listed | None = None
@@ -68,6 +71,8 @@ class Column:
     def __post_init__(self) -> None:
         if not _COLUMN_NAME.match(self.name):
             raise ValueError(f"column {self.name!r}: a name is lower-case letters, digits and underscores")
+        if self.spelled and not (self.path or self.mapped):
+            raise ValueError(f"column {self.name!r}: it reads no value that could be spelled otherwise")
         if self.listed and (self.path or self.mapped or not self.sql or self.type != "boolean"):
             raise ValueError(
                 f"column {self.name!r}: what looks a list up has an expression alone and is a boolean"
@@ -146,6 +151,7 @@ class Table:
         object_types: the source's names for the records that this table holds, today's first (silver only). Objects
             that were renamed keep their ids: a plan and the price of the same id are versions of one row.
         parts: which objects of a type, where another table holds the rest.
+        unstored: columns that only expressions use: what a record of an old API version says in a place of its own.
         rules: conditions within a row.
         history_of: the table whose objects this one holds every version of; None for one of current state.
     """
@@ -157,13 +163,14 @@ class Table:
     cluster_by: str | None = None
     object_types: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
+    unstored: tuple[Column, ...] = ()
     rules: tuple[Rule, ...] = field(default=())
     history_of: Table | None = None
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):
             raise ValueError(f"table {self.name!r}: a name is layer.plural_noun, such as silver.charges")
-        names = [column.name for column in self.columns]
+        names = [column.name for column in self.read]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"table {self.name}: declared twice: {', '.join(sorted(twice))}")
         for name in (*self.key, *([self.cluster_by] if self.cluster_by else [])):
@@ -174,6 +181,11 @@ class Table:
                 raise ValueError(
                     f"table {self.name}: it holds a part of {part.object_type!r}, and not the type"
                 )
+
+    @property
+    def read(self) -> tuple[Column, ...]:
+        """The columns that a record is read into: those that are stored, then those that only expressions use."""
+        return (*self.columns, *self.unstored)
 
     @property
     def object_type(self) -> str | None:

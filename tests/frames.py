@@ -79,10 +79,10 @@ def read_lines(folder: Path, files: Mapping[str, Iterable[Json | str]], reads: s
     return read_folder(folder, reads=reads)
 
 
-def of_type(spark: SparkSession, records: pa.Table, object_type: str | None) -> DataFrame:
-    """The readable bronze rows of one type of object."""
+def of_type(spark: SparkSession, records: pa.Table, *object_types: str | None) -> DataFrame:
+    """The readable bronze rows of some types of object."""
     frame = spark.createDataFrame(records.drop_columns(["payload_bytes"]))
-    return on_their_own(frame.filter("fault is null").filter(frame["object_type"] == object_type))
+    return on_their_own(frame.filter("fault is null").filter(frame["object_type"].isin(*object_types)))
 
 
 def rows(frame: DataFrame, *order: str) -> list[Json]:

@@ -7,7 +7,7 @@ from expectations.shared import CREATED, MINOR_UNITS, id_like
 
 CHECKS = (
     *CREATED,
-    id_like("payout_id", "po"),
+    id_like("payout_id", "po", "tr"),
     always("amount_not_zero", "amount_minor <> 0", "Every payout moves something.", "warning"),
     always(
         "arrives_later",

@@ -16,7 +16,7 @@ from msgspec import Raw
 
 from pipelines.bronze.differences import MOST, Finding, Walk, dump
 from pipelines.bronze.row_drift import ROW, RowDetector
-from pipelines.sources.known import Known, known_of, strict
+from pipelines.sources.known import OLDER, Known, known_of, strict
 from pipelines.sources.reference import EVENT, stripe_fields
 from pipelines.sources.source import Source
 from pipelines.table import Table
@@ -29,13 +29,17 @@ Reads: TypeAlias = str
 
 
 def reads(tables: Iterable[Table]) -> Reads:
-    """What the columns of tables read, as text that goes along to other processes: values by path, by type."""
+    """What the columns of tables read, as text that goes along to other processes: values by path, by type.
+
+    A path with :data:`OLDER` behind it is another spelling of one that a column reads first.
+    """
     found: dict[str, dict[str, list[str]]] = {EVENT: {"type": [], "livemode": []}}
     for table in tables:
         for object_type in table.object_types:
             paths = found.setdefault(object_type, {})
-            for column in table.columns:
-                paths |= {path: list(column.known) for path in column.paths}
+            for column in table.read:
+                known = [*column.known, *column.spelled] if column.known else []
+                paths |= {path + OLDER * (n > 0): known for n, path in enumerate(column.paths)}
     return json.dumps(found, sort_keys=True, separators=(",", ":"))
 
 

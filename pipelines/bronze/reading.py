@@ -385,7 +385,7 @@ def _event(event: Wire, shape: str, delivered: int | None, account: str) -> _Fac
         event_type=event.type or None,
         object_type=subject.object or None,
         object_id=subject.id or None,
-        account=event.account or account,
+        account=event.account or event.user_id or account,
         occurred_at=occurred,
         known_at=occurred if delivered is None else delivered,
         api_version=event.api_version or None,

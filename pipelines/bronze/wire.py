@@ -43,6 +43,7 @@ class Wire(Struct):
     type: str | None = None
     created: int | float | str | None = None
     account: str | None = None
+    user_id: str | None = None  # what account was called until 2017-05-25
     api_version: str | None = None
     livemode: bool | None = None
     data: Data | None = None

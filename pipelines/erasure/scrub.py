@@ -178,7 +178,7 @@ def _plans() -> Mapping[str, Plan]:
     for table in tables_of("silver"):
         for object_type in table.object_types:
             tree = found.setdefault(object_type, {})
-            for column in table.columns:
+            for column in table.read:
                 for path in column.paths:
                     _plant(tree, steps(path), column)
     return found

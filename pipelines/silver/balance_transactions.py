@@ -25,6 +25,49 @@ TYPES = (
 # The length of an array that is null is null or -1, depending on settings: the sum is asked of a given list only.
 _FEES = "aggregate(from_json(fee_details, 'array<struct<amount: bigint>>'), cast(0 as bigint), (sum, fee) -> sum + fee.amount)"
 
+
+def _listed(values: tuple[str, ...]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+# Stripe's list of reporting categories by type. A type that is a category of the same name is its own.
+_CATEGORIES = {
+    "charge": ("payment",),
+    "charge_failure": ("payment_failure_refund",),
+    "connect_reserved_funds": ("reserve_transaction",),
+    "fee": ("stripe_fee", "stripe_fx_fee"),
+    "payout_reversal": ("payout_cancel", "payout_failure"),
+    "platform_earning": ("application_fee",),
+    "platform_earning_refund": ("application_fee_refund",),
+    "refund": ("payment_refund",),
+    "risk_reserved_funds": ("reserved_funds",),
+    "tax": ("tax_fee",),
+    "transfer_reversal": ("transfer_cancel", "transfer_failure", "transfer_refund"),
+    "unreconciled_customer_funds": ("payment_unreconciled",),
+}
+_SAME = (
+    "advance", "advance_funding", "anticipation_repayment", "charge", "climate_order_purchase", "climate_order_refund",
+    "connect_collection_transfer", "contribution", "issuing_authorization_hold", "issuing_authorization_release",
+    "issuing_dispute", "issuing_transaction", "network_cost", "payout", "refund", "refund_failure", "topup",
+    "topup_reversal", "transfer",
+)  # fmt: skip
+# An adjustment is a dispute's or a failed refund's by its source; of the first years the description alone says so.
+_ADJUSTMENT = (
+    "case when split(source_id, '_')[0] in ('dp', 'du', 'pdp') "
+    "or lower(description) like 'chargeback %' then case when amount_minor > 0 then 'dispute_reversal' else 'dispute' end "
+    "when split(source_id, '_')[0] in ('re', 'pyr') or lower(description) like 'refund failure%' then 'refund_failure' "
+    "else 'other_adjustment' end"
+)
+# Before 2017-04-06 money went to the bank by a transfer, too; the movement tells of it by its source or its text.
+_TO_BANK = "(split(source_id, '_')[0] = 'po' or upper(description) like 'STRIPE TRANSFER%')"
+_CATEGORY = (
+    f"case when type = 'adjustment' then {_ADJUSTMENT} "
+    f"when type = 'transfer' and {_TO_BANK} then 'payout' "
+    f"when type in ('transfer_cancel', 'transfer_failure') and {_TO_BANK} then 'payout_reversal' "
+    + " ".join(f"when type in ({_listed(types)}) then '{name}'" for name, types in _CATEGORIES.items())
+    + f" when type in ({_listed(_SAME)}) then type end"
+)
+
 TABLE = silver_table(
     name="silver.balance_transactions",
     doc="One row per movement of an account's balance, as last reported. Amounts may be negative: money that leaves.",
@@ -40,7 +83,7 @@ TABLE = silver_table(
         Column("net_minor", "bigint", "What the balance gains or loses: the amount less the fees, in minor units.", path="net", required=True),
         Column("fee_details", "string", "The fees one by one, a JSON list of type, amount and currency as text.", path="fee_details"),
         Column("type", "string", "What moved the balance.", path="type", known=TYPES),
-        Column("reporting_category", "string", "What the movement counts as in Stripe's reports.", path="reporting_category"),
+        Column("reporting_category", "string", "What the movement counts as in Stripe's reports; of one from before 2020 by its type and what moved the balance.", path="reporting_category", sql=_CATEGORY),
         Column("balance_type", "string", "Which balance it moved.", path="balance_type", known=("issuing", "payments", "refund_and_dispute_prefunding", "risk_reserved")),
         Column("status", "string", "Whether the money can be paid out.", path="status", known=("available", "pending")),
         Column("available_at", "timestamp", "From when the money can be paid out.", path="available_on"),

@@ -92,7 +92,7 @@ def _columns(table: Table) -> tuple[str, ...]:
 
 def _given(table: Table) -> list[Column]:
     """Columns that come from the source; the others are derived, or say where a row comes from."""
-    return [column for column in table.columns if column.paths or column.mapped]
+    return [column for column in table.read if column.paths or column.mapped]
 
 
 def _raw_texts(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
@@ -107,7 +107,8 @@ def _raw_texts(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     for source in mapped:
         of_source = records.filter(F.expr(rows.IS_ROW) & (F.col("source") == source.source))
         found = found.unionByName(rows.texts(of_source, table, source, names))
-    return found
+    spelled = {_raw_name(column): _respelled(column) for column in given if column.spelled}
+    return found.withColumns(spelled) if spelled else found
 
 
 def latest(rows: DataFrame, table: Table) -> DataFrame:
@@ -189,7 +190,7 @@ def wire_schema(table: Table) -> str:
         ValueError: one path of the table ends where another goes on, or one sees a list where another does not.
     """
     tree: dict[str, Any] = {}
-    for column in table.columns:
+    for column in table.read:
         for path in column.paths:
             _plant(tree, path, table)
     return _type(tree)
@@ -202,7 +203,7 @@ def steps(path: str) -> list[str]:
 
 def faults(table: Table) -> Expression:
     """What is wrong with a row, all of it in one text; null for a good row."""
-    found = [fault for column in table.columns for fault in _column_faults(column)]
+    found = [fault for column in table.read for fault in _column_faults(column)]
     found += [F.when(~F.expr(rule.sql), F.lit(rule.doc)) for rule in table.rules]
     return F.nullif(F.concat_ws("; ", *found), F.lit(""))
 
@@ -290,6 +291,16 @@ def _raw(column: Column) -> Expression:
     return F.coalesce(*(F.nullif(_at(path), F.lit("")) for path in column.paths))
 
 
+def _respelled(column: Column) -> Expression:
+    """The text with what the source calls it now in the place of what it called it once."""
+    raw = F.col(_raw_name(column))
+    now: Any = F
+    for was, called in column.spelled.items():
+        now = now.when(raw == was, F.lit(called).cast("string"))
+    found: Expression = now.otherwise(raw)
+    return found
+
+
 def _typed(column: Column) -> Expression:
     raw = F.col(_raw_name(column))
     match column.type:
@@ -333,7 +344,7 @@ def _column_faults(column: Column) -> Iterator[Expression]:
         if column.type != "string" or _is_id(column):
             yield F.when(given & value.isNull(), F.lit(f"{column.name}: not {EXPECTED[column.type]}"))
         if column.required:
-            yield F.when(~given, F.lit(f"{column.name}: missing"))
+            yield F.when(~given & value.isNull(), F.lit(f"{column.name}: missing"))
     elif column.required and column not in (ACCOUNT, *PROVENANCE):
         yield F.when(value.isNull(), F.lit(f"{column.name}: missing"))
     if column.minimum is not None:

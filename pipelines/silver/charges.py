@@ -12,11 +12,14 @@ from pipelines.silver.fragments import (
     billing_columns,
     card_columns,
     currency,
+    instrument_columns,
 )
 from pipelines.silver.people import attached_country_column, attached_ip_columns, email_columns
 from pipelines.table import Column, Rule
 
-_CARD = "payment_method_details.card"
+_DETAILS = "payment_method_details"
+_CARD = f"{_DETAILS}.card"
+_CARDS = (_CARD, f"{_DETAILS}.card_present", f"{_DETAILS}.interac_present")
 _3DS = f"{_CARD}.three_d_secure"
 
 _CAPTURED_ONCE = """
@@ -46,15 +49,17 @@ _MONEY = (
     Column("amount_captured_minor", "bigint", "Amount captured so far, in minor units. Records from before September 2020 do not say it: there it is all of what a captured charge asked for, less what was let go with the capture.", path="amount_captured", sql=_CAPTURED_ONCE, minimum=0),
     Column("amount_refunded_minor", "bigint", "Amount marked as refunded so far, in minor units; until API version 2025-03-31 with what was authorized and never captured.", path="amount_refunded", minimum=0),
     Column("amount_returned_minor", "bigint", "Amount given back of what was captured, in minor units, as the charge says it: of amount_refunded_minor without what was never captured.", sql=_RETURNED, minimum=0),
-    Column("application_fee_minor", "bigint", "Fee that the platform takes, in minor units.", path="application_fee_amount", minimum=0),
+    Column("application_fee_minor", "bigint", "Fee that the platform takes, in minor units.", path=("application_fee_amount", "application_fee.amount"), minimum=0),
+    Column("fee_minor", "bigint", "What Stripe took, in minor units, where a charge of the first years says so itself: its balance transaction does since.", path="fee"),
+    Column("fee_details", "string", "Those fees one by one, a JSON list of type, amount and currency as text.", path="fee_details"),
 )  # fmt: skip
 
 _STATE = (
-    Column("status", "string", "Whether the attempt succeeded.", path="status", known=("succeeded", "pending", "failed")),
+    Column("status", "string", "Whether the attempt succeeded.", path="status", spelled={"paid": "succeeded"}, sql="case when is_paid then 'succeeded' when not is_paid or failure_code is not null then 'failed' end", known=("succeeded", "pending", "failed")),
     Column("is_paid", "boolean", "The charge succeeded, or was authorized for later capture.", path="paid"),
     Column("is_captured", "boolean", "The money was taken; false for a charge that is only authorized.", path="captured"),
     Column("is_refunded", "boolean", "All of the captured amount was refunded.", path="refunded"),
-    Column("is_disputed", "boolean", "The charge was disputed, inquiries included.", path="disputed"),
+    Column("is_disputed", "boolean", "The charge was disputed, inquiries included.", path="disputed", sql="dispute is not null"),
     Column("failure_code", "string", "Why the charge failed, in short: card_declined, expired_card, ….", path="failure_code"),
     Column("failure_message", "string", "Why the charge failed, in words for people.", path="failure_message", personal="text"),
 )  # fmt: skip
@@ -80,9 +85,9 @@ _DERIVED = (
 )  # fmt: skip
 
 _METHOD = (
-    Column("payment_method_type", "string", "Way to pay: card, sepa_debit, ideal, ….", path="payment_method_details.type"),
-    Column("card_network", "string", "Network that the payment ran over; may differ from the brand.", path=f"{_CARD}.network"),
-    *card_columns(_CARD),
+    Column("payment_method_type", "string", "Way to pay: card, sepa_debit, ideal, ….", path=f"{_DETAILS}.type", sql="case instrument_object when 'bank_account' then 'ach_debit' when 'account' then 'stripe_account' when 'source' then source_type else coalesce(instrument_object, card_object) end"),
+    Column("card_network", "string", "Network that the payment ran over; may differ from the brand.", path=tuple(f"{card}.network" for card in _CARDS)),
+    *card_columns(*_CARDS, instrument="source", cards=("source.card", "card")),
     Column("three_d_secure_result", "string", "How 3D Secure went; null where it was not tried.", path=f"{_3DS}.result", known=("attempt_acknowledged", "authenticated", "exempted", "failed", "not_supported", "processing_error")),
     Column("three_d_secure_flow", "string", "Whether the cardholder was asked.", path=f"{_3DS}.authentication_flow", known=("challenge", "frictionless")),
     Column("three_d_secure_version", "string", "Version of 3D Secure.", path=f"{_3DS}.version"),
@@ -92,7 +97,7 @@ _METHOD = (
     Column("is_network_token", "boolean", "Paid with a network token in place of the card number.", path=f"{_CARD}.network_token.used"),
     Column("is_moto", "boolean", "A mail order or a telephone order.", path=f"{_CARD}.moto"),
     Column("is_card_not_present", "boolean", "A card payment without the card at hand, as opposed to one at a terminal.", sql="coalesce(payment_method_type = 'card', false)"),
-    Column("terminal_id", "string", "Terminal or point of sale at which the card was present, tmr_…; null for a payment at a distance.", path="payment_method_details.card_present.reader"),
+    Column("terminal_id", "string", "Terminal or point of sale at which the card was present, tmr_…; null for a payment at a distance.", path=(f"{_DETAILS}.card_present.reader", f"{_DETAILS}.interac_present.reader")),
     Column("authorization_code", "string", "The issuer's code for its approval.", path=f"{_CARD}.authorization_code"),
     Column("network_transaction_id", "string", "The network's own name for the payment.", path=f"{_CARD}.network_transaction_id"),
 )  # fmt: skip
@@ -100,7 +105,7 @@ _METHOD = (
 _LINKS = (
     Column("customer_id", "string", "Customer who pays, cus_….", path="customer", reference="silver.customers.customer_id"),
     Column("payment_intent_id", "string", "Payment intent that this attempt belongs to, pi_….", path="payment_intent", reference="silver.payment_intents.payment_intent_id"),
-    Column("payment_method_id", "string", "Payment method used, pm_… or card_….", path="payment_method", reference="silver.payment_methods.payment_method_id"),
+    Column("payment_method_id", "string", "Payment method used, pm_… or card_….", path=("payment_method", "source.id", "card.id"), reference="silver.payment_methods.payment_method_id"),
     Column("balance_transaction_id", "string", "Its effect on the balance, txn_….", path="balance_transaction", reference="silver.balance_transactions.balance_transaction_id"),
     Column("failure_balance_transaction_id", "string", "Balance transaction that took the money back when it failed later, txn_….", path="failure_balance_transaction", reference="silver.balance_transactions.balance_transaction_id"),
     Column("invoice_id", "string", "Invoice that is paid, in_…; only old API versions say so.", path="invoice", reference="silver.invoices.invoice_id"),
@@ -117,12 +122,19 @@ _REST = (
     Column("fraud_reported_at", "timestamp", "When it was known that the charge is called fraudulent; Stripe does not say.", mapped=True),
     Column("fraud_report_by_stripe", "string", "What Stripe called the charge.", path="fraud_details.stripe_report", known=("fraudulent",)),
     Column("description", "string", "The merchant's own words for the charge.", path="description", personal="text"),
-    Column("statement_descriptor", "string", "What the cardholder reads on the statement.", path=("calculated_statement_descriptor", "statement_descriptor"), personal="text"),
+    Column("statement_descriptor", "string", "What the cardholder reads on the statement.", path=("calculated_statement_descriptor", "statement_descriptor", "statement_description"), personal="text"),
     *email_columns("receipt_email", "Where the receipt was sent.", "receipt_email"),
-    *billing_columns(),
+    *billing_columns(cards=("source", "card"), owners=("source.owner",)),
     METADATA,
     *attached_ip_columns("ip_address", "Network address that the payment came from, where the merchant attached it.", "metadata", ("ip", "ip_address", "customer_ip")),
     attached_country_column("ip_country", "ISO 3166 code of the country of the network address, where the merchant attached it.", "metadata", ("ip_country", "customer_ip_country")),
+)  # fmt: skip
+
+_UNSTORED = (
+    Column("dispute", "string", "The dispute, before there was disputed.", path="dispute"),
+    *instrument_columns("source"),
+    Column("source_type", "string", "Way to pay, of what is a source.", path="source.type"),
+    Column("card_object", "string", "Kind of object that paid, before there were sources.", path="card.object"),
 )  # fmt: skip
 
 TABLE = silver_table(
@@ -142,6 +154,7 @@ TABLE = silver_table(
         *_LINKS,
         *_REST,
     ),
+    unstored=_UNSTORED,
     rules=(
         Rule(
             "captured_within_amount",

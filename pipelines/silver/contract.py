@@ -40,6 +40,7 @@ def silver_table(
     *,
     cluster_by: str | None = None,
     parts: tuple[Part, ...] = (),
+    unstored: tuple[Column, ...] = (),
     rules: tuple[Rule, ...] = (),
 ) -> Table:
     """A silver table: the account, its own columns (the first is the object's id), and where each row comes from.
@@ -54,5 +55,6 @@ def silver_table(
         cluster_by=cluster_by,
         object_types=(object_type,) if isinstance(object_type, str) else object_type,
         parts=parts,
+        unstored=unstored,
         rules=rules,
     )

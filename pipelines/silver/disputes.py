@@ -27,7 +27,7 @@ _KINDS = (
 )  # fmt: skip
 
 _EVIDENCE = (
-    Column("evidence_due_at", "timestamp", "Until when evidence is accepted; null where none can be given.", path="evidence_details.due_by"),
+    Column("evidence_due_at", "timestamp", "Until when evidence is accepted; null where none can be given, for which Stripe writes 0.", path=("evidence_details.due_by", "evidence_due_by"), spelled={"0": None}),
     Column("has_evidence", "boolean", "Evidence was put together.", path="evidence_details.has_evidence"),
     Column("is_past_due", "boolean", "It is too late for evidence.", path="evidence_details.past_due"),
     Column("submission_count", "bigint", "How often evidence was sent to the bank.", path="evidence_details.submission_count", minimum=0),
@@ -44,7 +44,7 @@ TABLE = silver_table(
         currency(),
         Column("amount_minor", "bigint", "Amount contested, in minor units.", path="amount", required=True, minimum=0),
         Column("status", "string", "How far the dispute has come.", path="status", known=STATUSES),
-        Column("reason", "string", "Why the cardholder contests the payment.", path="reason", known=REASONS),
+        Column("reason", "string", "Why the cardholder contests the payment.", path="reason", spelled={"subscription_cancelled": "subscription_canceled"}, known=REASONS),
         Column("case_type", "string", "Kind of the case at the network; old API versions do not say.", path=f"{_CARD}.case_type", known=CASE_TYPES),
         *_KINDS,
         Column("network_reason_code", "string", "The network's own reason: Visa 10.4, Mastercard 4837, ….", path=(f"{_CARD}.network_reason_code", "network_reason_code")),

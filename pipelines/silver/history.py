@@ -47,6 +47,7 @@ def history_table(name: str, base: Table) -> Table:
         columns=(*base.columns, VALID_FROM, VALID_TO, IS_CURRENT),
         object_types=(),
         parts=(),
+        unstored=(),
         rules=(),
         history_of=base,
     )

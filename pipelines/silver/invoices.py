@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import CREATED_AT, CREATED_DATE, METADATA, currency
+from pipelines.silver.fragments import CREATED_DATE, METADATA, currency
 from pipelines.silver.people import address_columns, email_columns, phone_columns
 from pipelines.table import Column, Rule
 
@@ -16,6 +16,14 @@ REASONS = (
 
 # Where an API version from 2025-03-31 on has what older ones had at the top.
 _PAYMENT = "payments.data[0].payment"
+
+# Before 2018-11-08 flags said how far an invoice had come. One that was closed unpaid is not collected by itself, and
+# stays open all the same; one that waits for its first attempt is what a draft is today.
+_OLD_STATUS = (
+    "case when is_marked_paid then 'paid' when is_forgiven then 'uncollectible' "
+    "when not is_marked_paid and not is_closed and not is_attempted and collection_method <> 'send_invoice' then 'draft' "
+    "when not is_marked_paid then 'open' end"
+)
 
 _MONEY = (
     currency(),
@@ -28,19 +36,22 @@ _MONEY = (
     Column("subtotal_excluding_tax_minor", "bigint", "Sum of the lines without any tax, in minor units.", path="subtotal_excluding_tax"),
     Column("total_minor", "bigint", "Total after discounts and taxes, in minor units.", path="total"),
     Column("total_excluding_tax_minor", "bigint", "Total without taxes, in minor units.", path="total_excluding_tax"),
+    Column("application_fee_minor", "bigint", "Fee that the platform takes, in minor units.", path=("application_fee_amount", "application_fee"), minimum=0),
+    Column("tax_minor", "bigint", "Taxes, in minor units, where the invoice has one sum of them.", path="tax"),
+    Column("tax_percent", "double", "First of the tax rates that it has, in percent.", path=("default_tax_rates[0].percentage", "tax_percent"), minimum=0),
     Column("starting_balance_minor", "bigint", "The customer's balance before the invoice, in minor units.", path="starting_balance"),
     Column("ending_balance_minor", "bigint", "The customer's balance after the invoice, in minor units.", path="ending_balance"),
 )  # fmt: skip
 
 _STATE = (
-    Column("status", "string", "How far the invoice has come; null for one that is only a preview.", path="status", known=("draft", "open", "paid", "uncollectible", "void")),
+    Column("status", "string", "How far the invoice has come; null for one that is only a preview.", path="status", sql=_OLD_STATUS, known=("draft", "open", "paid", "uncollectible", "void")),
     Column("billing_reason", "string", "Why the invoice was made.", path="billing_reason", known=REASONS),
-    Column("collection_method", "string", "Whether the customer is charged or sent the invoice.", path="collection_method", known=("charge_automatically", "send_invoice")),
+    Column("collection_method", "string", "Whether the customer is charged or sent the invoice.", path=("collection_method", "billing"), known=("charge_automatically", "send_invoice")),
     Column("attempt_count", "bigint", "How often payment was tried.", path="attempt_count", minimum=0),
     Column("is_attempted", "boolean", "Payment was tried at least once.", path="attempted"),
-    Column("is_auto_advanced", "boolean", "Stripe finalizes and collects it without being asked.", path="auto_advance"),
+    Column("is_auto_advanced", "boolean", "Stripe finalizes and collects it without being asked.", path="auto_advance", sql="not is_closed"),
     Column("next_payment_attempt_at", "timestamp", "When payment will be tried next; null for never.", path="next_payment_attempt"),
-    Column("finalized_at", "timestamp", "When it was finalized: from then on it cannot be changed.", path="status_transitions.finalized_at"),
+    Column("finalized_at", "timestamp", "When it was finalized: from then on it cannot be changed.", path=("status_transitions.finalized_at", "finalized_at")),
     Column("paid_at", "timestamp", "When it was paid.", path="status_transitions.paid_at"),
     Column("voided_at", "timestamp", "When it was voided.", path="status_transitions.voided_at"),
     Column("marked_uncollectible_at", "timestamp", "When it was given up.", path="status_transitions.marked_uncollectible_at"),
@@ -60,6 +71,7 @@ _LINKS = (
     Column("parent_type", "string", "What the invoice was made from.", path="parent.type", known=("quote_details", "subscription_details")),
     Column("quote_id", "string", "Quote that the invoice was made from, qt_….", path=("parent.quote_details.quote", "quote")),
     Column("default_payment_method_id", "string", "Payment method for this invoice, pm_….", path="default_payment_method", reference="silver.payment_methods.payment_method_id"),
+    Column("discount_id", "string", "First of the discounts on it, di_….", path=("discounts[0]", "discount")),
     Column("original_invoice_id", "string", "Invoice that this one revises, in_….", path="from_invoice.invoice", reference="silver.invoices.invoice_id"),
     Column("latest_revision_id", "string", "Invoice that revises this one, in_….", path="latest_revision", reference="silver.invoices.invoice_id"),
     Column("on_behalf_of_id", "string", "Account that the invoice is made for, acct_….", path="on_behalf_of"),
@@ -72,7 +84,7 @@ TABLE = silver_table(
     object_type="invoice",
     columns=(
         Column("invoice_id", "string", "Stripe's id of the invoice, in_….", path="id", required=True),
-        CREATED_AT,
+        Column("created_at", "timestamp", "When the invoice was created.", path=("created", "date"), required=True),
         CREATED_DATE,
         Column("number", "string", "Number that the customer reads on it.", path="number"),
         *_MONEY,
@@ -87,6 +99,11 @@ TABLE = silver_table(
         Column("customer_tax_exempt", "string", "Whether the customer pays taxes.", path="customer_tax_exempt", known=("none", "exempt", "reverse")),
         Column("description", "string", "The merchant's note on the invoice.", path="description", personal="text"),
         METADATA,
+    ),
+    unstored=(
+        Column("is_marked_paid", "boolean", "It was paid, before there was a status.", path="paid"),
+        Column("is_forgiven", "boolean", "It was given up, before there was a status.", path="forgiven"),
+        Column("is_closed", "boolean", "It is not collected by itself, before there was auto_advance.", path="closed"),
     ),
     rules=(
         Rule("attempts_are_counted", "is_attempted or attempt_count = 0", "attempt_count is above 0 on an invoice that was not attempted"),

@@ -16,18 +16,18 @@ _MONEY = (
     Column("amount_minor", "bigint", "Amount to be collected, in minor units.", path="amount", required=True, minimum=0),
     Column("amount_capturable_minor", "bigint", "Amount authorized and not yet captured, in minor units.", path="amount_capturable", minimum=0),
     Column("amount_received_minor", "bigint", "Amount collected so far, in minor units.", path="amount_received", minimum=0),
-    Column("application_fee_minor", "bigint", "Fee that the platform takes, in minor units.", path="application_fee_amount", minimum=0),
+    Column("application_fee_minor", "bigint", "Fee that the platform takes, in minor units.", path=("application_fee_amount", "application_fee"), minimum=0),
 )  # fmt: skip
 
 _STATE = (
-    Column("status", "string", "How far the payment has come.", path="status", known=("requires_payment_method", "requires_confirmation", "requires_action", "processing", "requires_capture", "canceled", "succeeded")),
+    Column("status", "string", "How far the payment has come.", path="status", spelled={"requires_source": "requires_payment_method", "requires_source_action": "requires_action"}, known=("requires_payment_method", "requires_confirmation", "requires_action", "processing", "requires_capture", "canceled", "succeeded")),
     Column("canceled_at", "timestamp", "When it was canceled.", path="canceled_at"),
     Column("cancellation_reason", "string", "Why it was canceled.", path="cancellation_reason", known=("abandoned", "automatic", "duplicate", "expired", "failed_invoice", "fraudulent", "requested_by_customer", "void_invoice")),
     Column("capture_method", "string", "When the money is taken after the authorization.", path="capture_method", known=("automatic", "automatic_async", "manual")),
     Column("confirmation_method", "string", "Who may confirm the payment.", path="confirmation_method", known=("automatic", "manual")),
-    Column("setup_future_usage", "string", "Whether the payment method is kept for later, and for what.", path="setup_future_usage", known=("off_session", "on_session")),
-    Column("next_action_type", "string", "What the customer has to do next, such as use_stripe_sdk.", path="next_action.type"),
-    Column("payment_method_types", "string", "Ways to pay that were offered, a JSON list as text.", path="payment_method_types"),
+    Column("setup_future_usage", "string", "Whether the payment method is kept for later, and for what.", path="setup_future_usage", sql="case when is_payment_method_saved = 'true' then 'off_session' end", known=("off_session", "on_session")),
+    Column("next_action_type", "string", "What the customer has to do next, such as use_stripe_sdk.", path=("next_action.type", "next_source_action.type"), spelled={"authorize_with_url": "redirect_to_url"}),
+    Column("payment_method_types", "string", "Ways to pay that were offered, a JSON list as text.", path=("payment_method_types", "allowed_source_types")),
 )  # fmt: skip
 
 _LAST_ERROR = (
@@ -44,7 +44,7 @@ _LAST_ERROR = (
 _LINKS = (
     Column("customer_id", "string", "Customer who pays, cus_….", path="customer", reference="silver.customers.customer_id"),
     Column("latest_charge_id", "string", "The latest attempt, ch_….", path=("latest_charge", "charges.data[0].id"), reference="silver.charges.charge_id"),
-    Column("payment_method_id", "string", "Payment method to be used, pm_… or card_….", path="payment_method", reference="silver.payment_methods.payment_method_id"),
+    Column("payment_method_id", "string", "Payment method to be used, pm_… or card_….", path=("payment_method", "source"), reference="silver.payment_methods.payment_method_id"),
     Column("invoice_id", "string", "Invoice that is paid, in_…; only old API versions say so.", path="invoice", reference="silver.invoices.invoice_id"),
     Column("review_id", "string", "Manual review of the payment, prv_….", path="review", reference="silver.reviews.review_id"),
     Column("on_behalf_of_id", "string", "Account that the payment is made for, acct_….", path="on_behalf_of"),
@@ -82,5 +82,13 @@ TABLE = silver_table(
         ),
         *email_columns("receipt_email", "Where the receipt is sent.", "receipt_email"),
         METADATA,
+    ),
+    unstored=(
+        Column(
+            "is_payment_method_saved",
+            "string",
+            "The payment method was kept for later, before there was setup_future_usage.",
+            path="save_payment_method",
+        ),
     ),
 )

@@ -41,15 +41,24 @@ def phone_columns(name: str, doc: str, path: Path) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def address_columns(prefix: str, at: str, whose: str) -> tuple[Column, ...]:
-    """An address, from the object at a path: tokens of all but the country, and the region of the postal code."""
+def address_columns(prefix: str, at: Path, whose: str, cards: tuple[str, ...] = ()) -> tuple[Column, ...]:
+    """An address, from the object at a path: tokens of all but the country, and the region of the postal code.
+
+    ``cards`` are paths, each with a dot behind it, of cards with their owner's address in fields of their own.
+    """
+    places = (at,) if isinstance(at, str) else at
+
+    def where(name: str, of_card: str | None = None) -> tuple[str, ...]:
+        older = tuple(f"{card}address_{of_card or name}" for card in cards)
+        return (*(f"{place}.{name}" for place in places), *older)
+
     return (
-        Column(f"{prefix}_line1", "string", f"First line of the address of the {whose}.", path=f"{at}.line1", personal="address"),
-        Column(f"{prefix}_line2", "string", f"Second line of the address of the {whose}.", path=f"{at}.line2", personal="address"),
-        Column(f"{prefix}_city", "string", f"City of the {whose}.", path=f"{at}.city", personal="address"),
-        Column(f"{prefix}_state", "string", f"State or province of the {whose}.", path=f"{at}.state", personal="address"),
-        *postal_code_columns(f"{prefix}_postal_code", f"Postal code of the {whose}.", f"{at}.postal_code"),
-        Column(f"{prefix}_country", "string", f"ISO 3166 code of the country of the {whose}.", path=f"{at}.country"),
+        Column(f"{prefix}_line1", "string", f"First line of the address of the {whose}.", path=where("line1"), personal="address"),
+        Column(f"{prefix}_line2", "string", f"Second line of the address of the {whose}.", path=where("line2"), personal="address"),
+        Column(f"{prefix}_city", "string", f"City of the {whose}.", path=where("city"), personal="address"),
+        Column(f"{prefix}_state", "string", f"State or province of the {whose}.", path=where("state"), personal="address"),
+        *postal_code_columns(f"{prefix}_postal_code", f"Postal code of the {whose}.", where("postal_code", "zip")),
+        Column(f"{prefix}_country", "string", f"ISO 3166 code of the country of the {whose}.", path=where("country")),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ TABLE = silver_table(
         CREATED_DATE,
         currency(),
         Column("amount_minor", "bigint", "Amount given back, in minor units.", path="amount", required=True, minimum=0),
-        Column("status", "string", "Whether the money is on its way back.", path="status", known=("pending", "requires_action", "succeeded", "failed", "canceled")),
+        Column("status", "string", "Whether the money is on its way back; a refund of the first years is through.", path="status", sql="'succeeded'", known=("pending", "requires_action", "succeeded", "failed", "canceled")),
         Column("reason", "string", "Why the money is given back.", path="reason", known=("duplicate", "fraudulent", "requested_by_customer", "expired_uncaptured_charge")),
         Column("failure_reason", "string", "Why the refund failed.", path="failure_reason"),
         Column("pending_reason", "string", "Why the refund is not through yet.", path="pending_reason"),

@@ -5,26 +5,29 @@
 from __future__ import annotations
 
 from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import CREATED_AT, CREATED_DATE, METADATA
+from pipelines.silver.fragments import CREATED_DATE, METADATA
 from pipelines.table import Column
 
 # New API versions bill each item on its own; the period of the first one stands for the subscription.
 _ITEM = "items.data[0]"
 _PRICE = f"{_ITEM}.price"
+_ITEM_PLAN = f"{_ITEM}.plan"
 
 _PLAN = (
-    Column("currency", "string", "ISO 4217 code of the price.", path=("currency", f"{_PRICE}.currency", "plan.currency"), currency=True),
-    Column("unit_amount_minor", "bigint", "Price of one unit of the first item per interval, in minor units; null for tiers.", path=(f"{_PRICE}.unit_amount", "plan.amount"), minimum=0),
+    Column("currency", "string", "ISO 4217 code of the price.", path=("currency", f"{_PRICE}.currency", f"{_ITEM_PLAN}.currency", "plan.currency"), currency=True),
+    Column("unit_amount_minor", "bigint", "Price of one unit of the first item per interval, in minor units; null for tiers.", path=(f"{_PRICE}.unit_amount", f"{_ITEM_PLAN}.amount", "plan.amount"), minimum=0),
     Column("quantity", "bigint", "Units of the first item.", path=(f"{_ITEM}.quantity", "quantity"), minimum=0),
-    Column("interval", "string", "Unit of the billing period.", path=(f"{_PRICE}.recurring.interval", "plan.interval"), known=("day", "week", "month", "year")),
-    Column("interval_count", "bigint", "Units in one billing period.", path=(f"{_PRICE}.recurring.interval_count", "plan.interval_count"), minimum=1),
-    Column("price_id", "string", "Price of the first item, price_….", path=(f"{_PRICE}.id", "plan.id")),
-    Column("product_id", "string", "Product of the first item, prod_….", path=(f"{_PRICE}.product", "plan.product")),
+    Column("interval", "string", "Unit of the billing period.", path=(f"{_PRICE}.recurring.interval", f"{_ITEM_PLAN}.interval", "plan.interval"), known=("day", "week", "month", "year")),
+    Column("interval_count", "bigint", "Units in one billing period.", path=(f"{_PRICE}.recurring.interval_count", f"{_ITEM_PLAN}.interval_count", "plan.interval_count"), minimum=1),
+    Column("price_id", "string", "Price of the first item, price_….", path=(f"{_PRICE}.id", f"{_ITEM_PLAN}.id", "plan.id")),
+    Column("product_id", "string", "Product of the first item, prod_….", path=(f"{_PRICE}.product", f"{_ITEM_PLAN}.product", "plan.product")),
+    Column("tax_percent", "double", "First of the tax rates that it is billed with, in percent.", path=("default_tax_rates[0].percentage", "tax_percent"), minimum=0),
+    Column("discount_id", "string", "First of the discounts on it, di_….", path=("discounts[0]", "discount")),
     Column("subscription_item_id", "string", "The first item, si_….", path=f"{_ITEM}.id"),
 )  # fmt: skip
 
 _TIMES = (
-    Column("start_at", "timestamp", "When the subscription began.", path="start_date"),
+    Column("start_at", "timestamp", "When the subscription began.", path=("start_date", "start")),
     Column("current_period_start_at", "timestamp", "Start of the period that was billed last.", path=(f"{_ITEM}.current_period_start", "current_period_start")),
     Column("current_period_end_at", "timestamp", "End of the period that was billed last.", path=(f"{_ITEM}.current_period_end", "current_period_end")),
     Column("billing_cycle_anchor_at", "timestamp", "When periods begin.", path="billing_cycle_anchor"),
@@ -42,7 +45,8 @@ TABLE = silver_table(
     object_type="subscription",
     columns=(
         Column("subscription_id", "string", "Stripe's id of the subscription, sub_….", path="id", required=True),
-        CREATED_AT,
+        # One of the first years says when it started, and not when it was created.
+        Column("created_at", "timestamp", "When the subscription was created.", path=("created", "start"), required=True),
         CREATED_DATE,
         Column("status", "string", "Whether it is paid for.", path="status", known=("incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused")),
         *_PLAN,
@@ -52,7 +56,7 @@ TABLE = silver_table(
         Column("cancellation_feedback", "string", "What the customer said about leaving.", path="cancellation_details.feedback", known=("customer_service", "low_quality", "missing_features", "other", "switched_service", "too_complex", "too_expensive", "unused")),
         Column("cancellation_comment", "string", "What the customer or the merchant wrote about leaving.", path="cancellation_details.comment", personal="text"),
         Column("pause_behavior", "string", "What happens to invoices while collection is paused.", path="pause_collection.behavior", known=("keep_as_draft", "mark_uncollectible", "void")),
-        Column("collection_method", "string", "Whether the customer is charged or sent invoices.", path="collection_method", known=("charge_automatically", "send_invoice")),
+        Column("collection_method", "string", "Whether the customer is charged or sent invoices.", path=("collection_method", "billing"), known=("charge_automatically", "send_invoice")),
         Column("days_until_due", "bigint", "Days that a sent invoice may be paid in.", path="days_until_due"),
         Column("customer_id", "string", "Customer who pays, cus_….", path="customer", reference="silver.customers.customer_id"),
         Column("latest_invoice_id", "string", "The latest invoice, in_….", path="latest_invoice", reference="silver.invoices.invoice_id"),

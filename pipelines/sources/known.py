@@ -35,12 +35,16 @@ class Known:
     required: bool = False
 
 
+OLDER = "?"
+"""Stands behind the path of another spelling: where it is not there, nothing is missing."""
+
+
 def known_of(node: Node, columns: Mapping[str, Iterable[str]]) -> Known:
     """What is known of a type: the reference, and the paths and values of columns."""
-    read = {tuple(steps(path)[:n]) for path in columns for n in range(1, len(steps(path)) + 1)}
-    root = _copied(node, (), read)
+    first = [steps(path) for path in columns if not path.endswith(OLDER)]
+    root = _copied(node, (), {tuple(path[:n]) for path in first for n in range(1, len(path) + 1)})
     for path, values in columns.items():
-        _plant(root, steps(path), frozenset(values))
+        _plant(root, steps(path.removesuffix(OLDER)), frozenset(values))
     return root
 
 

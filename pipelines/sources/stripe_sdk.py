@@ -190,7 +190,7 @@ def read(folders: Iterable[Path], types: Iterable[str] = ()) -> Fields:
     paths: dict[str, list[str]] = {}
     for table in tables_of("silver"):
         for object_type in table.object_types:
-            paths.setdefault(object_type, []).extend(p for c in table.columns for p in c.paths)
+            paths.setdefault(object_type, []).extend(p for c in table.read for p in c.paths)
     known: dict[str, Node] = {}
     for name in (EVENT, *sorted(types or paths)):
         known[name] = reduce(

@@ -133,6 +133,7 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
     "gold.audit": {
         "parts_add_up": {"record_count": 3},
         "nothing_missing": {"current_count": 1, "missing_count": 1},
+        "nothing_inside_missing": {"inside_missing_count": 1},
         "nothing_waiting": {"current_count": 1, "waiting_count": 1},
     },
     "bronze.files": {
@@ -195,6 +196,11 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "capturable_within_amount": {"amount_capturable_minor": 1001},
         "succeeded_is_paid": {"status": "succeeded"},
         "cancellation_dated": {"status": "canceled", "canceled_at": None},
+    },
+    "silver.transfers": {
+        "reversed_within_amount": {"amount_reversed_minor": 1001},
+        "reversed_in_whole": {"is_reversed": True},
+        "amount_not_zero": {"amount_minor": 0},
     },
     "silver.payment_methods": {
         "card_has_brand": {"payment_method_type": "card", "card_brand": None},

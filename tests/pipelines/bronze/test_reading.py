@@ -73,6 +73,11 @@ def test_an_envelope_says_when_its_event_was_known(tmp_path: Path) -> None:
     assert row["known_at"] == datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 
+def test_an_event_of_2016_names_its_account_and_its_request_otherwise(tmp_path: Path) -> None:
+    (row,) = rows(tmp_path, event(account=None, user_id="acct_7", request="req_1"))
+    assert (row["fault"], row["shape"], row["account"]) == (None, "event", "acct_7")
+
+
 def test_an_object_is_known_since_its_file_was_written_and_belongs_to_the_account_of_its_folder(
     tmp_path: Path,
 ) -> None:
