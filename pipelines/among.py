@@ -24,6 +24,8 @@ def among(
         values: what it may hold; each at most once, where that matters to nobody but the engine.
         kind: their Arrow type; texts by default.
     """
+    if not values:
+        return rows.filter("false")
     listed = pa.table({_VALUE: pa.array(list(values), kind or pa.string())})
     of = rows.sparkSession.createDataFrame(listed)
     return rows.join(of, rows[column] == of[_VALUE], "left_semi")

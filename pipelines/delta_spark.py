@@ -57,7 +57,7 @@ class DeltaSpark:
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         writer = self._writer(table, staged).mode("append")
-        if "files" in note:
+        if "batch" in note:
             # A driver that was killed may have left a server that still commits what it was asked for. The next run
             # takes the same batch in under the same number, and Delta lets one of the two through.
             writer = writer.option("txnAppId", BATCH).option("txnVersion", str(note["ingest_id"]))

@@ -15,6 +15,7 @@ from pipelines.drifting import refresh_drift
 from pipelines.gold import changes
 from pipelines.gold import schema_drift as drift
 from pipelines.gold.recipe import Context, Recipe
+from pipelines.spans import noted_days
 from pipelines.steps import Outcome, audited, concluded, version_of
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def _publish(
 
 def edition(lake: Lakehouse, name: str, dates: Sequence[str] | None) -> Note:
     """What the next commit to a gold table notes for those that are made from it: its version, and the days in it."""
-    return {changes.EDITION: (version_of(lake, name) or 0) + 1, changes.DAYS: dates}
+    noted = None if dates is None else noted_days(dates)
+    return {changes.EDITION: (version_of(lake, name) or 0) + 1, changes.DAYS: noted}
 
 
 def _add(lake: Lakehouse, table: Table, how: Recipe, validate: Validate, started: float) -> Outcome:

@@ -149,6 +149,8 @@ def maintain(
         if last and behind:  # readers still need what was replaced after the newest release
             hours = max(hours, math.ceil((now - last.at) / timedelta(hours=1)) + 1)
         yield _maintain(lake, name, replace(policy, keep_hours=hours), now)
+    if ingest.RECORDS in draft.before:
+        ingest.clear_batches(lake)
     releases.forget_before(lake.uri, now - timedelta(hours=keeping))
 
 

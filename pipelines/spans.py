@@ -38,6 +38,18 @@ def joined(spans: Sequence[range], at_most: int = MAX_SPANS) -> list[range]:
     return [range(spans[first].start, spans[stop - 1].stop) for first, stop in pairwise(bounds)]
 
 
+def noted_days(days: Iterable[date | str]) -> list[list[str]]:
+    """Days in a note: few stretches of a first and a last day, as ISO texts; of scattered days, with some between."""
+    spans = joined(stretches(ordinals(days)))
+    return [[date.fromordinal(day).isoformat() for day in (span.start, span.stop - 1)] for span in spans]
+
+
+def listed_days(noted: Iterable[str | Sequence[str]]) -> list[str]:
+    """The days (ISO texts) of a note, which may also have them one by one."""
+    bounds = [ordinals([stretch] if isinstance(stretch, str) else stretch) for stretch in noted]
+    return [date.fromordinal(day).isoformat() for span in bounds for day in range(span[0], span[-1] + 1)]
+
+
 def near_days(column: str, days: Iterable[date | str]) -> str:
     """SQL that is true for some days, may be for days between them, and is no longer for many days than for a few.
 

@@ -26,6 +26,7 @@ from pipelines.commits import Staged, spark_struct
 from pipelines.delta_log import Commit, Note
 from pipelines.erasure.mapped import kept_fields
 from pipelines.erasure.suppression import suppression
+from pipelines.errors import LakehouseError
 from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Source, Sources
 
@@ -36,6 +37,13 @@ if TYPE_CHECKING:
 
 RECORDS = records.TABLE.name
 FILES = manifest.TABLE.name
+
+BATCH = "batch"
+"""In the note of a commit to bronze.records: name of the file that lists what the batch was read from. The list itself
+would make the log grow with the files: readers of a Delta table read all notes that are not in a checkpoint."""
+
+BATCHES = "_batches"
+"""Folder of these files, in the table's own. No engine looks into folders whose names begin with an underscore."""
 
 SMALL_BATCH = 64 << 20
 """Below this many bytes a batch is read in this process: starting others takes longer."""
@@ -151,7 +159,13 @@ def publish(lake: Lakehouse, batch: Batch, checks: Note, judge: Judge = _unjudge
     """Commit a staged batch, and complete the manifest; ``judge`` audits what is entered there."""
     rows = [_manifest_row(counts, batch) for counts in batch.counts]
     lake.create(RECORDS)
-    lake.append(RECORDS, batch.staged, {"ingest_id": batch.ingest_id, "files": rows, "checks": checks})
+    note = {
+        "ingest_id": batch.ingest_id,
+        BATCH: _write_batch(lake, batch.ingest_id, rows),
+        "rows": sum(counts.record_count for counts in batch.counts),
+        "checks": checks,
+    }
+    lake.append(RECORDS, batch.staged, note)
     complete_manifest(lake, judge)
 
 
@@ -173,7 +187,7 @@ def complete_manifest(lake: Lakehouse, judge: Judge = _unjudged) -> None:
 
 def _enter(lake: Lakehouse, notes: Sequence[Note], ingest_id: int, judge: Judge) -> None:
     lake.create(FILES)
-    rows = [row for note in notes for row in note["files"]]
+    rows = [row for note in notes for row in files_of(lake, note)]
     staged = lake.stage(FILES, _unique(ingest_id), lake.spark.createDataFrame(_files_table(rows)))
     lake.append(FILES, staged, {"ingest_id": ingest_id, "checks": judge(lake.accepted(staged), staged.rows)})
 
@@ -228,8 +242,51 @@ def bytes_by_ingest(lake: Lakehouse, after: int) -> list[tuple[int, int]]:
 def noted_files(lake: Lakehouse) -> list[dict[str, Any]]:
     """What the commits of bronze.records say of their files, as rows of the manifest: of those still in its log."""
     notes = (commit.note for commit in lake.history(RECORDS) if _is_batch(commit))
-    rows: list[dict[str, Any]] = _files_table([row for note in notes for row in note["files"]]).to_pylist()
+    rows: list[dict[str, Any]] = _files_table(
+        [row for note in notes for row in files_of(lake, note)]
+    ).to_pylist()
     return rows
+
+
+def files_of(lake: Lakehouse, note: Note) -> list[dict[str, Any]]:
+    """Rows of the manifest that a batch is to have, as the note of its commit says; those of old have them inside.
+
+    Raises:
+        LakehouseError: what the note names is gone.
+    """
+    if BATCH not in note:
+        return list(note.get("files", ()))
+    uri = storage.join(lake.table_uri(RECORDS), BATCHES, note[BATCH])
+    text = storage.read_text(uri)
+    if text is None:
+        raise LakehouseError(
+            f"{uri} is gone: it says which files batch {note['ingest_id']} of {RECORDS} was read from. Bring it back "
+            "from a backup."
+        )
+    found: list[dict[str, Any]] = json.loads(text)
+    return found
+
+
+def _write_batch(lake: Lakehouse, ingest_id: int, rows: Sequence[dict[str, Any]]) -> str:
+    """Write down what a batch was read from, beside the table; returns the name of the file."""
+    name = f"{_unique(ingest_id)}.json"
+    folder = storage.join(lake.table_uri(RECORDS), BATCHES)
+    storage.make_folder(folder)
+    storage.replace_text(storage.join(folder, name), json.dumps(rows))
+    return name
+
+
+def clear_batches(lake: Lakehouse) -> int:
+    """Delete what was written of batches that no commit in the log names: of runs that were cut, or long ago.
+
+    What a batch was read from is needed until the manifest has it, and by the deep audit as long as the log has it.
+    """
+    named = {commit.note.get(BATCH) for commit in lake.history(RECORDS)}
+    folder = storage.join(lake.table_uri(RECORDS), BATCHES)
+    gone = [name for name in storage.children(folder) if name not in named]
+    for name in gone:
+        storage.delete_file(storage.join(folder, name))
+    return len(gone)
 
 
 def renew_digests(lake: Lakehouse, file_ids: Collection[str]) -> None:

@@ -8,7 +8,6 @@ from the moment at which it was known. Nothing depends on what became of it late
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import reduce
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +15,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.gold.clock import DAY, known
-from pipelines.gold.days import around, days_of, on_dates
+from pipelines.gold.days import around, days_of, flagged, on_dates
 from pipelines.gold.measures import live
 from pipelines.labels import fraud
 
@@ -97,13 +96,13 @@ def events(now: Mapping[str, DataFrame], dates: Sequence[str], window: int) -> D
     near = {name: around(now[name], "created_date", dates, before=reach, after=0) for name in SOURCES}
     history = near[fraud.CHARGE_HISTORY]
     payments = first_known(history)
-    recent = around(payments, "created_date", dates, before=window + LATE_DAYS + 1, after=0)
-    is_probe = F.col("created_date").isin(*map(date.fromisoformat, dates))
+    before = around(payments, "created_date", dates, before=window + LATE_DAYS + 1, after=0)
+    recent = flagged(before, "created_date", dates, "is_probe")
     in_time = F.col("known_second") - F.unix_seconds("created_at") <= LATE_DAYS * DAY
     paid = recent.withColumns(
         {
             "fact": F.lit("payment"),
-            "at": F.when(is_probe, F.col("created_at")),
+            "at": F.when(F.col("is_probe"), F.col("created_at")),
             "available_at": F.when(in_time, F.timestamp_seconds("known_second")),
         }
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.gold.days import days_of, on_dates
-from pipelines.spans import near_days
+from pipelines.spans import listed_days, near_days
 from pipelines.steps import version_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ EDITION = "edition"
 """In the note of a commit to a gold table: the version by which its rows last changed."""
 
 DAYS = "days"
-"""Beside it: the days (ISO dates) that it replaced or added to; None for all."""
+"""Beside it: the days that it replaced or added to, as a few stretches of a first and a last one (ISO dates), which may
+hold others as well; None for all."""
 
 
 def mark(lake: Lakehouse, name: str) -> int:
@@ -102,7 +103,7 @@ def _replaced_days(lake: Lakehouse, name: str, since: int | None) -> list[str] |
         if commit.note.get(EDITION) == commit.version:  # any other repeats the note before it
             if commit.note[DAYS] is None:
                 return None
-            days.update(commit.note[DAYS])
+            days.update(listed_days(commit.note[DAYS]))
     return None  # the log does not reach back so far
 
 

@@ -33,6 +33,16 @@ def around(rows: DataFrame, column: str, dates: Sequence[str], *, before: int, a
     return among(near, column, days, pa.date32())
 
 
+def flagged(rows: DataFrame, column: str, dates: Sequence[str], name: str) -> DataFrame:
+    """The rows with a column that says whether a day of theirs is one of some (ISO dates)."""
+    exact = stretches(ordinals(dates))
+    if joined(exact) == exact:
+        return rows.withColumn(name, F.coalesce(F.expr(within_spans(column, exact)), F.lit(False)))
+    days = pa.table({name: pa.array(map(date.fromisoformat, sorted(set(dates))), pa.date32())})
+    found = rows.join(rows.sparkSession.createDataFrame(days), F.col(column) == F.col(name), "left")
+    return found.withColumn(name, F.col(name).isNotNull())
+
+
 def reached(days: DataFrame, scored: DataFrame, longest: int) -> DataFrame:
     """Days (column ``date``) whose trailing windows hold one of some days, as far as there are rows.
 

@@ -120,7 +120,7 @@ def test_a_batch_of_raw_files_that_is_committed_twice_is_there_once(bench: Bench
     bench.create(KEYED)
     for number in (1, 1, 2):
         staged = bench.stage(KEYED, [part(f"x{number}", number)])
-        bench.committer.append(bench.uri(KEYED), KEYED, staged, {"ingest_id": number, "files": []})
+        bench.committer.append(bench.uri(KEYED), KEYED, staged, {"ingest_id": number, "batch": "1.json"})
     assert bench.rows(KEYED) == [part("x1", 1), part("x2", 2)]
 
 
