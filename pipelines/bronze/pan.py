@@ -1,9 +1,10 @@
 """Card numbers do not belong here: what looks like one is masked before anything else sees a record.
 
-A card number is 13 to 19 digits that begin as an issuer's do, have one of the lengths of that issuer, and pass the
-check of Luhn; alone, or in groups parted by single spaces or hyphens. It is no part of a longer name such as
-``ch_42…``. The first six and the last four digits stay, as PCI DSS 4.0 (3.4.1) allows; the others become ``*``, or
-zeros where the digits are a number of JSON, which leave it a number. What is masked is no card number any more.
+A card number is 14 to 19 digits that begin as an issuer's do today, have one of the lengths of that issuer, and pass
+the check of Luhn; alone, or in groups parted by single spaces or hyphens. Of the kinds that were issued earlier, such
+as those of 13 digits, it is one where the field is called so. It is no part of a longer name such as ``ch_42…``. The
+first six and the last four digits stay, as PCI DSS 4.0 (3.4.1) allows; the others become ``*``, or zeros where the
+digits are a number of JSON, which leave it a number. What is masked is no card number any more.
 """
 
 from __future__ import annotations
@@ -15,29 +16,59 @@ from dataclasses import dataclass
 
 SHOWN_FIRST, SHOWN_LAST = 6, 4
 
-BRANDS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
-    ("Visa", "4", (13, 16, 19)),
+Brands = tuple[tuple[str, str, tuple[int, ...]], ...]
+"""Brand, what its numbers begin with, and how long they are (ISO/IEC 7812 and what the networks publish)."""
+
+BRANDS: Brands = (
+    ("Visa", "4", (16, 19)),
     ("Mastercard", "5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720", (16,)),
     ("American Express", "3[47]", (15,)),
-    ("Diners Club", "30[0-5]|3[689]", (14, 16)),
+    ("Diners Club", "30[0-5]|3095|3[689]", (14, 16)),
     ("JCB", "352[89]|35[3-8]", (16, 17, 18, 19)),
     ("Discover", "6011|64[4-9]|65", (16, 17, 18, 19)),
-    ("UnionPay", "62|81", (16, 17, 18, 19)),
-    ("Maestro", "5018|5020|5038|5893|6304|6759|676[123]", (13, 14, 15, 16, 17, 18, 19)),
-    ("RuPay", "508[5-9]|6069|607|608", (16,)),
-    ("Mir", "220[0-4]", (16, 17, 18, 19)),
-    ("Elo, Hipercard", "5067|504175|636297|636368|606282", (16,)),
-    ("Verve", "506[01]", (16, 18, 19)),
+    ("UnionPay", "62|81[0-7]", (16, 17, 18, 19)),
+    ("Maestro", "5018|5020|5038|5893|6304|6759|676[123]", (16, 17, 18, 19)),
+    ("RuPay", "508[5-9]|6069|607|608|817|82", (16,)),
+    ("Mir, Borica", "220[0-5]", (16, 17, 18, 19)),
+    ("Elo, Hipercard", "506[67]|509|504175|627780|636297|636368|606282|637095", (16,)),
+    ("Verve", "506[01]|507[89]", (16, 18, 19)),
     ("Dankort", "5019", (16,)),
     ("Troy", "9792", (16,)),
+    ("Uzcard, Humo", "5614|8600|9860", (16,)),
+    ("Napas", "9704", (16, 19)),
 )
-"""What numbers begin with and how long they are, by brand (ISO/IEC 7812 and what the networks publish)."""
+"""Cards as they are issued today."""
 
-_BY_LENGTH = {
-    length: re.compile("|".join(start for _, start, lengths in BRANDS if length in lengths).encode())
+EARLIER: Brands = (
+    ("Visa", "4", (13,)),
+    ("Maestro", "5018|5020|5038|5893|6304|6759|676[123]", (13, 14, 15)),
+    ("Laser", "6706|6709|6771", (16, 17, 18, 19)),
+    ("Solo, Switch", "490[35]|4911|4936|564182|633[134]|6767", (16, 18, 19)),
+    ("Bankcard", "5610|56022[1-5]", (16,)),
+)
+"""Cards that no network issues any more, and forms that are hardly met. Ids and articles are numbered like these, too:
+they are cards where the name of their field says so."""
+
+
+def _starts(brands: Brands) -> dict[int, re.Pattern[bytes]]:
+    return {
+        length: re.compile(
+            ("|".join(start for _, start, lengths in brands if length in lengths) or "x").encode()
+        )
+        for length in range(13, 20)
+    }
+
+
+_TODAY, _ONCE = _starts(BRANDS), _starts(EARLIER)
+_FIRST = {
+    length: {
+        ord(form[0])
+        for _, start, lengths in (*BRANDS, *EARLIER)
+        if length in lengths
+        for form in start.split("|")
+    }
     for length in range(13, 20)
 }
-_STARTS = {13: b"456", 14: b"356", 15: b"356", 16: b"2345689", 17: b"23568", 18: b"23568", 19: b"234568"}
 """First digits that numbers of a length can have: most long numbers are told by these alone."""
 
 _PARTING = b" -"
@@ -58,7 +89,15 @@ _FRACTION = re.compile(rb"\.[0-9]+")
 _IBAN = re.compile(rb"[A-Z]{2}[0-9]{2} $")
 _OTHER_NUMBER = re.compile(rb'"(?:network_transaction_id|tracking_number)"\s*:\s*"$')
 """Fields of Stripe whose numbers have 15 digits, too: Visa's transaction ids, parcels."""
-_NEAR = 64
+_NEAR, _FAR = 64, 1 << 16
+_NAMES = re.compile(rb'"([^"]{0,100})"\s*:|[{}]')
+_A_NUMBER = re.compile(rb"(?:account[ _-]?)?(?:number|num|no|nr|value)", re.IGNORECASE)
+"""Names that mean what the object around them is called."""
+_CARD = re.compile(
+    rb"(?<!dis)(?<!score)(?<!post)card(?!ina|if|io)|karte|tarjeta|cartao|carte(?!s)"
+    rb"|(?:^|[^a-z])(?:pan|ccn?|cc[ _-]?(?:num|no|nr)\w*)(?:[^a-z]|$)",
+    re.IGNORECASE,
+)
 
 
 def masked(raw: bytes) -> tuple[bytes, int]:
@@ -67,12 +106,15 @@ def masked(raw: bytes) -> tuple[bytes, int]:
 
 
 def is_card_number(digits: bytes) -> bool:
-    """Whether digits without anything between them are a card number."""
-    start = _BY_LENGTH.get(len(digits))
-    if start is None or not start.match(digits) or not _passes_luhn(digits):
-        return False
-    # Goods are numbered with 13 digits, too; no cards of that length were issued for twenty years.
-    return len(digits) != 13 or not _is_ean(digits)
+    """Whether digits without anything between them are a card number of today."""
+    start = _TODAY.get(len(digits))
+    return start is not None and start.match(digits) is not None and _passes_luhn(digits)
+
+
+def was_card_number(digits: bytes) -> bool:
+    """Whether they are a card number of a kind that is hardly met any more."""
+    start = _ONCE.get(len(digits))
+    return start is not None and start.match(digits) is not None and _passes_luhn(digits)
 
 
 def may_hold_one(raw: bytes) -> bool:
@@ -90,7 +132,7 @@ def _has_likely_digits(raw: bytes) -> bool:
     place = shape.find(_LONG)
     while place >= 0:
         end = _ZEROS.match(shape, place).end()  # type: ignore[union-attr]
-        if raw[place] in _STARTS.get(end - place, b""):
+        if raw[place] in _FIRST.get(end - place, ()):
             return True
         place = shape.find(_LONG, end)
     return False
@@ -173,7 +215,7 @@ def _is_one(text: bytes, groups: list[tuple[int, int]]) -> bool:
         return False
     digits = b"".join(text[begin:finish] for begin, finish in groups)
     return (
-        is_card_number(digits)
+        (is_card_number(digits) or (was_card_number(digits) and _is_named_a_card(text, start)))
         and _is_grouped_as_one(text, groups)
         and not _is_part(text, start, end)
         and not _is_another_number(text, start, end, len(digits))
@@ -181,16 +223,36 @@ def _is_one(text: bytes, groups: list[tuple[int, int]]) -> bool:
 
 
 def _is_grouped_as_one(text: bytes, groups: list[tuple[int, int]]) -> bool:
-    """Groups of three digits at least, but for the last, with one kind of separator; a masked number is no group."""
+    """Groups of three digits at least, with one kind of separator; a masked number is no group.
+
+    A last group may be shorter behind three others. Behind one it is no part of the number: 4242424242424242-7.
+    """
     if len(groups) == 1:
         return True
     start, end = groups[0][0], groups[-1][1]
     return (
-        all(finish - begin >= 3 for begin, finish in groups[:-1])
+        all(finish - begin >= 3 for begin, finish in (groups[:-1] if len(groups) > 3 else groups))
         and len({text[finish] for _, finish in groups[:-1]}) == 1
         and text[max(0, start - 3) : start] != b"***"
         and text[end : end + 3] != b"***"
     )
+
+
+def _is_named_a_card(text: bytes, at: int) -> bool:
+    """Whether the name of the field at a place says that it holds a card number, if need be with that of its object."""
+    above: list[bytes] = []
+    name = b""
+    for mark in _NAMES.finditer(text, max(0, at - _FAR), at):
+        if mark[1] is not None:
+            name = mark[1]
+        elif mark[0] == b"{":
+            above.append(name)
+            name = b""
+        else:
+            name = above.pop() if above else b""
+    if _A_NUMBER.fullmatch(name):
+        name = above[-1] if above else name
+    return _CARD.search(name) is not None
 
 
 def _is_part(text: bytes, start: int, end: int) -> bool:
@@ -237,8 +299,3 @@ def _passes_luhn(digits: bytes) -> bool:
 
 
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
-
-
-def _is_ean(digits: bytes) -> bool:
-    """Whether 13 digits pass the check of EAN-13 (GS1)."""
-    return sum((digit - 48) * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10 == 0

@@ -23,7 +23,8 @@ TYPES = (
 )  # fmt: skip
 
 # The length of an array that is null is null or -1, depending on settings: the sum is asked of a given list only.
-_FEES = "aggregate(from_json(fee_details, 'array<struct<amount: bigint>>'), cast(0 as bigint), (sum, fee) -> sum + fee.amount)"
+# Doubles, because 30.0 is no bigint to a parser of JSON, and a sum that is null refuses nothing.
+_FEES = "aggregate(from_json(fee_details, 'array<struct<amount: double>>'), cast(0 as double), (sum, fee) -> sum + fee.amount)"
 
 
 def _listed(values: tuple[str, ...]) -> str:

@@ -118,6 +118,26 @@ def test_a_whole_number_may_be_written_as_a_fraction(any_spark: SparkSession, tm
     assert {row["created_at"].replace(tzinfo=None) for row in found} == {datetime(2026, 1, 1)}
 
 
+@pytest.mark.parametrize("number", [int, float])
+def test_fees_add_up_however_their_amounts_are_written(
+    any_spark: SparkSession, tmp_path: Path, number: type
+) -> None:
+    def movement(id: str, *parts: int) -> Json:
+        amounts = {"amount": number(1000), "fee": number(30), "net": number(970)}
+        details = [{"type": "stripe_fee", "amount": number(part), "currency": "usd"} for part in parts]
+        base = {"id": id, "object": "balance_transaction", "created": CREATED, "currency": "usd"}
+        return base | amounts | {"fee_details": details}
+
+    movements = [movement("txn_1", 10, 20), movement("txn_2", 10, 25)]
+    found = built(
+        any_spark,
+        tmp_path,
+        [event(moved, event_id=moved["id"]) for moved in movements],
+        "balance_transactions",
+    )
+    assert [row["fault"] for row in found] == [None, "the amounts in fee_details do not add up to fee_minor"]
+
+
 def test_the_parts_of_a_day_may_be_written_as_fractions(any_spark: SparkSession, tmp_path: Path) -> None:
     document = {"type": "passport", "expiration_date": {"day": 9.0, "month": 12.0, "year": 2031.0}}
     report = {
