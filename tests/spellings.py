@@ -45,12 +45,18 @@ def at(version: str) -> list[tuple[str, Json]]:
         if changed < version:
             break
         for rewriting in rewritings:
-            found = [(kind, _as(rewriting, subject)) for kind, subject in found]
+            found = [(kind, _within(rewriting, subject)) for kind, subject in found]
     return found
 
 
-def _as(rewriting: Callable[[Json], Json | None], subject: Json) -> Json:
-    return rewriting(subject) or subject
+def _within(rewriting: Callable[[Json], Json], value: Any) -> Any:
+    """A value with all objects in it rewritten, inner ones first."""
+    if isinstance(value, list):
+        return [_within(rewriting, item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {name: _within(rewriting, item) for name, item in value.items()}
+    return rewriting(inner) if "object" in inner else inner
 
 
 def _object(kind: str, object_id: str, **fields: Any) -> Json:
@@ -142,7 +148,7 @@ def dispute() -> Json:
     return _object(
         "dispute", "dp_1", amount=5000, currency="usd", charge="ch_lost", status="needs_response",
         reason="subscription_canceled", is_charge_refundable=False,
-        balance_transactions=[{"id": "txn_dp_1", "object": "balance_transaction"}],
+        balance_transactions=[movement("txn_dp_1", -5000, "adjustment", "dispute", "dp_1", fee=1500)],
         evidence_details={"due_by": CREATED + 7 * DAY, "has_evidence": False, "past_due": False, "submission_count": 0},
     )  # fmt: skip
 
@@ -161,7 +167,8 @@ def invoice(invoice_id: str, status: str, paid_at: int | None = CREATED + 9, **f
 
 def subscription() -> Json:
     price = {
-        "id": "gold", "object": "price", "currency": "usd", "unit_amount": 900, "product": "prod_1",
+        "id": "gold", "object": "price", "currency": "usd", "unit_amount": 900, "product": "prod_1", "active": True,
+        "created": CREATED, "livemode": True, "metadata": {}, "type": "recurring",
         "recurring": {"interval": "month", "interval_count": 1},
     }  # fmt: skip
     item = {
@@ -264,10 +271,7 @@ def period_at_the_top(subject: Json) -> None:
 
 @_rewriting("payment_intent")
 def charges_within(subject: Json) -> None:
-    subject["charges"] = {
-        "object": "list",
-        "data": [{"id": subject.pop("latest_charge"), "object": "charge"}],
-    }
+    subject["charges"] = {"object": "list", "data": [charge(subject.pop("latest_charge"), card("visa"))]}
 
 
 @_rewriting("subscription")
@@ -275,8 +279,8 @@ def plans_for_prices(subject: Json) -> None:
     for item in subject["items"]["data"]:
         price = item.pop("price")
         item["plan"] = {
-            "id": price["id"], "object": "plan", "amount": price["unit_amount"], "currency": price["currency"],
-            "product": price["product"], **price["recurring"],
+            **{name: price[name] for name in ("id", "currency", "product", "active", "created", "metadata")},
+            "object": "plan", "amount": price["unit_amount"], **price["recurring"],
         }  # fmt: skip
     subject.pop("currency")
 

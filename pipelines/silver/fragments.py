@@ -48,6 +48,31 @@ METADATA = Column(
 )
 
 
+PLACE = Column("place", "bigint", "Place in the list of the object that it stands in, from 0; null where it came by itself.", sql="cast(nullif(regexp_extract(record_path, '[[]([0-9]+)[]]$', 1), '') as bigint)")  # fmt: skip
+"""Of what stands in lists. The whole list came with the object that it stands in."""
+
+
+def created_at(what: str, path: str | tuple[str, ...] = "created") -> tuple[Column, Column]:
+    """When something was created that may come as a stub: of what was deleted the API says the id alone."""
+    doc = f"When the {what} was created; null where the record does not say."
+    return Column("created_at", "timestamp", doc, path=path), CREATED_DATE
+
+
+def deletion(what: str, *events: str) -> tuple[Column, Column]:
+    """Whether an object was deleted, by its own word or that of an event."""
+    told = ", ".join(f"'{name}'" for name in events)
+    by_event = f" or coalesce(event_type in ({told}), false)" if told else ""
+    return (
+        Column("is_marked_deleted", "boolean", f"The object itself says that the {what} was deleted.", path="deleted"),
+        Column("is_deleted", "boolean", f"The {what} was deleted.", sql=f"coalesce(is_marked_deleted, false){by_event}"),
+    )  # fmt: skip
+
+
+def owned(object_type: str) -> str:
+    """An expression: the id of the object that a row stands in, where that is of a type."""
+    return f"case when in_type = '{object_type}' then in_id end"
+
+
 def currency(doc: str = "ISO 4217 code of the amounts.", *, required: bool = True) -> Column:
     """The currency of a row's amounts."""
     return Column("currency", "string", doc, path="currency", required=required, currency=True)
