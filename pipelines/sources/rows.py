@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from pipelines.bronze.reading import EARLIEST, LATEST
+from pipelines.bronze.facts import EARLIEST, LATEST
 from pipelines.money import exponents
 from pipelines.sources.checking import silver_tables
 from pipelines.sources.fields import Condition, TableMapping, Value, Zone, delay, zone
