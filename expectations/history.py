@@ -16,8 +16,9 @@ def checks(table: Table) -> tuple[Check, ...]:
     return (
         always(
             "valid_from_as_occurred",
-            "valid_from = coalesce(occurred_at, timestamp '1970-01-01 00:00:00')",
-            "A version holds from when it occurred.",
+            "valid_from = coalesce(occurred_at, timestamp '1970-01-01 00:00:00') or "
+            "(event_type is null and valid_from > occurred_at)",
+            "A version holds from when it occurred; a deletion without an event not before the last event.",
         ),
         always("interval_in_order", "valid_from <= valid_to", "No version ends before it begins."),
         always(

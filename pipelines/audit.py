@@ -19,8 +19,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import ingest
 from pipelines.silver import quarantine, within
-from pipelines.silver.build import version
-from pipelines.silver.rows import described
+from pipelines.silver.order import dated, version
+from pipelines.silver.rows import described, is_of_no_object
 from pipelines.sources.source import Sources
 from pipelines.table import Table
 
@@ -215,12 +215,13 @@ def places(
     at_record = (F.col("held_record") == F.col("record_id")) | (F.col("held_other") == F.col("record_id"))
     at_place = F.coalesce("held_path", F.lit("")) == here
     is_current = F.coalesce(at_record & at_place, F.lit(False))
-    everything = within.on_their_own(described(records, sources))
+    everything = within.on_their_own(described(dated(records), sources))
     if wanted := sorted(reached.keys() & set(types)):
-        everything = everything.unionByName(within.objects(records, wanted))
+        everything = everything.unionByName(within.objects(dated(records), wanted))
     joined = (
         everything.withColumn("version", version(sources))
-        .select(*named)
+        .withColumn("is_of_none", is_of_no_object())
+        .select(*named, "is_of_none")
         .join(_refused(refused, tables), _is_refused(), "left")
         .join(held, same, "left")
         # A replay takes a record out of quarantine after it was published; cut between the two, it is not lost.
@@ -230,7 +231,9 @@ def places(
     place = (
         F.when(F.col("is_refused"), "quarantined")
         .when(F.col("fault").isNotNull(), F.when(unread, "waiting").otherwise("missing"))
-        .when(~F.coalesce(F.col("object_type").isin(*reached), F.lit(False)), "unmodelled")
+        .when(
+            F.col("is_of_none") | ~F.coalesce(F.col("object_type").isin(*reached), F.lit(False)), "unmodelled"
+        )
         .when(is_current, "current")
         .when(F.col("held_version_id") == F.col("version_id"), "duplicate")
         .when(

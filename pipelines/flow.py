@@ -24,8 +24,9 @@ from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
 from pipelines.gold import schema_drift
 from pipelines.silver import quarantine
-from pipelines.silver.build import BETTER, FAULT, build
+from pipelines.silver.build import FAULT, build
 from pipelines.silver.keyed import key_note, needs_rebuild
+from pipelines.silver.order import BETTER
 from pipelines.silver.rows import of_table
 from pipelines.steps import Outcome as Outcome
 from pipelines.steps import audited, by_size, concluded, version_of

@@ -23,8 +23,9 @@ from pipelines.errors import LakehouseError
 from pipelines.flow_gold import edition, recipe, refresh_gold
 from pipelines.flow_history import rebuilt
 from pipelines.silver import history, quarantine, within
-from pipelines.silver.build import BETTER, FAULT, build, parse
+from pipelines.silver.build import FAULT, build, parse
 from pipelines.silver.keyed import needs_rebuild
+from pipelines.silver.order import BETTER
 from pipelines.silver.quarantine import Choice
 from pipelines.silver.rows import of_table
 from pipelines.steps import Outcome, audited, version_of

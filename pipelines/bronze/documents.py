@@ -15,6 +15,7 @@ import msgspec
 
 from pipelines.bronze import wire
 from pipelines.bronze.blocks import CutShort, blocks
+from pipelines.bronze.unicode import in_utf8
 from pipelines.bronze.wire import Envelope, Fault
 
 LINE_BYTES = 64 << 20
@@ -23,7 +24,8 @@ LINE_BYTES = 64 << 20
 TEXT_BYTES = 16 << 20
 """A document over several lines is held whole up to this size; of a larger list, item by item."""
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
+"""The byte order mark of UTF-8."""
 
 
 class Document(msgspec.Struct, gc=False):
@@ -35,6 +37,7 @@ class Document(msgspec.Struct, gc=False):
         raw: its bytes.
         wire: what it says it is.
         fault: why it cannot be read, where it cannot.
+        has_more: what the page of a list that held it says of further pages.
     """
 
     line: int
@@ -42,6 +45,7 @@ class Document(msgspec.Struct, gc=False):
     raw: bytes
     wire: Envelope | None = None
     fault: str | None = None
+    has_more: bool | None = None
 
 
 def documents(stream: IO[bytes], max_bytes: int, max_expansion: int) -> Iterator[Document]:
@@ -58,7 +62,7 @@ def documents(stream: IO[bytes], max_bytes: int, max_expansion: int) -> Iterator
     Raises:
         OSError: the stream cannot be read, or expands to more than is allowed.
     """
-    lines = _Lines(split_lines(blocks(stream, max_expansion), max_bytes))
+    lines = _Lines(split_lines(in_utf8(blocks(stream, max_expansion)), max_bytes))
     while (line := lines.next()) is not None:
         if line.fault is None:
             raw = line.raw.strip()
@@ -144,8 +148,12 @@ def in_parts(
     alone = before == 0 and len(starts) == 1
     for number, start in enumerate(starts, start=before + 1):
         part = text[start : start + max_bytes]
-        too_long = f"part {number} of a record longer than {max_bytes} bytes (VERMEIL_MAX_RECORD_BYTES)"
+        too_long = f"part {number}{TOO_LONG}{max_bytes} bytes (VERMEIL_MAX_RECORD_BYTES)"
         yield Document(line, 0 if alone else number, part, fault=fault or too_long)
+
+
+TOO_LONG = " of a record longer than "
+"""What the fault of a part of a record that is too long has in it."""
 
 
 def _numbered(values: Iterable[tuple[int, bytes]], max_bytes: int) -> Iterator[Document]:
@@ -163,26 +171,27 @@ def _numbered(values: Iterable[tuple[int, bytes]], max_bytes: int) -> Iterator[D
 
 def _records(line: int, raw: bytes, max_bytes: int) -> Iterator[Document]:
     """A value, or what it holds where it is a list, lists within lists too. Their numbers are given later."""
-    left = [raw]
+    left: list[tuple[bytes, bool | None]] = [(raw, None)]
     while left:
-        value = left.pop()
+        value, has_more = left.pop()
         try:
             found = wire.items(value) if len(value) > max_bytes else wire.read(value)
         except Fault as fault:
             yield from in_parts(line, 0, value, max_bytes, str(fault))
             continue
         if isinstance(found, Envelope):
-            yield Document(line, 0, value, found)
+            yield Document(line, 0, value, found, has_more=has_more)
         elif found is None:
             yield from in_parts(line, 0, value, max_bytes)
         else:
-            left.extend(reversed(found))
+            has_more = found.has_more if isinstance(found, wire.Page) else has_more
+            left.extend((item, has_more) for item in reversed(found))
 
 
 def _not_a_line(first: Document, fault: str, lines: _Lines, max_bytes: int) -> Iterator[Document]:
     """A line that is not one JSON value: several, the beginning of a longer one, or a fault."""
-    if first.line == 1 and first.raw.startswith(_BOM):
-        lines.put_back([Document(1, 0, first.raw[len(_BOM) :])])
+    if first.line == 1 and first.raw.startswith(BOM):
+        lines.put_back([Document(1, 0, first.raw[len(BOM) :])])
         return
     text, joined = [first], first.raw
     try:
@@ -266,10 +275,13 @@ def _values(text: bytes) -> _Values | None:
 
 
 _LIST = re.compile(
-    rb'\s*(?:\[|\{\s*"object"\s*:\s*"list"\s*,'
+    rb'\s*(?:\[|\{\s*"object"\s*:\s*"(?:list|search_result)"\s*,'
     rb'(?:\s*"[a-z_]+"\s*:\s*(?:true|false|null|\d+|"[^"\\]*")\s*,)*\s*"data"\s*:\s*\[)'
 )
 """How a list begins, as the API writes its pages: ``data`` after the short fields."""
+
+
+_HAS_MORE = re.compile(rb'"has_more"\s*:\s*(true|false)')
 
 
 def _long_list(line: int, text: bytes, place: int, lines: _Lines, max_bytes: int) -> Iterator[Document]:
@@ -283,6 +295,8 @@ def _long_list(line: int, text: bytes, place: int, lines: _Lines, max_bytes: int
         max_bytes: see :func:`documents`.
     """
     is_page = text.lstrip()[:1] == b"{"
+    told = _HAS_MORE.search(text, 0, place)
+    has_more = told[1] == b"true" if told else None
     number, now, ended = 0, line, False
     while not ended:
         try:
@@ -293,6 +307,7 @@ def _long_list(line: int, text: bytes, place: int, lines: _Lines, max_bytes: int
         if separator in (b",", b"]"):
             for record in _records(line, text[place:end].strip(), max_bytes):
                 record.item = number = number + 1
+                record.has_more = has_more
                 yield record
             place, ended = int(end or 0) + 1, separator == b"]"
         elif separator or len(text) - place > LINE_BYTES or not (more := lines.gather(_MORE)):

@@ -16,6 +16,7 @@ from msgspec import Raw
 
 from pipelines.bronze.differences import MOST, Finding, Walk, dump
 from pipelines.bronze.row_drift import ROW, RowDetector
+from pipelines.bronze.shapes import EVENT_AT, OBJECT_AT, at
 from pipelines.sources.known import OLDER, Known, known_of, strict
 from pipelines.sources.reference import EVENT, stripe_fields
 from pipelines.sources.source import Source
@@ -103,14 +104,15 @@ class Detector:
         self, shape: str | None, object_type: str | None, missing: bool
     ) -> msgspec.json.Decoder[Any] | None:
         subject = strict(self._known[object_type], missing=missing) if object_type else dict[str, Raw]
-        if shape == "object":
-            return msgspec.json.Decoder(subject) if object_type else None
-        if shape not in ("event", "eventbridge"):
+        if shape in ("object", "wrapped"):
+            wrapped = subject if shape == "object" else msgspec.defstruct("Wrapped", [("object", subject)])
+            return msgspec.json.Decoder(wrapped) if object_type else None
+        if shape is None or shape not in EVENT_AT:
             return None
         event = strict(self._known[EVENT], missing=True, given={"data": _data(subject)})
-        if shape == "event":
-            return msgspec.json.Decoder(event)
-        return msgspec.json.Decoder(msgspec.defstruct("Envelope", [("detail", event)]))
+        for name in EVENT_AT[shape]:
+            event = msgspec.defstruct("Envelope", [(name, event)])
+        return msgspec.json.Decoder(event)
 
     def _differences(
         self, shape: str | None, object_type: str | None, missing: bool, raw: bytes
@@ -120,11 +122,9 @@ class Detector:
         except (msgspec.DecodeError, RecursionError, ValueError):
             return []
         walk = Walk()
-        subject = content
-        if shape != "object":
-            event = content["detail"] if shape == "eventbridge" else content
-            subject = event["data"]["object"]
-            walk.begin(EVENT, missing=True).fields(self._known[EVENT], event, "")
+        subject = at(content, OBJECT_AT[shape or "object"])
+        if shape is not None and shape in EVENT_AT:
+            walk.begin(EVENT, missing=True).fields(self._known[EVENT], at(content, EVENT_AT[shape]), "")
         if object_type:
             walk.begin(object_type, missing=missing and subject.get("deleted") is not True)
             walk.fields(self._known[object_type], subject, "")

@@ -14,6 +14,8 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from pipelines.bronze.shapes import OBJECT_AT
+
 _OBJECT = b'"object"'
 _TYPE = pattern(rb'"object"\s*:\s*"([^"\\]+)"')
 
@@ -60,18 +62,6 @@ class _Head(Struct):
     created: Any = None
 
 
-class _Held(Struct):
-    object: Raw = Raw()
-
-
-class _Event(Struct):
-    data: _Held | None = None
-
-
-class _Envelope(Struct):
-    detail: _Event | None = None
-
-
 _head = msgspec.json.Decoder(_Head).decode
 _fields = msgspec.json.Decoder(dict[str, Raw]).decode
 _items = msgspec.json.Decoder(list[Raw]).decode
@@ -86,10 +76,10 @@ def inside(raw: bytes, shape: str | None) -> list[Inside]:
         raw: a record that could be read.
         shape: how it is wrapped, as bronze names it.
     """
-    if raw.count(_OBJECT) < (2 if shape == "object" else 3):
+    if raw.count(_OBJECT) < (2 if shape in ("object", "wrapped") else 3):
         return []  # the record and its object are all that is there
     types = [found for found in _TYPE.findall(raw) if found != b"list"]
-    if len(types) < (2 if shape == "object" else 3):
+    if len(types) < (2 if shape in ("object", "wrapped") else 3):
         return []
     subject = _subject(raw, shape)
     if not subject:
@@ -153,18 +143,22 @@ class _Place:
 
 @cache
 def _decoder(shape: str) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(_Envelope if shape == "eventbridge" else _Event)
+    """Of the exact bytes of the object in a document of a shape."""
+    *outer, last = OBJECT_AT[shape] or (None,)
+    kind: Any = msgspec.defstruct("At", [(last, Raw, Raw())]) if last else Raw
+    for name in reversed(outer):
+        kind = msgspec.defstruct("At", [(name, kind | None, None)])
+    return msgspec.json.Decoder(kind)
 
 
 def _subject(raw: bytes, shape: str | None) -> bytes | None:
     """The exact bytes of the object that a record is about."""
-    if shape == "object":
-        return raw.strip()
-    if shape not in ("event", "eventbridge"):
+    if shape is None or shape not in OBJECT_AT:
         return None
     found = _decoder(shape).decode(raw)
-    event = found.detail if isinstance(found, _Envelope) else found
-    return bytes(event.data.object) if event and event.data else None
+    for name in OBJECT_AT[shape]:
+        found = getattr(found, name, None)
+    return bytes(found) if found else None
 
 
 def _is_text(value: Any) -> bool:

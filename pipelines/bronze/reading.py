@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import accumulate
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
 
 from pipelines.bronze.blocks import CutShort, blocks
-from pipelines.bronze.documents import Document, documents
+from pipelines.bronze.contents import contents
+from pipelines.bronze.documents import Document
 from pipelines.bronze.drift import Detector, Reads, detector, joined
+from pipelines.bronze.facts import Facts, described, digest, micros
 from pipelines.bronze.files import RawFile, open_bounded
+from pipelines.bronze.foreign import NO_JSON
 from pipelines.bronze.inside import Inside, dump, inside
 from pipelines.bronze.pan import masked, may_hold_one
 from pipelines.bronze.row_drift import RowDetector
 from pipelines.bronze.rows import Layout, rows
-from pipelines.bronze.wire import Envelope, Fault, Wire, read, whole_number
+from pipelines.bronze.shapes import ROW
+from pipelines.bronze.wire import Envelope, Fault, read
 from pipelines.erasure.suppression import Suppression
 from pipelines.errors import SourceError
-
-_EPOCH = datetime.fromtimestamp(0, UTC)
-
-EARLIEST = 0
-LATEST = 7_258_118_400
-"""Seconds since 1970 that a time may have: up to the year 2200. Beyond, it is a mistake, and libraries overflow."""
 
 FLUSH_BYTES = 64 << 20
 """Payload bytes that are held before they are handed on."""
@@ -72,7 +68,7 @@ class Reading:
     def documents(self, stream: IO[bytes]) -> Iterator[Document]:
         """The records of a file's stored bytes."""
         limits = self.max_record_bytes, self.max_expansion
-        return rows(stream, self.layout, *limits) if self.layout else documents(stream, *limits)
+        return rows(stream, self.layout, *limits) if self.layout else contents(stream, *limits)
 
 
 @dataclass
@@ -80,6 +76,8 @@ class FileCounts:
     """What was read from one file; ``missing`` says why nothing could be. The digest is of what was written of it.
 
     ``inside`` has the types of the objects that stand inside others.
+    ``foreign`` is the fault of a file that holds no JSON. ``opened`` names the types of objects of which a page says
+    that more follow, ``ended`` those of which a page says that it is the last.
     """
 
     file: RawFile
@@ -91,26 +89,9 @@ class FileCounts:
     inside: list[str] = field(default_factory=list)
     missing: str | None = None
     digest: int = 0
-
-
-class _Facts(NamedTuple):
-    """What a record says of itself. The fields are columns of bronze.records; times are microseconds."""
-
-    shape: str | None = None
-    event_id: str | None = None
-    event_type: str | None = None
-    object_type: str | None = None
-    object_id: str | None = None
-    account: str | None = None
-    occurred_at: int | None = None
-    known_at: int | None = None
-    api_version: str | None = None
-    livemode: bool | None = None
-    version_id: str | None = None
-    inside: str | None = None
-    drift: str | None = None
-    fault: str | None = None
-    masked_count: int = 0
+    foreign: str | None = None
+    opened: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -119,10 +100,10 @@ class _Buffer:
 
     files: list[tuple[RawFile, int]] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)
-    facts: list[_Facts] = field(default_factory=list)
+    facts: list[Facts] = field(default_factory=list)
     payloads: list[bytes] = field(default_factory=list)
 
-    def add(self, file: RawFile, document: Document, facts: _Facts) -> None:
+    def add(self, file: RawFile, document: Document, facts: Facts) -> None:
         if not self.files or self.files[-1][0] is not file:
             self.files.append((file, len(self.places)))
         self.places.append((document.line, document.item))
@@ -135,7 +116,7 @@ class _Buffer:
         runs = np.diff(starts)
         files = [file.file for file, _ in self.files]
         ids = [file.file_id for file, _ in self.files]
-        columns: dict[str, Any] = dict(zip(_Facts._fields, zip(*self.facts, strict=True), strict=True))
+        columns: dict[str, Any] = dict(zip(Facts._fields, zip(*self.facts, strict=True), strict=True))
         columns["line"], columns["item"] = zip(*self.places, strict=True)
         columns["file"] = pa.array(files).take(pa.array(np.repeat(np.arange(len(files)), runs)))
         columns["file_id"] = pa.array(ids).take(pa.array(np.repeat(np.arange(len(ids)), runs)))
@@ -258,7 +239,7 @@ def _flush(
         yield buffers.pop(kind).batch(reading, schema)
 
 
-def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tuple[Document, _Facts]]:
+def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tuple[Document, Facts]]:
     try:
         stream = open_bounded(file)
     except OSError as error:
@@ -273,9 +254,9 @@ def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tu
 
 def _read_from(
     stream: IO[bytes], file: RawFile, reading: Reading, counts: FileCounts
-) -> Iterator[tuple[Document, _Facts]]:
+) -> Iterator[tuple[Document, Facts]]:
     account = account_in_path(file.file) or reading.account
-    known = _micros(file.modified_at)
+    known = micros(file.modified_at)
     forgotten = _forgetting(reading.suppressed) if reading.suppressed else None
     facts_of = _row_facts if reading.layout else _facts
     compared = detector(reading.reads) if reading.reads is not None else None
@@ -293,21 +274,28 @@ def _read_from(
             counts.masked_count += masked_count
             counts.masked_record_count += 1
         counts.record_count += 1
-        counts.fault_count += facts.fault is not None
+        if facts.fault is not None:
+            counts.fault_count += 1
+            counts.foreign = facts.fault if facts.fault.startswith(NO_JSON) else counts.foreign
+        if document.has_more is not None:
+            facts = facts._replace(has_more=document.has_more)
+            pages = counts.opened if document.has_more else counts.ended
+            if facts.object_type and facts.object_type not in pages:
+                pages.append(facts.object_type)
         kept = forgotten(document, facts) if forgotten else (document, facts)
         counts.raw_bytes += len(kept[0].raw)  # as bronze holds it: that is what other engines can count
         yield kept
 
 
-def _row_facts(row: Document, account: str, known: int) -> _Facts:
+def _row_facts(row: Document, account: str, known: int) -> Facts:
     """Of a row no more is known than that it is one: what its fields mean is decided in silver."""
     if row.fault is not None:
-        return _Facts(account=account, fault=row.fault)
-    return _Facts(shape="row", account=account, known_at=known, version_id=_digest(row.raw))
+        return Facts(account=account, fault=row.fault)
+    return Facts(shape=ROW, account=account, known_at=known, version_id=digest(row.raw))
 
 
 @cache
-def _forgetting(suppressed: Suppression) -> Callable[[Document, _Facts], tuple[Document, _Facts]]:
+def _forgetting(suppressed: Suppression) -> Callable[[Document, Facts], tuple[Document, Facts]]:
     """Takes people who were forgotten out of a record. Kept per process: it remembers the words that it has seen."""
     from pipelines.erasure.reading import (
         Filter,
@@ -315,7 +303,7 @@ def _forgetting(suppressed: Suppression) -> Callable[[Document, _Facts], tuple[D
 
     keep_out = Filter(suppressed)
 
-    def forgotten(document: Document, facts: _Facts) -> tuple[Document, _Facts]:
+    def forgotten(document: Document, facts: Facts) -> tuple[Document, Facts]:
         row = {"payload": document.raw.decode("utf-8", "backslashreplace"), **facts._asdict()}
         found = keep_out.applied(row)
         if found is None:
@@ -338,16 +326,16 @@ def _mask(document: Document) -> int:
     return count
 
 
-def _facts(document: Document, account: str, known: int) -> _Facts:
+def _facts(document: Document, account: str, known: int) -> Facts:
     if document.wire is None:
-        return _Facts(account=account, fault=document.fault)
+        return Facts(account=account, fault=document.fault)
     try:
-        return _described(document.wire, document.raw, account, known)
+        return described(document.wire, document.raw, account, known)
     except Fault as fault:
-        return _Facts(account=account, fault=str(fault))
+        return Facts(account=account, fault=str(fault))
 
 
-def _compared(known: Detector | RowDetector, document: Document, facts: _Facts, held: list[Inside]) -> _Facts:
+def _compared(known: Detector | RowDetector, document: Document, facts: Facts, held: list[Inside]) -> Facts:
     found = known.drift(facts.shape, facts.object_type, facts.api_version, document.raw)
     if held:
         text = document.raw.decode()
@@ -358,83 +346,6 @@ def _compared(known: Detector | RowDetector, document: Document, facts: _Facts, 
         )
         found = joined(found, *below)
     return facts if found is None else facts._replace(drift=found)
-
-
-def _described(record: Envelope, raw: bytes, account: str, known: int) -> _Facts:
-    if record.detail_type is not None and record.detail is not None:
-        return _event(record.detail, "eventbridge", _delivered(record.time), account)
-    if record.object == "event":
-        return _event(record, "event", None, account)
-    return _object(record, raw, account, known)
-
-
-def _event(event: Wire, shape: str, delivered: int | None, account: str) -> _Facts:
-    subject = event.data.object if event.data else None
-    if subject is None:
-        raise Fault("an event without data.object")
-    if not event.id:
-        raise Fault("an event without id")
-    if event.created is None:
-        raise Fault("an event without created")
-    occurred = _time(whole_number(event.created))
-    if occurred is None:
-        raise Fault("an event whose created is no whole number of seconds")
-    return _Facts(
-        shape=shape,
-        event_id=event.id,
-        event_type=event.type or None,
-        object_type=subject.object or None,
-        object_id=subject.id or None,
-        account=event.account or event.user_id or account,
-        occurred_at=occurred,
-        known_at=occurred if delivered is None else delivered,
-        api_version=event.api_version or None,
-        livemode=event.livemode,
-        version_id=event.id,
-    )
-
-
-def _object(subject: Wire, raw: bytes, account: str, known: int) -> _Facts:
-    if not subject.object:
-        raise Fault("neither an event nor an object: it has no text 'object'")
-    return _Facts(
-        shape="object",
-        object_type=subject.object,
-        object_id=subject.id or None,
-        account=account,
-        occurred_at=_time(whole_number(subject.created)),
-        known_at=known,
-        livemode=subject.livemode,
-        version_id=_digest(raw),
-    )
-
-
-def _digest(raw: bytes) -> str:
-    return "sha_" + hashlib.sha256(raw).hexdigest()[:24]
-
-
-def _time(seconds: int | None, name: str = "created") -> int | None:
-    """Seconds in a record, as the microseconds that Arrow stores."""
-    if seconds is None:
-        return None
-    if not EARLIEST <= seconds < LATEST:
-        raise Fault(f"{name} lies outside the years 1970 to 2199")
-    return seconds * 1_000_000
-
-
-def _delivered(value: str | None) -> int | None:
-    """When an envelope was delivered."""
-    try:
-        found = datetime.fromisoformat(value or "")
-    except ValueError:
-        return None
-    moment = _micros(found if found.tzinfo else found.replace(tzinfo=UTC))
-    _time(moment // 1_000_000, "time")
-    return moment
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def account_in_path(file: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.bronze.shapes import SHAPES
 from pipelines.table import Column, Table
 
 TABLE = Table(
@@ -46,9 +47,11 @@ TABLE = Table(
         Column(
             "shape",
             "string",
-            "How the record is wrapped: an event, an event in an envelope, an object, or a row of fields that a source "
-            "mapping gives a meaning to; null where it could not be told.",
-            known=("event", "eventbridge", "object", "row"),
+            "How the record is wrapped: an event; an event in an envelope of Amazon EventBridge, or of CloudEvents or "
+            "Azure Event Grid (cloudevent); a thin event, which names an object and holds none; an object, or one "
+            "within the field object (wrapped); or a row of fields that a source mapping gives a meaning to. Null "
+            "where it could not be told.",
+            known=SHAPES,
         ),
         Column("event_id", "string", "Stripe's id of the event, evt_…; null for an object without an event."),
         Column("event_type", "string", "Stripe's name of what happened, such as charge.succeeded."),
@@ -94,6 +97,11 @@ TABLE = Table(
             "Objects with an id that stand inside the record's own, such as the refunds of a charge, outer ones first: "
             "a JSON list of type, id, created, path below the record's object, start and length in characters of the "
             "payload, and in_type and in_id of what each stands in; null where there is none.",
+        ),
+        Column(
+            "has_more",
+            "boolean",
+            "What the page of a list that held the record says of further pages; null for a record of no page.",
         ),
         Column("masked_count", "bigint", "Card numbers that were masked in the payload.", minimum=0),
         Column(

@@ -22,7 +22,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.bronze.blocks import UNCHECKED_BYTES, blocks
-from pipelines.bronze.documents import Document, documents, in_parts, split_lines
+from pipelines.bronze.contents import contents
+from pipelines.bronze.documents import Document, in_parts, split_lines
 
 MULTILINE_BYTES = 1 << 20
 """A value with line ends in it is looked for this far; beyond, its opening quote is taken for a mistake."""
@@ -68,7 +69,7 @@ def rows(stream: IO[bytes], layout: Layout, max_bytes: int, max_expansion: int) 
             return _csv_rows(split_lines(text, max_bytes, end), layout, max_bytes, end)
         case "parquet":
             return _within(_parquet_rows(stream, max_bytes), stream, max_expansion)
-    return documents(stream, max_bytes, max_expansion)
+    return contents(stream, max_bytes, max_expansion)
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

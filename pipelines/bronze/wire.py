@@ -6,7 +6,8 @@ Only the few fields that bronze needs are read; the rest of the document is chec
 from __future__ import annotations
 
 import re
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeVar, get_args
 
 import msgspec
 import numpy as np
@@ -29,16 +30,23 @@ class Subject(Struct):
     id: str | None = None
 
 
-class Data(Struct):
-    """An event's ``data``."""
+class Related(Struct):
+    """The object that a thin event names."""
+
+    id: str | None = None
+    type: str | None = None
+
+
+class Inner(Struct):
+    """The ``data`` of an event."""
 
     object: Subject | None = None
 
 
-class Wire(Struct):
-    """An event or an object. A field of the wrong type is as good as none; ``created`` is judged where it is read."""
+class Data(Struct):
+    """What stands in ``data``: of an event the object, of an envelope the event itself."""
 
-    object: str | None = None
+    object: Subject | str | None = None
     id: str | None = None
     type: str | None = None
     created: int | float | str | None = None
@@ -46,16 +54,66 @@ class Wire(Struct):
     user_id: str | None = None  # what account was called until 2017-05-25
     api_version: str | None = None
     livemode: bool | None = None
+    context: str | None = None
+    data: Inner | None = None
+    related_object: Related | None = None
+
+
+class Wire(Struct):
+    """An event or an object. A field of the wrong type is as good as none.
+
+    ``created`` is in seconds since 1970, of a thin event a time of ISO 8601; ``context`` is a thin event's account.
+    """
+
+    object: str | Subject | None = None
+    id: str | None = None
+    type: str | None = None
+    created: int | float | str | None = None
+    account: str | None = None
+    user_id: str | None = None  # what account was called until 2017-05-25
+    api_version: str | None = None
+    livemode: bool | None = None
+    context: str | None = None
     data: Data | None = None
+    related_object: Related | None = None
 
 
 class Envelope(Wire):
-    """An event as EventBridge delivers it; without ``detail-type``, the event or object itself."""
+    """An event as EventBridge or Event Grid delivers it; without their fields, the event or object itself."""
 
     detail_type: str | None = msgspec.field(name="detail-type", default=None)
     detail: Wire | None = None
     time: str | None = None
+    event_time: str | None = msgspec.field(name="eventTime", default=None)
 
+    @property
+    def delivered(self) -> Delivered | None:
+        """The event in an envelope, with how it is wrapped; None where there is none."""
+        if self.detail_type is not None and self.detail is not None:
+            return Delivered("eventbridge", self.detail, self.time)
+        data = self.data
+        if isinstance(self.object, str) or data is None or data.object not in (EVENT, THIN_EVENT):
+            return None
+        return Delivered("cloudevent", data, self.time or self.event_time)
+
+
+class Delivered(NamedTuple):
+    """An event and the envelope that it came in.
+
+    Attributes:
+        shape: of the record.
+        event: what the envelope holds.
+        time: when it was delivered, as the envelope says it.
+    """
+
+    shape: str
+    event: Wire | Data
+    time: str | None
+
+
+EVENT = "event"
+THIN_EVENT = "v2.core.event"
+"""What an event, and a thin one, says in ``object``."""
 
 _strict = msgspec.json.Decoder(Envelope)
 _fields = msgspec.json.Decoder(dict[str, Raw])
@@ -82,12 +140,24 @@ def read(raw: bytes) -> Envelope | list[bytes]:
     except (msgspec.DecodeError, RecursionError) as error:
         raise Fault(_explained(raw, error)) from None
     if _is_too_deep(raw):
-        raise Fault(_TOO_DEEP)
+        raise Fault(TOO_DEEP)
     return found
 
 
+PAGES = ("list", "search_result")
+"""What a page of the list API, or of the search API, says in ``object``."""
+
+
+class Page(list[bytes]):
+    """The exact bytes of each item of a page; ``has_more`` as the page says it."""
+
+    def __init__(self, found: Iterable[bytes], has_more: bool | None) -> None:
+        super().__init__(found)
+        self.has_more = has_more
+
+
 def items(raw: bytes) -> list[bytes] | None:
-    """The exact bytes of each item of a list page or an array; None for anything else, and where a name is no text.
+    """The exact bytes of each item of a page or an array; None for anything else, and where a name is no text.
 
     Raises:
         Fault: it is not JSON.
@@ -96,16 +166,21 @@ def items(raw: bytes) -> list[bytes] | None:
     try:
         if opening == b"[":
             return [bytes(item) for item in _list.decode(raw)]
-        if opening != b"{" or b'"list"' not in raw:
+        if opening != b"{" or not (b'"list"' in raw or b'"search_result"' in raw):
             return None
         fields = _fields.decode(raw)
-        if _or_none(fields.get("object"), str) == "list" and "data" in fields:
-            return [bytes(item) for item in _list.decode(fields["data"])]
+        if _or_none(fields.get("object"), str) in PAGES and "data" in fields:
+            return Page(map(bytes, _list.decode(fields["data"])), _or_none(fields.get("has_more"), bool))
     except (msgspec.ValidationError, UnicodeDecodeError):
         return None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Fault(_explained(raw, error)) from None
     return None
+
+
+def inside(raw: bytes) -> Wire:
+    """The object that stands in the ``object`` of a document, as in the ``data`` of an event by itself."""
+    return _object(_fields.decode(_fields.decode(raw)["object"]), Wire)
 
 
 def value_end(text: bytes, start: int) -> int | None:
@@ -117,7 +192,7 @@ def value_end(text: bytes, start: int) -> int | None:
     try:
         _any.decode(memoryview(text)[start:])
     except RecursionError:
-        raise Fault(_TOO_DEEP) from None
+        raise Fault(TOO_DEEP) from None
     except msgspec.DecodeError as error:
         if trailing := _TRAILING.search(str(error)):
             return start + int(trailing[1]) - 1  # msgspec names the byte after the one that is too many
@@ -132,7 +207,7 @@ def _read_leniently(raw: bytes) -> Envelope | list[bytes]:
     if (found := items(raw)) is not None:
         return found
     if _is_too_deep(raw):
-        raise Fault(_TOO_DEEP)
+        raise Fault(TOO_DEEP)
     try:
         return _object(_fields.decode(raw), Envelope)
     except msgspec.ValidationError:
@@ -160,20 +235,14 @@ def _object(fields: dict[str, Raw], kind: type[T]) -> T:
     for known in msgspec.structs.fields(kind):  # type: ignore[arg-type]
         if known.encode_name in fields:
             value = fields[known.encode_name]
-            found[known.name] = _nested(value, known.name, known.type)
+            found[known.name] = _nested(value, known.type)
     return kind(**{name: value for name, value in found.items() if value is not None})
 
 
-_NESTED: dict[str, type[Struct]] = {"data": Data, "detail": Wire}
-
-
-def _nested(value: Raw, name: str, kind: Any) -> Any:
-    struct = Subject if kind == (Subject | None) else _NESTED.get(name)
-    if struct is None:
-        found = _or_none(value, kind)
-        return _NO_NUMBER if found is None and name == "created" and bytes(value) != b"null" else found
-    inner = _or_none(value, dict[str, Raw])
-    return None if inner is None else _object(inner, struct)
+def _nested(value: Raw, kind: Any) -> Any:
+    struct = next((one for one in get_args(kind) if isinstance(one, type) and issubclass(one, Struct)), None)
+    inner = _or_none(value, dict[str, Raw]) if struct else None
+    return _object(inner, struct) if struct and inner is not None else _or_none(value, kind)
 
 
 def whole_number(value: float | str | None) -> int | None:
@@ -185,7 +254,6 @@ def whole_number(value: float | str | None) -> int | None:
     return value
 
 
-_NO_NUMBER = ""
 _WHOLE = re.compile(r"-?[0-9]{1,18}(?:\.0+)?\Z")
 
 
@@ -199,12 +267,12 @@ def _or_none(value: Raw | None, kind: Any) -> Any:
 _PLACE = re.compile(r"^JSON is malformed: (.*) \(byte (\d+)\)$")
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 _TRUNCATED = "Input data was truncated"
-_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
+TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 
 
 def _explained(raw: bytes, error: Exception) -> str:
     if isinstance(error, RecursionError):
-        return _TOO_DEEP
+        return TOO_DEEP
     if found := _TRAILING.search(str(error)):
         return f"not JSON: something follows it at column {found[1]}"
     if found := _PLACE.match(str(error)):

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
+from pipelines.bronze.shapes import EVENT_AT, OBJECT_AT, ROW, THIN, at
 from pipelines.catalog import tables_of
 from pipelines.silver.build import steps
 from pipelines.table import Column
@@ -64,17 +65,14 @@ def scrubbed(payload: str, shape: str | None, object_type: str | None, fields: C
         document = json.loads(payload, parse_float=_number)
     except (ValueError, RecursionError):
         return FORGOTTEN
-    if shape == "row":
+    if shape == ROW:
         return dumped(_row(document, "", fields))
     return dumped(_by_shape(document, shape, object_type))
 
 
 def subject(document: Json, shape: str | None) -> Json:
     """The object that a record is about; of a row of fields nothing is known."""
-    if shape == "row":
-        return {}
-    event = document.get("detail", {}) if shape == "eventbridge" else document
-    found = event if shape == "object" else (event.get("data") or {}).get("object")
+    found = at(document, OBJECT_AT[shape]) if shape is not None and shape in OBJECT_AT else None
     return found if isinstance(found, dict) else {}
 
 
@@ -93,8 +91,13 @@ def _by_shape(document: Any, shape: str | None, object_type: str | None) -> Any:
         return FORGOTTEN
     if shape == "object":
         return _fields(document, _plan(object_type))
-    if shape == "eventbridge":
-        return {**document, "detail": _event(document.get("detail"), object_type)}
+    if shape == "wrapped":
+        kept = _fields({name: value for name, value in document.items() if name != "object"}, {})
+        return {**kept, "object": _value("object", document.get("object"), _plan(object_type))}
+    if shape == THIN:
+        return _fields(document, {})
+    for name in EVENT_AT.get(shape or "", ()):
+        return {**document, name: _event(document.get(name), object_type)}
     return _event(document, object_type)
 
 

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze.reading import EARLIEST, LATEST
+from pipelines.bronze.facts import EARLIEST, LATEST
+from pipelines.bronze.shapes import OBJECT_AT
 from pipelines.money import exponents
-from pipelines.silver import lists, rows, within
+from pipelines.silver import lists, rows
 from pipelines.silver.contract import ACCOUNT, PROVENANCE
+from pipelines.silver.order import dated, deleted_at, is_deletion, preference, version
 from pipelines.silver.rows import MAPPING_FAULT
 from pipelines.silver.tokens import tokenised
 from pipelines.silver.whole import whole_number, whole_text
-from pipelines.sources.source import Source, Sources
+from pipelines.sources.source import Sources
 from pipelines.table import Column, Table
 from pipelines.token_key import TokenKey
 
@@ -31,13 +33,6 @@ if TYPE_CHECKING:
 
 FAULT = "fault"
 """Column of a staged batch: why a row breaks the contract, or null."""
-
-BETTER = (
-    "s.version > t.version or (s.version = t.version and (s.known_at < t.known_at or "
-    "(s.known_at = t.known_at and s.record_id < t.record_id)))"
-)
-"""When a row ``s`` takes the place of a row ``t`` with the same key: it is a later version, or a copy of the same
-version that was known earlier. :func:`preference` says the same of the rows of one batch."""
 
 EXPECTED = {
     "bigint": "a whole number of at most 18 digits",
@@ -78,7 +73,11 @@ def parse(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -> 
 def _parsed(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     """The same with personal data as it came."""
     parsed = _given(table)
-    raw = _raw_texts(records, table, sources).withColumn("version", version(sources))
+    raw = _raw_texts(dated(records), table, sources).withColumn("is_deletion", is_deletion())
+    deleted = F.col("is_deletion")
+    raw = raw.withColumn("version", version(sources, deleted)).withColumn(
+        "occurred_at", F.when(deleted, deleted_at()).otherwise(F.col("occurred_at"))
+    )
     typed = raw.select("*", *(_typed(column).alias(column.name) for column in parsed))
     fault = F.coalesce(MAPPING_FAULT, _unparsed(table), faults(table))
     judged = _derived(typed, table).withColumn(FAULT, fault)
@@ -143,41 +142,17 @@ def _first(rows: DataFrame, wanted: Expression, window: WindowSpec) -> DataFrame
     return rows.withColumn("_number", number).filter("_number = 1").drop("_number")
 
 
-def preference() -> tuple[Expression, ...]:
-    """The row that stands for an object comes first: its greatest version, in the copy that was known first.
-
-    An event may come bare and in an envelope, which are known at different times. The order in which the files were
-    taken in must not decide between them. See :data:`BETTER`.
-    """
-    found = F.col("version").desc(), F.col("known_at").asc_nulls_last(), F.col("record_id")
-    return *found, F.col("record_path").asc_nulls_first()
-
-
-def version(sources: Sources) -> Expression:
-    """A sortable name of the version that a bronze record holds, each by its own source's order of events.
-
-    Events sort by their time, then by what their type says within one second, then by id. An object without an
-    event sorts before all events of its second, and among its like by the file's name; so does one that an event shows
-    inside another object.
-    """
-    bare = F.col("shape").isin("object", "row")
-    time = F.lpad(F.coalesce(F.unix_seconds("occurred_at"), F.lit(0)).cast("string"), 12, "0")
-    rank = F.when(bare | (F.col("shape") == within.SHAPE), F.lit("00")).otherwise(_event_rank(sources))
-    tie = F.when(bare, F.concat_ws("#", "file", "version_id")).otherwise(F.col("version_id"))
-    return F.concat_ws("-", time, rank, tie)
-
-
 def wire(table: Table) -> Expression:
     """The object in a record's payload, wherever its shape has it, parsed with the paths of the table."""
     schema = wire_schema(table)
-    event = f"struct<data: struct<object: {schema}>>"
-    envelope = f"struct<detail: {event}>"
-    shape = F.col("shape")
-    return (
-        F.when(shape == "event", F.from_json("payload", event)["data"]["object"])
-        .when(shape == "eventbridge", F.from_json("payload", envelope)["detail"]["data"]["object"])
-        .otherwise(F.from_json("payload", schema))
-    )
+    found = F.from_json("payload", schema)
+    for shape, place in OBJECT_AT.items():
+        if place:
+            kind = reduce(lambda inner, name: f"struct<{name}: {inner}>", reversed(place), schema)
+            whole = F.from_json("payload", kind)
+            object_ = reduce(lambda value, name: value[name], place, whole)
+            found = F.when(F.col("shape") == shape, object_).otherwise(found)
+    return found
 
 
 def wire_schema(table: Table) -> str:
@@ -229,30 +204,6 @@ def _derived(rows: DataFrame, table: Table) -> DataFrame:
                 found = F.when(F.col(_raw_name(column)).isNull(), found).otherwise(F.col(column.name))
             rows = rows.withColumn(column.name, found)
     return rows
-
-
-def _event_rank(sources: Sources) -> Expression:
-    """Where an event's type stands in the order of its record's source."""
-    rank = _rank_in(sources.rest)
-    for source in sources.own:
-        if source.event_order and source.event_order != sources.rest.event_order:
-            rank = F.when(F.col("source") == source.source, _rank_in(source)).otherwise(rank)
-    return rank
-
-
-def _rank_in(source: Source) -> Expression:
-    """Where an event's type stands in the source's order, by its longest ending that stands there."""
-    ranks = {
-        ending: f"{rank:02d}"
-        for rank, endings in enumerate(source.event_order, start=1)
-        for ending in endings
-    }
-    kind = F.concat(F.lit("."), F.coalesce(F.col("event_type"), F.lit("")))
-    matches = [
-        F.when(kind.endswith(f".{ending}"), F.lit(ranks[ending]))
-        for ending in sorted(ranks, key=len, reverse=True)
-    ]
-    return F.coalesce(*matches, F.lit(ranks.get("updated", "01")))
 
 
 def _plant(tree: dict[str, Any], path: str, table: Table) -> None:

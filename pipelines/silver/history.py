@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.silver.build import FAULT, preference
+from pipelines.silver.build import FAULT
+from pipelines.silver.order import preference
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 VALID_FROM = Column(
     "valid_from",
     "timestamp",
-    "When this version came to be: occurred_at, or 1970-01-01 where the source does not say.",
+    "When this version came to be: occurred_at, or 1970-01-01 where the source does not say. A deletion that came "
+    "without an event holds from the last event on, where that is later.",
     required=True,
 )
 VALID_TO = Column(
@@ -78,8 +80,11 @@ def intervals(rows: DataFrame, table: Table) -> DataFrame:
     once = rows.withColumn("_copy", copy).filter("_copy = 1")
     start = F.coalesce("occurred_at", F.timestamp_seconds(F.lit(0)))
     then = Window.partitionBy(*base_of(table).key).orderBy("version")
+    # A deletion is the last version though a later event may have been on its way: it holds from that event on.
+    so_far = then.rowsBetween(Window.unboundedPreceding, Window.currentRow)
     return (
-        once.withColumn(VALID_FROM.name, start)
+        once.withColumn("_start", start)
+        .withColumn(VALID_FROM.name, F.max("_start").over(so_far))
         .withColumn(VALID_TO.name, F.lead(VALID_FROM.name).over(then))
         .withColumn(IS_CURRENT.name, F.lead("version").over(then).isNull())
         .select(*table.column_names)

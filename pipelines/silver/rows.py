@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.bronze.shapes import BARE, OBJECT_AT, THIN
 from pipelines.silver import within
 from pipelines.sources.checking import silver_tables
 from pipelines.sources.rows import MappedRow, Mapper
@@ -52,7 +53,19 @@ def _direct(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
     wanted &= _is_part(table)
     if mapped:
         wanted |= F.expr(IS_ROW) & F.col("source").isin(*mapped)
-    return records.filter(wanted & F.col("fault").isNull())
+    return records.filter(wanted & F.col("fault").isNull() & ~is_of_no_object())
+
+
+def is_of_no_object() -> Expression:
+    """Whether a record is by design about nothing that a table could hold.
+
+    A thin event names an object and holds none. The preview of an invoice is none: before 2025-03-31 it has no id,
+    since then one that begins with ``upcoming_in``.
+    """
+    preview = F.col("shape").isin(*BARE) & F.col("object_id").isNull()
+    preview |= (F.col("event_type") == "invoice.upcoming") | F.col("object_id").startswith("upcoming_in")
+    found = (F.col("shape") == THIN) | ((F.col("object_type") == "invoice") & preview)
+    return F.coalesce(found, F.lit(False))
 
 
 def _of_parts(records: DataFrame, table: Table) -> DataFrame:
@@ -69,10 +82,10 @@ def _is_part(table: Table) -> Expression:
 
 def subject_text(path: str) -> Expression:
     """The text at a dotted path of the object in a bronze record, wherever the record's shape has the object."""
-    place = {"event": "$.data.object.", "eventbridge": "$.detail.data.object."}
     found = F.get_json_object("payload", f"$.{path}")
-    for shape, before in place.items():
-        found = F.when(F.col("shape") == shape, F.get_json_object("payload", before + path)).otherwise(found)
+    for shape, place in OBJECT_AT.items():
+        text = F.get_json_object("payload", ".".join(("$", *place, path)))
+        found = F.when(F.col("shape") == shape, text).otherwise(found)
     return found
 
 

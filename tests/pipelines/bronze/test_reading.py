@@ -56,7 +56,8 @@ def test_an_event_says_what_happened_to_what(tmp_path: Path) -> None:
         "line": 1, "item": 0, "shape": "event", "event_id": "evt_1", "event_type": "charge.succeeded",
         "object_type": "charge", "object_id": "ch_1", "account": "acct_1", "occurred_at": CREATED_AT,
         "known_at": CREATED_AT, "api_version": "2022-08-01", "livemode": True, "version_id": "evt_1", "drift": None,
-        "fault": None, "masked_count": 0, "payload": json.dumps(event()), "payload_bytes": None,
+        "fault": None, "inside": None, "has_more": None, "masked_count": 0, "payload": json.dumps(event()),
+        "payload_bytes": None,
     }  # fmt: skip
 
 
@@ -103,15 +104,18 @@ def test_batches_hold_one_type_each(tmp_path: Path) -> None:
         ({"created": -1}, "created lies outside the years 1970 to 2199"),
         ({"created": 10**400}, "created lies outside the years 1970 to 2199"),
         ({"created": None}, "an event without created"),
-        ({"created": "yesterday"}, "an event whose created is no whole number of seconds"),
-        ({"created": 1767225600.5}, "an event whose created is no whole number of seconds"),
-        ({"created": {"at": 1}}, "an event whose created is no whole number of seconds"),
-        ({"created": True}, "an event whose created is no whole number of seconds"),
+        ({"created": "yesterday"}, "an event whose created is not a whole number of seconds"),
+        ({"created": 1767225600.5}, "an event whose created is not a whole number of seconds"),
+        ({"created": {"at": 1}}, "an event whose created is not a whole number of seconds"),
+        ({"created": True}, "an event whose created is not a whole number of seconds"),
         ({"created": 1e300}, "created lies outside the years 1970 to 2199"),
         ({"id": None}, "an event without id"),
-        ({"id": 7}, "an event without id"),
+        ({"id": ""}, "an event whose id is empty"),
+        ({"id": 7}, "an event whose id is not a text"),
         ({"data": None}, "an event without data.object"),
-        ({"data": {"object": "ch_1"}}, "an event without data.object"),
+        ({"data": {"object": None}}, "an event without data.object"),
+        ({"data": {"object": "ch_1"}}, "an event whose data.object is not an object"),
+        ({"object": "v2.core.event"}, "an event whose created is not a time of ISO 8601"),
         ({"object": None}, "neither an event nor an object: it has no text 'object'"),
     ],
 )
@@ -126,6 +130,90 @@ def test_a_time_in_whole_seconds_may_be_written_as_a_fraction_or_a_text(tmp_path
     documents = [json.dumps(document) for document in (event(), {"object": "payout", "created": CREATED})]
     found = rows(tmp_path, *(text.replace(str(CREATED), written).encode() for text in documents))
     assert [(row["fault"], row["occurred_at"]) for row in found] == [(None, CREATED_AT)] * 2
+
+
+def test_the_reason_of_an_event_in_an_envelope_is_about_the_event(tmp_path: Path) -> None:
+    inner = event(created="yesterday")
+    wrapped = ({"detail-type": "x", "detail": inner}, {"specversion": "1.0", "data": inner})
+    found = rows(tmp_path, *wrapped)
+    assert [row["fault"] for row in found] == ["an event whose created is not a whole number of seconds"] * 2
+
+
+CLOUD_EVENT = {
+    "specversion": "1.0", "type": "charge.succeeded", "source": "/providers/stripe/ed_1", "id": "c1", "subject": None,
+    "time": "2026-02-03T04:05:06.7890123Z", "dataContentType": "application/cloudevents+json",
+}  # fmt: skip
+GRID_EVENT = {
+    "topic": "/topics/stripe", "subject": "charge", "id": "g1", "eventType": "charge.succeeded", "dataVersion": "1",
+    "metadataVersion": "1", "eventTime": "2026-02-03T04:05:06.789012Z",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("envelope", [CLOUD_EVENT, GRID_EVENT], ids=["cloudevents", "event_grid"])
+def test_an_event_that_azure_delivered_is_read(tmp_path: Path, envelope: dict[str, Any]) -> None:
+    wrapped = {**envelope, "data": event()}
+    alone, *batch = rows(tmp_path, wrapped, [wrapped, wrapped])
+    delivered = datetime(2026, 2, 3, 4, 5, 6, 789012, UTC)
+    for row in (alone, *batch):
+        told = (row["shape"], row["event_id"], row["event_type"], row["object_type"], row["object_id"])
+        assert told == ("cloudevent", "evt_1", "charge.succeeded", "charge", "ch_1")
+        assert (row["account"], row["occurred_at"], row["known_at"]) == ("acct_1", CREATED_AT, delivered)
+        assert json.loads(row["payload"]) == wrapped
+
+
+THIN = {
+    "id": "evt_9", "object": "v2.core.event", "type": "v1.customer.updated", "livemode": False, "context": "acct_7",
+    "created": "2026-02-02T02:40:00.123Z", "related_object": {"id": "cus_1", "type": "customer", "url": "/v1/x"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda thin: thin,
+        lambda thin: {"detail-type": "x", "detail": thin},
+        lambda thin: {**CLOUD_EVENT, "data": thin},
+    ],
+    ids=["bare", "eventbridge", "cloudevents"],
+)
+def test_a_thin_event_names_its_object_and_holds_none(tmp_path: Path, wrap: Callable[[Any], Any]) -> None:
+    (row,) = rows(tmp_path, wrap(THIN))
+    assert (row["fault"], row["shape"]) == (None, "thin")
+    assert (row["event_id"], row["event_type"]) == ("evt_9", "v1.customer.updated")
+    assert (row["object_type"], row["object_id"]) == ("customer", "cus_1")
+    assert (row["account"], row["livemode"], row["version_id"]) == ("acct_7", False, "evt_9")
+    assert row["occurred_at"] == datetime(2026, 2, 2, 2, 40, 0, 123000, UTC)
+
+
+def test_a_thin_event_may_be_about_no_object(tmp_path: Path) -> None:
+    (row,) = rows(tmp_path, {**THIN, "related_object": None, "context": None})
+    assert (row["fault"], row["object_type"], row["object_id"]) == (None, None, None)
+    assert row["account"] == "platform"
+
+
+def test_an_object_within_a_field_of_that_name_is_read(tmp_path: Path) -> None:
+    payout = {"object": "payout", "id": "po_1", "created": CREATED, "livemode": True, "amount": "odd"}
+    (row,) = rows(
+        tmp_path, {"object": payout, "previous_attributes": {"amount": 1}}, name="account=acct_9/p.json"
+    )
+    assert (row["shape"], row["object_type"], row["object_id"], row["account"]) == (
+        "wrapped", "payout", "po_1", "acct_9",
+    )  # fmt: skip
+    assert (row["occurred_at"], row["livemode"]) == (CREATED_AT, True)
+    assert json.loads(row["payload"])["previous_attributes"] == {"amount": 1}
+
+
+def test_what_a_page_says_of_further_pages_stays_with_its_records(tmp_path: Path) -> None:
+    charge = {"object": "charge", "id": "ch_1"}
+    pages = (
+        {"object": "search_result", "data": [charge, charge], "has_more": True, "next_page": "x"},
+        {"object": "list", "data": [charge], "has_more": False},
+        {"object": "list", "data": [charge]},
+        charge,
+    )
+    found = rows(tmp_path, *pages)
+    assert [row["has_more"] for row in found] == [True, True, False, None, None]
+    assert {row["object_id"] for row in found} == {"ch_1"}
 
 
 def test_an_envelope_of_the_year_9999_is_a_fault(tmp_path: Path) -> None:

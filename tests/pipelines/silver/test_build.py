@@ -397,7 +397,7 @@ def test_the_order_in_which_versions_arrive_does_not_matter(
 
     def current(order: list[Json]) -> list[Json]:
         found = built(spark, tmp_path, list(order), build=build)
-        kept = ("charge_id", "version", "version_id", "description")
+        kept = ("charge_id", "version_id", "description")  # a version names when its file was written
         return sorted(({name: row[name] for name in kept} for row in found), key=str)
 
     assert current(documents) == current(shuffled)
