@@ -20,6 +20,7 @@ from pipelines.bronze import drift, records
 from pipelines.bronze import files as manifest
 from pipelines.bronze.digest import file_digests
 from pipelines.bronze.files import Listing, RawFile, Seen
+from pipelines.bronze.inside import needs
 from pipelines.bronze.reading import FileCounts, Reading, read_files, unreadable
 from pipelines.bronze.worker import Job, work, work_in_processes
 from pipelines.commits import Staged, spark_struct
@@ -152,6 +153,7 @@ def reading_of(lake: Lakehouse, source: Source, ingest_id: int) -> Reading:
         suppressed=suppression(lake, lambda: kept_fields(source)),
         layout=source.layout,
         reads=_reads(lake, source),
+        needed={} if source.is_mapped else needs(lake.tables.values()),
     )
 
 

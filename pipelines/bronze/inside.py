@@ -6,15 +6,17 @@ the only one there is. Bronze keeps the record once and lists what stands in it,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from re import compile as pattern
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import Raw, Struct
 
 from pipelines.bronze.shapes import OBJECT_AT
+from pipelines.sources.reference import steps
+from pipelines.table import Table
 
 _OBJECT = b'"object"'
 _TYPE = pattern(rb'"object"\s*:\s*"([^"\\]+)"')
@@ -60,6 +62,7 @@ class _Head(Struct):
     object: Any = None
     id: Any = None
     created: Any = None
+    deleted: Any = None
 
 
 _head = msgspec.json.Decoder(_Head).decode
@@ -67,14 +70,37 @@ _fields = msgspec.json.Decoder(dict[str, Raw]).decode
 _items = msgspec.json.Decoder(list[Raw]).decode
 
 
-def inside(raw: bytes, shape: str | None) -> list[Inside]:
+Needs: TypeAlias = Mapping[str, Sequence[Sequence[Sequence[str]]]]
+"""By type, for each of its tables, what an object must have to be a row: of each list of fields one."""
+
+
+def needs(tables: Iterable[Table]) -> Needs:
+    """What objects must have to be rows of tables. What has less stands for an object, as a reference to it does."""
+    found: dict[str, list[list[list[str]]]] = {}
+    for table in tables:
+        required = [
+            sorted({steps(path)[0] for path in column.paths})
+            for column in table.read
+            if column.required and column.paths and not column.sql
+        ]
+        for name in table.object_types:
+            found.setdefault(name, []).append(required)
+    return found
+
+
+_NOTHING: Needs = {}
+
+
+def inside(raw: bytes, shape: str | None, needed: Needs = _NOTHING) -> list[Inside]:
     """The objects with an id that stand inside the object of a record, outer ones first.
 
-    Nothing is listed of an object without an id: what a preview holds is a preview as well.
+    Nothing is listed of an object without an id: what a preview holds is a preview as well. Nor is what has too little
+    to be a row of its table, unless it says that the object was deleted.
 
     Args:
         raw: a record that could be read.
         shape: how it is wrapped, as bronze names it.
+        needed: what objects must have.
     """
     if raw.count(_OBJECT) < (2 if shape in ("object", "wrapped") else 3):
         return []  # the record and its object are all that is there
@@ -87,7 +113,7 @@ def inside(raw: bytes, shape: str | None) -> list[Inside]:
     head = _head(subject)
     if not (_is_text(head.object) and _is_text(head.id)):
         return []
-    place = _Place(raw, subject)
+    place = _Place(raw, subject, needed)
     found = list(place.objects(subject, "", head))
     return [one for one in found if (one.type, one.id) != (head.object, head.id)]
 
@@ -97,10 +123,11 @@ def dump(found: list[Inside]) -> str | None:
     return msgspec.json.encode(found).decode() if found else None
 
 
-def listed(raw: bytes, shape: str | None) -> str | None:
-    """What bronze stores of a record that may not be JSON any more."""
+def listed_again(raw: bytes, shape: str | None, before: str) -> str | None:
+    """What bronze stores of a record that was rewritten: of the same objects. It may not be JSON any more."""
+    paths = {one.path for one in msgspec.json.decode(before, type=list[Inside])}
     try:
-        return dump(inside(raw, shape))
+        return dump([one for one in inside(raw, shape) if one.path in paths])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
@@ -108,8 +135,9 @@ def listed(raw: bytes, shape: str | None) -> str | None:
 class _Place:
     """Finds where values stand in a record. Of two that are alike the first place will do: they are one text."""
 
-    def __init__(self, raw: bytes, subject: bytes) -> None:
+    def __init__(self, raw: bytes, subject: bytes, needed: Needs) -> None:
         self._raw = raw
+        self._needed = needed
         self._first = raw.find(subject)
         self._is_ascii = raw.isascii()
 
@@ -128,11 +156,19 @@ class _Place:
             return
         head = _head(value) if value[:1] == b"{" else None
         if head is not None and _is_text(head.object) and _is_text(head.id) and head.object != LIST:
-            start, length = self._span(value)
-            created = head.created if isinstance(head.created, int) and head.created is not True else None
-            yield Inside(head.object, head.id, path, start, length, holder.object, holder.id, created)
+            if self._is_whole(head, value):
+                start, length = self._span(value)
+                created = head.created if isinstance(head.created, int) and head.created is not True else None
+                yield Inside(head.object, head.id, path, start, length, holder.object, holder.id, created)
             holder = head
         yield from self.objects(value, path, holder)
+
+    def _is_whole(self, head: _Head, value: bytes) -> bool:
+        tables = self._needed.get(head.object)
+        if not tables or head.deleted is True:
+            return True
+        there = {name for name, given in _fields(value).items() if bytes(given) != b"null"}
+        return any(all(not there.isdisjoint(fields) for fields in required) for required in tables)
 
     def _span(self, value: bytes) -> tuple[int, int]:
         start = self._raw.find(value, self._first)

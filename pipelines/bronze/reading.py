@@ -19,7 +19,7 @@ from pipelines.bronze.drift import Detector, Reads, detector, joined
 from pipelines.bronze.facts import Facts, described, digest, micros
 from pipelines.bronze.files import RawFile, open_bounded
 from pipelines.bronze.foreign import NO_JSON
-from pipelines.bronze.inside import Inside, dump, inside
+from pipelines.bronze.inside import Inside, Needs, dump, inside
 from pipelines.bronze.pan import masked, may_hold_one
 from pipelines.bronze.row_drift import RowDetector
 from pipelines.bronze.rows import Layout, rows
@@ -54,6 +54,7 @@ class Reading:
         suppressed: people whose records come in without them; None for nobody.
         layout: how its rows are written, where its records are rows.
         reads: what columns read, to compare records with; None where the source's fields are not known.
+        needed: what an object must have to be a row of its table, where it stands inside another one.
     """
 
     ingest_id: int
@@ -64,6 +65,7 @@ class Reading:
     suppressed: Suppression | None = None
     layout: Layout | None = None
     reads: Reads | None = None
+    needed: Needs = field(default_factory=dict)
 
     def documents(self, stream: IO[bytes]) -> Iterator[Document]:
         """The records of a file's stored bytes."""
@@ -263,7 +265,7 @@ def _read_from(
     for document in reading.documents(stream):
         masked_count = _mask(document) if may_hold_one(document.raw) else 0
         facts = facts_of(document, account, known)
-        held = [] if facts.fault is not None else inside(document.raw, facts.shape)
+        held = [] if facts.fault is not None else inside(document.raw, facts.shape, reading.needed)
         if held:
             facts = facts._replace(inside=dump(held))
             counts.inside += {one.type for one in held}.difference(counts.inside)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.bronze.inside import listed
+from pipelines.bronze.inside import listed_again
 from pipelines.erasure.scrub import FORGOTTEN, LINKS, Json, scrubbed, subject
 
 Row = dict[str, Any]
@@ -105,7 +105,7 @@ def rewritten(
     changed["payload"] = renamed(changed["payload"], target.names)
     changed["object_id"] = target.names.get(row["object_id"], row["object_id"])
     if changed.get("inside") is not None:
-        changed["inside"] = listed(changed["payload"].encode(), row["shape"])
+        changed["inside"] = listed_again(changed["payload"].encode(), row["shape"], row["inside"])
     return changed
 
 

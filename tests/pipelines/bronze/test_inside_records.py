@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from frames import Json, envelope, event, read_lines
 
-from pipelines.bronze.inside import Inside, inside, listed
+from pipelines.bronze.inside import Inside, dump, inside, listed_again, needs
+from pipelines.catalog import all_tables
 
 BALANCE = {"id": "txn_1", "object": "balance_transaction", "amount": 500, "created": 90}
 REFUND = {"id": "re_1", "object": "refund", "created": 100, "balance_transaction": BALANCE}
@@ -69,7 +70,25 @@ def test_what_was_there_before_an_update_is_not_looked_at() -> None:
 
 
 def test_a_text_that_is_no_json_any_more_holds_nothing() -> None:
-    assert listed(b'[forgotten] "object" "object" "object":"charge"', "event") is None
+    before = dump(found(event(CHARGE), "event"))
+    assert before is not None
+    assert listed_again(b'[forgotten] "object" "object" "object":"charge"', "event", before) is None
+
+
+def test_a_rewritten_record_lists_the_same_objects_again() -> None:
+    before = found(event(CHARGE), "event", indent=2)
+    again = listed_again(json.dumps(event(CHARGE)).encode(), "event", dump(before[1:]) or "")
+    assert [one["id"] for one in json.loads(again or "")] == ["txn_1", "re_2"]
+
+
+def test_what_has_too_little_to_be_a_row_stands_for_an_object() -> None:
+    whole = {"id": "re_1", "object": "refund", "created": 1, "amount": 5, "currency": "usd"}
+    charge = {
+        "id": "ch_1", "object": "charge", "customer": {"id": "cus_1", "object": "customer", "deleted": True},
+        "refunds": [whole, {**whole, "id": "re_2", "currency": None}, {"id": "re_3", "object": "refund", "amount": 5}],
+    }  # fmt: skip
+    named = inside(json.dumps(charge).encode(), "object", needs(all_tables().values()))
+    assert [one.id for one in named] == ["cus_1", "re_1"]
 
 
 def test_bronze_names_the_types_by_file(tmp_path: Path) -> None:
