@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import partial
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.arrow import frame_schema
 from pipelines.bronze import ingest
 from pipelines.erasure.mapped import kept_fields
-from pipelines.erasure.ownership import Row, Target, belongs, is_named, linked, rewritten
+from pipelines.erasure.ownership import WORD, Row, Target, belongs, is_named, linked, rewritten
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
 
 _AT_ONCE = 500
-"""Ids in one regular expression: engines bound its size."""
+"""Ids in one regular expression: engines bound its size. More of them are looked for word by word."""
 
 
 @dataclass
@@ -83,12 +84,17 @@ def find(lake: Lakehouse, target: Target) -> Found:
 
 
 def _naming(records: DataFrame, ids: Iterable[str]) -> Iterator[Row]:
-    """Records whose payload holds one of some ids, also as a part of a longer word."""
-    yield from records.filter(_holds(sorted(ids))).toArrow().to_pylist()
+    """Records whose payload holds one of some ids; of few ids also as a part of a longer word."""
+    wanted = frozenset(ids)
+    if len(wanted) <= _AT_ONCE:
+        named = records.filter(F.col("payload").rlike("|".join(sorted(wanted))))
+    else:
+        named = records.mapInArrow(partial(_with_a_word, words=wanted), frame_schema(records))
+    yield from named.toArrow().to_pylist()
 
 
-def _holds(ids: list[str]) -> Expression:
-    groups = (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
-    return reduce(
-        lambda one, other: one | other, (F.col("payload").rlike("|".join(group)) for group in groups)
-    )
+def _with_a_word(batches: Iterator[pa.RecordBatch], words: frozenset[str]) -> Iterator[pa.RecordBatch]:
+    """The records that hold one of some words. A regular expression of them all would grow with them."""
+    for batch in batches:
+        payloads = batch.column("payload").to_pylist()
+        yield batch.filter(pa.array([not words.isdisjoint(WORD.findall(text or "")) for text in payloads]))

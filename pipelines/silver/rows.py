@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.arrow import frame_schema
 from pipelines.bronze.shapes import BARE, OBJECT_AT, THIN
 from pipelines.silver import within
 from pipelines.sources.checking import silver_tables
@@ -110,7 +111,7 @@ def texts(records: DataFrame, table: Table, source: Source, names: Mapping[str, 
     """
     added = {MAPPING_FAULT: "string"} | dict.fromkeys(names.values(), "string")
     convert = partial(_texts, source=source, table=table.short_name, names=dict(names))
-    return records.mapInArrow(convert, _schema(records, added))
+    return records.mapInArrow(convert, frame_schema(records, added))
 
 
 def described(records: DataFrame, sources: Sources) -> DataFrame:
@@ -124,15 +125,10 @@ def described(records: DataFrame, sources: Sources) -> DataFrame:
     found = records.filter(f"not {IS_ROW}")
     for source in sources.mapped:
         of_source = records.filter(F.expr(IS_ROW) & (F.col("source") == source.source))
-        found = found.unionByName(of_source.mapInArrow(partial(_described, source=source), _schema(records)))
+        found = found.unionByName(
+            of_source.mapInArrow(partial(_described, source=source), frame_schema(records))
+        )
     return found
-
-
-def _schema(records: DataFrame, added: Mapping[str, str] | None = None) -> str:
-    fields = {field.name: field.dataType.simpleString() for field in records.schema.fields} | dict(
-        added or {}
-    )
-    return ", ".join(f"{name} {kind}" for name, kind in fields.items())
 
 
 def _texts(
