@@ -79,7 +79,7 @@ def refresh(
             refused.add(table.name)
             yield Outcome(table.name, "skipped", failed=True)
             continue
-        rebuild = not rebuilt.isdisjoint({table.name, *inputs(table)})
+        rebuild = not rebuilt.isdisjoint({table.name, *inputs(table)}) or _is_outdated(lake, table)
         if table.name == AUDIT:
             rebuild = (
                 bool(rebuilt) or AUDIT in only
@@ -90,6 +90,12 @@ def refresh(
             if outcome.status == "refused":
                 refused.add(table.name)
             yield outcome
+
+
+def _is_outdated(lake: Lakehouse, table: Table) -> bool:
+    """Whether a table was made in another way than it is now; what is made from it has to follow."""
+    of_records = table.layer == "silver" and table.name != QUARANTINE
+    return of_records and needs_rebuild(lake, table, lake.note(table.name))
 
 
 def gates(table: Table) -> tuple[str, ...]:
@@ -303,8 +309,8 @@ def _quarantine(
 
 def _requarantine(lake: Lakehouse, rows: DataFrame, table: Table) -> None:
     """Replace what a table had refused by what it refuses now."""
+    lake.create(QUARANTINE)  # also where it is of an earlier release and lacks columns
     others = lake.table(QUARANTINE).filter(f"table_name <> '{table.name}'")
     staged = lake.stage(QUARANTINE, f"{table.short_name}-again", others.unionByName(rows))
-    lake.create(QUARANTINE)
     lake.replace(QUARANTINE, staged, lake.note(QUARANTINE), dates=None)
     lake.clear_staging(QUARANTINE)

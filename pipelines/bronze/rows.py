@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 from pipelines.bronze.blocks import UNCHECKED_BYTES, blocks
 from pipelines.bronze.contents import contents
 from pipelines.bronze.documents import Document, in_parts, split_lines
+from pipelines.bronze.unicode import in_utf8
 
 MULTILINE_BYTES = 1 << 20
 """A value with line ends in it is looked for this far; beyond, its opening quote is taken for a mistake."""
@@ -41,7 +42,8 @@ class Layout:
     Attributes:
         format: csv, ndjson or parquet.
         delimiter: between the values of a CSV file.
-        encoding: of a CSV file; one in which ASCII stands for itself.
+        encoding: of a CSV file; one in which ASCII stands for itself. With utf-8, UTF-16 and UTF-32 are read as well
+            where a byte order mark tells them.
         header: names of a CSV file's fields where it has no line with them.
     """
 
@@ -65,7 +67,8 @@ def rows(stream: IO[bytes], layout: Layout, max_bytes: int, max_expansion: int) 
     """
     match layout.format:
         case "csv":
-            end, text = _line_end(blocks(stream, max_expansion))
+            text = blocks(stream, max_expansion)
+            end, text = _line_end(in_utf8(text) if layout.encoding == "utf-8" else text)
             return _csv_rows(split_lines(text, max_bytes, end), layout, max_bytes, end)
         case "parquet":
             return _within(_parquet_rows(stream, max_bytes), stream, max_expansion)

@@ -133,8 +133,8 @@ class Value(Strict):
     sign: Literal["keep", "drop", "flip"] = Field("keep", description="What to do with an amount's sign.")
     format: Text | None = Field(
         None,
-        description="How a time is written: iso, epoch, epoch_ms, rfc2822, or as in strptime, such as %d.%m.%Y; %z is "
-        "an offset, %Z the name of a zone.",
+        description="How a time is written: iso, rfc2822 (left out: either), epoch, epoch_ms, or as in strptime, such "
+        "as %d.%m.%Y; %z is an offset, %Z the name of a zone.",
     )
     timezone: AnyZone | None = Field(None, description="Time zone of a time that does not say.")
     ambiguous: Literal["earlier", "later"] = Field(

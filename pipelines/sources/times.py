@@ -52,7 +52,7 @@ def reading(
     A row often says one time several times, and so do its neighbours: the last ones are remembered.
 
     Args:
-        written: how a time is written; None for ISO 8601.
+        written: how a time is written; None for ISO 8601 or RFC 2822, whichever it is.
         later: whether a time of the hour that comes twice is the later one.
         meanings: time zones by the names that stand in texts.
     """
@@ -86,7 +86,9 @@ def day(text: str, written: str | None) -> datetime:
 def parser(written: str | None) -> Parse:
     """What reads the times of a format."""
     match written:
-        case None | "iso":
+        case None:
+            return _standard
+        case "iso":
             return _iso
         case "epoch":
             return partial(_since_1970, divisor=1)
@@ -97,6 +99,14 @@ def parser(written: str | None) -> Parse:
     if "%Z" in written:
         return partial(_with_zone_name, written=written.replace("%Z", _ZONE_PLACE))
     return partial(_strptime, written=written)
+
+
+def _standard(text: str) -> Parsed:
+    """A time as a standard writes it: none of them can be taken for the other."""
+    try:
+        return _iso(text)
+    except ValueError:
+        return _rfc2822(text)
 
 
 def _iso(text: str) -> Parsed:

@@ -292,3 +292,45 @@ def test_a_table_from_before_there_were_tokens_is_rebuilt(
     again = {outcome.table: outcome for outcome in run(lake, archive, **only)}
     assert again["silver.customers"].status == "published"
     assert lake.note("silver.customers")["token_key"] == lake.token_key.id
+
+
+def test_gold_follows_a_table_of_an_earlier_release_that_is_rebuilt(
+    archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    """The rebuilt table ends with the batch that it ended with before: by that alone nothing has changed."""
+    lake = open_lake(tmp_path, spark)
+    only = {
+        "only": ("bronze.records", "silver.charges", "silver.quarantine", "gold.audit", "gold.payments_daily")
+    }
+    run(lake, archive, **only)
+    right = content(lake, "gold.payments_daily")
+    assert right
+    charges = lake.table("silver.charges")
+    wrong = lake.stage("silver.charges", "wrong", charges.filter("currency <> 'EUR'"))
+    note = {name: value for name, value in lake.note("silver.charges").items() if name != "version_order"}
+    lake.replace("silver.charges", wrong, note, dates=None)
+    run(lake, archive, full=("gold.payments_daily",), only=("gold.payments_daily",))
+    assert content(lake, "gold.payments_daily") != right
+    again = {outcome.table: outcome.status for outcome in run(lake, archive, **only)}
+    assert (again["silver.charges"], again["gold.payments_daily"]) == ("published", "published")
+    assert content(lake, "gold.payments_daily") == right
+
+
+def test_what_was_refused_is_judged_anew_in_a_lakehouse_whose_quarantine_lacks_a_column(
+    tmp_path: Path, spark: SparkSession
+) -> None:
+    declared = all_tables()
+    quarantine = declared["silver.quarantine"]
+    earlier = replace(
+        quarantine, columns=tuple(column for column in quarantine.columns if column.name != "record_path")
+    )
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.ndjson").write_text(
+        '{"object": "payout", "id": "po_1", "created": 1, "currency": "zzz"}\n'
+    )
+    with Lakehouse(load_settings({"home": tmp_path}), {**declared, quarantine.name: earlier}, spark) as lake:
+        lake.create(quarantine.name)
+    lake = open_lake(tmp_path, spark)
+    only = ("bronze.records", "silver.payouts", "silver.quarantine")
+    run(lake, tmp_path / "raw", only=only, full=("silver.payouts",))
+    assert lake.table("silver.quarantine").count() == 1

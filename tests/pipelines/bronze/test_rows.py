@@ -88,6 +88,14 @@ def test_a_fault_between_carriage_returns_keeps_its_bytes() -> None:
     assert (row.line, json.loads(row.raw)) == (3, {"a": "3", "b": "4"})
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_utf16_is_read_where_a_mark_says_that_it_is(encoding: str, end: str) -> None:
+    """As spreadsheets and the dashboards of some processors write it, with tabs between the values."""
+    content = f"\ufeffname\tamount{end}Zoë €\t12.50{end}".encode(encoding)
+    assert good(content, Layout("csv", delimiter="\t")) == [(2, {"name": "Zoë €", "amount": "12.50"})]
+
+
 def test_a_file_is_read_as_its_mapping_says() -> None:
     layout = Layout("csv", delimiter=";", encoding="windows-1252", header=("name", "amount"))
     assert good("Zoë €;1.234,50\n".encode("cp1252"), layout) == [(1, {"name": "Zoë €", "amount": "1.234,50"})]

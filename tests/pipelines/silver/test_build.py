@@ -56,6 +56,7 @@ FAULTS: dict[str, tuple[Json, str | None]] = {
     "negative": ({"amount": -1}, "amount_minor: less than 0"),
     "no currency": ({"currency": ""}, "currency: missing"),
     "an unknown currency": ({"currency": "zzz"}, "currency: not a currency of ISO 4217"),
+    "a currency that is gone": ({"currency": "hrk"}, None),
     "gold for money": ({"currency": "xau"}, "currency: not a currency of ISO 4217"),
     "no true or false": ({"captured": "yes"}, "is_captured: not true or false"),
     "an expanded object without id": ({"customer": {"x": 1}}, "customer_id: not an id, or an object that has one"),

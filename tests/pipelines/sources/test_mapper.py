@@ -225,6 +225,7 @@ def test_amounts_are_subtracted_and_their_sign_is_dropped_or_turned() -> None:
         ("{field: at, format: '%d.%m.%Y %H:%M %Z'}", "01.07.2026 02:00 GMT", "2026-07-01T02:00:00"),
         ("{field: at, format: '(%Z) %d.%m.%Y'}", "(UTC) 01.07.2026", "2026-07-01T00:00:00"),
         ("{field: at, format: rfc2822}", "Sun, 01 Mar 2026 08:16:12 -0700", "2026-03-01T15:16:12"),
+        ("{field: at}", "Sun, 01 Mar 2026 08:16:12 -0700", "2026-03-01T15:16:12"),
         ("{field: at, format: rfc2822}", "1 Mar 2026 08:16 GMT", "2026-03-01T08:16:00"),
         ("{field: at, format: rfc2822}", "Sun, 1 Mar 2026 08:16:12 PST (Pacific Standard Time)",
          "2026-03-01T16:16:12"),
@@ -264,6 +265,7 @@ def test_times_become_moments(created: str, at: str, expected: str) -> None:
          "its time zone is not known: say in timezone.values what it means"),
         ("{field: at, format: rfc2822}", "Sun, 30 Feb 2026 08:16:12 -0700",
          "not a time as the mapping's format writes it"),
+        ("{field: at, format: iso}", "Sun, 1 Mar 2026 08:16:12 GMT", "not a time as the mapping's format writes it"),
         ("{field: at, format: epoch}", "1.77E+09", "not a time as the mapping's format writes it"),
     ],
 )  # fmt: skip
