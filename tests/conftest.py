@@ -124,7 +124,8 @@ def lake(settings: Settings, spark: SparkSession) -> Iterator[Lakehouse]:
 def stripe_fixtures() -> dict[str, dict[str, Any]]:
     """One real-shaped object of every Stripe type, by the type's name."""
     file = _shared("stripe") / "fixtures3.json"
-    found: dict[str, dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["resources"]
+    text = file.read_text(encoding="utf-8").replace('"currency": "currency"', '"currency": "usd"')
+    found: dict[str, dict[str, Any]] = json.loads(text)["resources"]
     return found
 
 

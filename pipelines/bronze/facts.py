@@ -93,7 +93,7 @@ def _event(event: Wire | Data, shape: str, raw: bytes, delivered: int | None, ac
         version_id=event.id,
     )
     if isinstance(subject, Subject):
-        return facts._replace(object_type=subject.object or None, object_id=subject.id or None)
+        return facts._replace(object_type=subject.object or None, object_id=_name(subject, event.id))
     related = event.related_object or Related()
     return facts._replace(object_type=related.type or None, object_id=related.id or None)
 
@@ -114,13 +114,18 @@ def _object(record: Wire, raw: bytes, account: str, known: int) -> Facts:
     return Facts(
         shape="wrapped" if is_wrapped else "object",
         object_type=subject.object,
-        object_id=subject.id or None,
-        account=account,
+        object_id=_name(subject, digest(raw)),
+        account=(subject.account if subject.object == "capability" else None) or account,
         occurred_at=_time(whole_number(subject.created)),
         known_at=known,
         livemode=subject.livemode,
         version_id=digest(raw),
     )
+
+
+def _name(subject: Subject | Wire, version_id: str) -> str | None:
+    """The id of an object. A balance has none: each is named after what told it."""
+    return subject.id or (version_id if subject.object == "balance" else None)
 
 
 def digest(raw: bytes) -> str:

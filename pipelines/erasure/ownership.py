@@ -26,8 +26,8 @@ DEPENDENTS = frozenset((
 """Objects that are about another one and nothing else."""
 
 _SHARED = frozenset((
-    "account", "application", "balance", "coupon", "payout", "plan", "price", "product", "promotion_code",
-    "tax_rate", "transfer", "privacy.redaction_job",
+    "account", "application", "balance", "capability", "coupon", "payout", "plan", "price", "product", "promotion_code",
+    "tax_rate", "topup", "transfer", "privacy.redaction_job",
 ))  # fmt: skip
 _LINK_ID = re.compile(r"[a-z]+(_[a-z]+)*_[A-Za-z0-9_]+")
 

@@ -48,7 +48,7 @@ METADATA = Column(
 )
 
 
-PLACE = Column("place", "bigint", "Place in the list of the object that it stands in, from 0; null where it came by itself.", sql="cast(nullif(regexp_extract(record_path, '[[]([0-9]+)[]]$', 1), '') as bigint)")  # fmt: skip
+PLACE = Column("place", "bigint", "Place in the list of the object that it stands in, from 0; null where it came by itself.", sql="cast(nullif(regexp_extract(record_path, '([0-9]+).$', 1), '') as bigint)")  # fmt: skip
 """Of what stands in lists. The whole list came with the object that it stands in."""
 
 

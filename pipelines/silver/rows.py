@@ -61,11 +61,13 @@ def is_of_no_object() -> Expression:
     """Whether a record is by design about nothing that a table could hold.
 
     A thin event names an object and holds none. The preview of an invoice is none: before 2025-03-31 it has no id,
-    since then one that begins with ``upcoming_in``.
+    since then one that begins with ``upcoming_in``. Discounts of before 2020-08-27 have no id, nor has a balance that
+    was taken in before balances were modelled.
     """
     preview = F.col("shape").isin(*BARE) & F.col("object_id").isNull()
     preview |= (F.col("event_type") == "invoice.upcoming") | F.col("object_id").startswith("upcoming_in")
-    found = (F.col("shape") == THIN) | ((F.col("object_type") == "invoice") & preview)
+    nameless = F.col("object_type").isin("balance", "discount") & F.col("object_id").isNull()
+    found = (F.col("shape") == THIN) | ((F.col("object_type") == "invoice") & preview) | nameless
     return F.coalesce(found, F.lit(False))
 
 

@@ -47,6 +47,7 @@ GOOD: Mapping[str, Row] = {
     "bronze.records": {"fault": None},
     "silver.accounts": {"is_details_submitted": True},
     "silver.balance_transactions": {"net_minor": 1000, "fee_details": '[{"amount": 0}]'},
+    "silver.capabilities": {"is_requested": True},
     "silver.charges": {"decline_reason": None},
     "silver.disputes": {"reason": "fraudulent", "is_fraud": True},
     "silver.quarantine": {"table_name": "silver.charges"},
@@ -196,6 +197,95 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "capturable_within_amount": {"amount_capturable_minor": 1001},
         "succeeded_is_paid": {"status": "succeeded"},
         "cancellation_dated": {"status": "canceled", "canceled_at": None},
+    },
+    "silver.transfer_reversals": {
+        "transfer_told": {"transfer_id": None},
+    },
+    "silver.application_fees": {
+        "refunded_within_amount": {"amount_refunded_minor": 1001},
+        "refunded_in_whole": {"is_refunded": True},
+    },
+    "silver.application_fee_refunds": {
+        "fee_told": {"application_fee_id": None},
+    },
+    "silver.topups": {
+        "failure_explained": {"status": "failed", "failure_code": None},
+    },
+    "silver.invoice_payments": {
+        "payment_dated": {"status": "paid", "paid_at": None},
+        "invoice_told": {"invoice_id": None},
+    },
+    "silver.invoice_line_items": {
+        "invoice_told": {"invoice_id": None},
+        "period_in_order": {"period_start_at": LATER},
+        "place_from_0": {"place": -1},
+    },
+    "silver.invoice_items": {
+        "customer_told": {"customer_id": None},
+        "period_in_order": {"period_start_at": LATER},
+    },
+    "silver.credit_notes": {
+        "invoice_told": {"invoice_id": None},
+        "void_dated": {"status": "void", "voided_at": None},
+    },
+    "silver.checkout_sessions": {
+        "paid_is_complete": {"payment_status": "paid", "status": "open"},
+        "expires_later": {"expires_at": NOON.replace(hour=1)},
+    },
+    "silver.setup_intents": {
+        "succeeded_keeps": {"status": "succeeded", "payment_method_id": None},
+        "cancellation_explained": {"cancellation_reason": "abandoned", "status": "processing"},
+    },
+    "silver.mandates": {
+        "acceptance_dated": {"status": "active", "accepted_at": None},
+    },
+    "silver.products": {
+        "product_named": {"product_name": None},
+    },
+    "silver.prices": {
+        "interval_told": {"price_type": "recurring", "interval": None},
+        "amount_told": {"unit_amount_minor": None, "unit_amount_decimal": None, "billing_scheme": "per_unit"},
+    },
+    "silver.coupons": {
+        "takes_something_off": {"percent_off": None, "amount_off_minor": None},
+        "percent_within_100": {"percent_off": 101.0},
+        "redeemed_within_limit": {"times_redeemed": 2, "max_redemptions": 1},
+    },
+    "silver.promotion_codes": {
+        "redeemed_within_limit": {"times_redeemed": 2, "max_redemptions": 1},
+    },
+    "silver.discounts": {
+        "time_in_order": {"start_at": LATER},
+    },
+    "silver.subscription_items": {
+        "subscription_told": {"subscription_id": None},
+        "price_told": {"price_id": None},
+        "place_from_0": {"place": -1},
+    },
+    "silver.subscription_schedules": {
+        "cancellation_dated": {"status": "canceled", "canceled_at": None},
+    },
+    "silver.quotes": {
+        "acceptance_dated": {"status": "accepted", "accepted_at": None},
+    },
+    "silver.tax_rates": {
+        "percentage_within_100": {"percentage": 100.5},
+    },
+    "silver.tax_ids": {
+        "type_told": {"tax_id_type": None},
+    },
+    "silver.persons": {
+        "ownership_within_100": {"ownership_percent": 100.5},
+    },
+    "silver.capabilities": {
+        "active_is_requested": {"status": "active", "is_requested": False},
+    },
+    "silver.external_accounts": {
+        "account_told": {"of_account_id": None},
+        "last4_four_characters": {"last4": "42424"},
+    },
+    "silver.balance_snapshots": {
+        "currency_told": {"currency": None},
     },
     "silver.transfers": {
         "reversed_within_amount": {"amount_reversed_minor": 1001},
