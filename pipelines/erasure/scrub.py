@@ -143,8 +143,24 @@ def _value(name: str, value: Any, plan: Plan | Leaf | None) -> Any:
     if isinstance(value, dict):
         if plan is None and name in _BLANK:
             return {}
-        return _fields(value, plan if plan is not None else _plan(value.get("object")))
+        own = _plan(value.get("object"))
+        # A column may read a little of an object that is a row of its own table as well.
+        return _fields(value, own if plan is None else _both(plan, own))
     return _scalar(name, value)
+
+
+def _both(place: Plan, own: Plan) -> Plan:
+    """What is read of an object by the one that it stands in, and by its own table; what either calls personal is."""
+    found = {**own, **place}
+    for name in place.keys() & own.keys():
+        here, there = place[name], own[name]
+        if isinstance(here, Column) and isinstance(there, Column):
+            found[name] = here if is_personal(here) else there
+        elif not isinstance(here, Column) and not isinstance(there, Column):
+            found[name] = _both(here, there)
+        else:
+            found[name] = here if isinstance(here, Column) else there
+    return found
 
 
 def _declared(name: str, value: Any, column: Column) -> Any:

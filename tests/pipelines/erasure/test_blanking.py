@@ -124,3 +124,22 @@ def test_of_a_mapped_row_the_fields_stay_that_are_no_personal_column() -> None:
     }
     kept = json.loads(scrubbed(json.dumps(given), "row", None, fields))
     assert kept == given | {"mail": None, "other": None}
+
+
+def test_an_object_inside_a_persons_keeps_what_its_own_table_reads() -> None:
+    price = {
+        "id": "price_1",
+        "object": "price",
+        "billing_scheme": "per_unit",
+        "nickname": "Gold",
+        "currency": "usd",
+    }
+    item = {"id": "si_1", "object": "subscription_item", "price": {**price, "product": "prod_1"}}
+    held = {
+        "id": "sub_1",
+        "object": "subscription",
+        "customer": "cus_1",
+        "items": {"object": "list", "data": [item]},
+    }
+    left = json.loads(scrubbed(json.dumps(held), "object", "subscription"))
+    assert left["items"]["data"][0]["price"] == item["price"]
