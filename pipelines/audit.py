@@ -18,6 +18,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import ingest
+from pipelines.bronze.batches import batches, reached, types_inside
 from pipelines.silver import quarantine, within
 from pipelines.silver.order import dated, version
 from pipelines.silver.rows import described, is_of_no_object
@@ -141,8 +142,8 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
         current,
         tables,
         sources,
-        taken_in(lake),
-        ingest.types_inside(lake),
+        taken_in(lake, sources),
+        types_inside(lake),
     )
     names: list[Any] = [*PLACES, *(INSIDE + place for place in PLACES)]
     found = placed.groupBy("file_id").pivot("place", names).count().na.fill(0)
@@ -154,10 +155,12 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
     return Audit(_sum(files), files, _rows(lake, tables))
 
 
-def taken_in(lake: Lakehouse) -> dict[str, int]:
-    """The last bronze batch that each silver table has taken in, the quarantine among them."""
-    names = [table.name for table in lake.tables.values() if table.object_type]
-    return {name: int(lake.note(name).get("watermark", 0)) for name in (*names, quarantine.TABLE.name)}
+def taken_in(lake: Lakehouse, sources: Sources) -> dict[str, int]:
+    """The last bronze batch of which each silver table has all that concerns it, the quarantine among them."""
+    held = batches(lake)
+    tables = [table for table in lake.tables.values() if table.object_type]
+    unread = int(lake.note(quarantine.TABLE.name).get("watermark", 0))
+    return {quarantine.TABLE.name: unread} | {t.name: reached(lake, t, sources, held) for t in tables}
 
 
 def places(

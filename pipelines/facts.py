@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.bronze.batches import reached
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _references(lake: Lakehouse, table: Table, rows: DataFrame, oldest: date | N
         if name == table.name:
             published = lake.table(name).select(id_column)
             looked_up.append(_looked_up(rows, columns, published.unionByName(rows.select(id_column))))
-        elif (taken := int(lake.note(name).get("watermark", 0))) and lake.exists(name):
+        elif (taken := reached(lake, lake.declaration(name), lake.sources)) and lake.exists(name):
             # The other table may not have taken in this batch yet; what it cannot know is no orphan.
             judged = rows.filter(F.col("ingest_id") <= taken)
             known = _recent(lake.table(name), lake.declaration(name), oldest).select(id_column)

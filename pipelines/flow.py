@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import catalog
 from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
+from pipelines.bronze.batches import batches, concerning, types_inside
 from pipelines.bronze.reading import FileCounts
 from pipelines.commits import Staged
 from pipelines.conservation import refresh_audit
@@ -236,8 +237,10 @@ def refresh_silver(
     if needs_rebuild(lake, table, note):
         full, note = True, {}
     watermark = int(note.get("watermark", 0))
-    sizes = ingest.bytes_by_ingest(lake, watermark)
-    spans = [(0, sizes[-1][0])] if full and sizes else by_size(watermark, sizes, lake.settings.batch_bytes)
+    held = batches(lake)
+    sizes = concerning(held, table, sources, watermark)
+    whole = [(0, max(held))] if full and held else []
+    spans = whole or by_size(watermark, sizes, lake.settings.batch_bytes)
     if not spans:
         yield Outcome(table.name, "unchanged")
         return
@@ -254,7 +257,7 @@ def _silver_batch(
 ) -> Outcome:
     started = time.monotonic()
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    changes = of_table(bronze, table, sources, ingest.types_inside(lake, after, last))
+    changes = of_table(bronze, table, sources, types_inside(lake, after, last))
     built = build(changes, table, sources, lake.token_key)
     staged = lake.stage(table.name, str(last), built, accept=FAULT)
     everything = lake.staged(staged)

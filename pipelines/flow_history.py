@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines.bronze import ingest
+from pipelines.bronze.batches import batches, concerning, types_inside
 from pipelines.commits import Staged
 from pipelines.facts import Further
 from pipelines.gold.days import days_of
@@ -37,9 +38,10 @@ def refresh_history(
     if needs_rebuild(lake, table, note):
         full, note = True, {}
     watermark = int(note.get("watermark", 0))
-    reached = int(lake.note(history.base_of(table).name).get("watermark", 0))
-    sizes = [(batch, size) for batch, size in ingest.bytes_by_ingest(lake, watermark) if batch <= reached]
-    spans = [(0, reached)] if full and sizes else by_size(watermark, sizes, lake.settings.batch_bytes)
+    base_taken = int(lake.note(history.base_of(table).name).get("watermark", 0))
+    pending = concerning(batches(lake), table, sources, watermark)
+    sizes = [(batch, size) for batch, size in pending if batch <= base_taken]
+    spans = [(0, base_taken)] if full and base_taken else by_size(watermark, sizes, lake.settings.batch_bytes)
     if not spans:
         yield Outcome(table.name, "unchanged")
         return
@@ -57,7 +59,7 @@ def _batch(
     started = time.monotonic()
     base = history.base_of(table)
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    changes = of_table(bronze, base, sources, ingest.types_inside(lake, after, last))
+    changes = of_table(bronze, base, sources, types_inside(lake, after, last))
     # Staged by itself: the payloads are parsed once, and the rows are asked for twice below.
     parsed = parse(changes, base, sources, lake.token_key)
     fresh = lake.stage(table.name, f"{last}-new", parsed, accept=FAULT)

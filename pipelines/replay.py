@@ -18,13 +18,14 @@ import pyarrow as pa
 from pipelines import releases
 from pipelines.among import among
 from pipelines.bronze import ingest, rereading
+from pipelines.bronze.batches import batches, reached, types_inside
 from pipelines.conservation import refresh_audit
 from pipelines.errors import LakehouseError
 from pipelines.flow_gold import edition, recipe, refresh_gold
 from pipelines.flow_history import rebuilt
 from pipelines.silver import history, quarantine, within
 from pipelines.silver.build import FAULT, build, parse
-from pipelines.silver.keyed import needs_rebuild
+from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.order import BETTER
 from pipelines.silver.quarantine import Choice
 from pipelines.silver.rows import of_table
@@ -122,13 +123,13 @@ def replay(
     if not chosen:
         return Replay(dry_run)
     ingest.check_sources(lake, sources)
-    records = _records(lake, chosen)
+    records, taken = _records(lake, chosen), _taken(lake, sources)
     read = rereading.readable(lake, sources, records.filter("fault is not null"))
     if dry_run:
         good = records.filter("fault is null")
         if read.num_rows:
             good = good.unionByName(lake.spark.createDataFrame(read).select(*good.columns))
-        return Replay(True, _summed(chosen, _planned(lake, good, sources), _faults(records, read)))
+        return Replay(True, _summed(chosen, _planned(lake, good, sources, taken), _faults(records, read)))
     if draft is not None:
         draft.held_back |= draft.is_behind(releases.latest(lake.uri))
     starting(ingest.RECORDS)
@@ -137,7 +138,14 @@ def replay(
     files = {record_id.split(":")[0] for record_id, name in chosen if name == ingest.RECORDS}
     if files:
         ingest.renew_digests(lake, files)
-    return _taken_in(lake, sources, validate, chosen, starting)
+    return _taken_in(lake, sources, validate, chosen, taken, starting)
+
+
+def _taken(lake: Lakehouse, sources: Sources) -> dict[str, int]:
+    """The last batch of which each silver table has all that concerned it before anything is read again."""
+    held = batches(lake)
+    tables = [table for table in lake.tables.values() if table.object_type or table.history_of]
+    return {table.name: reached(lake, table, sources, held) for table in tables}
 
 
 def _taken_in(
@@ -145,6 +153,7 @@ def _taken_in(
     sources: Sources,
     validate: Validate,
     chosen: Mapping[Key, str],
+    taken: Mapping[str, int],
     starting: Callable[[str], None],
 ) -> Replay:
     records = _records(lake, chosen)
@@ -153,7 +162,7 @@ def _taken_in(
     parsed: dict[str, dict[str, str | None]] = {}
     for table in _tables(lake, good, sources):
         starting(table.name)
-        parsed[table.name], found = _silver(lake, table, good, sources, validate)
+        parsed[table.name], found = _silver(lake, table, good, sources, validate, taken)
         outcomes += found
     if not any(outcome.status == "refused" for outcome in outcomes):
         outcomes += _gold(lake, parsed, validate, starting)
@@ -178,9 +187,9 @@ def _records(lake: Lakehouse, chosen: Mapping[Key, str]) -> DataFrame:
 def _tables(lake: Lakehouse, records: DataFrame, sources: Sources) -> list[Table]:
     """The silver tables that some records, and what stands inside them, may be of."""
     types = {row[0] for row in records.select("object_type").distinct().collect()}
-    if ingest.types_inside(lake):
+    if types_inside(lake):
         types |= within.types(records)
-    modelled = [table for table in lake.tables.values() if table.object_type and lake.exists(table.name)]
+    modelled = [table for table in lake.tables.values() if table.object_type]
     return [
         table
         for table in modelled
@@ -188,17 +197,21 @@ def _tables(lake: Lakehouse, records: DataFrame, sources: Sources) -> list[Table
     ]
 
 
-def _planned(lake: Lakehouse, records: DataFrame, sources: Sources) -> dict[str, dict[str, str | None]]:
+def _planned(
+    lake: Lakehouse, records: DataFrame, sources: Sources, taken: Mapping[str, int]
+) -> dict[str, dict[str, str | None]]:
     return {
-        table.name: _judged(parse(_of(lake, table, records, sources), table, sources, lake.token_key))
+        table.name: _judged(parse(_of(lake, table, records, sources, taken), table, sources, lake.token_key))
         for table in _tables(lake, records, sources)
     }
 
 
-def _of(lake: Lakehouse, table: Table, records: DataFrame, sources: Sources) -> DataFrame:
+def _of(
+    lake: Lakehouse, table: Table, records: DataFrame, sources: Sources, taken: Mapping[str, int]
+) -> DataFrame:
     """Records of a table that are in batches which it has taken in: those of later ones come with their batch."""
-    last = int(lake.note(table.name).get("watermark", 0))
-    changes = of_table(records, table.history_of or table, sources, ingest.types_inside(lake, last=last))
+    last = taken[table.name]
+    changes = of_table(records, table.history_of or table, sources, types_inside(lake, last=last))
     return changes.filter(f"ingest_id <= {last}")
 
 
@@ -211,47 +224,66 @@ def _judged(rows: DataFrame) -> dict[str, str | None]:
 
 
 def _silver(
-    lake: Lakehouse, table: Table, records: DataFrame, sources: Sources, validate: Validate
+    lake: Lakehouse,
+    table: Table,
+    records: DataFrame,
+    sources: Sources,
+    validate: Validate,
+    taken: Mapping[str, int],
 ) -> tuple[dict[str, str | None], list[Outcome]]:
     """Merge the good ones of some records into a table and its history; give the refused ones their reason of now."""
     if needs_rebuild(lake, table, lake.note(table.name)):
         raise LakehouseError(f"{table.name} must be rebuilt first: vermeil run --full-refresh {table.name}")
     started = time.monotonic()
-    changes = _of(lake, table, records, sources)
+    changes = _of(lake, table, records, sources, taken)
     reasons: dict[str, str | None] = {row[0]: None for row in changes.select("record_id").collect()}
     staged = lake.stage(table.name, BATCH, build(changes, table, sources, lake.token_key), accept=FAULT)
     faulty = lake.staged(staged).filter(f"{FAULT} is not null")
     reasons |= _judged(faulty)
-    outcome = _published(lake, table, staged, validate, started, update_if=BETTER)
+    outcome = _published(lake, table, staged, validate, started, taken, update_if=BETTER)
     if outcome.status != "refused":
         _refuse(lake, quarantine.refused(faulty, records, table))
     pasts = [past for past in lake.tables.values() if past.history_of == table and lake.exists(past.name)]
     followed = pasts if outcome.status != "refused" else []
-    outcomes = [outcome, *(_history(lake, past, records, sources, validate) for past in followed)]
+    outcomes = [outcome, *(_history(lake, past, records, sources, validate, taken) for past in followed)]
     lake.clear_staging(table.name)
     return reasons, outcomes
 
 
 def _history(
-    lake: Lakehouse, table: Table, records: DataFrame, sources: Sources, validate: Validate
+    lake: Lakehouse,
+    table: Table,
+    records: DataFrame,
+    sources: Sources,
+    validate: Validate,
+    taken: Mapping[str, int],
 ) -> Outcome:
     started = time.monotonic()
-    parsed = parse(_of(lake, table, records, sources), history.base_of(table), sources, lake.token_key)
+    parsed = parse(_of(lake, table, records, sources, taken), history.base_of(table), sources, lake.token_key)
     fresh = lake.stage(table.name, f"{BATCH}-new", parsed, accept=FAULT)
     staged = lake.stage(table.name, BATCH, rebuilt(lake, table, fresh, full=False))
-    outcome = _published(lake, table, staged, validate, started, update_if=history.CHANGED)
+    outcome = _published(lake, table, staged, validate, started, taken, update_if=history.CHANGED)
     lake.clear_staging(table.name)
     return outcome
 
 
 def _published(
-    lake: Lakehouse, table: Table, staged: Staged, validate: Validate, started: float, update_if: str
+    lake: Lakehouse,
+    table: Table,
+    staged: Staged,
+    validate: Validate,
+    started: float,
+    taken: Mapping[str, int],
+    *,
+    update_if: str,
 ) -> Outcome:
-    """Merge a staged batch, unless its audit refuses it. The watermark stays where it is."""
+    """Merge a staged batch, unless its audit refuses it. The watermark says how far the table had come."""
     rows = lake.accepted(staged).select(*table.column_names)
     verdict = audited(lake, table, rows, 0, staged.rows, validate)
     if staged.rows and not verdict.refusals:
-        lake.merge(table.name, staged, _note(lake, table.name), update_if=update_if)
+        lake.create(table.name)
+        note = {**_note(lake, table.name), **key_note(lake, table), "watermark": taken[table.name]}
+        lake.merge(table.name, staged, note, update_if=update_if)
     status = "refused" if verdict.refusals else "published" if staged.rows else "unchanged"
     return Outcome(
         table=table.name,

@@ -45,9 +45,15 @@ TABLE = Table(
         Column("masked_count", "bigint", "Card numbers that were masked in its records.", minimum=0),
         Column("masked_record_count", "bigint", "Records that held one or more of them.", minimum=0),
         Column(
+            "object_types",
+            "string",
+            "Types of the objects that its records are about, such as charge, a JSON list; null for a file that was "
+            "taken in before this was kept.",
+        ),
+        Column(
             "inside",
             "string",
-            "Types of the objects that stand inside its records, such as refund, a JSON list; null for none.",
+            "Types of the objects that stand inside its records, such as refund, a JSON list.",
         ),
     ),
 )

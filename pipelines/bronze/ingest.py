@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from pipelines.among import among
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import drift, records
 from pipelines.bronze import files as manifest
+from pipelines.bronze.batches import types_text
 from pipelines.bronze.digest import file_digests
 from pipelines.bronze.files import Listing, RawFile, Seen
 from pipelines.bronze.inside import needs
@@ -32,7 +32,8 @@ from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Source, Sources
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column as Expression
+    from pyspark.sql import DataFrame, Row, SparkSession
 
     from pipelines.lakehouse import Lakehouse
 
@@ -57,6 +58,9 @@ MOST_TASKS = 200
 
 TYPES_INSIDE = """regexp_extract_all(inside, '"type":"([^"]+)"', 1) as inside"""
 """SQL of the types of the objects that stand inside a record."""
+
+TYPES = ("object_types", "inside")
+"""Columns of the manifest that list types."""
 
 Judge = Callable[["DataFrame", int], Note]
 """Audits a number of staged rows; returns what is kept with their commit."""
@@ -216,31 +220,6 @@ def _unique(ingest_id: int) -> str:
     return f"{ingest_id}-{uuid4().hex[:8]}"
 
 
-def types_inside(lake: Lakehouse, after: int = 0, last: int | None = None) -> frozenset[str]:
-    """Types of the objects that stand inside the records of some batches: after one, up to another."""
-    rows = lake.arrow(FILES, ("ingest_id", "inside")).to_pylist()
-    listed = {
-        row["inside"]
-        for row in rows
-        if row["inside"] and after < row["ingest_id"] and (last is None or row["ingest_id"] <= last)
-    }
-    return frozenset(name for text in listed for name in json.loads(text))
-
-
-def _types_text(types: Collection[str]) -> str | None:
-    """Types as the manifest has them."""
-    return json.dumps(sorted(types)) if types else None
-
-
-def bytes_by_ingest(lake: Lakehouse, after: int) -> list[tuple[int, int]]:
-    """Batches after a watermark, in order, each with the bytes of its records."""
-    sizes: Counter[int] = Counter()
-    for row in lake.arrow(FILES, ("ingest_id", "raw_bytes")).to_pylist():
-        if row["ingest_id"] > after:
-            sizes[row["ingest_id"]] += row["raw_bytes"]
-    return sorted(sizes.items())
-
-
 def noted_files(lake: Lakehouse) -> list[dict[str, Any]]:
     """What the commits of bronze.records say of their files, as rows of the manifest: of those still in its log."""
     notes = (commit.note for commit in lake.history(RECORDS) if _is_batch(commit))
@@ -302,22 +281,39 @@ def renew_digests(lake: Lakehouse, file_ids: Collection[str]) -> None:
         lake.create(name)  # one that was written before objects inside others were listed lacks a column
     records_of = among(lake.table(RECORDS), "file_id", file_ids)
     digests = file_digests(records_of)
-    counted = records_of.selectExpr("file_id", "fault", TYPES_INSIDE).groupBy("file_id")
-    faults: dict[str, int] = {}
-    types: dict[str, str | None] = {}
-    for file_id, faults[file_id], found in counted.agg(F.count("fault"), F.collect_set("inside")).collect():
-        types[file_id] = _types_text({name for one in found for name in one})
+    counted = records_of.selectExpr("file_id", "fault", "object_type", TYPES_INSIDE).groupBy("file_id")
+    found = counted.agg(F.count("fault").alias("fault_count"), *_collected_types()).collect()
+    held = {
+        row["file_id"]: {
+            "fault_count": row["fault_count"],
+            **{name: types_text(types) for name, types in _types_of(row).items()},
+        }
+        for row in found
+    }
     rows = among(lake.table(FILES), "file_id", file_ids).toArrow().to_pylist()
+    nothing = {"fault_count": 0} | dict.fromkeys(TYPES, types_text(()))
     renewed = [
-        row | {"digest": digests.get(of, 0), "fault_count": faults.get(of, 0), "inside": types.get(of)}
-        for row in rows
-        for of in [row["file_id"]]
+        {**row, "digest": digests.get(row["file_id"], 0), **held.get(row["file_id"], nothing)} for row in rows
     ]
     if renewed != rows:
         entries = pa.Table.from_pylist(renewed, schema=arrow_schema(manifest.TABLE))
         staged = lake.stage(FILES, _unique(0), lake.spark.createDataFrame(entries))
         lake.amend(FILES, staged, lake.note(FILES), by=("file_id",))
         lake.clear_staging(FILES)
+
+
+def _collected_types() -> tuple[Expression, ...]:
+    """Figures of a group of records: the types of their objects, and of those inside."""
+    from pyspark.sql import functions as F  # noqa: N812
+
+    return F.collect_set("object_type").alias("object_types"), F.collect_set("inside").alias("inside")
+
+
+def _types_of(row: Row) -> dict[str, list[str]]:
+    return {
+        "object_types": sorted(row["object_types"]),
+        "inside": sorted({name for types in row["inside"] for name in types}),
+    }
 
 
 def check_sources(lake: Lakehouse, sources: Sources) -> None:
@@ -352,7 +348,8 @@ def _manifest_row(counts: FileCounts, batch: Batch) -> dict[str, Any]:
         "digest": counts.digest,
         "masked_count": counts.masked_count,
         "masked_record_count": counts.masked_record_count,
-        "inside": _types_text(counts.inside),
+        "object_types": types_text(counts.object_types),
+        "inside": types_text(counts.inside),
     }
 
 
@@ -423,22 +420,18 @@ def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> l
     from pyspark.sql import functions as F  # noqa: N812
 
     size = "coalesce(octet_length(payload_bytes), octet_length(payload))"
-    sized = rows.selectExpr("file", "fault", f"{size} as size", "masked_count", TYPES_INSIDE)
+    sized = rows.selectExpr("file", "fault", f"{size} as size", "masked_count", "object_type", TYPES_INSIDE)
     found = sized.groupBy("file").agg(
         F.count("*"),
         F.count("fault"),
         F.sum("size"),
         F.sum("masked_count"),
         F.count_if(F.col("masked_count") > 0),
-        F.collect_set("inside"),
+        *_collected_types(),
     )
     names = ("record_count", "fault_count", "raw_bytes", "masked_count", "masked_record_count")
     counts: dict[str, Any] = {
-        row[0]: {
-            **dict(zip(names, row[1:-1], strict=True)),
-            "inside": sorted({t for one in row[-1] for t in one}),
-        }
-        for row in found.collect()
+        row["file"]: {**dict(zip(names, row[1:], strict=False)), **_types_of(row)} for row in found.collect()
     }
     digests = file_digests(rows)
     return [

@@ -77,7 +77,7 @@ class Reading:
 class FileCounts:
     """What was read from one file; ``missing`` says why nothing could be. The digest is of what was written of it.
 
-    ``inside`` has the types of the objects that stand inside others.
+    ``object_types`` has the types of the objects that its records are about, ``inside`` those of objects inside them.
     ``foreign`` is the fault of a file that holds no JSON. ``opened`` names the types of objects of which a page says
     that more follow, ``ended`` those of which a page says that it is the last.
     """
@@ -88,6 +88,7 @@ class FileCounts:
     raw_bytes: int = 0
     masked_count: int = 0
     masked_record_count: int = 0
+    object_types: list[str] = field(default_factory=list)
     inside: list[str] = field(default_factory=list)
     missing: str | None = None
     digest: int = 0
@@ -276,6 +277,8 @@ def _read_from(
             counts.masked_count += masked_count
             counts.masked_record_count += 1
         counts.record_count += 1
+        if facts.object_type is not None and facts.object_type not in counts.object_types:
+            counts.object_types.append(facts.object_type)
         if facts.fault is not None:
             counts.fault_count += 1
             counts.foreign = facts.fault if facts.fault.startswith(NO_JSON) else counts.foreign

@@ -5,8 +5,9 @@ Everything here is a pure function of frames; a value of the wrong type never ra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from functools import reduce
+from functools import cache, reduce
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -193,17 +194,37 @@ def _unparsed(table: Table) -> Expression:
 
 def _derived(rows: DataFrame, table: Table) -> DataFrame:
     """The rows with the columns that follow from others, in declared order: one may use those before it."""
-    given = _given(table)
-    for column in table.columns:
-        if column.sql and column.listed:
-            rows = lists.with_membership(rows, column.name, F.expr(column.sql), column.listed)
-        elif column.sql:
-            found = F.expr(column.sql).cast(column.type)
-            if column in given:
-                # Not of a value that is there and wrong: that is a fault.
-                found = F.when(F.col(_raw_name(column)).isNull(), found).otherwise(F.col(column.name))
-            rows = rows.withColumn(column.name, found)
+    for level in _levels(table):
+        rows = rows.withColumns({column.name: _follows(column) for column in level if not column.listed})
+        for column in level:
+            if column.listed:
+                rows = lists.with_membership(rows, column.name, F.expr(str(column.sql)), column.listed)
     return rows
+
+
+@cache
+def _levels(table: Table) -> tuple[tuple[Column, ...], ...]:
+    """The derived columns, those together that do not use each other: each step costs planning of all columns."""
+    depth: dict[str, int] = {}
+    levels: list[list[Column]] = []
+    for column in [column for column in table.columns if column.sql]:
+        used = set(_NAME.findall(str(column.sql))) - {column.name}
+        depth[column.name] = 1 + max((depth[name] for name in used & depth.keys()), default=-1)
+        levels.extend([] for _ in range(depth[column.name] + 1 - len(levels)))
+        levels[depth[column.name]].append(column)
+    return tuple(map(tuple, levels))
+
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+def _follows(column: Column) -> Expression:
+    """The value of a derived column; of one that a record may have, the record's, where it has one."""
+    found = F.expr(str(column.sql)).cast(column.type)
+    if not (column.paths or column.mapped):
+        return found
+    # Not of a value that is there and wrong: that is a fault.
+    return F.when(F.col(_raw_name(column)).isNull(), found).otherwise(F.col(column.name))
 
 
 def _plant(tree: dict[str, Any], path: str, table: Table) -> None:

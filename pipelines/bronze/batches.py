@@ -1,0 +1,98 @@
+"""What the batches of bronze hold, as the manifest says: which of them concern a table, and how large they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.bronze import files as manifest
+from pipelines.bronze import records
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.sources.source import Sources
+    from pipelines.table import Table
+
+FILES = manifest.TABLE.name
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch of bronze.
+
+    Attributes:
+        size: bytes of its records.
+        types: of the objects that its records are about; None where some of its files do not say.
+        inside: types of the objects that stand inside those.
+        sources: names of the mappings that it was read with.
+    """
+
+    size: int
+    types: frozenset[str] | None
+    inside: frozenset[str]
+    sources: frozenset[str]
+
+    def concerns(self, table: Table, mapped: Collection[str]) -> bool:
+        """Whether it may hold a record of a silver table, to which some sources are mapped."""
+        return (
+            self.types is None
+            or not self.types.isdisjoint(table.object_types)
+            or not self.inside.isdisjoint(table.object_types)
+            or not self.sources.isdisjoint(mapped)
+        )
+
+
+def batches(lake: Lakehouse) -> dict[int, Batch]:
+    """All batches by number, in order."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in lake.arrow(FILES, ("ingest_id", "raw_bytes", "source", "object_types", "inside")).to_pylist():
+        found.setdefault(row["ingest_id"], []).append(row)
+    return {number: _batch(found[number]) for number in sorted(found)}
+
+
+def concerning(
+    held: Mapping[int, Batch], table: Table, sources: Sources, after: int = 0
+) -> list[tuple[int, int]]:
+    """The batches after a watermark that may hold records of a table or a history, each with its bytes."""
+    base = table.history_of or table
+    mapped = {source.source for source in sources.mapping(base.short_name)}
+    return [(n, one.size) for n, one in held.items() if n > after and one.concerns(base, mapped)]
+
+
+def reached(lake: Lakehouse, table: Table, sources: Sources, held: Mapping[int, Batch] | None = None) -> int:
+    """The last batch that a silver table has nothing left to take in of: its watermark, and what follows without it.
+
+    A table makes no commit for batches that do not concern it.
+    """
+    taken = int(lake.note(table.name).get("watermark", 0))
+    waiting = concerning(batches(lake) if held is None else held, table, sources, taken)
+    newest = int(lake.note(records.TABLE.name).get("ingest_id", 0))
+    return waiting[0][0] - 1 if waiting else max(newest, taken)
+
+
+def types_inside(lake: Lakehouse, after: int = 0, last: int | None = None) -> frozenset[str]:
+    """Types of the objects that stand inside the records of some batches: after one, up to another."""
+    rows = lake.arrow(FILES, ("ingest_id", "inside")).to_pylist()
+    within = (row for row in rows if after < row["ingest_id"] and (last is None or row["ingest_id"] <= last))
+    return _types(row["inside"] for row in within)
+
+
+def types_text(types: Collection[str]) -> str:
+    """Types as the manifest has them."""
+    return json.dumps(sorted(types))
+
+
+def _batch(rows: list[dict[str, Any]]) -> Batch:
+    known = all(row["object_types"] is not None for row in rows)
+    return Batch(
+        sum(row["raw_bytes"] for row in rows),
+        _types(row["object_types"] for row in rows) if known else None,
+        _types(row["inside"] for row in rows),
+        frozenset(row["source"] for row in rows),
+    )
+
+
+def _types(texts: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(name for text in set(texts) if text for name in json.loads(text))
