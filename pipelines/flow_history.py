@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipelines import held_back
 from pipelines.bronze import ingest
 from pipelines.commits import Staged
 from pipelines.facts import Further
@@ -41,6 +42,7 @@ def refresh_history(
     sizes = [(batch, size) for batch, size in ingest.bytes_by_ingest(lake, watermark) if batch <= reached]
     spans = [(0, reached)] if full and sizes else by_size(watermark, sizes, lake.settings.batch_bytes)
     if not spans:
+        held_back.settled(lake, table.name)
         yield Outcome(table.name, "unchanged")
         return
     ingest.check_sources(lake, sources)
