@@ -7,19 +7,21 @@ commit. All of it may be cut anywhere and run again: a watermark moves in the co
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipelines import catalog
+from pipelines import catalog, held_back
 from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
 from pipelines.bronze.batches import batches, concerning, types_inside
+from pipelines.bronze.notices import judged, told
 from pipelines.bronze.reading import FileCounts
 from pipelines.commits import Staged
 from pipelines.conservation import refresh_audit
 from pipelines.erasure.forget import unfinished
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import CriticalCheckError
+from pipelines.facts import Further
 from pipelines.flow_gold import refresh_gold as refresh_gold
 from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
@@ -142,6 +144,7 @@ def refresh_bronze(lake: Lakehouse, raw: Path, sources: Sources, validate: Valid
         )
     fresh = ingest.plan(lake, listing)
     if not fresh:
+        held_back.settled(lake, ingest.RECORDS)
         yield Outcome(ingest.RECORDS, "unchanged", seconds=time.monotonic() - started, notices=notices)
     for files in manifest.batches(fresh, lake.settings.batch_bytes):
         source = sources.of(files[0].source)
@@ -157,16 +160,16 @@ def refresh_bronze(lake: Lakehouse, raw: Path, sources: Sources, validate: Valid
 def _swept(lake: Lakehouse) -> Iterator[Outcome]:
     """Erase what the new batches say was redacted, before anything else is made from them."""
     started = time.monotonic()
-    told = sweep(lake)
+    notices = sweep(lake)
     if cut := unfinished(lake):
-        told = (*told, f"{cut} erasures were begun and not ended: give the same vermeil forget again")
-    if told:
+        notices = (*notices, f"{cut} erasures were begun and not ended: give the same vermeil forget again")
+    if notices:
         yield Outcome(
             table=ingest.RECORDS,
             status="published",
             seconds=time.monotonic() - started,
             version=version_of(lake, ingest.RECORDS),
-            notices=told,
+            notices=notices,
         )
 
 
@@ -176,9 +179,8 @@ def _publish_bronze(
     rows = lake.accepted(batch.staged)
     faults = sum(counts.fault_count for counts in batch.counts)
     held = batch.staged.rows  # records that cannot be read are among them
-    verdict = audited(lake, lake.declaration(ingest.RECORDS), rows, faults, held, validate, count=held)
-    lost = tuple(f"{c.file.file}: {c.missing}" for c in batch.missing)
-    empty = tuple(f"{c.file.file}: holds no record" for c in batch.counts if not c.record_count)
+    table = lake.declaration(ingest.RECORDS)
+    verdict = audited(lake, table, rows, faults, held, validate, lambda: _shares(batch.counts), count=held)
     if not verdict.refusals and batch.counts:
         ingest.publish(
             lake,
@@ -186,6 +188,7 @@ def _publish_bronze(
             verdict.note,
             lambda entered, count: audited(lake, manifest.TABLE, entered, 0, count, validate).note,
         )
+    _note_held(lake, batch, verdict, rows, faults)
     lake.clear_staging(ingest.RECORDS)
     lake.clear_staging(ingest.FILES)
     return Outcome(
@@ -196,17 +199,27 @@ def _publish_bronze(
         seconds=time.monotonic() - started,
         version=None if verdict.refusals else version_of(lake, ingest.RECORDS),
         verdict=verdict,
-        notices=(*notices, *lost, *empty, *filter(None, map(_masking, batch.counts))),
-        failed=bool(lost),
+        notices=(*notices, *told(batch), *held_back.told(verdict)),
+        failed=bool(batch.missing),
     )
 
 
-def _masking(counts: FileCounts) -> str | None:
-    """What is said of a file that held card numbers; never the numbers."""
-    if not counts.masked_count:
-        return None
-    numbers, records = counts.masked_count, counts.masked_record_count
-    return f"{counts.file.file}: card numbers masked: {numbers:,}, in records: {records:,}"
+def _shares(counts: Sequence[FileCounts]) -> Further:
+    """The figures by which a batch is held back: one bad file must not hold back what stands beside it."""
+    faulty, judging = judged(counts)
+    return Further(
+        {"record_count": float(judging), "quarantined_share": faulty / judging if judging else None}
+    )
+
+
+def _note_held(lake: Lakehouse, batch: ingest.Batch, verdict: Verdict, rows: DataFrame, faults: int) -> None:
+    records: tuple[dict[str, Any], ...] = ()
+    if verdict.refusals and faults:
+        records = held_back.places(quarantine.unreadable(rows))
+    raw = next((counts.file.root for counts in batch.counts), None)
+    held_back.note(
+        lake, ingest.RECORDS, verdict, rows=batch.staged.rows, faulty=faults, records=records, raw=raw
+    )
 
 
 def refresh_quarantine(lake: Lakehouse, validate: Validate) -> Outcome:
@@ -242,6 +255,7 @@ def refresh_silver(
     whole = [(0, max(held))] if full and held else []
     spans = whole or by_size(watermark, sizes, lake.settings.batch_bytes)
     if not spans:
+        held_back.settled(lake, table.name)
         yield Outcome(table.name, "unchanged")
         return
     ingest.check_sources(lake, sources)
@@ -273,8 +287,22 @@ def _silver_batch(
             _quarantine(lake, faulty, f"{table.short_name}-{last}", validate)
         note = {"watermark": last, "rows": staged.rows, "checks": verdict.note, **key_note(lake, table)}
         _publish_silver(lake, table, staged, note, full=full)
+    records: tuple[dict[str, Any], ...] = ()
+    if verdict.refusals and refused:
+        records = held_back.places(
+            quarantine.refused(everything.filter(f"{FAULT} is not null"), bronze, table)
+        )
     lake.clear_staging(table.name)
-    return concluded(lake, table, staged.rows, verdict, started, is_changed=bool(total), quarantined=refused)
+    return concluded(
+        lake,
+        table,
+        staged.rows,
+        verdict,
+        started,
+        is_changed=bool(total),
+        quarantined=refused,
+        records=records,
+    )
 
 
 def _publish_silver(

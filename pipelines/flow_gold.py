@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import catalog
+from pipelines import catalog, held_back
 from pipelines.drifting import refresh_drift
 from pipelines.gold import changes
 from pipelines.gold import schema_drift as drift
@@ -48,6 +48,7 @@ def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: boo
     marks = {name: changes.mark(lake, name) for name in how.sources}
     known = _known({} if full else lake.note(table.name), marks, context)
     if all(known.marks.get(name, 0) == mark for name, mark in marks.items()) and not known.stale:
+        held_back.settled(lake, table.name)
         return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)
     versions = {name: version_of(lake, name) for name in how.sources}
     now = {name: lake.table(name, version=version) for name, version in versions.items()}

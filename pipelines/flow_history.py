@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pipelines import held_back
 from pipelines.bronze import ingest
 from pipelines.bronze.batches import batches, concerning, types_inside
 from pipelines.commits import Staged
@@ -43,6 +44,7 @@ def refresh_history(
     sizes = [(batch, size) for batch, size in pending if batch <= base_taken]
     spans = [(0, base_taken)] if full and base_taken else by_size(watermark, sizes, lake.settings.batch_bytes)
     if not spans:
+        held_back.settled(lake, table.name)
         yield Outcome(table.name, "unchanged")
         return
     ingest.check_sources(lake, sources)

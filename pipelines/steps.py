@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from pipelines import held_back
 from pipelines.facts import Further, facts
 from pipelines.verdict import Batch, Validate, Verdict, accept_all
 
@@ -106,6 +107,7 @@ def concluded(
     *,
     is_changed: bool,
     quarantined: int = 0,
+    records: Iterable[dict[str, Any]] = (),
 ) -> Outcome:
     """What came of a batch that was audited and, unless it was refused, published.
 
@@ -117,7 +119,9 @@ def concluded(
         started: when the batch was begun, by the monotonic clock.
         is_changed: whether there was anything to publish.
         quarantined: records that broke the contract.
+        records: of a refused batch the first of these, with their places.
     """
+    held_back.note(lake, table.name, verdict, rows=rows, faulty=quarantined, records=records)
     status: Status = "refused" if verdict.refusals else "published" if is_changed else "unchanged"
     return Outcome(
         table=table.name,
@@ -127,6 +131,7 @@ def concluded(
         seconds=time.monotonic() - started,
         version=None if verdict.refusals else version_of(lake, table.name),
         verdict=verdict,
+        notices=held_back.told(verdict),
     )
 
 

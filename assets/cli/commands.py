@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import flow
+from pipelines import flow, held_back
 from pipelines.audit import Audit
 from pipelines.audit import audit as run_audit
 from pipelines.catalog import tables_of
@@ -18,6 +18,7 @@ from pipelines.erasure import forget as erasure
 from pipelines.erasure.forget import Erasure
 from pipelines.errors import SettingsError
 from pipelines.flow_gold import recipe
+from pipelines.held_back import HeldBack
 from pipelines.replay import Replay
 from pipelines.replay import replay as run_replay
 from pipelines.silver.quarantine import TABLE as QUARANTINE
@@ -163,16 +164,24 @@ def quarantine(
     return grouped(rows).toArrow().to_pylist(), listed.toArrow().to_pylist()
 
 
+def held(
+    lake: Lakehouse, table: str | None, reason: str | None, file: str | None, limit: int
+) -> list[HeldBack]:
+    """Batches that were refused as a whole, with the first of their faulty records."""
+    return held_back.listed(held_back.held_back(lake), Choice(table, reason, file), limit)
+
+
 def payload(lake: Lakehouse, record: str) -> str:
-    """What one quarantined record holds, with signs that a terminal would obey written out.
+    """What one refused record holds, with signs that a terminal would obey written out.
 
     Raises:
-        SettingsError: no such record is in quarantine.
+        SettingsError: no such record is in quarantine or in a refused batch.
     """
     rows = Choice(records=(record,)).of(lake.table(QUARANTINE.name)).select("payload").take(1)
-    if not rows:
+    found = str(rows[0][0]) if rows else held_back.payload(lake, record)
+    if found is None:
         raise SettingsError(f"no record {record!r} is in quarantine: 'vermeil quarantine' lists them")
-    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in str(rows[0][0]))
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in found)
 
 
 def replay(

@@ -240,29 +240,6 @@ def _verified(verified: Verified) -> None:
         OUT.print(f"[green]{len(verified.tables)} tables hold what they should, row by row[/].")
 
 
-def quarantine(groups: Sequence[dict[str, Any]], records: Sequence[dict[str, Any]], *, as_json: bool) -> None:
-    """Refused records."""
-    if as_json:
-        print_json({"groups": groups, "records": records})
-        return
-    if not groups:
-        OUT.print("Nothing is in quarantine.")
-        return
-    counted = table_of("table", ">records", "in batches", "reason")
-    for group in groups:
-        first, last = group["first_batch"], group["last_batch"]
-        batches = str(first) if first == last else f"{first} to {last}"
-        counted.add_row(group["table_name"], f"{group['count']:,}", batches, escape(group["reason"]))
-    OUT.print(counted)
-    listed = table_of("table", "record", "file", ">line", "reason")
-    for record in records:
-        listed.add_row(
-            record["table_name"], record["record_id"], escape(record["file"]), str(record["line"]),
-            escape(record["reason"]),
-        )  # fmt: skip
-    OUT.print(listed)
-
-
 def sources(found: Sequence[Preview], *, as_json: bool) -> None:
     """Sources, and what their mappings make of the first rows."""
     if as_json:

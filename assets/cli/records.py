@@ -40,18 +40,22 @@ def quarantine(
     limit: Annotated[int, typer.Option(help="Records to list.", min=1)] = 20,
     json: Json = False,
 ) -> None:
-    """Show which records were refused, why, and where they stand. Payloads are printed only where one is asked for."""
-    from assets.cli import commands, output
+    """Show which records were refused, why, and where they stand; of a batch that was held back, the way out, too.
+
+    Payloads are printed only where one is asked for.
+    """
+    from assets.cli import commands, quarantine_output
 
     with opened(home, None) as lake:
         if payload:
             text = commands.payload(lake, payload)
         else:
             groups, records = commands.quarantine(lake, table, reason, file, limit)
+            held = commands.held(lake, table, reason, file, limit)
     if payload:
         typer.echo(text)
     else:
-        output.quarantine(groups, records, as_json=json)
+        quarantine_output.quarantine(groups, records, held, as_json=json)
 
 
 def replay(

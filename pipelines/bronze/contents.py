@@ -36,24 +36,31 @@ def contents(stream: IO[bytes], max_bytes: int, max_expansion: int) -> Iterator[
         size += len(document.raw)
         if document.wire is not None or size > HELD_BYTES:
             break
-    if held and _may_be_foreign(held):
-        is_foreign = not any(map(_is_json(held), found))
+    if held and held[0].wire is None:
+        head = _head(stream, max_expansion)
+        is_foreign = _is_foreign(head, held, found)
         stream.seek(0)
         if is_foreign:
-            yield from _foreign(stream, max_bytes, max_expansion)
+            fault = foreign.NO_JSON + foreign.seems(head)
+            for number, part, said in foreign.parts(blocks(stream, max_expansion), max_bytes, fault):
+                yield Document(1, number, part, fault=said)
             return
         held, found = [], documents(stream, max_bytes, max_expansion)
     yield from held
     yield from found
 
 
-def _may_be_foreign(held: Sequence[Document]) -> bool:
-    """Whether the beginning of a file may be that of one without any JSON; the last of it may be JSON."""
-    if held[-1].wire is not None and _is_json(held)(held[-1]):
+def _is_foreign(head: bytes, held: Sequence[Document], rest: Iterator[Document]) -> bool:
+    """Whether a file that begins with a fault is one without any JSON. What is held may end with JSON."""
+    is_json = _is_json(held)
+    if _begins(held) in (b"{", b"["):
+        if len(held) < BROKEN or any(map(_is_beyond_bounds, held)):
+            return False
+    elif not held[0].raw:
         return False
-    if _begins(held) not in (b"{", b"["):
-        return bool(held[0].raw)
-    return len(held) >= BROKEN and not any(map(_is_beyond_bounds, held))
+    elif foreign.container(head):
+        return True  # what lies in an archive is not read from there, though it may lie there as it is
+    return not (is_json(held[-1]) or any(map(is_json, rest)))
 
 
 def _is_json(held: Sequence[Document]) -> Callable[[Document], bool]:
@@ -71,13 +78,13 @@ def _is_beyond_bounds(document: Document) -> bool:
     return document.fault is not None and (document.fault == wire.TOO_DEEP or TOO_LONG in document.fault)
 
 
-def _foreign(stream: IO[bytes], max_bytes: int, max_expansion: int) -> Iterator[Document]:
-    """The bytes of a file as they stand, each part with what the file seems to be."""
-    try:
-        head = next(in_utf8(blocks(stream, max_expansion)), b"")[: foreign.HEAD_BYTES]
-    except CutShort:
-        head = b""
+def _head(stream: IO[bytes], max_expansion: int) -> bytes:
+    """The beginning of a file's text; the stream stays where it is."""
+    place = stream.tell()
     stream.seek(0)
-    fault = foreign.NO_JSON + foreign.seems(head)
-    for number, part, said in foreign.parts(blocks(stream, max_expansion), max_bytes, fault):
-        yield Document(1, number, part, fault=said)
+    try:
+        return next(in_utf8(blocks(stream, max_expansion)), b"")[: foreign.HEAD_BYTES]
+    except CutShort:
+        return b""
+    finally:
+        stream.seek(place)

@@ -24,7 +24,12 @@ TABLE = Table(
     doc="One row per raw file that was taken in. A file whose content changed is a new file.",
     key=("file_id",),
     columns=(
-        Column("file_id", "string", "Identity of the file's path and content.", required=True),
+        Column(
+            "file_id",
+            "string",
+            "Identity of the file's path and content, and of its time where it holds again what it held before.",
+            required=True,
+        ),
         Column("ingest_id", "bigint", "Batch that took the file in.", required=True),
         Column("source", "string", "Name of the source mapping that the file was read with.", required=True),
         Column("file", "string", "Path below the raw folder.", required=True),
@@ -79,6 +84,7 @@ class RawFile:
         modified_at: UTC.
         sha256: of these bytes; empty until :func:`identified`.
         source: name of the source that it belongs to.
+        returned: it holds again what it held before it was last taken in, so that its time is part of its identity.
     """
 
     root: str
@@ -87,6 +93,7 @@ class RawFile:
     modified_at: datetime
     sha256: str = ""
     source: str = DEFAULT_SOURCE
+    returned: bool = False
 
     @property
     def path(self) -> Path:
@@ -97,10 +104,12 @@ class RawFile:
     def file_id(self) -> str:
         """Identity of path and content, and of the source where it is a mapped one: 16 hexadecimal digits.
 
-        A file that another source claims from now on has to be read anew.
+        A file that another source claims from now on has to be read anew; so has one that is written over with what it
+        held before the last time.
         """
         owner = "" if self.source == DEFAULT_SOURCE else f"\0{self.source}"
-        return hashlib.sha256(f"{self.file}\0{self.sha256}{owner}".encode()).hexdigest()[:16]
+        again = f"\0\0{(self.modified_at - _EPOCH) // timedelta(microseconds=1)}" if self.returned else ""
+        return hashlib.sha256(f"{self.file}\0{self.sha256}{owner}{again}".encode()).hexdigest()[:16]
 
     @property
     def seen(self) -> Seen:

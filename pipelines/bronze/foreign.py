@@ -40,13 +40,15 @@ _DELIMITERS = b",;\t|"
 
 def seems(head: bytes) -> str:
     """What a file seems to be, from its first bytes after decompression."""
-    for magic, known in _MAGIC:
-        if head.startswith(magic):
-            return known
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return container(head) or _with_nulls(head) or _of_no_text(head) or _as_text(text)
+
+
+def container(head: bytes) -> str | None:
+    """What a file is whose format says so in its first bytes; None for texts and the unknown."""
     if head[257:262] == b"ustar":
         return "a tar archive"
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return _with_nulls(head) or _of_no_text(head) or _as_text(text)
+    return next((what for magic, what in _MAGIC if head.startswith(magic)), None)
 
 
 def _with_nulls(head: bytes) -> str | None:

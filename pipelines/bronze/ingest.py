@@ -19,7 +19,8 @@ from pipelines.bronze import drift, records
 from pipelines.bronze import files as manifest
 from pipelines.bronze.batches import types_text
 from pipelines.bronze.digest import file_digests
-from pipelines.bronze.files import Listing, RawFile, Seen
+from pipelines.bronze.files import Listing, RawFile
+from pipelines.bronze.foreign import NO_JSON
 from pipelines.bronze.inside import needs
 from pipelines.bronze.reading import FileCounts, Reading, read_files, unreadable
 from pipelines.bronze.worker import Job, work, work_in_processes
@@ -93,20 +94,33 @@ class Batch:
 def plan(lake: Lakehouse, listing: Listing) -> list[RawFile]:
     """The files of a folder that bronze does not have yet, with the digest of their content.
 
-    A file whose content is known under the same path is passed over, however new it looks.
+    A file whose content is known under the same path is passed over, however new it looks, unless it was written over
+    in between: then it holds again what it held before.
     """
     complete_manifest(lake)
-    taken = {} if not lake.exists(FILES) else _manifest(lake)
+    held = lake.arrow(FILES, _IDENTITY).to_pylist()
+    taken = {
+        (row["file"], row["size_bytes"], row["modified_at"], row["source"]): row["file_id"] for row in held
+    }
     known = set(taken.values())
+    newest = {(row["file"], row["source"]): row for row in sorted(held, key=lambda row: row["modified_at"])}
     fresh: list[RawFile] = []
     for file in manifest.pending(listing.files, taken):
         try:
             found = manifest.identified(file)
         except OSError:
             found = replace(file, sha256="unread")  # the batch reports why
+        if found.file_id in known:
+            last = newest[found.file, found.source]
+            if last["sha256"] == found.sha256 or last["modified_at"] >= found.modified_at:
+                continue
+            found = replace(found, returned=True)
         if found.file_id not in known:
             fresh.append(found)
     return fresh
+
+
+_IDENTITY = ("file", "size_bytes", "modified_at", "source", "sha256", "file_id")
 
 
 def next_ingest_id(lake: Lakehouse) -> int:
@@ -326,12 +340,6 @@ def check_sources(lake: Lakehouse, sources: Sources) -> None:
         sources.of(source)
 
 
-def _manifest(lake: Lakehouse) -> dict[Seen, str]:
-    *seen, file_id = "file", "size_bytes", "modified_at", "source", "file_id"
-    columns = lake.arrow(FILES, (*seen, file_id)).to_pydict()
-    return dict(zip(zip(*(columns[name] for name in seen), strict=True), columns[file_id], strict=True))
-
-
 def _manifest_row(counts: FileCounts, batch: Batch) -> dict[str, Any]:
     file = counts.file
     return {
@@ -420,16 +428,24 @@ def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> l
     from pyspark.sql import functions as F  # noqa: N812
 
     size = "coalesce(octet_length(payload_bytes), octet_length(payload))"
-    sized = rows.selectExpr("file", "fault", f"{size} as size", "masked_count", "object_type", TYPES_INSIDE)
+    foreign = F.when(F.col("fault").startswith(NO_JSON), F.col("fault"))
+    columns = ("file", "fault", f"{size} as size", "masked_count", "has_more", "object_type", TYPES_INSIDE)
+    sized = rows.selectExpr(*columns)
     found = sized.groupBy("file").agg(
         F.count("*"),
         F.count("fault"),
         F.sum("size"),
         F.sum("masked_count"),
         F.count_if(F.col("masked_count") > 0),
+        F.max(foreign),
+        F.array_sort(F.collect_set(F.when(F.col("has_more"), F.col("object_type")))),
+        F.array_sort(F.collect_set(F.when(~F.col("has_more"), F.col("object_type")))),
         *_collected_types(),
     )
-    names = ("record_count", "fault_count", "raw_bytes", "masked_count", "masked_record_count")
+    names = (
+        *("record_count", "fault_count", "raw_bytes", "masked_count", "masked_record_count"),
+        *("foreign", "opened", "ended"),
+    )
     counts: dict[str, Any] = {
         row["file"]: {**dict(zip(names, row[1:], strict=False)), **_types_of(row)} for row in found.collect()
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,11 @@ def _read_again(
 def _files(lake: Lakehouse, ids: set[str]) -> dict[str, RawFile]:
     entered = among(lake.table(ingest.FILES), "file_id", ids)
     named = ("file", "size_bytes", "modified_at", "sha256", "source")
+    rows = entered.select("file_id", *named).toArrow().to_pylist()
     return {
-        row["file_id"]: RawFile("", *(row[name] for name in named))
-        for row in entered.select("file_id", *named).toArrow().to_pylist()
+        row["file_id"]: _known_as(row["file_id"], RawFile("", *(row[name] for name in named))) for row in rows
     }
+
+
+def _known_as(file_id: str, file: RawFile) -> RawFile:
+    return file if file.file_id == file_id else replace(file, returned=True)

@@ -35,8 +35,11 @@ VALID_TO = Column(
 IS_CURRENT = Column("is_current", "boolean", "No later version is known.", required=True)
 
 # In brackets: delta-rs takes what follows "distinct from" for one expression, up to the end.
-CHANGED = "(s.record_id is distinct from t.record_id) or (s.valid_to is distinct from t.valid_to)"
-"""When a version that is there is written again: a later one ended it or split its interval, or a better copy came."""
+CHANGED = " or ".join(
+    f"(s.{name} is distinct from t.{name})" for name in ("record_id", "valid_from", "valid_to")
+)
+"""When a version that is there is written again: a later one ended it or split its interval, a better copy came, or an
+event came in that a deletion follows."""
 
 
 def history_table(name: str, base: Table) -> Table:

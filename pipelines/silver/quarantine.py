@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
@@ -49,6 +50,11 @@ class Choice:
     reason: str | None = None
     file: str | None = None
     records: tuple[str, ...] = ()
+
+    def takes(self, record: Mapping[str, Any]) -> bool:
+        """Whether a record is meant, as its reason and its file go."""
+        pairs = ((self.reason, record["reason"]), (self.file, record["file"]))
+        return all(part is None or part in text for part, text in pairs)
 
     def of(self, rows: DataFrame) -> DataFrame:
         """The rows that are meant."""

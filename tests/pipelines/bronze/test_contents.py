@@ -49,6 +49,21 @@ def _tar() -> bytes:
     return target.getvalue()
 
 
+def _stored(opening: str) -> bytes:
+    """An archive in which records lie as they are."""
+    target = io.BytesIO()
+    lines = (CHARGE + b"\n") * 90
+    if opening == "zip":
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr("events.ndjson", lines)
+    else:
+        with tarfile.open(fileobj=target, mode="w") as archive_:
+            member = tarfile.TarInfo("events.ndjson")
+            member.size = len(lines)
+            archive_.addfile(member, io.BytesIO(lines))
+    return target.getvalue()
+
+
 def _parquet() -> bytes:
     target = io.BytesIO()
     pq.write_table(pa.table({"id": ["ch_1", "ch_2"]}), target)
@@ -75,6 +90,8 @@ FOREIGN = {
     "an answer of an object store": (b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>', "an XML document"),
     "zip": (_zip(), "a ZIP archive"),
     "a tar in gzip": (_tar(), "a tar archive"),
+    "zip without compression": (_stored("zip"), "a ZIP archive"),
+    "tar": (_stored("tar"), "a tar archive"),
     "gzip in gzip": (gzip.compress(gzip.compress(CHARGE)), "compressed data within compressed data"),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n", "a PDF document"),
     "parquet": (_parquet(), "a Parquet file"),
