@@ -105,7 +105,7 @@ def _unsigned(text: str, symbols: list[str]) -> tuple[bool, str]:
 
 
 def _without_symbol(text: str, symbols: list[str]) -> str:
-    for symbol in symbols:
+    for symbol in sorted(symbols, key=len, reverse=True):
         if text.startswith(symbol):
             return text[len(symbol) :].strip()
         if text.endswith(symbol):

@@ -143,15 +143,16 @@ def test_paypals_activity_becomes_payments_refunds_disputes_and_movements(tmp_pa
         "status",
         "is_captured",
         "outcome_type",
-        "billing_email",
+        "failure_code",
     )
     zone = "its time zone is not known: say in timezone.values what it means"
     assert mapped(tmp_path, "paypal_activity", "charges", *charge) == [
-        ("1PAY", MORNING, "USD", "110050", "110050", "succeeded", "true", "authorized", "ada@example.com"),
-        ("2PAY", "1782886572", "USD", "2000", "0", "pending", "false", None, "ada@example.com"),
-        ("3PAY", MORNING, "JPY", "500", "0", "failed", "false", None, "ada@example.com"),
+        ("1PAY", MORNING, "USD", "110050", "110050", "succeeded", "true", "authorized", None),
+        ("2PAY", "1782886572", "USD", "2000", "0", "pending", "false", None, None),
+        ("3PAY", MORNING, "JPY", "500", "0", "failed", "false", None, "denied"),
         (f"created_at: {zone}",),
     ]  # fmt: skip
+    assert mapped(tmp_path, "paypal_activity", "charges", "billing_email")[0] == ("ada@example.com",)
     refund = ("refund_id", *MONEY, "status", "charge_id")
     assert mapped(tmp_path, "paypal_activity", "refunds", *refund) == [
         ("5REF", MORNING, "USD", "10050", "succeeded", "1PAY")

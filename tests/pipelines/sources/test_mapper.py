@@ -153,6 +153,7 @@ MAPPER = mapper()
         ("numbers: {symbols: [$]}", "($12.00)", "-1200"),
         ("numbers: {symbols: [$], thousands: ','}", "$1,212.00", "121200"),
         ("numbers: {symbols: [EUR, €], decimal: ','}", "12,50 €", "1250"),
+        ("numbers: {symbols: [$, US$]}", "12.50 US$", "1250"),
         ("numbers: {symbols: [EUR, €], decimal: ','}", "EUR -12,50", "-1250"),
         ("numbers: {float_noise: true}", "85.64999999999999", "8565"),
         ("numbers: {float_noise: true}", "-83.10000000000001", "-8310"),
