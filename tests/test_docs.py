@@ -44,9 +44,9 @@ OWN_PAGES = [page for page in PAGES if page.name != "data-dictionary.md" and pag
 
 EXAMPLES = {
     "pipelines/silver/payout_history.py",
-    "pipelines/silver/transfers.py",
+    "pipelines/silver/customer_balance_transactions.py",
     "pipelines/gold/refunds_daily.py",
-    "expectations/silver/transfers.py",
+    "expectations/silver/customer_balance_transactions.py",
 }
 """Modules that the how-to writes: they are not there."""
 
@@ -210,23 +210,23 @@ def example(declares: str) -> dict[str, Any]:
 
 
 def test_the_silver_example_takes_in_what_it_says(spark: SparkSession, tmp_path: Path) -> None:
-    table: Table = example('name="silver.transfers"')["TABLE"]
+    table: Table = example('name="silver.customer_balance_transactions"')["TABLE"]
     good = {
-        "object": "transfer",
-        "id": "tr_1",
+        "object": "customer_balance_transaction",
+        "id": "cbtxn_1",
         "created": frames.CREATED,
         "currency": "eur",
-        "amount": 1050,
-        "amount_reversed": 50,
-        "destination": "acct_1",
+        "amount": -1050,
+        "ending_balance": -50,
+        "customer": "cus_1",
     }
-    bad = good | {"id": "tr_2", "amount_reversed": 2000}
-    records = frames.read_lines(tmp_path, {"transfers.ndjson": [good, bad]})
-    built = build(frames.of_type(spark, records, "transfer"), table, stripe(), frames.KEY)
-    columns = ("transfer_id", "amount_minor", "reversed_minor", "destination_account_id", "fault")
-    assert [tuple(row) for row in built.select(*columns).orderBy("transfer_id").collect()] == [
-        ("tr_1", 1050, 50, "acct_1", None),
-        ("tr_2", 1050, 2000, "acct_1", "reversed_minor is more than amount_minor"),
+    bad = good | {"id": "cbtxn_2", "amount": 0}
+    records = frames.read_lines(tmp_path, {"movements.ndjson": [good, bad]})
+    built = build(frames.of_type(spark, records, *table.object_types), table, stripe(), frames.KEY)
+    columns = ("movement_id", "amount_minor", "ending_balance_minor", "customer_id", "fault")
+    assert [tuple(row) for row in built.select(*columns).orderBy("movement_id").collect()] == [
+        ("cbtxn_1", -1050, -50, "cus_1", None),
+        ("cbtxn_2", 0, -50, "cus_1", "amount_minor is 0"),
     ]
 
 
@@ -250,9 +250,9 @@ def test_the_gold_example_computes_what_it_says(spark: SparkSession, lake: Lakeh
 
 
 def test_the_check_example_makes_a_suite() -> None:
-    table: Table = example('name="silver.transfers"')["TABLE"]
+    table: Table = example('name="silver.customer_balance_transactions"')["TABLE"]
     checks = example("CHECKS = (")["CHECKS"]
-    assert next(check.name for check in Suite(table, checks).checks) == "destination_is_an_account"
+    assert next(check.name for check in Suite(table, checks).checks) == "customer_told"
 
 
 def test_the_source_examples_are_mappings() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipelines.simulate import money, payments
+from pipelines.simulate import commerce, money, payments
 from pipelines.simulate.catalog import CANCEL_FEEDBACK, PLANS
 from pipelines.simulate.chance import Weighted
 from pipelines.simulate.merchants import Merchant
@@ -71,7 +71,7 @@ def _draw(world: World, merchant: Merchant, customer: Customer, at: int) -> Subs
         item=world.ids.new("si_"),
         merchant=merchant,
         customer=customer,
-        price=f"price_1{name}{merchant.id[-10:]}",
+        price=commerce.price_of(name, merchant),
         amount=money.minor(amount, merchant.trade.currency),
         currency=merchant.trade.currency,
         created=at,
@@ -153,6 +153,7 @@ def _settle(world: World, at: int, bill: Bill) -> None:
     invoice.status, invoice.paid_at, invoice.next_attempt = "paid", at, None
     _tell_invoice(world, at, invoice, "invoice.paid")
     _tell_invoice(world, at, invoice, "invoice.payment_succeeded")
+    commerce.credit(world, invoice, at + 1)
     if not merchant.is_old(at):
         body = render.invoice_payment(world.ids.new("inpay_1"), invoice, at)
         world.emit(at, merchant, "invoice_payment.paid", body, requested=False)

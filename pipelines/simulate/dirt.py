@@ -139,11 +139,11 @@ class Dirt:
             )
         elif self._rng.random() < 0.5:
             type, body = (
-                "price.created",
-                {"object": "price", "unit_amount": 1900, "currency": "usd", "active": True},
+                "payment_link.created",
+                {"object": "payment_link", "active": True, "currency": "usd"},
             )
         else:
-            type, body = "checkout.session.completed", {"object": "checkout.session", "status": "complete"}
+            type, body = "file.created", {"object": "file", "purpose": "dispute_evidence", "size": 9_999}
         event = {
             "id": self._ids.new("evt_1"),
             "object": "event",

@@ -10,6 +10,7 @@ from pipelines.simulate.chance import Weighted
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.payment import Charge
 from pipelines.simulate.render import balance as render
+from pipelines.simulate.render import commerce
 from pipelines.simulate.render.balance import Payout
 from pipelines.simulate.settings import DAY
 from pipelines.simulate.world import World
@@ -110,8 +111,9 @@ def _credit_platform(world: World, charge: Charge, at: int, available_on: int) -
     currency = charge.order.currency
     amount, rate = settled(world, world.platform, charge.fee_amount, currency, at)
     target = world.platform.settles_in(currency)
+    booked = None
     if amount:
-        book(
+        booked, _ = book(
             world,
             world.platform,
             at,
@@ -123,6 +125,8 @@ def _credit_platform(world: World, charge: Charge, at: int, available_on: int) -
             available_on=available_on,
             exchange_rate=rate,
         )
+    body = commerce.application_fee(charge, at, booked)
+    world.emit(at, world.platform, "application_fee.created", body, requested=False)
 
 
 def _pay_out_daily(world: World, at: int, merchant: Merchant) -> None:

@@ -1,6 +1,6 @@
 """Honest buyers: who comes when, what they buy, and what else happens to a customer."""
 
-from pipelines.simulate import billing, identity, merchants, money, payments
+from pipelines.simulate import billing, commerce, identity, merchants, money, payments
 from pipelines.simulate.chance import Weighted, weighted
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.payment import Order
@@ -22,7 +22,8 @@ def shop(world: World, merchant: Merchant, at: int) -> None:
     method = customer.methods[0] if len(customer.methods) == 1 else world.rng.choice(customer.methods)
     if customer.id is not None and world.rng.random() < _NEW_CARD:
         method = attach_card(world, merchant, customer, at)
-    payments.pay(world, _order(world, merchant, customer, method, at))
+    intent = payments.pay(world, _order(world, merchant, customer, method, at))
+    commerce.page(world, intent, (intent.charge.created if intent.charge else at) + 5)
     if customer.id is not None and world.rng.random() < 0.01:
         _change(world, merchant, customer, at + 200)
 
@@ -53,6 +54,7 @@ def attach_card(world: World, merchant: Merchant, customer: Customer, at: int) -
     )
     customer.methods = [*customer.methods[-2:], method]
     _attach(world, merchant, customer, method, at)
+    commerce.keep(world, merchant, customer, method, at)
     return method
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.simulate import billing, fraud, ledger, payments, shopping
+from pipelines.simulate import billing, commerce, fraud, ledger, payments, shopping
 from pipelines.simulate.archive import Archive
 from pipelines.simulate.chance import Ids, stream
 from pipelines.simulate.delivery import Delivery
@@ -77,9 +77,11 @@ class Run:
                 if len(merchant.customers) % 1_000 == 0:
                     self._deliver_opening(start)
             if merchant.trade.subscriptions:
+                commerce.offer(world, merchant, start)
                 billing.take_over(world, merchant, merchant.customers)
             self._deliver_opening(start)
         ledger.start_payouts(world)
+        commerce.start_transfers(world)
         fraud.begin(world)
 
     def _deliver_opening(self, start: int) -> None:

@@ -7,6 +7,7 @@ import orjson
 
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.people import Customer
+from pipelines.simulate.render.prices import price, product_of
 
 _EMPTY = orjson.Fragment(b"{}")
 
@@ -110,19 +111,9 @@ def _item(state: Subscription, old: bool) -> dict[str, Any]:
         "object": "subscription_item",
         "created": state.created,
         "metadata": _EMPTY,
-        "price": {
-            "id": state.price,
-            "object": "price",
-            "active": True,
-            "billing_scheme": "per_unit",
-            "currency": state.currency,
-            "livemode": True,
-            "product": f"prod_{state.price[7:]}",
-            "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"},
-            "type": "recurring",
-            "unit_amount": state.amount,
-            "unit_amount_decimal": str(state.amount),
-        },
+        "price": price(
+            state.price, product_of(state.price), state.amount, state.currency, state.merchant.created
+        ),
         "quantity": 1,
         "subscription": state.id,
         "tax_rates": [],
