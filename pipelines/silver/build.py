@@ -195,7 +195,8 @@ def _unparsed(table: Table) -> Expression:
 def _derived(rows: DataFrame, table: Table) -> DataFrame:
     """The rows with the columns that follow from others, in declared order: one may use those before it."""
     for level in _levels(table):
-        rows = rows.withColumns({column.name: _follows(column) for column in level if not column.listed})
+        plain = {column.name: _follows(column) for column in level if not column.listed}
+        rows = rows.withColumns(plain) if plain else rows
         for column in level:
             if column.listed:
                 rows = lists.with_membership(rows, column.name, F.expr(str(column.sql)), column.listed)
