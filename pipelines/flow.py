@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import catalog, held_back
 from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
-from pipelines.bronze.batches import batches, concerning, types_inside
+from pipelines.bronze.batches import batches, concerning, shapes, types_inside
 from pipelines.bronze.notices import judged, told
 from pipelines.bronze.reading import FileCounts
 from pipelines.commits import Staged
@@ -26,7 +26,7 @@ from pipelines.flow_gold import refresh_gold as refresh_gold
 from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
 from pipelines.gold import schema_drift
-from pipelines.silver import quarantine
+from pipelines.silver import quarantine, within
 from pipelines.silver.build import FAULT, build
 from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.order import BETTER
@@ -271,8 +271,9 @@ def _silver_batch(
 ) -> Outcome:
     started = time.monotonic()
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    changes = of_table(bronze, table, sources, types_inside(lake, after, last))
-    built = build(changes, table, sources, lake.token_key)
+    inside, held = types_inside(lake, after, last), shapes(batches(lake), after, last)
+    changes = of_table(bronze, table, sources, inside)
+    built = build(changes, table, sources, lake.token_key, within.shapes(held, inside, table))
     staged = lake.stage(table.name, str(last), built, accept=FAULT)
     everything = lake.staged(staged)
     refused = staged.refused

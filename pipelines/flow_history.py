@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import held_back
 from pipelines.bronze import ingest
-from pipelines.bronze.batches import batches, concerning, types_inside
+from pipelines.bronze.batches import batches, concerning, shapes, types_inside
 from pipelines.commits import Staged
 from pipelines.facts import Further
 from pipelines.gold.days import days_of
-from pipelines.silver import history
+from pipelines.silver import history, within
 from pipelines.silver.build import FAULT, parse
 from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.rows import of_table
@@ -61,9 +61,10 @@ def _batch(
     started = time.monotonic()
     base = history.base_of(table)
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    changes = of_table(bronze, base, sources, types_inside(lake, after, last))
+    inside, held = types_inside(lake, after, last), shapes(batches(lake), after, last)
+    changes = of_table(bronze, base, sources, inside)
     # Staged by itself: the payloads are parsed once, and the rows are asked for twice below.
-    parsed = parse(changes, base, sources, lake.token_key)
+    parsed = parse(changes, base, sources, lake.token_key, within.shapes(held, inside, base))
     fresh = lake.stage(table.name, f"{last}-new", parsed, accept=FAULT)
     staged = lake.stage(table.name, str(last), rebuilt(lake, table, fresh, full=full))
     rows = lake.accepted(staged)

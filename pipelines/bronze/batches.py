@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FILES = manifest.TABLE.name
 
+_COLUMNS = ("ingest_id", "raw_bytes", "source", "shapes", "object_types", "inside")
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -24,12 +26,14 @@ class Batch:
 
     Attributes:
         size: bytes of its records.
-        types: of the objects that its records are about; None where some of its files do not say.
+        shapes: of its records; None where some of its files do not say.
+        types: of the objects that its records are about; None likewise.
         inside: types of the objects that stand inside those.
         sources: names of the mappings that it was read with.
     """
 
     size: int
+    shapes: frozenset[str] | None
     types: frozenset[str] | None
     inside: frozenset[str]
     sources: frozenset[str]
@@ -47,7 +51,7 @@ class Batch:
 def batches(lake: Lakehouse) -> dict[int, Batch]:
     """All batches by number, in order."""
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in lake.arrow(FILES, ("ingest_id", "raw_bytes", "source", "object_types", "inside")).to_pylist():
+    for row in lake.arrow(FILES, _COLUMNS).to_pylist():
         found.setdefault(row["ingest_id"], []).append(row)
     return {number: _batch(found[number]) for number in sorted(found)}
 
@@ -72,6 +76,17 @@ def reached(lake: Lakehouse, table: Table, sources: Sources, held: Mapping[int, 
     return waiting[0][0] - 1 if waiting else max(newest, taken)
 
 
+def shapes(held: Mapping[int, Batch], after: int, last: int) -> frozenset[str] | None:
+    """Shapes of the records of some batches, after one, up to another; None where not all of them are known."""
+    found: set[str] = set()
+    for number, one in held.items():
+        if after < number <= last:
+            if one.shapes is None:
+                return None
+            found |= one.shapes
+    return frozenset(found)
+
+
 def types_inside(lake: Lakehouse, after: int = 0, last: int | None = None) -> frozenset[str]:
     """Types of the objects that stand inside the records of some batches: after one, up to another."""
     rows = lake.arrow(FILES, ("ingest_id", "inside")).to_pylist()
@@ -85,13 +100,18 @@ def types_text(types: Collection[str]) -> str:
 
 
 def _batch(rows: list[dict[str, Any]]) -> Batch:
-    known = all(row["object_types"] is not None for row in rows)
     return Batch(
         sum(row["raw_bytes"] for row in rows),
-        _types(row["object_types"] for row in rows) if known else None,
+        _known(row["shapes"] for row in rows),
+        _known(row["object_types"] for row in rows),
         _types(row["inside"] for row in rows),
         frozenset(row["source"] for row in rows),
     )
+
+
+def _known(texts: Iterable[str | None]) -> frozenset[str] | None:
+    listed = set(texts)
+    return None if None in listed else _types(listed)
 
 
 def _types(texts: Iterable[str | None]) -> frozenset[str]:

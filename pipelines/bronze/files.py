@@ -50,6 +50,12 @@ TABLE = Table(
         Column("masked_count", "bigint", "Card numbers that were masked in its records.", minimum=0),
         Column("masked_record_count", "bigint", "Records that held one or more of them.", minimum=0),
         Column(
+            "shapes",
+            "string",
+            "How its records are wrapped, as bronze.records.shape says, a JSON list; null for a file that was taken in "
+            "before this was kept.",
+        ),
+        Column(
             "object_types",
             "string",
             "Types of the objects that its records are about, such as charge, a JSON list; null for a file that was "

@@ -60,8 +60,8 @@ MOST_TASKS = 200
 TYPES_INSIDE = """regexp_extract_all(inside, '"type":"([^"]+)"', 1) as inside"""
 """SQL of the types of the objects that stand inside a record."""
 
-TYPES = ("object_types", "inside")
-"""Columns of the manifest that list types."""
+TYPES = ("shapes", "object_types", "inside")
+"""Columns of the manifest that list what kinds of records a file has."""
 
 Judge = Callable[["DataFrame", int], Note]
 """Audits a number of staged rows; returns what is kept with their commit."""
@@ -295,7 +295,9 @@ def renew_digests(lake: Lakehouse, file_ids: Collection[str]) -> None:
         lake.create(name)  # one that was written before objects inside others were listed lacks a column
     records_of = among(lake.table(RECORDS), "file_id", file_ids)
     digests = file_digests(records_of)
-    counted = records_of.selectExpr("file_id", "fault", "object_type", TYPES_INSIDE).groupBy("file_id")
+    counted = records_of.selectExpr("file_id", "fault", "shape", "object_type", TYPES_INSIDE).groupBy(
+        "file_id"
+    )
     found = counted.agg(F.count("fault").alias("fault_count"), *_collected_types()).collect()
     held = {
         row["file_id"]: {
@@ -317,14 +319,16 @@ def renew_digests(lake: Lakehouse, file_ids: Collection[str]) -> None:
 
 
 def _collected_types() -> tuple[Expression, ...]:
-    """Figures of a group of records: the types of their objects, and of those inside."""
+    """Figures of a group of records: their shapes, the types of their objects, and of those inside."""
     from pyspark.sql import functions as F  # noqa: N812
 
-    return F.collect_set("object_type").alias("object_types"), F.collect_set("inside").alias("inside")
+    named = {"shape": "shapes", "object_type": "object_types", "inside": "inside"}
+    return tuple(F.collect_set(column).alias(name) for column, name in named.items())
 
 
 def _types_of(row: Row) -> dict[str, list[str]]:
     return {
+        "shapes": sorted(row["shapes"]),
         "object_types": sorted(row["object_types"]),
         "inside": sorted({name for types in row["inside"] for name in types}),
     }
@@ -356,6 +360,7 @@ def _manifest_row(counts: FileCounts, batch: Batch) -> dict[str, Any]:
         "digest": counts.digest,
         "masked_count": counts.masked_count,
         "masked_record_count": counts.masked_record_count,
+        "shapes": types_text(counts.shapes),
         "object_types": types_text(counts.object_types),
         "inside": types_text(counts.inside),
     }
@@ -429,7 +434,16 @@ def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> l
 
     size = "coalesce(octet_length(payload_bytes), octet_length(payload))"
     foreign = F.when(F.col("fault").startswith(NO_JSON), F.col("fault"))
-    columns = ("file", "fault", f"{size} as size", "masked_count", "has_more", "object_type", TYPES_INSIDE)
+    columns = (
+        "file",
+        "fault",
+        f"{size} as size",
+        "masked_count",
+        "has_more",
+        "shape",
+        "object_type",
+        TYPES_INSIDE,
+    )
     sized = rows.selectExpr(*columns)
     found = sized.groupBy("file").agg(
         F.count("*"),

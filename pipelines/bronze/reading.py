@@ -77,7 +77,8 @@ class Reading:
 class FileCounts:
     """What was read from one file; ``missing`` says why nothing could be. The digest is of what was written of it.
 
-    ``object_types`` has the types of the objects that its records are about, ``inside`` those of objects inside them.
+    ``shapes`` has the shapes of its records, ``object_types`` the types of the objects that they are about, ``inside``
+    those of objects inside them.
     ``foreign`` is the fault of a file that holds no JSON. ``opened`` names the types of objects of which a page says
     that more follow, ``ended`` those of which a page says that it is the last.
     """
@@ -88,6 +89,7 @@ class FileCounts:
     raw_bytes: int = 0
     masked_count: int = 0
     masked_record_count: int = 0
+    shapes: list[str] = field(default_factory=list)
     object_types: list[str] = field(default_factory=list)
     inside: list[str] = field(default_factory=list)
     missing: str | None = None
@@ -279,6 +281,8 @@ def _read_from(
         counts.record_count += 1
         if facts.object_type is not None and facts.object_type not in counts.object_types:
             counts.object_types.append(facts.object_type)
+        if facts.shape is not None and facts.shape not in counts.shapes:
+            counts.shapes.append(facts.shape)
         if facts.fault is not None:
             counts.fault_count += 1
             counts.foreign = facts.fault if facts.fault.startswith(NO_JSON) else counts.foreign

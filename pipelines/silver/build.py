@@ -6,18 +6,19 @@ Everything here is a pure function of frames; a value of the wrong type never ra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, reduce
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze.facts import EARLIEST, LATEST
+from pipelines.bronze.records import TABLE as BRONZE
 from pipelines.bronze.shapes import OBJECT_AT
 from pipelines.money import exponents
-from pipelines.silver import lists, rows
+from pipelines.silver import lists, rows, within
 from pipelines.silver.contract import ACCOUNT, PROVENANCE
 from pipelines.silver.order import dated, deleted_at, is_deletion, preference, version
 from pipelines.silver.rows import MAPPING_FAULT
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
     from pyspark.sql.window import WindowSpec
+
+Shapes: TypeAlias = Collection[str] | None
+"""Shapes that records have; None for any."""
 
 FAULT = "fault"
 """Column of a staged batch: why a row breaks the contract, or null."""
@@ -50,7 +54,9 @@ _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _NUMBER = r"^-?[0-9]{1,18}([.][0-9]+)?([eE][-+]?[0-9]{1,3})?$"
 
 
-def build(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -> DataFrame:
+def build(
+    records: DataFrame, table: Table, sources: Sources, key: TokenKey, shapes: Shapes = None
+) -> DataFrame:
     """The latest good version of each object among some bronze records, and every record that breaks the contract.
 
     Args:
@@ -58,30 +64,36 @@ def build(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -> 
         table: a silver table.
         sources: say which of two events in one second is the later one, and what the fields of rows mean.
         key: of the tokens that stand for personal data.
+        shapes: those that the records have: what is known here need not be planned for. None for any.
 
     Returns:
         The table's columns, then ``fault`` (null for a good row) and, for a faulty one, its ``payload``.
     """
     # Tokens cost more than all else: only what is kept gets them.
-    return tokenised(latest(_parsed(records, table, sources), table), _columns(table), table, key)
+    rows = latest(_parsed(records, table, sources, shapes), table)
+    return tokenised(rows, _columns(table), table, key)
 
 
-def parse(records: DataFrame, table: Table, sources: Sources, key: TokenKey) -> DataFrame:
+def parse(
+    records: DataFrame, table: Table, sources: Sources, key: TokenKey, shapes: Shapes = None
+) -> DataFrame:
     """Every record as a row of the table, with ``fault`` and ``payload``; see :func:`build`."""
-    return tokenised(_parsed(records, table, sources), _columns(table), table, key)
+    return tokenised(_parsed(records, table, sources, shapes), _columns(table), table, key)
 
 
-def _parsed(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
+def _parsed(records: DataFrame, table: Table, sources: Sources, shapes: Shapes = None) -> DataFrame:
     """The same with personal data as it came."""
     parsed = _given(table)
-    raw = _raw_texts(dated(records), table, sources).withColumn("is_deletion", is_deletion())
+    raw = _raw_texts(dated(records), table, sources, shapes).withColumn("is_deletion", is_deletion())
     deleted = F.col("is_deletion")
     raw = raw.withColumn("version", version(sources, deleted)).withColumn(
         "occurred_at", F.when(deleted, deleted_at()).otherwise(F.col("occurred_at"))
     )
     typed = raw.select("*", *(_typed(column).alias(column.name) for column in parsed))
-    fault = F.coalesce(MAPPING_FAULT, _unparsed(table), faults(table))
-    judged = _derived(typed, table).withColumn(FAULT, fault)
+    # Every step is planned with all columns that it has, used or not: what was only read is left behind here.
+    read = typed.select(*_kept(table), _said(_read_faults(table)).alias(_READ_FAULT))
+    wrong = _said([F.col(_READ_FAULT), *_other_faults(table)])
+    judged = _derived(read, table).withColumn(FAULT, F.coalesce(MAPPING_FAULT, _unparsed(table), wrong))
     payload = F.when(F.col(FAULT).isNotNull(), F.col("payload")).alias("payload")
     return judged.select(*table.column_names, FAULT, payload)
 
@@ -95,14 +107,14 @@ def _given(table: Table) -> list[Column]:
     return [column for column in table.read if column.paths or column.mapped]
 
 
-def _raw_texts(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
+def _raw_texts(records: DataFrame, table: Table, sources: Sources, shapes: Shapes) -> DataFrame:
     """Records with the text of each column, as Stripe's objects have it or as their source's mapping makes it."""
     given = _given(table)
     texts = [_raw(column).alias(_raw_name(column)) for column in given]
     no_fault = F.lit(None).cast("string").alias(MAPPING_FAULT)
     mapped = sources.mapping(table.short_name)
     objects = records.filter(f"not {rows.IS_ROW}") if mapped else records
-    found = objects.withColumn("wire", wire(table)).select("*", no_fault, *texts).drop("wire")
+    found = objects.withColumn("wire", wire(table, shapes)).select("*", no_fault, *texts).drop("wire")
     names = {column.name: _raw_name(column) for column in given}
     for source in mapped:
         of_source = records.filter(F.expr(rows.IS_ROW) & (F.col("source") == source.source))
@@ -143,17 +155,20 @@ def _first(rows: DataFrame, wanted: Expression, window: WindowSpec) -> DataFrame
     return rows.withColumn("_number", number).filter("_number = 1").drop("_number")
 
 
-def wire(table: Table) -> Expression:
-    """The object in a record's payload, wherever its shape has it, parsed with the paths of the table."""
+def wire(table: Table, shapes: Shapes = None) -> Expression:
+    """The object in a record's payload, wherever its shape has it, parsed with the paths of the table.
+
+    Each shape is another way to parse that an engine plans, with all paths.
+    """
     schema = wire_schema(table)
-    found = F.from_json("payload", schema)
+    found: Expression | None = None
     for shape, place in OBJECT_AT.items():
-        if place:
+        if shapes is None or shape in shapes or (shape == "object" and within.SHAPE in shapes):
             kind = reduce(lambda inner, name: f"struct<{name}: {inner}>", reversed(place), schema)
-            whole = F.from_json("payload", kind)
-            object_ = reduce(lambda value, name: value[name], place, whole)
-            found = F.when(F.col("shape") == shape, object_).otherwise(found)
-    return found
+            object_ = reduce(lambda value, name: value[name], place, F.from_json("payload", kind))
+            at = F.col("shape").isin("object", within.SHAPE) if shape == "object" else F.col("shape") == shape
+            found = object_ if found is None else F.when(at, object_).otherwise(found)
+    return F.from_json("payload", schema) if found is None else found
 
 
 def wire_schema(table: Table) -> str:
@@ -177,11 +192,36 @@ def steps(path: str) -> list[str]:
     return [step for step in path.replace("[0]", ".[]").split(".") if step]
 
 
-def faults(table: Table) -> Expression:
-    """What is wrong with a row, all of it in one text; null for a good row."""
-    found = [fault for column in table.read for fault in _column_faults(column)]
-    found += [F.when(~F.expr(rule.sql), F.lit(rule.doc)) for rule in table.rules]
-    return F.nullif(F.concat_ws("; ", *found), F.lit(""))
+_READ_FAULT = "_read_fault"
+_RECORD = (*BRONZE.column_names, *within.PLACE, "version")
+
+
+def _kept(table: Table) -> list[str]:
+    """What is needed of a record once its texts have their types: the typed columns, where it stands, what expressions
+    use, and the texts of columns that follow from others where they have none."""
+    given = [column.name for column in _given(table)]
+    texts = [_raw_name(column) for column in _given(table) if column.sql]
+    used = {name for column in table.read if column.sql for name in _NAME.findall(str(column.sql))}
+    needed = {*table.column_names, *used, "object_id", "payload"}
+    of_record = [name for name in _RECORD if name in needed and name not in given]
+    return [*given, *of_record, *texts, MAPPING_FAULT]
+
+
+def _read_faults(table: Table) -> list[Expression]:
+    """What is wrong with the columns that a record alone gives."""
+    return [fault for column in _given(table) if not column.sql for fault in _column_faults(column)]
+
+
+def _other_faults(table: Table) -> list[Expression]:
+    """What is wrong with columns that follow from others, and with a row as a whole."""
+    read = {column.name for column in _given(table) if not column.sql}
+    found = [fault for column in table.read if column.name not in read for fault in _column_faults(column)]
+    return found + [F.when(~F.expr(rule.sql), F.lit(rule.doc)) for rule in table.rules]
+
+
+def _said(faults: Sequence[Expression]) -> Expression:
+    """Faults in one text; null where there is none."""
+    return F.nullif(F.concat_ws("; ", *faults), F.lit(""))
 
 
 def _unparsed(table: Table) -> Expression:

@@ -17,6 +17,8 @@ from pipelines.bronze.inside import SCHEMA
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from pipelines.table import Table
+
 SHAPE = "inside"
 """Shape of an object that an event shows inside another one. Inside an object without an event, it is bare as well."""
 
@@ -27,6 +29,13 @@ PLACE = ("record_path", "in_type", "in_id")
 def on_their_own(records: DataFrame) -> DataFrame:
     """Records that are about their objects, with null for the columns of :data:`PLACE`."""
     return records.withColumns({name: F.lit(None).cast("string") for name in PLACE})
+
+
+def shapes(held: Collection[str] | None, inside: Collection[str], table: Table) -> frozenset[str] | None:
+    """Shapes of the rows of a table: those of the records, and that of the objects inside, if any; None for any."""
+    if held is None:
+        return None
+    return frozenset(held) | ({SHAPE} if set(inside).intersection(table.object_types) else set())
 
 
 def types(records: DataFrame) -> set[str]:
