@@ -21,7 +21,7 @@ from pipelines.bronze import ingest
 from pipelines.bronze.batches import batches, reached, types_inside
 from pipelines.silver import quarantine, within
 from pipelines.silver.order import dated, version
-from pipelines.silver.rows import described, is_of_no_object
+from pipelines.silver.rows import described, is_line_of_preview, is_of_no_object
 from pipelines.sources.source import Sources
 from pipelines.table import Table
 
@@ -223,7 +223,7 @@ def places(
         everything = everything.unionByName(within.objects(dated(records), wanted))
     joined = (
         everything.withColumn("version", version(sources))
-        .withColumn("is_of_none", is_of_no_object())
+        .withColumn("is_of_none", is_of_no_object() | is_line_of_preview())
         .select(*named, "is_of_none")
         .join(_refused(refused, tables), _is_refused(), "left")
         .join(held, same, "left")

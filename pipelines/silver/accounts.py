@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import CREATED_DATE, METADATA
+from pipelines.silver.fragments import CREATED_DATE, METADATA, deletion
 from pipelines.silver.people import email_columns, phone_columns
 from pipelines.table import Column
 
@@ -21,6 +21,7 @@ TABLE = silver_table(
         # Not required: a platform is not told when a standard account was created.
         Column("created_at", "timestamp", "When the account was created or connected.", path="created"),
         CREATED_DATE,
+        *deletion("account"),
         Column("account_type", "string", "Who runs the account's dashboard and bears its risk.", path="type", sql="case when is_managed then 'custom' when not is_managed then 'standard' end", known=("standard", "express", "custom", "none")),
         Column("controller_type", "string", "Whether an application or the account itself controls it.", path="controller.type", known=("account", "application")),
         Column("country", "string", "ISO 3166 code of the business's country.", path="country"),

@@ -71,8 +71,16 @@ def is_of_no_object() -> Expression:
     return F.coalesce(found, F.lit(False))
 
 
+def is_line_of_preview() -> Expression:
+    """Whether an object inside another one is a line of an invoice's preview: its id names nothing that is kept."""
+    preview = (F.col("event_type") == "invoice.upcoming") | F.col("in_id").startswith("upcoming_in")
+    line = (F.col("object_type") == "line_item") & (F.col("in_type") == "invoice")
+    return F.coalesce(line & preview, F.lit(False))
+
+
 def _of_parts(records: DataFrame, table: Table) -> DataFrame:
-    return records.filter(_is_part(table)) if table.parts else records
+    found = records.filter(_is_part(table)) if table.parts else records
+    return found.filter(~is_line_of_preview()) if "line_item" in table.object_types else found
 
 
 def _is_part(table: Table) -> Expression:

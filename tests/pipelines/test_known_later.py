@@ -134,6 +134,7 @@ def test_a_deletion_is_the_last_word_whatever_comes_first(
         assert answer(lake, "select customer_id, is_deleted, balance_minor from silver.customers") == [
             ("cus_1", True, None)
         ]
+        assert answer(lake, "select account_id, is_deleted from silver.accounts") == [("acct_1", True)]
         history = answer(
             lake,
             "select event_type, is_current, cast(unix_seconds(valid_from) as bigint) from silver.account_history "

@@ -237,6 +237,14 @@ def test_a_batch_that_silver_refuses_can_be_looked_at(tmp_path: Path, spark: Spa
 
 
 PREVIEW = {"object": "invoice", "amount_due": 900, "currency": "usd", "created": CREATED, "status": "draft"}
+LINES = {
+    "lines": {
+        "object": "list",
+        "data": [
+            {"id": "il_tmp_1", "object": "line_item", "amount": 900, "currency": "usd", "livemode": True}
+        ],
+    }
+}
 THIN = {
     "id": "evt_thin", "object": "v2.core.event", "type": "v1.customer.updated", "created": "2026-01-01T00:00:00.5Z",
     "related_object": {"id": "cus_1", "type": "customer"},
@@ -251,9 +259,9 @@ def test_what_is_about_no_object_by_design_is_of_no_table_and_no_fault(
         whole = PREVIEW | {"id": "in_1"}
         by_design = [
             event(PREVIEW, "invoice.upcoming", event_id="evt_1"),
-            event(PREVIEW | {"id": "upcoming_in_1"}, "invoice.upcoming", event_id="evt_2"),
+            event(PREVIEW | {"id": "upcoming_in_1"} | LINES, "invoice.upcoming", event_id="evt_2"),
             PREVIEW,
-            PREVIEW | {"id": "upcoming_in_2"},
+            PREVIEW | {"id": "upcoming_in_2"} | LINES,
             THIN,
             {"detail-type": THIN["type"], "time": "2026-01-01T00:00:05Z", "detail": THIN},
             {"specversion": "1.0", "time": "2026-01-01T00:00:05Z", "data": THIN},
@@ -264,6 +272,7 @@ def test_what_is_about_no_object_by_design_is_of_no_table_and_no_fault(
         run(lake)
         assert answer(lake, "select invoice_id from silver.invoices") == [("in_1",)]
         assert answer(lake, "select count(*) from silver.customers") == [(0,)]
+        assert answer(lake, "select count(*) from silver.invoice_line_items") == [(0,)]
         assert answer(lake, "select reason, line from silver.quarantine") == [("invoice_id: missing", 9)]
         found = audit(lake, lake.sources)
         assert found.balanced

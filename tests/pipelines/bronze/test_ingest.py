@@ -270,3 +270,24 @@ def test_executors_read_the_same_rows_as_worker_processes(
     expected = lake.spark.read.parquet(batch.staged.uri).toArrow().to_pylist()
     assert found == sorted(expected, key=lambda row: str(row["record_id"]))
     assert len(found) == 13
+
+
+def test_what_is_counted_on_a_cluster_is_what_a_worker_counts(
+    any_spark: SparkSession, lake: Lakehouse, raw: Path
+) -> None:
+    charge = {"object": "charge", "id": "ch_1", "number": "4242 4242 4242 4242"}
+    page = {"object": "list", "data": [charge, {"object": "refund", "id": "re_1"}], "has_more": True}
+    (raw / "page.json").write_text(json.dumps(page) + "\n" + json.dumps({**page, "has_more": False}))
+    (raw / "error.json").write_text("<html>" + "no\n" * 50)
+    (raw / "half.json").write_text('{"object": "charge"}\nno\n')
+    files = ingest.plan(lake, list_files(raw, stripe()))
+    reading = ingest.Reading(1, "stripe", "platform", 1 << 20, 250)
+    expected = {counts.file.file: counts for counts in stage(lake, raw).counts}
+    found = ingest._counted(ingest.read_on_spark(any_spark, files, reading), files, 250)
+    for one in found:
+        same = expected[one.file.file]
+        named = ("record_count", "fault_count", "raw_bytes", "masked_count", "masked_record_count", "foreign")
+        assert [getattr(one, name) for name in named] == [getattr(same, name) for name in named]
+        assert (sorted(one.opened), sorted(one.ended)) == (sorted(same.opened), sorted(same.ended))
+    assert "an HTML page" in str(expected["error.json"].foreign)
+    assert sorted(expected["page.json"].opened) == sorted(expected["page.json"].ended) == ["charge", "refund"]
