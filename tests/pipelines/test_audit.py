@@ -49,7 +49,7 @@ def test_what_was_put_in_is_what_is_accounted_for(prepared: tuple[Lakehouse, Sum
     assert found.balanced
     assert found.total.records == summary.records
     assert found.total.missing == 0
-    assert found.silver_rows == found.total.current
+    assert found.silver_rows == found.total.rows
     assert sum(file.records for file in found.files) == summary.records
     duplicates = summary.dirt["duplicate_same_file"] + summary.dirt["duplicate_other_file"]
     assert found.total.duplicate >= duplicates

@@ -24,6 +24,7 @@ def price(id: str, product: str, amount: int, currency: str, created: int) -> di
         "created": created,
         "currency": currency,
         "livemode": True,
+        "metadata": _EMPTY,
         "product": product,
         "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"},
         "type": "recurring",
