@@ -345,8 +345,11 @@ def _changed_days(
     lake: Lakehouse, table: Table, how: Recipe, given: Mapping[str, set[str]], validate: Validate
 ) -> Iterator[Outcome]:
     now = {source: lake.table(source, version=version_of(lake, source)) for source in how.sources}
+    # Sail (0.7.2) cannot plan a Delta table without any row beside the same one with all its rows.
     changed = {
-        source: among(rows, "record_id", given[source]) if given[source] else rows.filter("false")
+        source: among(rows, "record_id", given[source])
+        if given[source]
+        else lake.spark.createDataFrame([], lake.declaration(source).spark_schema()).select(*rows.columns)
         for source, rows in now.items()
     }
     dates = how.dates(changed, now)

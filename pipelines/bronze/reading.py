@@ -196,12 +196,13 @@ def read_files(
 
 @dataclass(frozen=True)
 class Kept:
-    """A record that bronze keeps and could not read: its file, its place there and its bytes."""
+    """A record that bronze keeps and could not read: its file, its place there, its bytes and its page's word."""
 
     file: RawFile
     line: int
     item: int
     raw: bytes
+    has_more: bool | None = None
 
 
 def reread(records: Iterable[Kept], reading: Reading, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -215,6 +216,7 @@ def reread(records: Iterable[Kept], reading: Reading, schema: pa.Schema) -> Iter
         again = list(_read_from(io.BytesIO(kept.raw), kept.file, reading, FileCounts(kept.file)))
         if len(again) == 1 and again[0][1].fault is None:
             document, facts = again[0]
+            facts = facts._replace(has_more=kept.has_more)
             found.add(kept.file, Document(kept.line, kept.item, document.raw), facts)
     if found.places:
         yield found.batch(reading, schema)

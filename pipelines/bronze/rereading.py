@@ -26,7 +26,9 @@ def readable(lake: Lakehouse, sources: Sources, faulty: DataFrame) -> pa.Table:
     """Those of some faulty records that can be read now, as rows of bronze.records. Writes nothing."""
     schema = arrow_schema(records.TABLE)
     columns = ("record_id", "file_id", "ingest_id", "source", "line", "item", "payload", "payload_bytes")
-    rows = faulty.select(*columns).toArrow().to_pylist()
+    # One that was written before pages were told of lacks the last column.
+    told = [name for name in ("has_more",) if name in faulty.columns]
+    rows = faulty.select(*columns, *told).toArrow().to_pylist()
     rows.sort(key=lambda row: (row["ingest_id"], row["source"], row["file_id"]))
     batches = list(_read_again(lake, sources, rows, schema))
     return pa.Table.from_batches(batches, schema)
@@ -50,6 +52,7 @@ def _read_again(
                 row["line"],
                 row["item"],
                 row["payload_bytes"] or row["payload"].encode(),
+                row.get("has_more"),
             )
             for row in group
         )

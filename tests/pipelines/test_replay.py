@@ -15,7 +15,7 @@ import pytest
 
 from pipelines import catalog, flow, releases
 from pipelines.audit import audit
-from pipelines.bronze import reading
+from pipelines.bronze import facts
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.replay import Replay, replay
@@ -54,7 +54,7 @@ def homes(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> tupl
     shutil.copytree(right / "raw", wrong / "raw")
     run(opened(right, spark))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "LATEST", LAST_READABLE)
+        patch.setattr(facts, "LATEST", LAST_READABLE)
         patch.setattr(catalog, "all_tables", broken_tables)
         run(Lakehouse(load_settings({"home": wrong}), broken_tables(), spark))
     return right, wrong

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.arrow import arrow_schema
 from pipelines.bronze.files import RawFile
-from pipelines.bronze.reading import FileCounts, Reading, Unreadable, read_files
+from pipelines.bronze.reading import FileCounts, Kept, Reading, Unreadable, read_files, reread
 from pipelines.bronze.records import TABLE
 from pipelines.bronze.worker import Job, work
 from pipelines.errors import LakehouseError
@@ -290,3 +290,10 @@ def test_of_a_file_that_fails_while_it_is_read_nothing_is_kept(tmp_path: Path) -
 def test_records_that_cannot_be_written_are_an_error_that_names_the_place(tmp_path: Path) -> None:
     with pytest.raises(LakehouseError, match=r"records cannot be written to .*/none/out\.parquet"):
         work(Job((), READING, str(tmp_path / "none" / "out.parquet")))
+
+
+def test_a_record_that_is_read_again_keeps_what_its_page_said(tmp_path: Path) -> None:
+    file = RawFile(str(tmp_path), "a.json", 1, WRITTEN_AT, "digest")
+    kept = Kept(file, 3, 2, b'{"object": "charge", "id": "ch_1"}', has_more=True)
+    (row,) = [row for batch in reread([kept], READING, SCHEMA) for row in batch.to_pylist()]
+    assert (row["record_id"], row["has_more"]) == (f"{file.file_id}:3.2", True)
