@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 from frames import KEY, Json, read_folder
+from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.catalog import tables_of
 from pipelines.silver.build import FAULT, parse
+from pipelines.silver.rows import is_of_no_object, of_table
 from pipelines.simulate import Simulation, simulate
 from pipelines.sources.mapping import stripe
 
@@ -78,12 +80,15 @@ def fate_of(spark: SparkSession, records: pa.Table) -> Fate:
     kinds = Counter(readable["object_type"].to_pylist())
     frame = spark.createDataFrame(readable.drop_columns(["payload_bytes"]))
     good = refused = 0
+    modelled = {name for table in MODELLED for name in table.object_types}
+    nameless = frame.filter(is_of_no_object() & F.col("object_type").isin(*modelled)).count()
     for table in MODELLED:
-        if kinds.pop(table.object_type, 0):
-            rows = parse(frame.filter(frame["object_type"] == table.object_type), table, stripe(), KEY)
+        if any(kinds[name] for name in table.object_types):
+            rows = parse(of_table(frame, table, stripe()), table, stripe(), KEY)
             found = rows.selectExpr(f"count(*) - count({FAULT})", f"count({FAULT})").collect()[0]
             good, refused = good + found[0], refused + found[1]
-    return Fate(records.num_rows, good, refused, records.num_rows - readable.num_rows, sum(kinds.values()))
+    unmodelled = sum(count for name, count in kinds.items() if name not in modelled) + nameless
+    return Fate(records.num_rows, good, refused, records.num_rows - readable.num_rows, unmodelled)
 
 
 _BETWEEN = b" \t\r\n\x0b\x0c[],"

@@ -388,6 +388,7 @@ def plan_at_the_top(subject: Json) -> None:
 CHANGES: Mapping[str, tuple[Callable[[Json], Json], ...]] = {
     "2025-03-31": (invoice_at_the_top, period_at_the_top),
     "2022-11-15": (charges_within,),
+    "2020-09-21": (_without("charge", "amount_captured"),),
     "2020-04-14": (plans_for_prices,),
     "2020-01-14": (_without("balance_transaction", "reporting_category"),),
     "2019-12-03": (tax_percent,),

@@ -68,7 +68,7 @@ _LINKS = (
     Column("subscription_id", "string", "Subscription that the invoice is for, sub_….", path=("parent.subscription_details.subscription", "subscription"), reference="silver.subscriptions.subscription_id"),
     Column("charge_id", "string", "Latest charge that pays it, ch_…; new API versions say so only where payments are expanded.", path=(f"{_PAYMENT}.charge", "charge"), reference="silver.charges.charge_id"),
     Column("payment_intent_id", "string", "Payment intent that pays it, pi_…; new API versions say so only where payments are expanded.", path=(f"{_PAYMENT}.payment_intent", "payment_intent"), reference="silver.payment_intents.payment_intent_id"),
-    Column("parent_type", "string", "What the invoice was made from.", path="parent.type", known=("quote_details", "subscription_details")),
+    Column("parent_type", "string", "What the invoice was made from.", path="parent.type", sql="case when subscription_id is not null then 'subscription_details' when quote_id is not null then 'quote_details' end", known=("quote_details", "subscription_details")),
     Column("quote_id", "string", "Quote that the invoice was made from, qt_….", path=("parent.quote_details.quote", "quote")),
     Column("default_payment_method_id", "string", "Payment method for this invoice, pm_….", path="default_payment_method", reference="silver.payment_methods.payment_method_id"),
     Column("discount_id", "string", "First of the discounts on it, di_….", path=("discounts[0]", "discount")),

@@ -24,6 +24,7 @@ OLDER: Mapping[str, str] = {
     " keys legal_entity managed payout_schedule product_description support_email support_phone support_url"
     " timezone transfer_schedule transfers_enabled verification",
     "charge": "card destination dispute fee fee_details order uncaptured",
+    "event": "user_id",
     "customer": "account_balance active_card business_vat_id cards default_card tax_info tax_info_verification",
     "invoice": "application_fee billing closed date finalized_at forgiven tax_percent",
     "payment_intent": "allowed_source_types next_source_action",
@@ -199,6 +200,9 @@ def read(folders: Iterable[Path], types: Iterable[str] = ()) -> Fields:
         for older in OLDER.get(name, "").split():
             known[name].children.setdefault(older, Node())
     versions = sorted({version for sdk in releases for version in sdk.versions})
+    if request := known[EVENT].children.get("request"):
+        # Until 2017-05-25 the id of the request alone.
+        known[EVENT].children["request"] = merged(request, Node(("string",)))
     known[EVENT].children["api_version"] = Node(("string",), False, values=tuple(versions))
     return Fields(known)
 

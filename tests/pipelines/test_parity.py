@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
@@ -32,9 +33,8 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
     simulate(simulation, folder / "raw", folder / "truth")
     bronze = read_folder(folder / "raw").drop_columns(["payload_bytes"])
     for table in SILVER:
-        pq.write_table(
-            bronze.filter(pc.equal(bronze["object_type"], table.object_type)), folder / table.short_name
-        )
+        types = pa.array(table.object_types)
+        pq.write_table(bronze.filter(pc.is_in(bronze["object_type"], types)), folder / table.short_name)
     return folder
 
 

@@ -27,9 +27,23 @@ def test_key_and_order_are_columns(wrong: dict[str, object]) -> None:
         Table(**{"name": "silver.things", "doc": "Things.", "key": ("thing_id",), "columns": (ID,)} | wrong)
 
 
-def test_a_column_comes_from_a_path_or_an_expression() -> None:
-    with pytest.raises(ValueError, match="not both"):
-        Column("a", "string", "A.", path="a", sql="b")
+def test_only_what_is_read_can_be_spelled_otherwise() -> None:
+    with pytest.raises(ValueError, match="reads no value that could be spelled otherwise"):
+        Column("a", "string", "A.", sql="b", spelled={"was": "is"})
+
+
+def test_what_looks_a_list_up_has_an_expression_alone() -> None:
+    with pytest.raises(ValueError, match="an expression alone"):
+        Column("is_a", "boolean", "A.", path="a", sql="b", listed="free_email_domains")
+
+
+def test_unstored_columns_are_read_and_not_kept() -> None:
+    hidden = Column("hidden", "string", "A helper.", path="hidden")
+    table = Table("silver.things", "Things.", ("thing_id",), (ID,), unstored=(hidden,))
+    assert table.column_names == ("thing_id",)
+    assert table.read == (ID, hidden)
+    with pytest.raises(ValueError, match="declared twice: hidden"):
+        Table("silver.things", "Things.", ("thing_id",), (ID, hidden), unstored=(hidden,))
 
 
 def test_personal_data_is_text_or_a_location() -> None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 import pytest
-from deltalake import DeltaTable
 
 from pipelines import flow
 from pipelines.catalog import all_tables, modules, tables_of
@@ -191,7 +190,7 @@ def test_both_engines_give_the_same_rows(
 ) -> None:
     module = modules()[name]
     for source in module.SOURCES:
-        pq.write_table(DeltaTable(whole.table_uri(source)).to_pyarrow_table(), tmp_path / f"{source}.parquet")
+        pq.write_table(whole.table(source).toArrow(), tmp_path / f"{source}.parquet")
     now = {source: jvm_spark.read.parquet(str(tmp_path / f"{source}.parquet")) for source in module.SOURCES}
     dates = sorted(str(row[0]) for row in module.dates(now, now).distinct().collect())
     assert sorted_rows(module.build(now, dates)) == sorted_rows(whole.table(name))
