@@ -251,17 +251,25 @@ def places(
 
 
 def _refused(refused: DataFrame, tables: Iterable[Table]) -> DataFrame:
-    """What was refused: records, by the type of the object that was to go to a table; none for the unreadable."""
+    """What was refused: records, by the type of the object that was to go to a table; an empty one for the unreadable.
+
+    One that a replay has made readable and that a table refuses since stands for the latter alone.
+    """
     types = [(table.name, name) for table in tables for name in table.object_types] + [(ingest.RECORDS, "")]
     names, of = (pa.array(column) for column in zip(*types, strict=True))
     listed = refused.sparkSession.createDataFrame(pa.table({"refusing": names, "refused_type": of}))
     found = refused.select("record_id", "table_name").join(listed, F.col("table_name") == F.col("refusing"))
-    return found.select(F.col("record_id").alias("refused_record"), "refused_type").distinct()
+    listed_once = found.select(F.col("record_id").alias("refused_record"), "refused_type").distinct()
+    of_type = listed_once.filter("refused_type <> ''")
+    unread = listed_once.filter("refused_type = ''")
+    return of_type.unionByName(unread.join(of_type.select("refused_record"), "refused_record", "left_anti"))
 
 
 def _is_refused() -> Expression:
+    # A replay that was cut has made a record readable, and not yet taken in what it is about or holds.
+    unread = F.col("refused_type") == ""
     same = F.coalesce("object_type", F.lit("")) == F.col("refused_type")
-    return (F.col("record_id") == F.col("refused_record")) & same
+    return (F.col("record_id") == F.col("refused_record")) & (same | unread)
 
 
 def _reached(tables: Iterable[Table], taken: Mapping[str, int]) -> dict[str, int]:
