@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -18,11 +18,12 @@ import pyarrow as pa
 from pipelines import releases
 from pipelines.among import among
 from pipelines.bronze import ingest, rereading
-from pipelines.bronze.batches import batches, reached, types_inside
+from pipelines.bronze.batches import batches, reached
 from pipelines.conservation import refresh_audit
 from pipelines.errors import LakehouseError
 from pipelines.flow_gold import edition, recipe, refresh_gold
 from pipelines.flow_history import rebuilt
+from pipelines.gold import changes
 from pipelines.silver import history, quarantine, within
 from pipelines.silver.build import FAULT, build, parse
 from pipelines.silver.keyed import key_note, needs_rebuild
@@ -123,29 +124,72 @@ def replay(
     if not chosen:
         return Replay(dry_run)
     ingest.check_sources(lake, sources)
-    records, taken = _records(lake, chosen), _taken(lake, sources)
+    records, again = _records(lake, chosen), _again(lake, sources, chosen)
     read = rereading.readable(lake, sources, records.filter("fault is not null"))
     if dry_run:
         good = records.filter("fault is null")
         if read.num_rows:
             good = good.unionByName(lake.spark.createDataFrame(read).select(*good.columns))
-        return Replay(True, _summed(chosen, _planned(lake, good, sources, taken), _faults(records, read)))
+        return Replay(True, _summed(chosen, _planned(lake, good, sources, again), _faults(records, read)))
     if draft is not None:
         draft.held_back |= draft.is_behind(releases.latest(lake.uri))
     starting(ingest.RECORDS)
     if read.num_rows:
         rereading.correct(lake, read)
-    files = {record_id.split(":")[0] for record_id, name in chosen if name == ingest.RECORDS}
+    files = {record_id.split(":")[0] for record_id in again.unreadable}
     if files:
         ingest.renew_digests(lake, files)
-    return _taken_in(lake, sources, validate, chosen, taken, starting)
+    done = _taken_in(lake, sources, validate, chosen, again, starting)
+    if files:  # at last: a batch that holds a type which a table has not seen is taken in by the next run
+        ingest.renew_types(lake, files)
+        done = replace(done, outcomes=(*done.outcomes, *_audited(lake, sources, validate, done)))
+    return done
 
 
-def _taken(lake: Lakehouse, sources: Sources) -> dict[str, int]:
-    """The last batch of which each silver table has all that concerned it before anything is read again."""
+@dataclass(frozen=True)
+class _Again:
+    """What is looked at again.
+
+    Attributes:
+        refused: records by the table that refused them.
+        unreadable: records that could not be read.
+        mapped: tables to which rows of some source go: what one refuses may be another's now.
+        taken: the last batch of which each silver table has all that concerned it.
+        marks: how far each table was, as gold notes it of what it is made from.
+    """
+
+    refused: Mapping[str, frozenset[str]]
+    unreadable: frozenset[str]
+    mapped: frozenset[str]
+    taken: Mapping[str, int]
+    marks: Mapping[str, int]
+
+    def of(self, table: Table) -> frozenset[str]:
+        """The records that may be the table's."""
+        if table.name in self.mapped:
+            return self.unreadable.union(*self.refused.values())
+        return self.unreadable | self.refused.get(table.name, frozenset())
+
+
+def _again(lake: Lakehouse, sources: Sources, chosen: Mapping[Key, str]) -> _Again:
     held = batches(lake)
     tables = [table for table in lake.tables.values() if table.object_type or table.history_of]
-    return {table.name: reached(lake, table, sources, held) for table in tables}
+    names = {name for _, name in chosen}
+    refused = {name: frozenset(id for id, table in chosen if table == name) for name in names}
+    return _Again(
+        refused,
+        refused.pop(ingest.RECORDS, frozenset()),
+        frozenset(table.name for table in tables if any(True for _ in sources.mapping(table.short_name))),
+        {table.name: reached(lake, table, sources, held) for table in tables},
+        {table.name: changes.mark(lake, table.name) for table in tables},
+    )
+
+
+def _audited(lake: Lakehouse, sources: Sources, validate: Validate, done: Replay) -> list[Outcome]:
+    """The audit of what was done; none where something was refused."""
+    if any(outcome.status == "refused" for outcome in done.outcomes):
+        return []
+    return [refresh_audit(lake, sources, validate, full=True)]
 
 
 def _taken_in(
@@ -153,23 +197,24 @@ def _taken_in(
     sources: Sources,
     validate: Validate,
     chosen: Mapping[Key, str],
-    taken: Mapping[str, int],
+    again: _Again,
     starting: Callable[[str], None],
 ) -> Replay:
     records = _records(lake, chosen)
     good = records.filter("fault is null")
     outcomes: list[Outcome] = []
     parsed: dict[str, dict[str, str | None]] = {}
-    for table in _tables(lake, good, sources):
+    for table in _tables(lake, good, again):
         starting(table.name)
-        parsed[table.name], found = _silver(lake, table, good, sources, validate, taken)
+        parsed[table.name], found = _silver(lake, table, good, sources, validate, again)
         outcomes += found
     if not any(outcome.status == "refused" for outcome in outcomes):
-        outcomes += _gold(lake, parsed, validate, starting)
+        outcomes += _gold(lake, parsed, validate, again, starting)
     faults = _faults(records, None)
     if not any(outcome.status == "refused" for outcome in outcomes):
         _release(lake, _done(chosen, parsed, faults))
-        outcomes.append(refresh_audit(lake, sources, validate, full=True))
+        if not again.unreadable:
+            outcomes.append(refresh_audit(lake, sources, validate, full=True))
     return Replay(False, _summed(chosen, parsed, faults), tuple(outcomes))
 
 
@@ -184,35 +229,35 @@ def _records(lake: Lakehouse, chosen: Mapping[Key, str]) -> DataFrame:
     return among(lake.table(ingest.RECORDS), "record_id", {key[0] for key in chosen})
 
 
-def _tables(lake: Lakehouse, records: DataFrame, sources: Sources) -> list[Table]:
-    """The silver tables that some records, and what stands inside them, may be of."""
-    types = {row[0] for row in records.select("object_type").distinct().collect()}
-    if types_inside(lake):
-        types |= within.types(records)
+def _tables(lake: Lakehouse, records: DataFrame, again: _Again) -> list[Table]:
+    """The silver tables that refused records, and those that what can be read now may be of, or what stands inside."""
+    types: set[str] = set()
+    if again.unreadable:
+        read = among(records, "record_id", again.unreadable)
+        types = {row[0] for row in read.select("object_type").distinct().collect()} | within.types(read)
     modelled = [table for table in lake.tables.values() if table.object_type]
     return [
         table
         for table in modelled
-        if types.intersection(table.object_types) or any(True for _ in sources.mapping(table.short_name))
+        if types.intersection(table.object_types) or table.name in again.refused or table.name in again.mapped
     ]
 
 
 def _planned(
-    lake: Lakehouse, records: DataFrame, sources: Sources, taken: Mapping[str, int]
+    lake: Lakehouse, records: DataFrame, sources: Sources, again: _Again
 ) -> dict[str, dict[str, str | None]]:
     return {
-        table.name: _judged(parse(_of(lake, table, records, sources, taken), table, sources, lake.token_key))
-        for table in _tables(lake, records, sources)
+        table.name: _judged(parse(_of(table, records, sources, again), table, sources, lake.token_key))
+        for table in _tables(lake, records, again)
     }
 
 
-def _of(
-    lake: Lakehouse, table: Table, records: DataFrame, sources: Sources, taken: Mapping[str, int]
-) -> DataFrame:
+def _of(table: Table, records: DataFrame, sources: Sources, again: _Again) -> DataFrame:
     """Records of a table that are in batches which it has taken in: those of later ones come with their batch."""
-    last = taken[table.name]
-    changes = of_table(records, table.history_of or table, sources, types_inside(lake, last=last))
-    return changes.filter(f"ingest_id <= {last}")
+    base = table.history_of or table
+    looked_at = among(records, "record_id", again.of(base))
+    inside = base.object_types if "inside" in records.columns else ()
+    return of_table(looked_at, base, sources, inside).filter(f"ingest_id <= {again.taken[table.name]}")
 
 
 def _judged(rows: DataFrame) -> dict[str, str | None]:
@@ -229,23 +274,23 @@ def _silver(
     records: DataFrame,
     sources: Sources,
     validate: Validate,
-    taken: Mapping[str, int],
+    again: _Again,
 ) -> tuple[dict[str, str | None], list[Outcome]]:
     """Merge the good ones of some records into a table and its history; give the refused ones their reason of now."""
     if needs_rebuild(lake, table, lake.note(table.name)):
         raise LakehouseError(f"{table.name} must be rebuilt first: vermeil run --full-refresh {table.name}")
     started = time.monotonic()
-    changes = _of(lake, table, records, sources, taken)
-    reasons: dict[str, str | None] = {row[0]: None for row in changes.select("record_id").collect()}
-    staged = lake.stage(table.name, BATCH, build(changes, table, sources, lake.token_key), accept=FAULT)
+    chosen = _of(table, records, sources, again)
+    reasons: dict[str, str | None] = {row[0]: None for row in chosen.select("record_id").collect()}
+    staged = lake.stage(table.name, BATCH, build(chosen, table, sources, lake.token_key), accept=FAULT)
     faulty = lake.staged(staged).filter(f"{FAULT} is not null")
     reasons |= _judged(faulty)
-    outcome = _published(lake, table, staged, validate, started, taken, update_if=BETTER)
+    outcome = _published(lake, table, staged, validate, started, again, update_if=BETTER)
     if outcome.status != "refused":
         _refuse(lake, quarantine.refused(faulty, records, table))
     pasts = [past for past in lake.tables.values() if past.history_of == table and lake.exists(past.name)]
     followed = pasts if outcome.status != "refused" else []
-    outcomes = [outcome, *(_history(lake, past, records, sources, validate, taken) for past in followed)]
+    outcomes = [outcome, *(_history(lake, past, records, sources, validate, again) for past in followed)]
     lake.clear_staging(table.name)
     return reasons, outcomes
 
@@ -256,13 +301,13 @@ def _history(
     records: DataFrame,
     sources: Sources,
     validate: Validate,
-    taken: Mapping[str, int],
+    again: _Again,
 ) -> Outcome:
     started = time.monotonic()
-    parsed = parse(_of(lake, table, records, sources, taken), history.base_of(table), sources, lake.token_key)
+    parsed = parse(_of(table, records, sources, again), history.base_of(table), sources, lake.token_key)
     fresh = lake.stage(table.name, f"{BATCH}-new", parsed, accept=FAULT)
     staged = lake.stage(table.name, BATCH, rebuilt(lake, table, fresh, full=False))
-    outcome = _published(lake, table, staged, validate, started, taken, update_if=history.CHANGED)
+    outcome = _published(lake, table, staged, validate, started, again, update_if=history.CHANGED)
     lake.clear_staging(table.name)
     return outcome
 
@@ -273,7 +318,7 @@ def _published(
     staged: Staged,
     validate: Validate,
     started: float,
-    taken: Mapping[str, int],
+    again: _Again,
     *,
     update_if: str,
 ) -> Outcome:
@@ -282,7 +327,7 @@ def _published(
     verdict = audited(lake, table, rows, 0, staged.rows, validate)
     if staged.rows and not verdict.refusals:
         lake.create(table.name)
-        note = {**_note(lake, table.name), **key_note(lake, table), "watermark": taken[table.name]}
+        note = {**_note(lake, table.name), **key_note(lake, table), "watermark": again.taken[table.name]}
         lake.merge(table.name, staged, note, update_if=update_if)
     status = "refused" if verdict.refusals else "published" if staged.rows else "unchanged"
     return Outcome(
@@ -312,6 +357,7 @@ def _gold(
     lake: Lakehouse,
     parsed: Mapping[str, Mapping[str, str | None]],
     validate: Validate,
+    again: _Again,
     starting: Callable[[str], None],
 ) -> Iterator[Outcome]:
     """Make gold of what was taken in: its watermarks do not see old batches, so that the days are told here.
@@ -329,7 +375,7 @@ def _gold(
             yield refresh_gold(lake, table, validate, full=True)
         elif how.kind == "days" and any(given.values()):
             starting(table.name)
-            yield from _changed_days(lake, table, how, given, validate)
+            yield from _changed_days(lake, table, how, given, validate, again)
         if how.kind and any(source.startswith("gold.") for source in how.sources):
             starting(table.name)
             yield refresh_gold(lake, table, validate)
@@ -342,7 +388,12 @@ def _base(lake: Lakehouse, name: str) -> str:
 
 
 def _changed_days(
-    lake: Lakehouse, table: Table, how: Recipe, given: Mapping[str, set[str]], validate: Validate
+    lake: Lakehouse,
+    table: Table,
+    how: Recipe,
+    given: Mapping[str, set[str]],
+    validate: Validate,
+    again: _Again,
 ) -> Iterator[Outcome]:
     now = {source: lake.table(source, version=version_of(lake, source)) for source in how.sources}
     # Sail (0.7.2) cannot plan a Delta table without any row beside the same one with all its rows.
@@ -353,17 +404,30 @@ def _changed_days(
         for source, rows in now.items()
     }
     dates = how.dates(changed, now)
+    note = _moved(lake, table.name, again)
     if dates:
-        yield _days(lake, table, how.days(now, dates, how.context(lake)), dates, validate)
+        yield _days(lake, table, how.days(now, dates, how.context(lake)), dates, note, validate)
+    elif note != lake.note(table.name):
+        lake.touch(table.name, note)
 
 
-def _days(lake: Lakehouse, table: Table, rows: DataFrame, dates: list[str], validate: Validate) -> Outcome:
+def _moved(lake: Lakehouse, name: str, again: _Again) -> Note:
+    """A gold table's note, which says of what the replay has moved that it was taken in: the days were told here."""
+    note = lake.note(name)
+    before: Mapping[str, int] = note.get("watermarks", {})
+    known = {source for source, mark in before.items() if again.marks.get(source) == mark}
+    return {**note, "watermarks": {**before, **{source: changes.mark(lake, source) for source in known}}}
+
+
+def _days(
+    lake: Lakehouse, table: Table, rows: DataFrame, dates: list[str], note: Note, validate: Validate
+) -> Outcome:
     started = time.monotonic()
     staged = lake.stage(table.name, BATCH, rows)
     verdict = audited(lake, table, lake.accepted(staged), 0, staged.rows, validate)
     if not verdict.refusals:
-        note = {**_note(lake, table.name), **edition(lake, table.name, dates)}
-        lake.replace(table.name, staged, note, dates)
+        batch = {key: value for key, value in note.items() if key != "rows"}
+        lake.replace(table.name, staged, {**batch, **edition(lake, table.name, dates)}, dates)
     lake.clear_staging(table.name)
     return Outcome(
         table=table.name,

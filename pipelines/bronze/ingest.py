@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -295,22 +295,23 @@ def renew_digests(lake: Lakehouse, file_ids: Collection[str]) -> None:
         lake.create(name)  # one that was written before objects inside others were listed lacks a column
     records_of = among(lake.table(RECORDS), "file_id", file_ids)
     digests = file_digests(records_of)
-    counted = records_of.selectExpr("file_id", "fault", "shape", "object_type", TYPES_INSIDE).groupBy(
-        "file_id"
-    )
-    found = counted.agg(F.count("fault").alias("fault_count"), *_collected_types()).collect()
-    held = {
-        row["file_id"]: {
-            "fault_count": row["fault_count"],
-            **{name: types_text(types) for name, types in _types_of(row).items()},
-        }
-        for row in found
-    }
+    faults = dict(map(tuple, records_of.groupBy("file_id").agg(F.count("fault")).collect()))
+    _renew(lake, file_ids, lambda of: {"digest": digests.get(of, 0), "fault_count": faults.get(of, 0)})
+
+
+def renew_types(lake: Lakehouse, file_ids: Collection[str]) -> None:
+    """Make the manifest say what kinds of records some files have, after some of them could be read at last."""
+    records_of = among(lake.table(RECORDS), "file_id", file_ids)
+    kinds = records_of.selectExpr("file_id", "shape", "object_type", TYPES_INSIDE).groupBy("file_id")
+    held = {row["file_id"]: _types_of(row) for row in kinds.agg(*_collected_types()).collect()}
+    nothing: dict[str, list[str]] = {name: [] for name in TYPES}
+    _renew(lake, file_ids, lambda of: {n: types_text(types) for n, types in held.get(of, nothing).items()})
+
+
+def _renew(lake: Lakehouse, file_ids: Collection[str], said: Callable[[str], Mapping[str, Any]]) -> None:
+    """Give the entries of some files other values, where they are others."""
     rows = among(lake.table(FILES), "file_id", file_ids).toArrow().to_pylist()
-    nothing = {"fault_count": 0} | dict.fromkeys(TYPES, types_text(()))
-    renewed = [
-        {**row, "digest": digests.get(row["file_id"], 0), **held.get(row["file_id"], nothing)} for row in rows
-    ]
+    renewed = [{**row, **said(row["file_id"])} for row in rows]
     if renewed != rows:
         entries = pa.Table.from_pylist(renewed, schema=arrow_schema(manifest.TABLE))
         staged = lake.stage(FILES, _unique(0), lake.spark.createDataFrame(entries))
