@@ -74,6 +74,7 @@ PROVENANCE = {
     "version_id": "event_id",
     "source": "'stripe'",
     "ingest_id": "1::bigint",
+    "record_path": "null::varchar",
 }
 
 PARSED = """

@@ -26,10 +26,10 @@ CHECKS = (
     always(
         "object_told",
         "fault is not null or shape in ('row', 'thin') or (object_type is not null and (object_id is not null or "
-        "object_type in ('balance', 'cash_balance') or (object_type = 'invoice' and (event_type is null or "
+        "object_type in ('balance', 'cash_balance', 'discount') or (object_type = 'invoice' and (event_type is null or "
         "event_type = 'invoice.upcoming'))))",
-        "A record that could be read says which object it is about; of a row, its mapping does. Balances and previews "
-        "of invoices have no id, and a thin event may be about none.",
+        "A record that could be read says which object it is about; of a row, its mapping does. Balances, discounts "
+        "of before 2020 and previews of invoices have no id, and a thin event may be about none.",
         severity="warning",
     ),
     always("fault_explained", "length(fault) > 0", "A record that could not be read says why."),

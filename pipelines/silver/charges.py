@@ -85,9 +85,9 @@ _DERIVED = (
 )  # fmt: skip
 
 _METHOD = (
-    Column("payment_method_type", "string", "Way to pay: card, sepa_debit, ideal, ….", path=f"{_DETAILS}.type", sql="case instrument_object when 'bank_account' then 'ach_debit' when 'account' then 'stripe_account' when 'source' then source_type else coalesce(instrument_object, card_object) end"),
+    Column("payment_method_type", "string", "Way to pay: card, sepa_debit, ideal, ….", path=f"{_DETAILS}.type", sql="case instrument_object when 'bank_account' then 'ach_debit' when 'account' then 'stripe_account' when 'source' then case source_type when 'three_d_secure' then 'card' else source_type end else coalesce(instrument_object, card_object) end"),
     Column("card_network", "string", "Network that the payment ran over; may differ from the brand.", path=tuple(f"{card}.network" for card in _CARDS)),
-    *card_columns(*_CARDS, instrument="source", cards=("source.card", "card")),
+    *card_columns(*_CARDS, instrument="source", cards=("source.card", "source.three_d_secure", "card")),
     Column("three_d_secure_result", "string", "How 3D Secure went; null where it was not tried.", path=f"{_3DS}.result", known=("attempt_acknowledged", "authenticated", "exempted", "failed", "not_supported", "processing_error")),
     Column("three_d_secure_flow", "string", "Whether the cardholder was asked.", path=f"{_3DS}.authentication_flow", known=("challenge", "frictionless")),
     Column("three_d_secure_version", "string", "Version of 3D Secure.", path=f"{_3DS}.version"),

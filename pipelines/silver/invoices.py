@@ -28,8 +28,8 @@ _OLD_STATUS = (
 _MONEY = (
     currency(),
     Column("amount_due_minor", "bigint", "What is due, in minor units.", path="amount_due", required=True),
-    Column("amount_paid_minor", "bigint", "What was paid, in minor units.", path="amount_paid"),
-    Column("amount_remaining_minor", "bigint", "What is still due, in minor units.", path="amount_remaining"),
+    Column("amount_paid_minor", "bigint", "What was paid, in minor units.", path="amount_paid", sql="case when is_marked_paid then amount_due_minor when not is_marked_paid then 0 end"),
+    Column("amount_remaining_minor", "bigint", "What is still due, in minor units.", path="amount_remaining", sql="amount_due_minor - amount_paid_minor"),
     Column("amount_overpaid_minor", "bigint", "What was paid beyond what was due, in minor units.", path="amount_overpaid"),
     Column("amount_shipping_minor", "bigint", "Shipping, in minor units.", path="amount_shipping"),
     Column("subtotal_minor", "bigint", "Sum of the lines before discounts and exclusive taxes, in minor units.", path="subtotal"),

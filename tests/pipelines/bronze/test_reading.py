@@ -79,6 +79,22 @@ def test_an_event_of_2016_names_its_account_and_its_request_otherwise(tmp_path: 
     assert (row["fault"], row["shape"], row["account"]) == (None, "event", "acct_7")
 
 
+def test_a_balance_is_named_after_what_told_it(tmp_path: Path) -> None:
+    balance = {"object": "balance", "available": [{"amount": 5, "currency": "usd"}], "livemode": True}
+    told, bare = rows(tmp_path, event(data={"object": balance}), balance)
+    assert (told["object_id"], told["version_id"]) == ("evt_1", "evt_1")
+    assert bare["object_id"] == bare["version_id"]
+
+
+def test_a_capability_is_of_the_account_that_it_names(tmp_path: Path) -> None:
+    named, silent = rows(
+        tmp_path,
+        {"object": "capability", "id": "transfers", "account": "acct_5"},
+        {"object": "capability", "id": "transfers"},
+    )
+    assert [named["account"], silent["account"]] == ["acct_5", "platform"]
+
+
 def test_an_object_is_known_since_its_file_was_written_and_belongs_to_the_account_of_its_folder(
     tmp_path: Path,
 ) -> None:
