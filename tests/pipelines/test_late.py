@@ -105,8 +105,10 @@ class Site:
         return {name: commits[0].version for name in GOLD if (commits := self.lake.history(name, 1))}
 
     def _commits(self, table: str, before: int | None) -> Commits:
-        newest = self.lake.history(table, 1)[0].version
         found = Commits()
+        if not (commits := self.lake.history(table, 1)):
+            return found  # nothing that came in was for this table yet
+        newest = commits[0].version
         for version in range((before or 0) + 1, newest + 1):
             for action in actions(self.lake, table, version):
                 asked = str(action.get("commitInfo", {}).get("operationParameters", {}).get("predicate", ""))
