@@ -24,6 +24,7 @@ from pipelines.bronze.reading import Reading, read_files
 from pipelines.engine import open_spark
 from pipelines.settings import Settings
 from pipelines.silver.build import FAULT, build
+from pipelines.silver.rows import of_table
 from pipelines.sources.mapping import stripe
 from pipelines.table import Table
 from pipelines.token_key import TokenKey
@@ -78,7 +79,7 @@ def _bronze(spark: SparkSession, raw: Path, settings: Settings) -> DataFrame:
 
 
 def _silver(bronze: DataFrame, table: Table) -> DataFrame:
-    changes = bronze.filter(f"object_type = '{table.object_type}' and fault is null")
+    changes = of_table(bronze, table, stripe())
     return build(changes, table, stripe(), KEY).filter(f"{FAULT} is null").select(*table.column_names)
 
 
