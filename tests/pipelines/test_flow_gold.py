@@ -187,7 +187,7 @@ def test_rows_that_were_added_stay_as_they_were(site: Site) -> None:
     site.sell(2, ("d", "2026-01-02", 5), ("e", "2026-01-09", 3))
     site.refresh()
     assert site.rows(SEEN.name) == {"2026-01-01": 100, "2026-01-02": 11, "2026-01-09": 3}
-    assert site.lake.note(SEEN.name)["days"] == ["2026-01-09"]
+    assert site.lake.note(SEEN.name)["days"] == [["2026-01-09", "2026-01-09"]]
 
 
 def test_what_else_a_table_depends_on_makes_it_anew(site: Site) -> None:
