@@ -82,7 +82,9 @@ def spark_server(home: Path, conf: Mapping[str, str]) -> Iterator[str]:
         server.terminate()
         try:
             server.wait(timeout=30)
-        except subprocess.TimeoutExpired:  # its tests are over: how long a busy machine takes to end it is no matter
+        except (
+            subprocess.TimeoutExpired
+        ):  # its tests are over: how long a busy machine takes to end it is no matter
             server.kill()
             server.wait()
 
