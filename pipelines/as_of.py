@@ -19,7 +19,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines import storage
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records as bronze
-from pipelines.bronze.batches import types_inside
+from pipelines.bronze.batches import batches, types_inside
 from pipelines.errors import LakehouseError
 from pipelines.flow_gold import recipe
 from pipelines.silver import history, quarantine
@@ -119,7 +119,7 @@ class AsOf:
 
     @cached_property
     def _types_inside(self) -> frozenset[str]:
-        return types_inside(self._lake)
+        return types_inside(batches(self._lake))
 
     def _gold(self, table: Table) -> DataFrame:
         how = recipe(table.name)

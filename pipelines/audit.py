@@ -143,7 +143,7 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
         tables,
         sources,
         taken_in(lake, sources),
-        types_inside(lake),
+        types_inside(batches(lake)),
     )
     names: list[Any] = [*PLACES, *(INSIDE + place for place in PLACES)]
     found = placed.groupBy("file_id").pivot("place", names).count().na.fill(0)

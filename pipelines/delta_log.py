@@ -93,8 +93,10 @@ class DeltaLog:
         return [field.name for field in self._open(uri).schema().fields]
 
     def read(self, uri: str, columns: Sequence[str]) -> pa.Table:
-        """Some columns of a table's rows as they are now."""
-        return self._open(uri).to_pyarrow_table(columns=list(columns))
+        """Some columns of a table's rows as they are now, as far as the table has them."""
+        found = self._open(uri)
+        there = {field.name for field in found.schema().fields}
+        return found.to_pyarrow_table(columns=[column for column in columns if column in there])
 
     def rows(self, uri: str, version: int | None = None) -> int | None:
         """How many rows a version has, or the current one; None where the log does not say it of every file."""

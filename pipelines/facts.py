@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze.batches import reached
+from pipelines.bronze.batches import batches, reached
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
@@ -150,6 +150,7 @@ def _looked_up(rows: DataFrame, columns: Sequence[str], known: DataFrame) -> Dat
 
 def _references(lake: Lakehouse, table: Table, rows: DataFrame, oldest: date | None) -> Facts:
     pointing = list(references(table))
+    held = batches(lake) if pointing else {}
     looked_up: list[DataFrame] = []
     asked: list[str] = []
     for name, id_column in dict.fromkeys((name, id_column) for _, name, id_column in pointing):
@@ -157,7 +158,7 @@ def _references(lake: Lakehouse, table: Table, rows: DataFrame, oldest: date | N
         if name == table.name:
             published = lake.table(name).select(id_column)
             looked_up.append(_looked_up(rows, columns, published.unionByName(rows.select(id_column))))
-        elif (taken := reached(lake, lake.declaration(name), lake.sources)) and lake.exists(name):
+        elif (taken := reached(lake, lake.declaration(name), lake.sources, held)) and lake.exists(name):
             # The other table may not have taken in this batch yet; what it cannot know is no orphan.
             judged = rows.filter(F.col("ingest_id") <= taken)
             known = _recent(lake.table(name), lake.declaration(name), oldest).select(id_column)

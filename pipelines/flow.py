@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import catalog, held_back
 from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
-from pipelines.bronze.batches import batches, concerning, shapes, types_inside
+from pipelines.bronze.batches import Batch, batches, concerning, shapes, types_inside
 from pipelines.bronze.notices import judged, told
 from pipelines.bronze.reading import FileCounts
 from pipelines.commits import Staged
@@ -260,20 +260,30 @@ def refresh_silver(
         return
     ingest.check_sources(lake, sources)
     for after, last in spans:
-        outcome = _silver_batch(lake, table, sources, validate, after, last, full=full)
+        outcome = _silver_batch(lake, table, sources, validate, held, after, last, full=full)
         yield outcome
         if outcome.status == "refused":
             return
 
 
 def _silver_batch(
-    lake: Lakehouse, table: Table, sources: Sources, validate: Validate, after: int, last: int, *, full: bool
+    lake: Lakehouse,
+    table: Table,
+    sources: Sources,
+    validate: Validate,
+    held: Mapping[int, Batch],
+    after: int,
+    last: int,
+    *,
+    full: bool,
 ) -> Outcome:
     started = time.monotonic()
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    inside, held = types_inside(lake, after, last), shapes(batches(lake), after, last)
+    inside = types_inside(held, after, last)
     changes = of_table(bronze, table, sources, inside)
-    built = build(changes, table, sources, lake.token_key, within.shapes(held, inside, table))
+    built = build(
+        changes, table, sources, lake.token_key, within.shapes(shapes(held, after, last), inside, table)
+    )
     staged = lake.stage(table.name, str(last), built, accept=FAULT)
     everything = lake.staged(staged)
     refused = staged.refused

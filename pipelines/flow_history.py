@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import held_back
 from pipelines.bronze import ingest
-from pipelines.bronze.batches import batches, concerning, shapes, types_inside
+from pipelines.bronze.batches import Batch, batches, concerning, shapes, types_inside
 from pipelines.commits import Staged
 from pipelines.facts import Further
 from pipelines.gold.days import days_of
@@ -40,7 +40,8 @@ def refresh_history(
         full, note = True, {}
     watermark = int(note.get("watermark", 0))
     base_taken = int(lake.note(history.base_of(table).name).get("watermark", 0))
-    pending = concerning(batches(lake), table, sources, watermark)
+    held = batches(lake)
+    pending = concerning(held, table, sources, watermark)
     sizes = [(batch, size) for batch, size in pending if batch <= base_taken]
     spans = [(0, base_taken)] if full and base_taken else by_size(watermark, sizes, lake.settings.batch_bytes)
     if not spans:
@@ -49,22 +50,32 @@ def refresh_history(
         return
     ingest.check_sources(lake, sources)
     for after, last in spans:
-        outcome = _batch(lake, table, sources, validate, after, last, full=full)
+        outcome = _batch(lake, table, sources, validate, held, after, last, full=full)
         yield outcome
         if outcome.status == "refused":
             return
 
 
 def _batch(
-    lake: Lakehouse, table: Table, sources: Sources, validate: Validate, after: int, last: int, *, full: bool
+    lake: Lakehouse,
+    table: Table,
+    sources: Sources,
+    validate: Validate,
+    held: Mapping[int, Batch],
+    after: int,
+    last: int,
+    *,
+    full: bool,
 ) -> Outcome:
     started = time.monotonic()
     base = history.base_of(table)
     bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    inside, held = types_inside(lake, after, last), shapes(batches(lake), after, last)
+    inside = types_inside(held, after, last)
     changes = of_table(bronze, base, sources, inside)
     # Staged by itself: the payloads are parsed once, and the rows are asked for twice below.
-    parsed = parse(changes, base, sources, lake.token_key, within.shapes(held, inside, base))
+    parsed = parse(
+        changes, base, sources, lake.token_key, within.shapes(shapes(held, after, last), inside, base)
+    )
     fresh = lake.stage(table.name, f"{last}-new", parsed, accept=FAULT)
     staged = lake.stage(table.name, str(last), rebuilt(lake, table, fresh, full=full))
     rows = lake.accepted(staged)

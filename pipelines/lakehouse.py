@@ -232,9 +232,8 @@ class Lakehouse:
         schema = arrow_schema(self.declaration(name))
         if not self.exists(name):
             return schema.empty_table().select(list(columns))
-        there = set(self.log.columns(self.table_uri(name)))
-        found = self.log.read(self.table_uri(name), [column for column in columns if column in there])
-        for column in [column for column in columns if column not in there]:
+        found = self.log.read(self.table_uri(name), columns)
+        for column in [column for column in columns if column not in found.column_names]:
             found = found.append_column(schema.field(column), pa.nulls(len(found), schema.field(column).type))
         return found.select(list(columns))
 

@@ -142,8 +142,9 @@ def replay(
     done = _taken_in(lake, sources, validate, chosen, again, starting)
     if files:  # at last: a batch that holds a type which a table has not seen is taken in by the next run
         ingest.renew_types(lake, files)
-        done = replace(done, outcomes=(*done.outcomes, *_audited(lake, sources, validate, done)))
-    return done
+    if any(outcome.status == "refused" for outcome in done.outcomes):
+        return done
+    return replace(done, outcomes=(*done.outcomes, refresh_audit(lake, sources, validate, full=True)))
 
 
 @dataclass(frozen=True)
@@ -185,13 +186,6 @@ def _again(lake: Lakehouse, sources: Sources, chosen: Mapping[Key, str]) -> _Aga
     )
 
 
-def _audited(lake: Lakehouse, sources: Sources, validate: Validate, done: Replay) -> list[Outcome]:
-    """The audit of what was done; none where something was refused."""
-    if any(outcome.status == "refused" for outcome in done.outcomes):
-        return []
-    return [refresh_audit(lake, sources, validate, full=True)]
-
-
 def _taken_in(
     lake: Lakehouse,
     sources: Sources,
@@ -213,8 +207,6 @@ def _taken_in(
     faults = _faults(records, None)
     if not any(outcome.status == "refused" for outcome in outcomes):
         _release(lake, _done(chosen, parsed, faults))
-        if not again.unreadable:
-            outcomes.append(refresh_audit(lake, sources, validate, full=True))
     return Replay(False, _summed(chosen, parsed, faults), tuple(outcomes))
 
 

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.audit import audit
 from pipelines.bronze import ingest
-from pipelines.bronze.batches import reached, types_inside
+from pipelines.bronze.batches import batches, reached, types_inside
 from pipelines.bronze.digest import file_digests
 from pipelines.compare import SHOWN, Difference, Kind, differences
 from pipelines.conservation import as_rows
@@ -211,9 +211,10 @@ def past(lake: Lakehouse, table: Table, sources: Sources) -> Found:
 
 def _changes(lake: Lakehouse, table: Table, sources: Sources) -> DataFrame:
     """The readable records of bronze that a table has taken in."""
-    last = reached(lake, table, sources)
+    held = batches(lake)
+    last = reached(lake, table, sources, held)
     taken = lake.table(ingest.RECORDS).filter(f"ingest_id <= {last}")
-    return of_table(taken, table.history_of or table, sources, types_inside(lake, last=last))
+    return of_table(taken, table.history_of or table, sources, types_inside(held, last=last))
 
 
 def unreadable(lake: Lakehouse) -> Found:

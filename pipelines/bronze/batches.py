@@ -65,13 +65,13 @@ def concerning(
     return [(n, one.size) for n, one in held.items() if n > after and one.concerns(base, mapped)]
 
 
-def reached(lake: Lakehouse, table: Table, sources: Sources, held: Mapping[int, Batch] | None = None) -> int:
+def reached(lake: Lakehouse, table: Table, sources: Sources, held: Mapping[int, Batch]) -> int:
     """The last batch that a silver table has nothing left to take in of: its watermark, and what follows without it.
 
     A table makes no commit for batches that do not concern it.
     """
     taken = int(lake.note(table.name).get("watermark", 0))
-    waiting = concerning(batches(lake) if held is None else held, table, sources, taken)
+    waiting = concerning(held, table, sources, taken)
     newest = int(lake.note(records.TABLE.name).get("ingest_id", 0))
     return waiting[0][0] - 1 if waiting else max(newest, taken)
 
@@ -87,11 +87,10 @@ def shapes(held: Mapping[int, Batch], after: int, last: int) -> frozenset[str] |
     return frozenset(found)
 
 
-def types_inside(lake: Lakehouse, after: int = 0, last: int | None = None) -> frozenset[str]:
+def types_inside(held: Mapping[int, Batch], after: int = 0, last: int | None = None) -> frozenset[str]:
     """Types of the objects that stand inside the records of some batches: after one, up to another."""
-    rows = lake.arrow(FILES, ("ingest_id", "inside")).to_pylist()
-    within = (row for row in rows if after < row["ingest_id"] and (last is None or row["ingest_id"] <= last))
-    return _types(row["inside"] for row in within)
+    within = (one for n, one in held.items() if after < n and (last is None or n <= last))
+    return frozenset[str]().union(*(one.inside for one in within))
 
 
 def types_text(types: Collection[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Raw, Struct
 
-from pipelines.bronze.shapes import OBJECT_AT
+from pipelines.bronze.shapes import BARE, OBJECT_AT
 from pipelines.sources.reference import steps
 from pipelines.table import Table
 
@@ -102,10 +102,11 @@ def inside(raw: bytes, shape: str | None, needed: Needs = _NOTHING) -> list[Insi
         shape: how it is wrapped, as bronze names it.
         needed: what objects must have.
     """
-    if raw.count(_OBJECT) < (2 if shape in ("object", "wrapped") else 3):
+    least = 2 if shape in BARE else 3
+    if raw.count(_OBJECT) < least:
         return []  # the record and its object are all that is there
     types = [found for found in _TYPE.findall(raw) if found != b"list"]
-    if len(types) < (2 if shape in ("object", "wrapped") else 3):
+    if len(types) < least:
         return []
     subject = _subject(raw, shape)
     if not subject:

@@ -43,24 +43,8 @@ class Inner(Struct):
     object: Subject | None = None
 
 
-class Data(Struct):
-    """What stands in ``data``: of an event the object, of an envelope the event itself."""
-
-    object: Subject | str | None = None
-    id: str | None = None
-    type: str | None = None
-    created: int | float | str | None = None
-    account: str | None = None
-    user_id: str | None = None  # what account was called until 2017-05-25
-    api_version: str | None = None
-    livemode: bool | None = None
-    context: str | None = None
-    data: Inner | None = None
-    related_object: Related | None = None
-
-
-class Wire(Struct):
-    """An event or an object. A field of the wrong type is as good as none.
+class Said(Struct):
+    """What an event or an object says of itself. A field of the wrong type is as good as none.
 
     ``created`` is in seconds since 1970, of a thin event a time of ISO 8601; ``context`` is a thin event's account.
     """
@@ -74,8 +58,19 @@ class Wire(Struct):
     api_version: str | None = None
     livemode: bool | None = None
     context: str | None = None
-    data: Data | None = None
     related_object: Related | None = None
+
+
+class Data(Said):
+    """What stands in ``data``: of an event the object, of an envelope the event itself."""
+
+    data: Inner | None = None
+
+
+class Wire(Said):
+    """An event or an object, or what may hold one."""
+
+    data: Data | None = None
 
 
 class Envelope(Wire):

@@ -17,7 +17,7 @@ from pipelines import storage
 from pipelines.among import among
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import ingest
-from pipelines.bronze.batches import types_inside
+from pipelines.bronze.batches import batches, types_inside
 from pipelines.commits import Staged, spark_struct
 from pipelines.delta_log import Note
 from pipelines.erasure.ownership import Row, Target
@@ -155,7 +155,7 @@ def _made_anew(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:
     if base.object_type is None:
         alone, parts = within.on_their_own(records), within.objects(records, within.types(records))
         return alone.unionByName(parts).select("record_id", "record_path", "payload")
-    readable = of_table(records, base, lake.sources, types_inside(lake))
+    readable = of_table(records, base, lake.sources, types_inside(batches(lake)))
     # Staged first: an engine that plans the parsing and the join at once loses columns on the way.
     staged = lake.stage(
         table.name, "made-anew", parse(readable, base, lake.sources, lake.token_key), accept=FAULT

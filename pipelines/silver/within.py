@@ -13,6 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze.facts import EARLIEST, LATEST
 from pipelines.bronze.inside import SCHEMA
+from pipelines.bronze.shapes import BARE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -59,7 +60,7 @@ def objects(records: DataFrame, types: Collection[str]) -> DataFrame:
         F.col("inside").rlike("|".join(f'"type":"{name}"' for name in sorted(types)))
     )
     each = holding.withColumn("part", F.explode(F.from_json("inside", SCHEMA)))
-    part, bare = F.col("part"), F.col("shape").isin("object", "wrapped")
+    part, bare = F.col("part"), F.col("shape").isin(*BARE)
     created = part["created"]
     dated = F.when((created >= EARLIEST) & (created < LATEST), F.timestamp_seconds(created))
     own = {
