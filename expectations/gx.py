@@ -3,19 +3,41 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from expectations.check import Check
 
+
+@contextmanager
+def _without_what_nothing_here_uses() -> Iterator[None]:
+    """While Great Expectations is imported: a library of charts and a grammar of web addresses cost a third of it.
+
+    It draws with altair the result of one expectation, which nothing here asks for; jsonschema goes on without the
+    grammar.
+    """
+    stands_in: dict[str, ModuleType | None] = {"altair": ModuleType("altair"), "rfc3987_syntax": None}
+    put = {name: module for name, module in stands_in.items() if name not in sys.modules}
+    sys.modules.update(put)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in put:
+            sys.modules.pop(name, None)
+
+
 # Read when Great Expectations is imported: nothing about anyone's data or use of it leaves this machine.
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-import great_expectations
-from great_expectations import expectations as library
+with _without_what_nothing_here_uses():
+    import great_expectations
+    from great_expectations import expectations as library
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -95,9 +95,18 @@ def _check_delta(spark: SparkSession, settings: Settings) -> None:
             raise SettingsError(explained(error, settings)) from error
 
 
+_SAIL = {
+    "RUST_LOG": "error",
+    # Of a filtered scan, only the rows that pass are decoded: each silver table is of a few of bronze's payloads.
+    "SAIL_PARQUET__PUSHDOWN_FILTERS": "true",
+    "SAIL_PARQUET__REORDER_FILTERS": "true",
+}
+
+
 @contextmanager
 def _embedded_server() -> Iterator[str]:
-    os.environ.setdefault("RUST_LOG", "error")
+    for name, value in _SAIL.items():
+        os.environ.setdefault(name, value)
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer(port=0)
