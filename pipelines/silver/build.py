@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze.facts import EARLIEST, LATEST
+from pipelines.base.times import EARLIEST, LATEST
 from pipelines.bronze.records import TABLE as BRONZE
 from pipelines.bronze.shapes import OBJECT_AT
 from pipelines.money import exponents

@@ -131,11 +131,11 @@ def _run(job: Json, pipe: int) -> Json:
 def _break_it() -> None:
     """Let this process refuse good records: a reader that takes later times for mistakes, a rule that is none."""
     from pipelines import catalog
-    from pipelines.bronze import reading
+    from pipelines.bronze import facts
     from tests.pipelines.test_replay import LAST_READABLE, broken_tables
 
     broken = broken_tables()
-    vars(reading)["LATEST"] = LAST_READABLE
+    vars(facts)["LATEST"] = LAST_READABLE
     vars(catalog)["all_tables"] = lambda: broken
 
 
