@@ -77,7 +77,6 @@ STANDS: Mapping[str, str] = {
 
 ALLOWED = """
 assets.resources -> pipelines
-pipelines.erasure.suppression -> pipelines.lakehouse
 pipelines.flow -> pipelines.erasure.forget
 pipelines.flow -> pipelines.erasure.redactions
 pipelines.gold.model_drift_daily -> pipelines.facts

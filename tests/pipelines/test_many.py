@@ -165,7 +165,7 @@ def test_what_was_known_half_way(lake: Lakehouse) -> None:
 
 def test_many_objects_are_erased(lake: Lakehouse) -> None:
     ids = frozenset(f"re_{number}" for number in range(MANY))
-    keyed = Suppression(key(lake, make=True))
+    keyed = Suppression(key(lake.settings.forget_key_path, make=True))
     done = erase_target(lake, Target(ids, narrow=True, types=frozenset({"refund"})), Entry(), keyed)
     assert (done.records, done.rows["silver.refunds"]) == (MANY, MANY)
     assert totals(lake) == GIVEN_BACK

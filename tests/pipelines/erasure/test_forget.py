@@ -108,7 +108,7 @@ def test_no_byte_names_the_person_afterwards(forgotten: Path) -> None:
 def test_the_raw_files_that_still_hold_the_person_are_named(taken_in: Path, spark: SparkSession) -> None:
     with opened(taken_in, spark) as lake:
         planned = plan(lake, CUSTOMER)
-        assert suppression.load(lake).entries == ()
+        assert suppression.load(lake.uri).entries == ()
     assert planned.status == "planned"
     assert planned.files == ("1.ndjson", "2.ndjson")
     assert (planned.records, planned.mentions) == (len(of_the_person()), 1)
@@ -131,7 +131,7 @@ def test_everybody_else_is_as_before(taken_in: Path, forgotten: Path, spark: Spa
     def others(home: Path) -> dict[str, list[str]]:
         with opened(home, spark) as lake:
             tables = everything(lake, "bronze") | everything(lake, "silver")
-            names = {entry.pseudonym or "": CUSTOMER for entry in suppression.load(lake).entries}
+            names = {entry.pseudonym or "": CUSTOMER for entry in suppression.load(lake.uri).entries}
         # One of them mentions the person: their id is all that changes there.
         texts = {name: [renamed(str(row), names) for row in found] for name, found in tables.items()}
         return {name: sorted(text for text in found if "other" in text) for name, found in texts.items()}
