@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,14 +13,44 @@ from pipelines.facts import Further, facts
 from pipelines.verdict import Batch, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
+    from pipelines.sources.source import Sources
     from pipelines.table import Table
 
 Status = Literal["published", "unchanged", "refused", "skipped"]
 
 NOT_AUDITED = Verdict()
+
+
+Sweep = Callable[["Lakehouse"], tuple[str, ...]]
+"""Erases what new records ask for, and says in sentences what was done. Injected: the flow does not know who erases."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one way through the tables is given.
+
+    Attributes:
+        raw: folder of raw files.
+        sources: what the files look like.
+        validate: audits each batch before it is published.
+        sweep: erases what the new records of bronze ask for, before anything else is made from them.
+        only: tables to refresh; empty for all.
+        full: tables to rebuild from all that they are made from; so are the tables made from them.
+        starting: told the name of each table before its turn.
+    """
+
+    raw: Path
+    sources: Sources
+    validate: Validate
+    sweep: Sweep
+    only: Collection[str] = ()
+    full: Collection[str] = ()
+    starting: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True)

@@ -77,8 +77,6 @@ STANDS: Mapping[str, str] = {
 
 ALLOWED = """
 assets.resources -> pipelines
-pipelines.flow -> pipelines.erasure.forget
-pipelines.flow -> pipelines.erasure.redactions
 pipelines.gold.model_drift_daily -> pipelines.facts
 pipelines.gold.payment_scores -> pipelines.facts
 pipelines.gold.payment_scores -> pipelines.steps

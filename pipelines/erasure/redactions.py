@@ -50,7 +50,7 @@ class Redacted:
 
 
 def sweep(lake: Lakehouse) -> tuple[str, ...]:
-    """Erase what the batches since the last sweep ask for; says what was done, in sentences.
+    """Erase what the batches since the last sweep ask for; says what was done, and what is left, in sentences.
 
     Cut and called again, it does the rest. Call it while holding the lakehouse for writing.
     """
@@ -61,6 +61,8 @@ def sweep(lake: Lakehouse) -> tuple[str, ...]:
     fresh = lake.table(ingest.RECORDS).filter(f"ingest_id > {listed.swept}")
     told = tuple(_erased(lake, redacted(fresh), _returned(fresh, listed)))
     suppression.save(lake.uri, replace(suppression.load(lake.uri), swept=last))
+    if cut := forget.unfinished(lake):
+        told = (*told, f"{cut} erasures were begun and not ended: give the same vermeil forget again")
     return told
 
 

@@ -142,6 +142,7 @@ def _break_it() -> None:
 def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
     from assets.cli import commands
     from pipelines import flow, maintenance, replay
+    from pipelines.erasure.redactions import sweep
     from pipelines.silver.quarantine import Choice
     from pipelines.verdict import accept_all
 
@@ -152,11 +153,14 @@ def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
                 outcomes = list(
                     flow.refresh(
                         lake,
-                        lake.settings.raw_dir,
-                        lake.sources,
-                        accept_all,
-                        only=step.get("only", ()),
-                        full=step.get("full", ()),
+                        flow.Run(
+                            lake.settings.raw_dir,
+                            lake.sources,
+                            accept_all,
+                            sweep,
+                            only=step.get("only", ()),
+                            full=step.get("full", ()),
+                        ),
                     )
                 )
             yield "outcomes", [[o.table, o.status, o.failed] for o in outcomes]

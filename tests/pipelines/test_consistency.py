@@ -15,6 +15,7 @@ from pipelines import flow, releases, restoring
 from pipelines.audit import audit
 from pipelines.bronze import ingest
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
@@ -101,7 +102,9 @@ def test_a_restore_that_is_killed_is_not_seen_is_completed_and_caught_up_with(
 
     with lake.writing("vermeil run") as draft:
         draft.complete = True
-        outcomes = list(flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=ONLY))
+        outcomes = list(
+            flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=ONLY))
+        )
     assert not any(outcome.failed for outcome in outcomes)
     assert contents(lake) == story.last
     assert contents(lake.released()) == story.last

@@ -15,6 +15,7 @@ from pipelines import flow
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
 from pipelines.erasure.forget import forget
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.verdict import accept_all
@@ -98,10 +99,8 @@ def write(home: Path, name: str, documents: list[Json]) -> None:
 
 def run(lake: Lakehouse, **how: Any) -> None:
     only = how.pop("only", TABLES)
-    assert not any(
-        one.failed
-        for one in flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=only, **how)
-    )
+    given = flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=only, **how)
+    assert not any(one.failed for one in flow.refresh(lake, given))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import pytest
 from pipelines import flow
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.order import ORDER
@@ -63,7 +64,7 @@ def opened(home: Path, spark: SparkSession) -> Lakehouse:
 
 def run(lake: Lakehouse) -> dict[str, str]:
     lake.settings.raw_dir.mkdir(parents=True, exist_ok=True)
-    found = flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=TABLES)
+    found = flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=TABLES))
     return {outcome.table: outcome.status for outcome in found}
 
 

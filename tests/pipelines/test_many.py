@@ -17,6 +17,7 @@ from pipelines.bronze import ingest
 from pipelines.catalog import all_tables
 from pipelines.erasure.forget import erase_target, forget
 from pipelines.erasure.ownership import Target
+from pipelines.erasure.redactions import sweep
 from pipelines.erasure.suppression import Entry, Suppression, key
 from pipelines.gold import changes
 from pipelines.lakehouse import Lakehouse
@@ -88,7 +89,9 @@ def wrong_tables() -> dict[str, Table]:
 
 
 def run(lake: Lakehouse, **how: Any) -> None:
-    outcomes = flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=TABLES, **how)
+    outcomes = flow.refresh(
+        lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=TABLES, **how)
+    )
     assert not any(outcome.failed for outcome in outcomes)
 
 

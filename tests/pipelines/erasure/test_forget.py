@@ -16,6 +16,7 @@ from pipelines.catalog import all_tables
 from pipelines.erasure import suppression
 from pipelines.erasure.forget import forget, plan, unfinished
 from pipelines.erasure.ownership import renamed
+from pipelines.erasure.redactions import sweep
 from pipelines.errors import SettingsError
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
@@ -35,7 +36,9 @@ def opened(home: Path, spark: SparkSession) -> Lakehouse:
 
 
 def refresh(lake: Lakehouse, *only: str) -> list[Outcome]:
-    return list(flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=only))
+    return list(
+        flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=only))
+    )
 
 
 def rows(lake: Lakehouse, name: str) -> list[dict[str, Any]]:
@@ -166,7 +169,8 @@ def test_rebuilt_from_bronze_the_tables_are_the_same(copied: Lakehouse) -> None:
     names = ("silver.charges", "silver.customers", "silver.reviews", "silver.quarantine")
     before = {name: rows(copied, name) for name in names}
     again = flow.refresh(
-        copied, copied.settings.raw_dir, copied.sources, accept_all, only=names, full=names[:3]
+        copied,
+        flow.Run(copied.settings.raw_dir, copied.sources, accept_all, sweep, only=names, full=names[:3]),
     )
     assert [outcome.status for outcome in again if outcome.table in names[:3]] == ["published"] * 3
     assert {name: rows(copied, name) for name in names} == before

@@ -20,6 +20,7 @@ from pipelines.bronze.files import identified, list_files
 from pipelines.bronze.ingest import read_on_spark
 from pipelines.bronze.reading import Reading
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.errors import SourceError
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
@@ -173,7 +174,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Ite
 
 
 def refreshed(lake: Lakehouse, **how: Any) -> list[flow.Outcome]:
-    return list(flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, **how))
+    return list(flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, **how)))
 
 
 def counts(found: Audit) -> dict[str, int]:
