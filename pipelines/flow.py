@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines import catalog, held_back
+from pipelines.base.figure import Figures
 from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
 from pipelines.bronze.batches import Batch, batches, concerning, shapes, types_inside
@@ -19,7 +20,6 @@ from pipelines.bronze.reading import FileCounts
 from pipelines.commits import Staged
 from pipelines.conservation import refresh_audit
 from pipelines.errors import CriticalCheckError
-from pipelines.facts import Further
 from pipelines.flow_gold import refresh_gold as refresh_gold
 from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
@@ -31,7 +31,7 @@ from pipelines.silver.order import BETTER
 from pipelines.silver.rows import of_table
 from pipelines.steps import Outcome as Outcome
 from pipelines.steps import Run as Run
-from pipelines.steps import audited, by_size, concluded, version_of
+from pipelines.steps import audited, by_size, concluded
 from pipelines.verdict import Validate, Verdict
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ def refresh(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
         if table.name == ingest.FILES or (run.only and table.name not in run.only):
             continue
         run.starting(table.name)
-        if refused.intersection((*inputs(table), *gates(table))):
+        if refused.intersection((*catalog.inputs(table), *gates(table))):
             refused.add(table.name)
             yield Outcome(table.name, "skipped", failed=True)
             continue
-        rebuild = not rebuilt.isdisjoint({table.name, *inputs(table)}) or _is_outdated(lake, table)
+        rebuild = not rebuilt.isdisjoint({table.name, *catalog.inputs(table)}) or _is_outdated(lake, table)
         if table.name == AUDIT:
             rebuild = (
                 bool(rebuilt) or AUDIT in run.only
@@ -82,15 +82,6 @@ def _is_outdated(lake: Lakehouse, table: Table) -> bool:
 def gates(table: Table) -> tuple[str, ...]:
     """Tables that must be sound before another is made: no gold from a lakehouse that has lost records."""
     return (AUDIT,) if table.layer == "gold" and table.name not in (AUDIT, DRIFT) else ()
-
-
-def inputs(table: Table) -> tuple[str, ...]:
-    """Names of the tables that a table is made from."""
-    if table.layer == "gold":
-        return tuple(catalog.modules()[table.name].SOURCES)
-    if table.history_of:
-        return (ingest.RECORDS, table.history_of.name)
-    return (ingest.RECORDS,) if table.layer == "silver" else ()
 
 
 def _refresh_table(lake: Lakehouse, table: Table, run: Run, *, full: bool) -> Iterator[Outcome]:
@@ -142,7 +133,7 @@ def _swept(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
             table=ingest.RECORDS,
             status="published",
             seconds=time.monotonic() - started,
-            version=version_of(lake, ingest.RECORDS),
+            version=lake.version(ingest.RECORDS),
             notices=notices,
         )
 
@@ -171,17 +162,17 @@ def _publish_bronze(
         rows=batch.staged.rows,
         quarantined=faults,
         seconds=time.monotonic() - started,
-        version=None if verdict.refusals else version_of(lake, ingest.RECORDS),
+        version=None if verdict.refusals else lake.version(ingest.RECORDS),
         verdict=verdict,
         notices=(*notices, *told(batch), *held_back.told(verdict)),
         failed=bool(batch.missing),
     )
 
 
-def _shares(counts: Sequence[FileCounts]) -> Further:
+def _shares(counts: Sequence[FileCounts]) -> Figures:
     """The figures by which a batch is held back: one bad file must not hold back what stands beside it."""
     faulty, judging = judged(counts)
-    return Further(
+    return Figures(
         {"record_count": float(judging), "quarantined_share": faulty / judging if judging else None}
     )
 
@@ -211,7 +202,7 @@ def refresh_quarantine(lake: Lakehouse, validate: Validate) -> Outcome:
         status="published" if rows else "unchanged",
         rows=rows,
         seconds=time.monotonic() - started,
-        version=version_of(lake, QUARANTINE),
+        version=lake.version(QUARANTINE),
         verdict=verdict,
     )
 

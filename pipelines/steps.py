@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines import held_back
-from pipelines.facts import Further, facts
+from pipelines.base.figure import Figures
+from pipelines.facts import facts
 from pipelines.verdict import Batch, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def audited(
     quarantined: int,
     total: int,
     validate: Validate,
-    further: Callable[[], Further] = Further,
+    further: Callable[[], Figures] = Figures,
     *,
     count: int | None = None,
 ) -> Verdict:
@@ -125,7 +126,7 @@ def audited(
     found = facts(lake, table, rows, quarantined, total, datetime.now(UTC))
     more = further()
     row_count = total - quarantined if count is None else count
-    return validate(Batch(table, rows, found | more.facts, more.told, row_count))
+    return validate(Batch(table, rows, {**found, **more.values}, more.told, row_count))
 
 
 def concluded(
@@ -159,13 +160,7 @@ def concluded(
         rows=rows,
         quarantined=quarantined,
         seconds=time.monotonic() - started,
-        version=None if verdict.refusals else version_of(lake, table.name),
+        version=None if verdict.refusals else lake.version(table.name),
         verdict=verdict,
         notices=held_back.told(verdict),
     )
-
-
-def version_of(lake: Lakehouse, name: str) -> int | None:
-    """A table's latest Delta version; None where nothing was published yet."""
-    latest = lake.history(name, 1)
-    return latest[0].version if latest else None

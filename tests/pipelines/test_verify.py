@@ -16,10 +16,9 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from pipelines import flow
-from pipelines.catalog import all_tables
+from pipelines.catalog import all_tables, inputs
 from pipelines.conservation import refresh_audit
 from pipelines.erasure.redactions import sweep
-from pipelines.flow import inputs
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
