@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-    from pipelines.as_of import AsOf
-
 FORMAT = 1
 """Version of the lakehouse's own conventions. A lakehouse of a greater one is not opened."""
 
@@ -76,7 +74,6 @@ class Lakehouse:
         self._pins: dict[str, int] = {}
         self._stack = ExitStack()
         self._given_spark = spark
-        self._scratch: Path | None = None
 
     @classmethod
     def open(cls, home: str | Path | None = None, **settings: Any) -> Lakehouse:
@@ -141,6 +138,11 @@ class Lakehouse:
             SettingsError: it is too short, or cannot be read or made.
         """
         return token_key(self.settings)
+
+    @cached_property
+    def scratch(self) -> Path:
+        """A folder of this machine for what is computed on the way; it goes when the lakehouse is closed."""
+        return Path(self._stack.enter_context(TemporaryDirectory(prefix="vermeil-")))
 
     @property
     def uri(self) -> str:
@@ -246,14 +248,6 @@ class Lakehouse:
         lake = self if self.release or now else self.released()
         views = {name: lake._view(name) for name in self.tables if name in query}
         return self.spark.sql(with_views(query, views))
-
-    def as_of(self, at: datetime) -> AsOf:
-        """The tables as they were known at some time (UTC): a question to what happened, not to what was published."""
-        from pipelines.as_of import AsOf
-
-        if self._scratch is None:
-            self._scratch = Path(self._stack.enter_context(TemporaryDirectory(prefix="vermeil-")))
-        return AsOf(self if self.release else self.released(), at, self._scratch)
 
     def history(self, name: str, limit: int | None = None) -> list[Commit]:
         """A table's versions, newest first; [] where nothing was published yet."""

@@ -76,7 +76,6 @@ STANDS: Mapping[str, str] = {
 """By room, the modules and packages that stand there, or will: the longest name that fits a module says where."""
 
 ALLOWED = """
-pipelines.lakehouse -> pipelines.as_of
 pipelines.lakehouse -> pipelines.maintenance
 pipelines.lakehouse -> pipelines.restoring
 """

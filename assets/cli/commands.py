@@ -143,8 +143,10 @@ def sql(lake: Lakehouse, query: str, at: datetime | None = None, *, now: bool = 
     """
     from pyspark.errors import PySparkException
 
+    from pipelines.as_of import as_of
+
     try:
-        answer = lake.as_of(at).sql(query) if at else lake.sql(query, now=now)
+        answer = as_of(lake, at).sql(query) if at else lake.sql(query, now=now)
         return answer.toArrow()
     except PySparkException as error:
         first = str(error).strip().splitlines()[0]

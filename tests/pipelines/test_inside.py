@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines import flow
+from pipelines.as_of import as_of
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
 from pipelines.erasure.forget import forget
@@ -189,7 +190,7 @@ def test_a_rebuilt_table_is_the_same(home: Path, copied: Lakehouse, spark: Spark
 
 
 def test_what_was_known_then(lake: Lakehouse) -> None:
-    then = lake.as_of(datetime.fromtimestamp(CREATED + 25, UTC))
+    then = as_of(lake, datetime.fromtimestamp(CREATED + 25, UTC))
     found = then.table("silver.refunds").select("refund_id", "version_id", "record_path").collect()
     assert list(map(tuple, found)) == [("re_1", "evt_1", "refunds.data[0]")]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines import flow
+from pipelines.as_of import as_of
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
@@ -88,7 +89,7 @@ def test_a_nightly_dump_that_is_written_over_replaces_what_it_said(
         assert not [name for name in TABLES[:-1] if sound.get(name)]
         then = datetime.fromtimestamp(WRITTEN + DAY + 5, UTC)
         assert [
-            tuple(row) for row in lake.as_of(then).sql("select status from silver.subscriptions").collect()
+            tuple(row) for row in as_of(lake, then).sql("select status from silver.subscriptions").collect()
         ] == [("active",)]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines import catalog, flow
+from pipelines.as_of import as_of
 from pipelines.audit import audit
 from pipelines.bronze import ingest
 from pipelines.catalog import all_tables
@@ -161,7 +162,7 @@ def test_no_note_has_grown(lake: Lakehouse) -> None:
 def test_what_was_known_half_way(lake: Lakehouse) -> None:
     half = datetime.fromtimestamp(START + MANY * DAY, UTC)
     [row] = (
-        lake.as_of(half).table("gold.payments_daily").selectExpr("count(*)", "sum(refunded_minor)").collect()
+        as_of(lake, half).table("gold.payments_daily").selectExpr("count(*)", "sum(refunded_minor)").collect()
     )
     assert (row[0], row[1]) == (MANY // 2 + 1, (MANY // 2 - 14) * 100)
 

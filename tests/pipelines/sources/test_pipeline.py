@@ -15,6 +15,7 @@ import pytest
 from settlement import REPORT
 
 from pipelines import flow
+from pipelines.as_of import as_of
 from pipelines.audit import Audit, audit
 from pipelines.bronze.files import identified, list_files
 from pipelines.bronze.ingest import read_on_spark
@@ -216,7 +217,7 @@ def test_the_deep_audit_makes_mapped_rows_again(filled: Lakehouse) -> None:
 
 def test_rows_are_not_known_before_their_mapping_says(filled: Lakehouse) -> None:
     def known(at: datetime) -> int:
-        return filled.as_of(at).table("silver.charges").count()
+        return as_of(filled, at).table("silver.charges").count()
 
     written = (filled.settings.raw_dir / "settlement_detail_report_batch_4.csv").stat().st_mtime
     before, after = (datetime.fromtimestamp(written + offset, UTC) for offset in (-3600, 3600))
