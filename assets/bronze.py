@@ -23,6 +23,7 @@ from expectations import preload, validate
 from pipelines import flow
 from pipelines.bronze import files, records
 from pipelines.bronze.files import RawFile
+from pipelines.erasure.redactions import sweep
 from pipelines.settings import Settings
 from pipelines.steps import Outcome
 
@@ -55,7 +56,7 @@ def bronze_assets(settings: Settings) -> Sequence[AssetsDefinition | AssetSpec]:
         if new := waiting(raw, lake.settings):
             preload()
             context.log_event(arrival(new))
-        outcomes = flow.refresh_bronze(lake, raw, lake.sources, validate)
+        outcomes = flow.refresh_bronze(lake, flow.Run(raw, lake.sources, validate, sweep))
         yield from events(context, lake, records.TABLE, outcomes)
         yield from kept_events(context, lake, files.TABLE, Outcome(files.TABLE.name, "unchanged"))
 

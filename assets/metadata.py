@@ -20,7 +20,7 @@ from dagster import (
 from dagster._core.definitions.metadata.metadata_set import TableMetadataSet, UriMetadataSet
 
 from pipelines import catalog, storage
-from pipelines.flow import inputs
+from pipelines.catalog import inputs
 from pipelines.settings import Settings
 from pipelines.table import Column, Table
 

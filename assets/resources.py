@@ -10,7 +10,7 @@ from typing import Any
 from dagster import ConfigurableResource, DagsterEventType, DagsterInstance, InitResourceContext
 from pydantic import Field, PrivateAttr
 
-from pipelines import Lakehouse
+from pipelines.lakehouse import Lakehouse
 from pipelines.releases import Draft
 
 

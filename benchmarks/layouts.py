@@ -29,7 +29,7 @@ from benchmarks.process import tree_seconds
 from pipelines.commits import STATISTICS
 from pipelines.delta_rs import FILE_SIZE, SORT_BYTES, WRITER
 from pipelines.engine import open_spark
-from pipelines.maintenance import MEBIBYTE
+from pipelines.policies import MEBIBYTE
 from pipelines.settings import load_settings
 from pipelines.spans import near_days
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines import flow
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.sources.mapping import stripe
 from pipelines.verdict import accept_all
@@ -15,7 +16,9 @@ from pipelines.verdict import accept_all
 def refresh(home: Path, tables: Sequence[str]) -> list[flow.Outcome]:
     """Bring some tables of a lakehouse up to date as ``vermeil run`` does, accepting every batch."""
     with Lakehouse.open(home) as lake, lake.writing():
-        return list(flow.refresh(lake, lake.settings.raw_dir, stripe(), accept_all, only=tables))
+        return list(
+            flow.refresh(lake, flow.Run(lake.settings.raw_dir, stripe(), accept_all, sweep, only=tables))
+        )
 
 
 if __name__ == "__main__":

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from pipelines.table import Table
 
 
+def as_of(lake: Lakehouse, at: datetime) -> AsOf:
+    """The tables as they were known at some time (UTC): a question to what happened, not to what was published."""
+    return AsOf(lake if lake.release else lake.released(), at, lake.scratch)
+
+
 class AsOf:
     """The tables of a lakehouse as they would be, had it been given only what was known at some time.
 

@@ -12,6 +12,9 @@ from pipelines.table import Table
 
 LAYERS = ("bronze", "silver", "gold")
 
+RECORDS = "bronze.records"
+"""What all of silver is made from."""
+
 
 @cache
 def modules() -> Mapping[str, ModuleType]:
@@ -49,3 +52,12 @@ def all_tables() -> Mapping[str, Table]:
 def tables_of(layer: str) -> list[Table]:
     """The tables of a layer."""
     return [table for table in all_tables().values() if table.layer == layer]
+
+
+def inputs(table: Table) -> tuple[str, ...]:
+    """Names of the tables that a table is made from."""
+    if table.layer == "gold":
+        return tuple(modules()[table.name].SOURCES)
+    if table.history_of:
+        return (RECORDS, table.history_of.name)
+    return (RECORDS,) if table.layer == "silver" else ()

@@ -11,7 +11,7 @@ from pipelines.arrow import arrow_schema
 from pipelines.audit import PLACES, Audit, audit
 from pipelines.bronze import ingest
 from pipelines.gold.audit import INSIDE_COUNTS, TABLE
-from pipelines.steps import Outcome, version_of
+from pipelines.steps import Outcome
 from pipelines.verdict import Batch, Validate
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full
         status="published" if sound else "refused",
         rows=staged.rows,
         seconds=time.monotonic() - started,
-        version=version_of(lake, TABLE.name),
+        version=lake.version(TABLE.name),
         verdict=verdict,
         notices=() if sound else told(found),
         failed=not sound,

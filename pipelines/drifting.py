@@ -16,7 +16,7 @@ from pipelines.bronze.row_drift import ROW
 from pipelines.gold.schema_drift import SOURCES, TABLE, build
 from pipelines.sources.mapping import stripe
 from pipelines.sources.reference import stripe_text
-from pipelines.steps import NOT_AUDITED, Outcome, version_of
+from pipelines.steps import NOT_AUDITED, Outcome
 from pipelines.verdict import Batch, Validate, Verdict
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def refresh_drift(lake: Lakehouse, validate: Validate, *, full: bool = False) ->
     note = {"watermark": int(lake.note(RECORDS).get("ingest_id", 0)), "known": _digest(known, rows)}
     if not note["watermark"] or note.items() <= before.items():
         return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
-    records = lake.table(RECORDS, version=version_of(lake, RECORDS))
+    records = lake.table(RECORDS, version=lake.version(RECORDS))
     if note["known"] == before.get("known") and not _gained(records, before, note):
         lake.touch(TABLE.name, {**before, **note, "checks": told(before.get("checks", {}))})
         return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
@@ -65,7 +65,7 @@ def refresh_drift(lake: Lakehouse, validate: Validate, *, full: bool = False) ->
         status="refused" if verdict.refusals else "published",
         rows=staged.rows,
         seconds=time.monotonic() - started,
-        version=None if verdict.refusals else version_of(lake, TABLE.name),
+        version=None if verdict.refusals else lake.version(TABLE.name),
         verdict=verdict,
     )
 

@@ -6,7 +6,6 @@ Each is a number, or None while it is not known: nothing was published yet that 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from statistics import median
@@ -24,20 +23,6 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
 
 Facts = dict[str, float | None]
-
-
-@dataclass(frozen=True)
-class Further:
-    """Figures of one kind of table alone.
-
-    Attributes:
-        facts: the figures.
-        told: of some of them what they are made of, in words.
-    """
-
-    facts: Facts = field(default_factory=dict)
-    told: Mapping[str, str] = field(default_factory=dict)
-
 
 COMPARED_BATCHES = 20
 """How many of the batches before a batch is compared with."""

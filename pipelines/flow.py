@@ -7,10 +7,11 @@ commit. All of it may be cut anywhere and run again: a watermark moves in the co
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines import catalog, held_back
+from pipelines.base.figure import Figures
 from pipelines.bronze import files as manifest
 from pipelines.bronze import ingest
 from pipelines.bronze.batches import Batch, batches, concerning, shapes, types_inside
@@ -18,10 +19,7 @@ from pipelines.bronze.notices import judged, told
 from pipelines.bronze.reading import FileCounts
 from pipelines.commits import Staged
 from pipelines.conservation import refresh_audit
-from pipelines.erasure.forget import unfinished
-from pipelines.erasure.redactions import sweep
 from pipelines.errors import CriticalCheckError
-from pipelines.facts import Further
 from pipelines.flow_gold import refresh_gold as refresh_gold
 from pipelines.flow_history import refresh_history
 from pipelines.gold import audit as audit_table
@@ -32,12 +30,11 @@ from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.order import BETTER
 from pipelines.silver.rows import of_table
 from pipelines.steps import Outcome as Outcome
-from pipelines.steps import audited, by_size, concluded, version_of
+from pipelines.steps import Run as Run
+from pipelines.steps import audited, by_size, concluded
 from pipelines.verdict import Validate, Verdict
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
@@ -51,45 +48,26 @@ AUDIT = audit_table.TABLE.name
 DRIFT = schema_drift.TABLE.name
 
 
-def refresh(
-    lake: Lakehouse,
-    raw: Path,
-    sources: Sources,
-    validate: Validate,
-    *,
-    only: Collection[str] = (),
-    full: Collection[str] = (),
-    starting: Callable[[str], None] = lambda _: None,
-) -> Iterator[Outcome]:
-    """Bring every table up to date with a raw folder, each after those it is made from.
-
-    Args:
-        lake: where the tables are.
-        raw: folder of raw files.
-        sources: what the files look like.
-        validate: audits each batch before it is published.
-        only: tables to refresh; empty for all.
-        full: tables to rebuild from all that they are made from; so are the tables made from them.
-        starting: told the name of each table before its turn.
-    """
+def refresh(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
+    """Bring every table up to date with a raw folder, each after those it is made from."""
     refused: set[str] = set()
-    rebuilt = set(full)
+    rebuilt = set(run.full)
     for table in catalog.all_tables().values():
-        if table.name == ingest.FILES or (only and table.name not in only):
+        if table.name == ingest.FILES or (run.only and table.name not in run.only):
             continue
-        starting(table.name)
-        if refused.intersection((*inputs(table), *gates(table))):
+        run.starting(table.name)
+        if refused.intersection((*catalog.inputs(table), *gates(table))):
             refused.add(table.name)
             yield Outcome(table.name, "skipped", failed=True)
             continue
-        rebuild = not rebuilt.isdisjoint({table.name, *inputs(table)}) or _is_outdated(lake, table)
+        rebuild = not rebuilt.isdisjoint({table.name, *catalog.inputs(table)}) or _is_outdated(lake, table)
         if table.name == AUDIT:
             rebuild = (
-                bool(rebuilt) or AUDIT in only
+                bool(rebuilt) or AUDIT in run.only
             )  # what was rebuilt, or asked for, is looked at as a whole
         if rebuild and table.name != AUDIT:
             rebuilt.add(table.name)
-        for outcome in _refresh_table(lake, table, raw, sources, validate, full=rebuild):
+        for outcome in _refresh_table(lake, table, run, full=rebuild):
             if outcome.status == "refused":
                 refused.add(table.name)
             yield outcome
@@ -106,20 +84,10 @@ def gates(table: Table) -> tuple[str, ...]:
     return (AUDIT,) if table.layer == "gold" and table.name not in (AUDIT, DRIFT) else ()
 
 
-def inputs(table: Table) -> tuple[str, ...]:
-    """Names of the tables that a table is made from."""
-    if table.layer == "gold":
-        return tuple(catalog.modules()[table.name].SOURCES)
-    if table.history_of:
-        return (ingest.RECORDS, table.history_of.name)
-    return (ingest.RECORDS,) if table.layer == "silver" else ()
-
-
-def _refresh_table(
-    lake: Lakehouse, table: Table, raw: Path, sources: Sources, validate: Validate, *, full: bool
-) -> Iterator[Outcome]:
+def _refresh_table(lake: Lakehouse, table: Table, run: Run, *, full: bool) -> Iterator[Outcome]:
+    sources, validate = run.sources, run.validate
     if table.layer == "bronze":
-        yield from refresh_bronze(lake, raw, sources, validate)
+        yield from refresh_bronze(lake, run)
     elif table.name == QUARANTINE:
         yield refresh_quarantine(lake, validate)
     elif table.history_of:
@@ -132,14 +100,14 @@ def _refresh_table(
         yield refresh_gold(lake, table, validate, full=full)
 
 
-def refresh_bronze(lake: Lakehouse, raw: Path, sources: Sources, validate: Validate) -> Iterator[Outcome]:
+def refresh_bronze(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
     """Take in the files of a folder that are new or changed, batch by batch."""
     started = time.monotonic()
-    listing = manifest.list_files(raw, sources)
+    listing = manifest.list_files(run.raw, run.sources)
     notices = tuple(f"{name}: ignored, {why}" for name, why in listing.ignored.items())
     if not listing.files:
         notices = (
-            f"{raw}: no file to read; expected {sources.expected}, also compressed",
+            f"{run.raw}: no file to read; expected {run.sources.expected}, also compressed",
             *notices,
         )
     fresh = ingest.plan(lake, listing)
@@ -147,28 +115,25 @@ def refresh_bronze(lake: Lakehouse, raw: Path, sources: Sources, validate: Valid
         held_back.settled(lake, ingest.RECORDS)
         yield Outcome(ingest.RECORDS, "unchanged", seconds=time.monotonic() - started, notices=notices)
     for files in manifest.batches(fresh, lake.settings.batch_bytes):
-        source = sources.of(files[0].source)
+        source = run.sources.of(files[0].source)
         batch = ingest.stage(lake, source, files, ingest.next_ingest_id(lake))
-        outcome = _publish_bronze(lake, batch, validate, started, notices)
+        outcome = _publish_bronze(lake, batch, run.validate, started, notices)
         yield outcome
         if outcome.status == "refused":
             return
         started, notices = time.monotonic(), ()
-    yield from _swept(lake)
+    yield from _swept(lake, run)
 
 
-def _swept(lake: Lakehouse) -> Iterator[Outcome]:
+def _swept(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
     """Erase what the new batches say was redacted, before anything else is made from them."""
     started = time.monotonic()
-    notices = sweep(lake)
-    if cut := unfinished(lake):
-        notices = (*notices, f"{cut} erasures were begun and not ended: give the same vermeil forget again")
-    if notices:
+    if notices := run.sweep(lake):
         yield Outcome(
             table=ingest.RECORDS,
             status="published",
             seconds=time.monotonic() - started,
-            version=version_of(lake, ingest.RECORDS),
+            version=lake.version(ingest.RECORDS),
             notices=notices,
         )
 
@@ -197,17 +162,17 @@ def _publish_bronze(
         rows=batch.staged.rows,
         quarantined=faults,
         seconds=time.monotonic() - started,
-        version=None if verdict.refusals else version_of(lake, ingest.RECORDS),
+        version=None if verdict.refusals else lake.version(ingest.RECORDS),
         verdict=verdict,
         notices=(*notices, *told(batch), *held_back.told(verdict)),
         failed=bool(batch.missing),
     )
 
 
-def _shares(counts: Sequence[FileCounts]) -> Further:
+def _shares(counts: Sequence[FileCounts]) -> Figures:
     """The figures by which a batch is held back: one bad file must not hold back what stands beside it."""
     faulty, judging = judged(counts)
-    return Further(
+    return Figures(
         {"record_count": float(judging), "quarantined_share": faulty / judging if judging else None}
     )
 
@@ -237,7 +202,7 @@ def refresh_quarantine(lake: Lakehouse, validate: Validate) -> Outcome:
         status="published" if rows else "unchanged",
         rows=rows,
         seconds=time.monotonic() - started,
-        version=version_of(lake, QUARANTINE),
+        version=lake.version(QUARANTINE),
         verdict=verdict,
     )
 

@@ -16,7 +16,7 @@ from pipelines.gold import changes
 from pipelines.gold import schema_drift as drift
 from pipelines.gold.recipe import Context, Recipe
 from pipelines.spans import noted_days
-from pipelines.steps import Outcome, audited, concluded, version_of
+from pipelines.steps import Outcome, audited, concluded
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -50,7 +50,7 @@ def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: boo
     if all(known.marks.get(name, 0) == mark for name, mark in marks.items()) and not known.stale:
         held_back.settled(lake, table.name)
         return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)
-    versions = {name: version_of(lake, name) for name in how.sources}
+    versions = {name: lake.version(name) for name in how.sources}
     now = {name: lake.table(name, version=version) for name, version in versions.items()}
     dates: list[str] | None = None
     if how.kind == "days":
@@ -119,11 +119,11 @@ def _publish(
 def edition(lake: Lakehouse, name: str, dates: Sequence[str] | None) -> Note:
     """What the next commit to a gold table notes for those that are made from it: its version, and the days in it."""
     noted = None if dates is None else noted_days(dates)
-    return {changes.EDITION: (version_of(lake, name) or 0) + 1, changes.DAYS: noted}
+    return {changes.EDITION: (lake.version(name) or 0) + 1, changes.DAYS: noted}
 
 
 def _add(lake: Lakehouse, table: Table, how: Recipe, validate: Validate, started: float) -> Outcome:
-    now = {name: lake.table(name, version=version_of(lake, name)) for name in how.sources}
+    now = {name: lake.table(name, version=lake.version(name)) for name in how.sources}
     rows = how.additions(lake, now)
     if rows is None:
         return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines import held_back
+from pipelines.base.figure import Figures
 from pipelines.bronze import ingest
 from pipelines.bronze.batches import Batch, batches, concerning, shapes, types_inside
 from pipelines.commits import Staged
-from pipelines.facts import Further
 from pipelines.gold.days import days_of
 from pipelines.silver import history, within
 from pipelines.silver.build import FAULT, parse
@@ -86,7 +86,7 @@ def _batch(
         0,
         staged.rows,
         validate,
-        lambda: Further({"unlike_base_count": _unlike(lake, table, staged, last)}),
+        lambda: Figures({"unlike_base_count": _unlike(lake, table, staged, last)}),
     )
     if not verdict.refusals:
         note = {"watermark": last, "rows": staged.rows, "checks": verdict.note, **key_note(lake, table)}

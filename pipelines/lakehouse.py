@@ -14,15 +14,16 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pipelines import delta_log, releases, storage
+from pipelines import delta_log, intent, releases, storage
 from pipelines.arrow import arrow_schema
 from pipelines.commits import Committer, Staged
 from pipelines.delta_log import Commit, DeltaLog, Note
 from pipelines.engine import open_spark
 from pipelines.errors import LakehouseError
 from pipelines.footers import row_counts
-from pipelines.layout import Layout
+from pipelines.layout import FELT, ORDERLY, Layout, work
 from pipelines.lock import running_command, writer_lock
+from pipelines.policies import Policy, policy_of
 from pipelines.releases import Draft, Release
 from pipelines.settings import Settings, load_settings
 from pipelines.sources.mapping import load_sources
@@ -34,8 +35,6 @@ from pipelines.views import with_views
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
-
-    from pipelines.as_of import AsOf
 
 FORMAT = 1
 """Version of the lakehouse's own conventions. A lakehouse of a greater one is not opened."""
@@ -76,7 +75,6 @@ class Lakehouse:
         self._pins: dict[str, int] = {}
         self._stack = ExitStack()
         self._given_spark = spark
-        self._scratch: Path | None = None
 
     @classmethod
     def open(cls, home: str | Path | None = None, **settings: Any) -> Lakehouse:
@@ -141,6 +139,11 @@ class Lakehouse:
             SettingsError: it is too short, or cannot be read or made.
         """
         return token_key(self.settings)
+
+    @cached_property
+    def scratch(self) -> Path:
+        """A folder of this machine for what is computed on the way; it goes when the lakehouse is closed."""
+        return Path(self._stack.enter_context(TemporaryDirectory(prefix="vermeil-")))
 
     @property
     def uri(self) -> str:
@@ -247,14 +250,6 @@ class Lakehouse:
         views = {name: lake._view(name) for name in self.tables if name in query}
         return self.spark.sql(with_views(query, views))
 
-    def as_of(self, at: datetime) -> AsOf:
-        """The tables as they were known at some time (UTC): a question to what happened, not to what was published."""
-        from pipelines.as_of import AsOf
-
-        if self._scratch is None:
-            self._scratch = Path(self._stack.enter_context(TemporaryDirectory(prefix="vermeil-")))
-        return AsOf(self if self.release else self.released(), at, self._scratch)
-
     def history(self, name: str, limit: int | None = None) -> list[Commit]:
         """A table's versions, newest first; [] where nothing was published yet."""
         if not self.exists(name):
@@ -357,6 +352,30 @@ class Lakehouse:
         """Write a table of an earlier Vermeil anew, without partitions; its older versions stay readable."""
         self.committer.unpartition(self.table_uri(name), self.declaration(name), self.note(name))
 
+    def rearrange(self, name: str, policy: Policy | None = None, *, thorough: bool = False) -> None:
+        """Put a table's small files together, or order its rows by day, where that is worth it.
+
+        Call it while holding the lakehouse for writing.
+
+        Args:
+            name: the table.
+            policy: by default as declared and set.
+            thorough: leave it in good order, and without the partitions that an earlier Vermeil gave it. Otherwise
+                only what readers feel is done.
+        """
+        target = (policy or policy_of(self.declaration(name), self.settings.maintenance)).target_bytes
+        found = self.layout(name)
+        if found.partitioned_by:
+            if not thorough:
+                return
+            self.unpartition(name)
+            found = self.layout(name)
+        match work(found, target, ORDERLY if thorough else FELT):
+            case "order":
+                self.order(name, target)
+            case "compact":
+                self.optimize(name, target)
+
     def vacuum(self, name: str, hours: int = 168) -> int:
         """Delete files that no version of the last ``hours`` needs; returns how many."""
         return self.committer.vacuum(self.table_uri(name), hours, self.note(name))
@@ -371,6 +390,27 @@ class Lakehouse:
         self.committer.restore(
             self.table_uri(name), version, self._stamped({**note, **self.used(name), **more})
         )
+
+    def complete_restore(self, starting: Callable[[str], None] = lambda _: None) -> None:
+        """Do what is left of a restore that has begun; nothing where there is none."""
+        begun = intent.pending(self.uri)
+        if begun is None:
+            return
+        for name, version in begun.tables.items():
+            if name in self.tables and self.note(name).get("restored") != begun.id:
+                starting(name)
+                self._take_back(name, version, begun.id)
+        self.clear_staging()
+        releases.make(self.uri, f"vermeil restore --to {begun.at}", self.versions(), datetime.now(UTC))
+        intent.end(self.uri)
+
+    def _take_back(self, name: str, version: int | None, restored: str) -> None:
+        if version is None:
+            empty = self.spark.createDataFrame([], self.declaration(name).spark_schema())
+            note = {"restored": restored, **self.used(name)}
+            self.replace(name, self.stage(name, "restored", empty), note, dates=None)
+        elif self.version(name) != version:
+            self.restore(name, version, restored=restored)
 
     def used(self, name: str) -> Note:
         """What a table's note must keep if the table goes back: numbers of batches are never used twice."""
@@ -405,14 +445,12 @@ class Lakehouse:
         Raises:
             LakehouseError: another process writes to it.
         """
-        from pipelines.restoring import complete
-
         if self.release is not None:
             raise LakehouseError("a release is only read: write through the lakehouse that it was taken from")
         doing = command or running_command()
         with writer_lock(self.lock_folder, self.settings.wait if wait is None else wait, doing, waiting):
             self.clear_staging()
-            complete(self)
+            self.complete_restore()
             draft = Draft(self.versions())
             yield draft
             self._tidy(draft)
@@ -426,10 +464,8 @@ class Lakehouse:
 
     def _tidy(self, draft: Draft) -> None:
         """Spare readers many small files, and days that are in every file, before what was written is released."""
-        from pipelines.maintenance import rearrange
-
         for name, _ in self._moved(draft):
-            rearrange(self, name)
+            self.rearrange(name)
 
     def _checkpoint(self, draft: Draft) -> None:
         """Spare readers a long way through the log. Commits do not do it by themselves, or not on every engine."""

@@ -4,49 +4,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import delta_log, releases, storage
 from pipelines.bronze import ingest
-from pipelines.errors import SettingsError
-from pipelines.layout import FELT, ORDERLY, work
+from pipelines.policies import Policy, check_policies, policy_of
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
     from pipelines.releases import Draft
     from pipelines.table import Table
-
-MEBIBYTE = 1 << 20
-DAY = 24
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What is kept of a table, and how it is laid out.
-
-    Attributes:
-        target_mebibytes: size of the files that small ones are put together to.
-        keep_hours: how long a version that was replaced can still be read: for time travel, for restore, and for
-            whoever is still reading it.
-        log_hours: how long the log of such versions, which says what was done when, is kept; not less than they.
-    """
-
-    target_mebibytes: int = 128
-    keep_hours: int = 7 * DAY
-    log_hours: int = 30 * DAY
-
-
-POLICIES: Mapping[str, Policy] = {
-    # Raw payloads are read in order of arrival, and large files are read faster.
-    "bronze": Policy(target_mebibytes=256),
-    # Rows are corrected in silver and days replaced in gold: small files cost less to write again.
-    "silver": Policy(target_mebibytes=32),
-    "gold": Policy(target_mebibytes=32),
-}
-"""Policies by layer. ``VERMEIL_MAINTENANCE`` changes them, for a layer or for a table."""
 
 
 @dataclass(frozen=True)
@@ -79,37 +49,6 @@ class Maintained:
         """Whether the table was in order."""
         changed = self.files_before != self.files_after
         return not (changed or self.deleted_files or self.deleted_log_files)
-
-
-def policy_of(table: Table, given: Mapping[str, Mapping[str, int]]) -> Policy:
-    """The policy of a table: its layer's, with what the settings say of the layer and then of the table.
-
-    Raises:
-        SettingsError: the settings say something that no policy has, or of no layer or table.
-    """
-    policy = POLICIES[table.layer]
-    for name in (table.layer, table.name):
-        policy = replace(policy, **given.get(name, {}))
-    return replace(policy, log_hours=max(policy.log_hours, policy.keep_hours))
-
-
-def check_policies(given: Mapping[str, Mapping[str, int]], tables: Mapping[str, Table]) -> None:
-    """See that settings name layers or tables, and what policies have.
-
-    Raises:
-        SettingsError: they do not.
-    """
-    known = [field.name for field in fields(Policy)]
-    for name, values in given.items():
-        if name not in POLICIES and name not in tables:
-            raise SettingsError(
-                f"VERMEIL_MAINTENANCE: no layer or table {name!r}; there are {', '.join((*POLICIES, *tables))}"
-            )
-        for key, value in values.items():
-            if key not in known or value < 1:
-                raise SettingsError(
-                    f"VERMEIL_MAINTENANCE: {name}: {key} = {value}: use whole numbers from 1 of {', '.join(known)}"
-                )
 
 
 def maintain(
@@ -172,7 +111,7 @@ def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Main
     uri = lake.table_uri(name)
     held = _data_bytes(uri)
     before, _ = lake.log.files(uri)
-    rearrange(lake, name, policy, thorough=True)
+    lake.rearrange(name, policy, thorough=True)
     deleted = lake.vacuum(name, policy.keep_hours)
     log = _tidy_log(lake, name, policy, now)
     after, size = lake.log.files(uri)
@@ -186,31 +125,6 @@ def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Main
         bytes_after=size,
         seconds=time.monotonic() - started,
     )
-
-
-def rearrange(lake: Lakehouse, name: str, policy: Policy | None = None, *, thorough: bool = False) -> None:
-    """Put a table's small files together, or order its rows by day, where that is worth it.
-
-    Args:
-        lake: where it is; held for writing.
-        name: the table.
-        policy: by default as declared and set.
-        thorough: leave it in good order, and without the partitions that an earlier Vermeil gave it. Otherwise only
-            what readers feel is done.
-    """
-    table = lake.declaration(name)
-    target = (policy or policy_of(table, lake.settings.maintenance)).target_mebibytes * MEBIBYTE
-    found = lake.layout(name)
-    if found.partitioned_by:
-        if not thorough:
-            return
-        lake.unpartition(name)
-        found = lake.layout(name)
-    match work(found, target, ORDERLY if thorough else FELT):
-        case "order":
-            lake.order(name, target)
-        case "compact":
-            lake.optimize(name, target)
 
 
 def _data_bytes(uri: str) -> int:

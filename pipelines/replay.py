@@ -30,7 +30,7 @@ from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.order import BETTER
 from pipelines.silver.quarantine import Choice
 from pipelines.silver.rows import of_table
-from pipelines.steps import Outcome, audited, version_of
+from pipelines.steps import Outcome, audited
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -327,7 +327,7 @@ def _published(
         status=status,  # type: ignore[arg-type]
         rows=staged.rows,
         seconds=time.monotonic() - started,
-        version=version_of(lake, table.name),
+        version=lake.version(table.name),
         verdict=verdict,
     )
 
@@ -387,7 +387,7 @@ def _changed_days(
     validate: Validate,
     again: _Again,
 ) -> Iterator[Outcome]:
-    now = {source: lake.table(source, version=version_of(lake, source)) for source in how.sources}
+    now = {source: lake.table(source, version=lake.version(source)) for source in how.sources}
     # Sail (0.7.2) cannot plan a Delta table without any row beside the same one with all its rows.
     changed = {
         source: among(rows, "record_id", given[source])
@@ -426,7 +426,7 @@ def _days(
         status="refused" if verdict.refusals else "published",
         rows=staged.rows,
         seconds=time.monotonic() - started,
-        version=version_of(lake, table.name),
+        version=lake.version(table.name),
         verdict=verdict,
     )
 

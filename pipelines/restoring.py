@@ -6,22 +6,19 @@ releases see nothing of it until it is complete.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from pipelines import releases, storage
+from pipelines import intent, releases
 from pipelines.errors import LakehouseError
+from pipelines.intent import Intent
 from pipelines.releases import Release
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
-
-INTENT = "_restoring.json"
-"""Says that a restore is under way, and to which versions."""
 
 
 @dataclass(frozen=True)
@@ -113,47 +110,10 @@ def restore(
         raise LakehouseError(_gone(lake, release, lost))
     if not any(step.changes for step in planned):
         return
-    intent = {
-        "id": uuid4().hex,
-        "begun": now.astimezone(UTC).isoformat(),
-        "release": release.number,
-        "at": release.at.isoformat(),
-        "tables": {step.table: step.to for step in planned},
-    }
-    storage.write_whole(storage.join(lake.uri, INTENT), json.dumps(intent, indent=1))
-    complete(lake, starting)
-
-
-def pending(root: str) -> str | None:
-    """The moment that a restore which was cut goes back to; None where there is none."""
-    text = storage.read_text(storage.join(root, INTENT))
-    return None if text is None else str(json.loads(text)["at"])
-
-
-def complete(lake: Lakehouse, starting: Callable[[str], None] = lambda _: None) -> None:
-    """Do what is left of a restore that has begun; nothing where there is none."""
-    text = storage.read_text(storage.join(lake.uri, INTENT))
-    if text is None:
-        return
-    intent = json.loads(text)
-    for name, version in intent["tables"].items():
-        if name in lake.tables and lake.note(name).get("restored") != intent["id"]:
-            starting(name)
-            _restore(lake, name, version, intent["id"])
-    lake.clear_staging()
-    releases.make(lake.uri, f"vermeil restore --to {intent['at']}", lake.versions(), datetime.now(UTC))
-    storage.delete_file(storage.join(lake.uri, INTENT))
-
-
-def _restore(lake: Lakehouse, name: str, version: int | None, intent: str) -> None:
-    if version is not None:
-        if lake.version(name) != version:
-            lake.restore(name, version, restored=intent)
-        return
-    empty = lake.spark.createDataFrame([], lake.declaration(name).spark_schema())
-    lake.replace(
-        name, lake.stage(name, "restored", empty), {"restored": intent, **lake.used(name)}, dates=None
-    )
+    tables = {step.table: step.to for step in planned}
+    begun = now.astimezone(UTC).isoformat()
+    intent.begin(lake.uri, Intent(uuid4().hex, begun, release.number, release.at.isoformat(), tables))
+    lake.complete_restore(starting)
 
 
 def _gone(lake: Lakehouse, release: Release, lost: list[str]) -> str:

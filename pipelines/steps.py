@@ -3,24 +3,55 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines import held_back
-from pipelines.facts import Further, facts
+from pipelines.base.figure import Figures
+from pipelines.facts import facts
 from pipelines.verdict import Batch, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
+    from pipelines.sources.source import Sources
     from pipelines.table import Table
 
 Status = Literal["published", "unchanged", "refused", "skipped"]
 
 NOT_AUDITED = Verdict()
+
+
+Sweep = Callable[["Lakehouse"], tuple[str, ...]]
+"""Erases what new records ask for, and says in sentences what was done. Injected: the flow does not know who erases."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one way through the tables is given.
+
+    Attributes:
+        raw: folder of raw files.
+        sources: what the files look like.
+        validate: audits each batch before it is published.
+        sweep: erases what the new records of bronze ask for, before anything else is made from them.
+        only: tables to refresh; empty for all.
+        full: tables to rebuild from all that they are made from; so are the tables made from them.
+        starting: told the name of each table before its turn.
+    """
+
+    raw: Path
+    sources: Sources
+    validate: Validate
+    sweep: Sweep
+    only: Collection[str] = ()
+    full: Collection[str] = ()
+    starting: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -72,7 +103,7 @@ def audited(
     quarantined: int,
     total: int,
     validate: Validate,
-    further: Callable[[], Further] = Further,
+    further: Callable[[], Figures] = Figures,
     *,
     count: int | None = None,
 ) -> Verdict:
@@ -95,7 +126,7 @@ def audited(
     found = facts(lake, table, rows, quarantined, total, datetime.now(UTC))
     more = further()
     row_count = total - quarantined if count is None else count
-    return validate(Batch(table, rows, found | more.facts, more.told, row_count))
+    return validate(Batch(table, rows, {**found, **more.values}, more.told, row_count))
 
 
 def concluded(
@@ -129,13 +160,7 @@ def concluded(
         rows=rows,
         quarantined=quarantined,
         seconds=time.monotonic() - started,
-        version=None if verdict.refusals else version_of(lake, table.name),
+        version=None if verdict.refusals else lake.version(table.name),
         verdict=verdict,
         notices=held_back.told(verdict),
     )
-
-
-def version_of(lake: Lakehouse, name: str) -> int | None:
-    """A table's latest Delta version; None where nothing was published yet."""
-    latest = lake.history(name, 1)
-    return latest[0].version if latest else None

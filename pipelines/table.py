@@ -26,6 +26,11 @@ _NAME = re.compile(r"^(bronze|silver|gold)\.[a-z][a-z0-9_]*$")
 _COLUMN_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
+def steps(path: str) -> list[str]:
+    """The names along a path of a source's record; ``[]`` stands for the first of a list, or for its items."""
+    return [step for step in path.replace("[0]", "[]").replace("[]", ".[]").split(".") if step]
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a table.

@@ -27,7 +27,6 @@ from pipelines.gold import changes
 from pipelines.silver import history, quarantine
 from pipelines.silver.build import FAULT, build, parse
 from pipelines.silver.rows import of_table
-from pipelines.steps import version_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -239,7 +238,7 @@ def gold(lake: Lakehouse, table: Table) -> Found:
         return Found(table.name, not_compared="it is behind the tables that it is made from")
     if context and context.digest != note.get("context"):
         return Found(table.name, not_compared="what else it depends on was changed since it was made")
-    now = {name: lake.table(name, version=version_of(lake, name)) for name in how.sources}
+    now = {name: lake.table(name, version=lake.version(name)) for name in how.sources}
     count, found = differences(table.name, table.key, lake.table(table.name), how.whole(now, context))
     return Found(table.name, count, tuple(found))
 

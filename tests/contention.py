@@ -21,11 +21,12 @@ Look = tuple[int, tuple[int, ...]]
 RUN = """
 import sys
 from pipelines import flow
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.verdict import accept_all
 with Lakehouse.open(sys.argv[1]) as lake, lake.writing("vermeil run") as draft:
     draft.complete = True
-    done = flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=sys.argv[2:])
+    done = flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=sys.argv[2:]))
     assert not any(outcome.failed for outcome in done)
 """
 

@@ -15,6 +15,7 @@ from frames import Json, envelope, event
 
 from pipelines import flow
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.sources.mapping import stripe
@@ -147,7 +148,9 @@ def refreshed(home: Path, spark: SparkSession, tables: Sequence[str] = TABLES) -
 
 def refresh(lake: Lakehouse, tables: Sequence[str] = TABLES) -> None:
     """Take in what lies in the raw folder."""
-    outcomes = list(flow.refresh(lake, lake.settings.home / "raw", stripe(), accept_all, only=tables))
+    outcomes = list(
+        flow.refresh(lake, flow.Run(lake.settings.home / "raw", stripe(), accept_all, sweep, only=tables))
+    )
     assert not [outcome for outcome in outcomes if outcome.failed or outcome.status == "refused"]
 
 

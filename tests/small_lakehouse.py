@@ -9,6 +9,7 @@ import pytest
 
 from pipelines import flow
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
@@ -27,7 +28,7 @@ def small_home(base: Path, spark: SparkSession) -> Path:
     if not home.exists():
         simulate(ARCHIVE, home / "raw", base / "truth")
         with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
-            outcomes = list(flow.refresh(lake, home / "raw", stripe(), accept_all))
+            outcomes = list(flow.refresh(lake, flow.Run(home / "raw", stripe(), accept_all, sweep)))
         assert not any(outcome.failed for outcome in outcomes)
     return home
 

@@ -18,9 +18,9 @@ import pytest
 import typer
 from pydantic.fields import FieldInfo
 
+import expectations.silver
 from assets.cli.app import app
-from expectations import contract
-from expectations.check import Suite
+from expectations.catalog import suite_of
 from pipelines import Lakehouse
 from pipelines.dictionary import as_markdown
 from pipelines.jvm import spark_conf
@@ -250,11 +250,12 @@ def test_the_gold_example_computes_what_it_says(spark: SparkSession, lake: Lakeh
     assert module["build"](now, ["2026-03-02"]).count() == 0
 
 
-def test_the_check_example_makes_a_suite() -> None:
+def test_the_check_example_makes_a_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     table: Table = example('name="silver.customer_balance_transactions"')["TABLE"]
-    own = example("CHECKS = (")["CHECKS"]
-    suite = Suite(table, (*contract.checks(table), *own))  # as the catalog puts a table's suite together
-    assert suite.checks[-1].name == "customer_told"
+    declares = next(block for block in blocks(HOW_TO, "python") if "CHECKS = (" in block.text)
+    (tmp_path / f"{table.short_name}.py").write_text(declares.text, encoding="utf-8")
+    monkeypatch.setattr(expectations.silver, "__path__", [*expectations.silver.__path__, str(tmp_path)])
+    assert suite_of(table).checks[-1].name == "customer_told"
 
 
 def test_the_source_examples_are_mappings() -> None:

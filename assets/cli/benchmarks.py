@@ -41,12 +41,13 @@ def handbook(
     """
     from assets.cli import output
     from expectations import validate
+    from pipelines.erasure.redactions import sweep
     from pipelines.handbook.benchmark import benchmark
     from pipelines.handbook.intake import charges
     from pipelines.handbook.page import as_json, as_markdown, as_text
 
     with opened(home or Path("build/handbook")) as lake, output.progress(quiet=json) as starting:
-        paid = charges(lake, data, validate, starting)
+        paid = charges(lake, data, validate, sweep, starting)
         found = benchmark(paid, seeds, os.cpu_count() or 1, starting)
     if out:
         out.write_text(as_markdown(found), encoding="utf-8")

@@ -86,6 +86,7 @@ def refresh(
     """Bring the tables up to date, one writer at a time. What was refused keeps the run from being released."""
     from assets.waiting import waiting
     from expectations import preload, validate
+    from pipelines.erasure.redactions import sweep
 
     for name in (*only, *full):
         lake.declaration(name)
@@ -96,9 +97,8 @@ def refresh(
         draft.complete = not only
         if waiting(lake.settings.raw_dir, lake.settings):
             preload()
-        for outcome in flow.refresh(
-            lake, lake.settings.raw_dir, lake.sources, validate, only=only, full=full, starting=starting
-        ):
+        run = flow.Run(lake.settings.raw_dir, lake.sources, validate, sweep, only, full, starting)
+        for outcome in flow.refresh(lake, run):
             draft.held_back |= outcome.status in ("refused", "skipped")
             yield outcome
 
@@ -143,8 +143,10 @@ def sql(lake: Lakehouse, query: str, at: datetime | None = None, *, now: bool = 
     """
     from pyspark.errors import PySparkException
 
+    from pipelines.as_of import as_of
+
     try:
-        answer = lake.as_of(at).sql(query) if at else lake.sql(query, now=now)
+        answer = as_of(lake, at).sql(query) if at else lake.sql(query, now=now)
         return answer.toArrow()
     except PySparkException as error:
         first = str(error).strip().splitlines()[0]

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from assets.cli import commands
 from pipelines import catalog
+from pipelines.catalog import inputs
 from pipelines.errors import ModelError, SettingsError
-from pipelines.flow import inputs
 from pipelines.models import tasks
 from pipelines.models.cycle import cycle, is_trained_on
 from pipelines.models.families import FAMILIES

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assets.doctor.finding import Finding, fail, ok, warn
-from pipelines import releases, restoring, storage
+from pipelines import intent, releases, storage
 from pipelines.catalog import all_tables
 from pipelines.delta_log import DeltaLog, latest_version
 from pipelines.errors import LakehouseError
@@ -101,9 +101,9 @@ def _table(log: DeltaLog, table: Table, uri: str) -> Iterator[Finding]:
 
 def releases_of(settings: Settings) -> Iterator[Finding]:
     """What readers see, and whether it is behind."""
-    if moment := restoring.pending(settings.lakehouse_uri):
+    if begun := intent.pending(settings.lakehouse_uri):
         todo = "Whoever writes next completes it, such as: vermeil run"
-        yield warn("releases", f"a restore to {moment} was cut", todo)
+        yield warn("releases", f"a restore to {begun.at} was cut", todo)
         return
     last = releases.latest(settings.lakehouse_uri)
     if last is None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from pipelines.base.times import EARLIEST, LATEST
 from pipelines.bronze.shapes import EVENT_AT, THIN, at
 from pipelines.bronze.wire import (
     EVENT,
@@ -23,10 +24,6 @@ from pipelines.bronze.wire import (
 )
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
-
-EARLIEST = 0
-LATEST = 7_258_118_400
-"""Seconds since 1970 that a time may have: up to the year 2200. Beyond, it is a mistake, and libraries overflow."""
 
 
 class Facts(NamedTuple):

@@ -168,7 +168,7 @@ def reading_of(lake: Lakehouse, source: Source, ingest_id: int) -> Reading:
         source.source,
         source.account,
         *limits,
-        suppressed=suppression(lake, lambda: kept_fields(source)),
+        suppressed=suppression(lake.uri, lake.settings.forget_key_path, lambda: kept_fields(source)),
         layout=source.layout,
         reads=_reads(lake, source),
         needed={} if source.is_mapped else needs(lake.tables.values()),

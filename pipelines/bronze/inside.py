@@ -15,8 +15,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from pipelines.bronze.shapes import BARE, OBJECT_AT
-from pipelines.sources.reference import steps
-from pipelines.table import Table
+from pipelines.table import Table, steps
 
 _OBJECT = b'"object"'
 _TYPE = pattern(rb'"object"\s*:\s*"([^"\\]+)"')

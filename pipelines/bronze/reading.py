@@ -22,11 +22,12 @@ from pipelines.bronze.foreign import NO_JSON
 from pipelines.bronze.inside import Inside, Needs, dump, inside
 from pipelines.bronze.pan import masked, may_hold_one
 from pipelines.bronze.row_drift import RowDetector
-from pipelines.bronze.rows import Layout, rows
+from pipelines.bronze.rows import rows
 from pipelines.bronze.shapes import ROW
 from pipelines.bronze.wire import Envelope, Fault, read
 from pipelines.erasure.suppression import Suppression
 from pipelines.errors import SourceError
+from pipelines.sources.layout import Layout
 
 FLUSH_BYTES = 64 << 20
 """Payload bytes that are held before they are handed on."""

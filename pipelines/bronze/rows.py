@@ -12,7 +12,6 @@ import io
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import IO, Any
 
@@ -25,6 +24,7 @@ from pipelines.bronze.blocks import UNCHECKED_BYTES, blocks
 from pipelines.bronze.contents import contents
 from pipelines.bronze.documents import Document, in_parts, split_lines
 from pipelines.bronze.unicode import in_utf8
+from pipelines.sources.layout import Layout
 
 MULTILINE_BYTES = 1 << 20
 """A value with line ends in it is looked for this far; beyond, its opening quote is taken for a mistake."""
@@ -33,24 +33,6 @@ BATCH_ROWS = 4096
 """Rows of a Parquet file that are held at a time."""
 
 _BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How the rows of a file are written.
-
-    Attributes:
-        format: csv, ndjson or parquet.
-        delimiter: between the values of a CSV file.
-        encoding: of a CSV file; one in which ASCII stands for itself. With utf-8, UTF-16 and UTF-32 are read as well
-            where a byte order mark tells them.
-        header: names of a CSV file's fields where it has no line with them.
-    """
-
-    format: str
-    delimiter: str = ","
-    encoding: str = "utf-8"
-    header: tuple[str, ...] | None = None
 
 
 def rows(stream: IO[bytes], layout: Layout, max_bytes: int, max_expansion: int) -> Iterator[Document]:

@@ -27,9 +27,9 @@ from pipelines.bronze.digest import MODULUS, digests
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading import FileCounts, Reading, Unreadable, read_files
 from pipelines.bronze.records import TABLE
-from pipelines.bronze.rows import Layout
 from pipelines.erasure.suppression import restored
 from pipelines.errors import LakehouseError
+from pipelines.sources.layout import Layout
 
 _STATISTICS = ["ingest_id", "object_type", "object_id", "occurred_at", "known_at", "line", "inside"]
 _DICTIONARY = ["source", "file", "file_id", "shape", "event_type", "object_type", "account", "api_version"]

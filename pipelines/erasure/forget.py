@@ -73,7 +73,7 @@ def forget(lake: Lakehouse, customer: str, account: str | None = None) -> Erasur
     """
     _check(customer)
     ingest.complete_manifest(lake)
-    keyed = Suppression(suppression.key(lake, make=True))
+    keyed = Suppression(suppression.key(lake.settings.forget_key_path, make=True))
     entry = _known(lake, customer, account) or Entry(
         account, _pseudonym(lake, keyed, customer), keyed.digest(customer)
     )
@@ -94,13 +94,15 @@ def erase_target(lake: Lakehouse, target: Target, entry: Entry, keyed: Suppressi
     entry = _renamed(lake, target, entry, counts)
     _expunge(lake, entry, counts if target.narrow else None)
     _check_gone(lake, target)
-    suppression.save(lake, suppression.load(lake).with_entry(replace(entry, state="done", replaced=())))
+    suppression.save(
+        lake.uri, suppression.load(lake.uri).with_entry(replace(entry, state="done", replaced=()))
+    )
     return Erasure("forgotten", len(found.theirs), len(found.mentions), counts, found.files)
 
 
 def unfinished(lake: Lakehouse) -> int:
     """How many erasures were begun and not ended: the same command completes them."""
-    return len(suppression.load(lake).pending)
+    return len(suppression.load(lake.uri).pending)
 
 
 def _check(customer: str) -> None:
@@ -110,17 +112,17 @@ def _check(customer: str) -> None:
 
 
 def _known(lake: Lakehouse, customer: str, account: str | None) -> Entry | None:
-    listed = suppression.load(lake)
+    listed = suppression.load(lake.uri)
     if not listed.entries:
         return None
-    keyed = Suppression(suppression.key(lake, make=False))
+    keyed = Suppression(suppression.key(lake.settings.forget_key_path, make=False))
     return listed.of(keyed.digest(customer), account)
 
 
 def _pseudonym(lake: Lakehouse, keyed: Suppression, customer: str) -> str:
     """One name for one customer, also where two accounts ask one after the other."""
     digest = keyed.digest(customer)
-    before = (e.pseudonym for e in suppression.load(lake).entries if e.digest == digest and e.pseudonym)
+    before = (e.pseudonym for e in suppression.load(lake.uri).entries if e.digest == digest and e.pseudonym)
     return next(before, None) or suppression.new_pseudonym()
 
 
@@ -133,7 +135,7 @@ def _listed(lake: Lakehouse, entry: Entry, found: Found, keyed: Suppression) -> 
         state="pending",
         at=entry.at or datetime.now(UTC).date().isoformat(),
     )
-    suppression.save(lake, suppression.load(lake).with_entry(made))
+    suppression.save(lake.uri, suppression.load(lake.uri).with_entry(made))
     return made
 
 
@@ -158,7 +160,7 @@ def _renamed(lake: Lakehouse, target: Target, entry: Entry, counts: dict[str, in
 def _replacing(lake: Lakehouse, entry: Entry, name: str) -> Entry:
     """The entry with a table that is about to be replaced: its past has to go, also if this run is cut."""
     entry = replace(entry, replaced=tuple(sorted({*entry.replaced, name})))
-    suppression.save(lake, suppression.load(lake).with_entry(entry))
+    suppression.save(lake.uri, suppression.load(lake.uri).with_entry(entry))
     return entry
 
 

@@ -50,17 +50,19 @@ class Redacted:
 
 
 def sweep(lake: Lakehouse) -> tuple[str, ...]:
-    """Erase what the batches since the last sweep ask for; says what was done, in sentences.
+    """Erase what the batches since the last sweep ask for; says what was done, and what is left, in sentences.
 
     Cut and called again, it does the rest. Call it while holding the lakehouse for writing.
     """
-    listed = suppression.load(lake)
+    listed = suppression.load(lake.uri)
     last = int(lake.note(ingest.RECORDS).get("ingest_id", 0))
     if last <= listed.swept and not listed.pending:
         return ()
     fresh = lake.table(ingest.RECORDS).filter(f"ingest_id > {listed.swept}")
     told = tuple(_erased(lake, redacted(fresh), _returned(fresh, listed)))
-    suppression.save(lake, replace(suppression.load(lake), swept=last))
+    suppression.save(lake.uri, replace(suppression.load(lake.uri), swept=last))
+    if cut := forget.unfinished(lake):
+        told = (*told, f"{cut} erasures were begun and not ended: give the same vermeil forget again")
     return told
 
 
@@ -129,13 +131,13 @@ def _returned(records: DataFrame, listed: Forgotten) -> tuple[Entry, ...]:
 def _erased(lake: Lakehouse, asked: Redacted, returned: tuple[Entry, ...]) -> Iterator[str]:
     if not (asked.sessions or asked.customers or asked.objects or returned):
         return
-    keyed = Suppression(suppression.key(lake, make=True))
+    keyed = Suppression(suppression.key(lake.settings.forget_key_path, make=True))
     for ids, types, what in (
         (asked.sessions, IDENTITY, "verification sessions"),
         (asked.objects, None, "objects of redaction jobs"),
     ):
         if fresh := _unknown(lake, ids, keyed):
-            entry = suppression.load(lake).of(None, None) or Entry()
+            entry = suppression.load(lake.uri).of(None, None) or Entry()
             done = forget.erase_target(lake, Target(fresh, narrow=True, types=types), entry, keyed)
             yield f"{what} that Stripe redacted: {len(fresh):,}; records erased: {done.records:,}"
     for customer in sorted(asked.customers):
@@ -150,7 +152,7 @@ def _erased(lake: Lakehouse, asked: Redacted, returned: tuple[Entry, ...]) -> It
 
 def _unknown(lake: Lakehouse, ids: frozenset[str], keyed: Suppression) -> frozenset[str]:
     """Those of some objects that are not on the list; of the others the reader takes the person out."""
-    entry = suppression.load(lake).of(None, None)
+    entry = suppression.load(lake.uri).of(None, None)
     if entry is None or entry.state == "pending":
         return ids
     known = set(entry.objects)

@@ -15,8 +15,7 @@ from typing import Any
 
 from pipelines.bronze.shapes import EVENT_AT, OBJECT_AT, ROW, THIN, at
 from pipelines.catalog import tables_of
-from pipelines.silver.build import steps
-from pipelines.table import Column
+from pipelines.table import Column, steps
 
 Json = dict[str, Any]
 

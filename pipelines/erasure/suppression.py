@@ -13,13 +13,10 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pipelines import storage
 from pipelines.errors import SettingsError
-
-if TYPE_CHECKING:
-    from pipelines.lakehouse import Lakehouse
 
 FILE = "_forgotten.json"
 
@@ -103,9 +100,9 @@ class Suppression:
         return hmac.digest(bytes.fromhex(self.key), id.encode(), "sha256").hex()[:_DIGITS]
 
 
-def load(lake: Lakehouse) -> Forgotten:
-    """The list of a lakehouse; empty where nobody was forgotten yet."""
-    text = storage.read_text(storage.join(lake.uri, FILE))
+def load(root: str) -> Forgotten:
+    """The list beside the tables of a root; empty where nobody was forgotten yet."""
+    text = storage.read_text(storage.join(root, FILE))
     if text is None:
         return Forgotten()
     found = json.loads(text)
@@ -116,22 +113,25 @@ def load(lake: Lakehouse) -> Forgotten:
     return Forgotten(tuple(entries), found["swept"])
 
 
-def save(lake: Lakehouse, forgotten: Forgotten) -> None:
+def save(root: str, forgotten: Forgotten) -> None:
     """Write the list in one step: a run that is cut leaves the old one or the new one."""
-    storage.make_folder(lake.uri)
-    storage.replace_text(storage.join(lake.uri, FILE), json.dumps(asdict(forgotten), indent=1))
+    storage.make_folder(root)
+    storage.replace_text(storage.join(root, FILE), json.dumps(asdict(forgotten), indent=1))
 
 
-def suppression(lake: Lakehouse, fields: Callable[[], Iterable[str]] = tuple) -> Suppression | None:
+def suppression(root: str, key_path: Path, fields: Callable[[], Iterable[str]] = tuple) -> Suppression | None:
     """What the reader of raw files has to keep out; None where nobody was forgotten.
 
-    ``fields`` is asked then for what stays of the rows of a mapped source.
+    Args:
+        root: of the tables.
+        key_path: where the key of the list is.
+        fields: asked, where somebody was forgotten, for what stays of the rows of a mapped source.
 
     Raises:
         SettingsError: somebody was forgotten and the key is missing.
     """
-    entries = load(lake).entries
-    return Suppression(key(lake, make=False), entries, tuple(sorted(fields()))) if entries else None
+    entries = load(root).entries
+    return Suppression(key(key_path, make=False), entries, tuple(sorted(fields()))) if entries else None
 
 
 def restored(found: Mapping[str, Any] | None) -> Suppression | None:
@@ -145,13 +145,12 @@ def restored(found: Mapping[str, Any] | None) -> Suppression | None:
     return Suppression(found["key"], tuple(entries), tuple(found["fields"]))
 
 
-def key(lake: Lakehouse, *, make: bool) -> str:
-    """The key of the digests, in hexadecimal digits.
+def key(path: Path, *, make: bool) -> str:
+    """The key of the digests, in hexadecimal digits, from its file.
 
     Raises:
         SettingsError: it cannot be read, or is missing and is not to be made.
     """
-    path = lake.settings.forget_key_path
     try:
         if make and not path.exists():
             _make(path)

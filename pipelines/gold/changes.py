@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pipelines.gold.days import days_of, on_dates
 from pipelines.spans import listed_days, near_days
-from pipelines.steps import version_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -28,7 +27,7 @@ def mark(lake: Lakehouse, name: str) -> int:
     """How far a table is: the newest batch that it has taken in, of gold the version of its rows; or 0."""
     note = lake.note(name)
     if lake.declaration(name).layer == "gold":
-        return int(note.get(EDITION) or version_of(lake, name) or 0)
+        return int(note.get(EDITION) or lake.version(name) or 0)
     return int(note.get("watermark", 0))
 
 

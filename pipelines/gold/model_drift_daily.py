@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.arrow import arrow_schema
-from pipelines.facts import Further
+from pipelines.base.figure import Figures
 from pipelines.gold.contract import count, dimension
 from pipelines.gold.days import around, reached
 from pipelines.models import drift_figures
@@ -131,7 +131,7 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str], learnt: Learnt) ->
     return counted(near, references).groupBy("model_version").applyInArrow(drift, TABLE.spark_schema())
 
 
-def batch_figures(lake: Lakehouse, rows: DataFrame) -> Further:
+def batch_figures(lake: Lakehouse, rows: DataFrame) -> Figures:
     """How far the columns of each version have moved over the four weeks before its newest day."""
     del lake
     newest = rows.groupBy("model_version").agg(F.max("date").alias("newest"))

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.facts import Further
+from pipelines.base.figure import Figures
 from pipelines.features.payments import PAYMENTS
 from pipelines.gold.contract import ACCOUNT, dimension
 from pipelines.models import drift_figures
 from pipelines.models.registry import Registry, Version
 from pipelines.models.scoring import EXPLAINED_FROM, REASONS, SCORED, pack, scored
 from pipelines.models.tasks import FRAUD
-from pipelines.steps import version_of
 from pipelines.table import Column, Rule, Table
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ def additions(lake: Lakehouse, now: Mapping[str, DataFrame]) -> DataFrame | None
     Raises:
         ModelError: a version needs features that there are not, or its files have been changed.
     """
-    versions = {FEATURES: version_of(lake, FEATURES)}
+    versions = {FEATURES: lake.version(FEATURES)}
     at = datetime.now(UTC)
     parts = [
         _scores(now[FEATURES], lake.table(TABLE.name), version, role, versions, at)
@@ -141,7 +140,7 @@ def additions(lake: Lakehouse, now: Mapping[str, DataFrame]) -> DataFrame | None
     return reduce(lambda one, other: one.unionByName(other), parts) if parts else None
 
 
-def batch_figures(lake: Lakehouse, rows: DataFrame) -> Further:
+def batch_figures(lake: Lakehouse, rows: DataFrame) -> Figures:
     """How a staged batch looks next to what the versions that scored it have learnt from."""
     references = {version.name: version.references for _, version in in_use(Registry(lake.settings))}
     return drift_figures.of_batch(rows, references, CLOCK)

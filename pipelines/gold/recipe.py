@@ -23,7 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from pipelines.facts import Further
+from pipelines.base.figure import Figures
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -89,11 +89,11 @@ class Recipe:
         rows: DataFrame = self.module.snapshot(now, *([context] if context else []))
         return rows
 
-    def batch_figures(self, lake: Lakehouse, rows: DataFrame) -> Further:
+    def batch_figures(self, lake: Lakehouse, rows: DataFrame) -> Figures:
         """Figures of a staged batch; none for a module that has no figures of its own."""
         if not hasattr(self.module, "batch_figures"):
-            return Further()
-        found: Further = self.module.batch_figures(lake, rows)
+            return Figures()
+        found: Figures = self.module.batch_figures(lake, rows)
         return found
 
     def additions(self, lake: Lakehouse, now: Frames) -> DataFrame | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
+    from pipelines.steps import Sweep
     from pipelines.verdict import Validate
 
 SOURCE = "handbook"
@@ -44,7 +45,11 @@ def days(data: Path) -> list[Path]:
 
 
 def charges(
-    lake: Lakehouse, data: Path, validate: Validate, starting: Callable[[str], None] = lambda _: None
+    lake: Lakehouse,
+    data: Path,
+    validate: Validate,
+    sweep: Sweep,
+    starting: Callable[[str], None] = lambda _: None,
 ) -> DataFrame:
     """The payments of the handbook: taken in where they are not yet, each file once.
 
@@ -52,6 +57,7 @@ def charges(
         lake: a lakehouse that holds nothing else; its home keeps a copy of the files.
         data: folder of the days.
         validate: audits each batch before it is published.
+        sweep: erases what new records ask for.
         starting: told the name of each table before its turn.
 
     Raises:
@@ -62,7 +68,8 @@ def charges(
     _copy(days(data), raw / SOURCE)
     sources = load_sources([example(SOURCE)])
     with lake.writing("vermeil benchmark handbook"):
-        for outcome in flow.refresh(lake, raw, sources, validate, only=TABLES, starting=starting):
+        run = flow.Run(raw, sources, validate, sweep, only=TABLES, starting=starting)
+        for outcome in flow.refresh(lake, run):
             if outcome.failed or outcome.status in ("refused", "skipped"):
                 why = "; ".join(r.description for r in outcome.verdict.refusals) or ", ".join(outcome.notices)
                 raise LakehouseError(f"{outcome.table} was not published: {why}. Look at the files of {data}")

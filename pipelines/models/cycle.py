@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from pipelines.catalog import inputs
 from pipelines.errors import ModelError
 from pipelines.models.examples import examples
 from pipelines.models.provenance import provenance
@@ -65,8 +66,6 @@ def is_trained_on(lake: Lakehouse, task: Task, registry: Registry) -> bool:
 
 def made_from(lake: Lakehouse, name: str) -> dict[str, int]:
     """Versions of a table and of all that it is made from, as they are read."""
-    from pipelines.flow import inputs
-
     names, found = [name], {}
     while names:
         one = names.pop()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.facts import Facts, Further
+from pipelines.base.figure import Figures, Values
 from pipelines.gold.measures import count_if
 from pipelines.models.drift import NOTEWORTHY, PROBABILITY, SERIOUS, Reference, null_share
 from pipelines.models.drift_counts import References, counted
@@ -92,11 +92,11 @@ class Moved:
     risen: float
 
 
-def of_columns(moved: Sequence[Moved]) -> Further:
+def of_columns(moved: Sequence[Moved]) -> Figures:
     """Figures of compared columns, the worst of each, and which columns these are."""
     features = [one for one in moved if one.name != PROBABILITY]
     probability = [one for one in moved if one.name == PROBABILITY]
-    facts: Facts = {
+    values: Values = {
         FEATURES_MOVED: max((one.index for one in features), default=None),
         PROBABILITY_MOVED: max((one.index for one in probability), default=None),
         NULLS: max((one.risen for one in features), default=None),
@@ -106,10 +106,10 @@ def of_columns(moved: Sequence[Moved]) -> Further:
         PROBABILITY_MOVED: _of_index(probability),
         NULLS: _of_nulls(features),
     }
-    return _further(facts, told)
+    return _figures(values, told)
 
 
-def of_batch(rows: DataFrame, references: References, left_out: Sequence[str] = ()) -> Further:
+def of_batch(rows: DataFrame, references: References, left_out: Sequence[str] = ()) -> Figures:
     """Figures of a batch of gold.payment_scores, the worst of its versions, and what they are made of.
 
     Args:
@@ -122,16 +122,16 @@ def of_batch(rows: DataFrame, references: References, left_out: Sequence[str] = 
     columns = of_columns([one for one in _moved(rows, whole, references) if one.name not in left_out])
     times = [(one, by) for one in whole if (by := _times(one, references[one.version]))]
     judged = [one for one in scored if one.is_spread and one.payments >= LEAST_JUDGED]
-    facts: Facts = {
+    values: Values = {
         MEAN: max((by for _, by in times), key=lambda by: max(by, 1 / by), default=None),
         HIGH: max((one.high for one in judged), default=None),
     }
     told = {MEAN: _of_means(times), HIGH: _of_high(judged)}
-    return _further(columns.facts | facts, {**columns.told, **told})
+    return _figures({**columns.values, **values}, {**columns.told, **told})
 
 
-def _further(facts: Facts, told: Mapping[str, str]) -> Further:
-    return Further(facts, {name: text for name, text in told.items() if text})
+def _figures(values: Values, told: Mapping[str, str]) -> Figures:
+    return Figures(values, {name: text for name, text in told.items() if text})
 
 
 def _scored(rows: DataFrame, references: References) -> list[Scored]:

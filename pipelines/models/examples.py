@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from pipelines.errors import ModelError
 from pipelines.models.arrays import Codes, Flags, Floats, Moments
 from pipelines.models.model import check_features
+from pipelines.models.split import Fold
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -127,6 +129,52 @@ def comparable(amounts: Floats, currencies: Sequence[str | None]) -> Floats:
         own = place == number
         found[own] = amounts[own] / (np.median(amounts[own]) or 1.0)
     return found
+
+
+def learnt(examples: Examples, fold: Fold) -> tuple[Flags, Flags]:
+    """Which payments a fold learns from, and which of all payments were known to be fraud when it did."""
+    within = (examples.at >= moment(fold.train_from)) & (examples.at < moment(fold.train_until))
+    return within, known_fraud(examples, fold.test_from)
+
+
+def judged(examples: Examples, fold: Fold, *, is_caught_left_out: bool) -> Flags:
+    """Which payments a fold is judged by: settled ones, in the test days.
+
+    Args:
+        examples: all payments.
+        fold: the fold.
+        is_caught_left_out: leave out, of each test day, the cards of which a fraud was made since training began and
+            was known before that day.
+    """
+    within = (examples.at >= moment(fold.test_from)) & (examples.at < moment(fold.test_until))
+    chosen = within & examples.is_settled
+    return chosen & ~_caught(examples, fold, chosen) if is_caught_left_out else chosen
+
+
+def known_fraud(examples: Examples, at: datetime) -> Flags:
+    """Which payments were known to be fraud at a moment."""
+    return examples.y & (examples.known_at <= moment(at))
+
+
+def _caught(examples: Examples, fold: Fold, chosen: Flags) -> Flags:
+    fraud = examples.y & (examples.at >= moment(fold.train_from)) & (examples.at < moment(fold.test_until))
+    carded, day = examples.cards >= 0, examples.at.astype("datetime64[D]")
+    found = np.zeros(len(examples), bool)
+    for today in np.unique(day[chosen]):
+        cards = examples.cards[carded & fraud & (examples.known_at < today.astype("datetime64[s]"))]
+        found |= chosen & (day == today) & np.isin(examples.cards, cards)
+    return found
+
+
+def moment(at: datetime) -> np.datetime64:
+    """As numpy has it: UTC, of one-second resolution."""
+    return np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "s")
+
+
+def at_utc(at: np.datetime64) -> datetime:
+    """As Python has it."""
+    found: datetime = at.astype("datetime64[s]").item()
+    return found.replace(tzinfo=UTC)
 
 
 def _check_labels(table: pa.Table, task: Task) -> None:

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 
 from pipelines.models import metrics
 from pipelines.models.calibrated import CalibratedModel
-from pipelines.models.examples import Examples
+from pipelines.models.examples import Examples, judged
 from pipelines.models.metrics import Scored
-from pipelines.models.split import Fold, judged
+from pipelines.models.split import Fold
 from pipelines.models.task import PromotionRule, Task
 
 

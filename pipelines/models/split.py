@@ -15,11 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
-
 from pipelines.errors import ModelError
-from pipelines.models.arrays import Flags
-from pipelines.models.examples import Examples
 
 
 @dataclass(frozen=True)
@@ -155,56 +151,10 @@ class FoldRule:
         return Fold(until - timedelta(days=days), days, self.delay_days, self.test_days)
 
 
-def learnt(examples: Examples, fold: Fold) -> tuple[Flags, Flags]:
-    """Which payments a fold learns from, and which of all payments were known to be fraud when it did."""
-    within = (examples.at >= moment(fold.train_from)) & (examples.at < moment(fold.train_until))
-    return within, known_fraud(examples, fold.test_from)
-
-
-def judged(examples: Examples, fold: Fold, *, is_caught_left_out: bool) -> Flags:
-    """Which payments a fold is judged by: settled ones, in the test days.
-
-    Args:
-        examples: all payments.
-        fold: the fold.
-        is_caught_left_out: leave out, of each test day, the cards of which a fraud was made since training began and
-            was known before that day.
-    """
-    within = (examples.at >= moment(fold.test_from)) & (examples.at < moment(fold.test_until))
-    chosen = within & examples.is_settled
-    return chosen & ~_caught(examples, fold, chosen) if is_caught_left_out else chosen
-
-
-def known_fraud(examples: Examples, at: datetime) -> Flags:
-    """Which payments were known to be fraud at a moment."""
-    return examples.y & (examples.known_at <= moment(at))
-
-
-def _caught(examples: Examples, fold: Fold, chosen: Flags) -> Flags:
-    fraud = examples.y & (examples.at >= moment(fold.train_from)) & (examples.at < moment(fold.test_until))
-    carded, day = examples.cards >= 0, examples.at.astype("datetime64[D]")
-    found = np.zeros(len(examples), bool)
-    for today in np.unique(day[chosen]):
-        cards = examples.cards[carded & fraud & (examples.known_at < today.astype("datetime64[s]"))]
-        found |= chosen & (day == today) & np.isin(examples.cards, cards)
-    return found
-
-
 def starting(starts: Sequence[str], train_days: int, delay_days: int, test_days: int) -> tuple[Fold, ...]:
     """Folds that begin training on some days (ISO dates)."""
     days = (datetime.fromisoformat(start).replace(tzinfo=UTC) for start in starts)
     return tuple(Fold(day, train_days, delay_days, test_days) for day in days)
-
-
-def moment(at: datetime) -> np.datetime64:
-    """As numpy has it: UTC, of one-second resolution."""
-    return np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "s")
-
-
-def at_utc(at: np.datetime64) -> datetime:
-    """As Python has it."""
-    found: datetime = at.astype("datetime64[s]").item()
-    return found.replace(tzinfo=UTC)
 
 
 def _midnight(at: datetime) -> datetime:

@@ -16,10 +16,10 @@ from pipelines.models import families, metrics
 from pipelines.models.arrays import Flags, Floats
 from pipelines.models.calibrated import CalibratedModel
 from pipelines.models.calibration import Calibration, calibrate
-from pipelines.models.examples import Examples
+from pipelines.models.examples import Examples, at_utc, judged, learnt
 from pipelines.models.metrics import Bin, Scored
 from pipelines.models.model import Model, Params
-from pipelines.models.split import Fold, Folds, at_utc, judged, learnt
+from pipelines.models.split import Fold, Folds
 from pipelines.models.task import Task
 
 Figures = Mapping[str, float | None]

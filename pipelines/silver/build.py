@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze.facts import EARLIEST, LATEST
+from pipelines.base.times import EARLIEST, LATEST
 from pipelines.bronze.records import TABLE as BRONZE
 from pipelines.bronze.shapes import OBJECT_AT
 from pipelines.money import exponents
@@ -25,7 +25,7 @@ from pipelines.silver.rows import MAPPING_FAULT
 from pipelines.silver.tokens import tokenised
 from pipelines.silver.whole import whole_number, whole_text
 from pipelines.sources.source import Sources
-from pipelines.table import Column, Table
+from pipelines.table import Column, Table, steps
 from pipelines.token_key import TokenKey
 
 if TYPE_CHECKING:
@@ -185,11 +185,6 @@ def wire_schema(table: Table) -> str:
         for path in column.paths:
             _plant(tree, path, table)
     return _type(tree)
-
-
-def steps(path: str) -> list[str]:
-    """The names along a path; ``[]`` stands for the first of a list."""
-    return [step for step in path.replace("[0]", ".[]").split(".") if step]
 
 
 _READ_FAULT = "_read_fault"

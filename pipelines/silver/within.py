@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze.facts import EARLIEST, LATEST
+from pipelines.base.times import EARLIEST, LATEST
 from pipelines.bronze.inside import SCHEMA
 from pipelines.bronze.shapes import BARE
 

@@ -13,7 +13,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw
 
-from pipelines.sources.reference import Node, steps
+from pipelines.sources.reference import Node
+from pipelines.table import steps
 
 
 @dataclass

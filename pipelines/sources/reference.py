@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
+from pipelines.table import steps
+
 EVENT = "event"
 """Type under which the fields around an object are listed."""
 
@@ -107,11 +109,6 @@ def parse(text: str) -> Fields:
                 parent = parent.children[step]
             parent.children[name] = node
     return Fields(types)
-
-
-def steps(path: str) -> list[str]:
-    """The names along a path; ``[]`` stands for the items of a list."""
-    return [step for step in path.replace("[0]", "[]").replace("[]", ".[]").split(".") if step]
 
 
 @cache

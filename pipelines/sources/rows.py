@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 import msgspec
 from msgspec import Raw
 
-from pipelines.bronze.facts import EARLIEST, LATEST
+from pipelines.base.times import EARLIEST, LATEST
 from pipelines.sources.checking import silver_tables
 from pipelines.sources.fields import Condition, TableMapping, Value, Zone, delay
 from pipelines.sources.numbers import Refused, minor, normal, unfolded, whole

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from pipelines.bronze.rows import Layout
 from pipelines.errors import SourceError
 from pipelines.sources.fields import AnyZone, Strict, TableMapping, Text, Zone
+from pipelines.sources.layout import Layout
 
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")]
 

@@ -131,17 +131,18 @@ def _run(job: Json, pipe: int) -> Json:
 def _break_it() -> None:
     """Let this process refuse good records: a reader that takes later times for mistakes, a rule that is none."""
     from pipelines import catalog
-    from pipelines.bronze import reading
+    from pipelines.bronze import facts
     from tests.pipelines.test_replay import LAST_READABLE, broken_tables
 
     broken = broken_tables()
-    vars(reading)["LATEST"] = LAST_READABLE
+    vars(facts)["LATEST"] = LAST_READABLE
     vars(catalog)["all_tables"] = lambda: broken
 
 
 def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
     from assets.cli import commands
     from pipelines import flow, maintenance, replay
+    from pipelines.erasure.redactions import sweep
     from pipelines.silver.quarantine import Choice
     from pipelines.verdict import accept_all
 
@@ -152,11 +153,14 @@ def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
                 outcomes = list(
                     flow.refresh(
                         lake,
-                        lake.settings.raw_dir,
-                        lake.sources,
-                        accept_all,
-                        only=step.get("only", ()),
-                        full=step.get("full", ()),
+                        flow.Run(
+                            lake.settings.raw_dir,
+                            lake.sources,
+                            accept_all,
+                            sweep,
+                            only=step.get("only", ()),
+                            full=step.get("full", ()),
+                        ),
                     )
                 )
             yield "outcomes", [[o.table, o.status, o.failed] for o in outcomes]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from deliveries import GOLD, SILVER, Document, content, deliver, moment, refreshed, world
 
+from pipelines.as_of import as_of
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
 
@@ -49,35 +50,35 @@ def test_a_table_is_as_if_nothing_had_come_since(
     lake: Lakehouse, known: tuple[datetime, Lakehouse], table: str
 ) -> None:
     at, then = known
-    assert content(lake.as_of(at).table(table)) == content(then.table(table))
+    assert content(as_of(lake, at).table(table)) == content(then.table(table))
 
 
 def test_bronze_is_what_was_known(lake: Lakehouse, known: tuple[datetime, Lakehouse]) -> None:
     at, then = known
-    assert content(lake.as_of(at).table("bronze.records")) == content(then.table("bronze.records"))
-    assert lake.as_of(at).table("bronze.files").count() == 3
-    assert lake.as_of(moment("2020-01-01")).table("bronze.files").count() == 0
+    assert content(as_of(lake, at).table("bronze.records")) == content(then.table("bronze.records"))
+    assert as_of(lake, at).table("bronze.files").count() == 3
+    assert as_of(lake, moment("2020-01-01")).table("bronze.files").count() == 0
 
 
 def test_a_query_is_answered_as_of_then_and_later_ones_as_of_now(lake: Lakehouse) -> None:
     query = "select count(*) as n from silver.dispute_history"
-    then, now = lake.as_of(TIMES[0]).sql(query), lake.sql(query)
-    again = lake.as_of(TIMES[1]).sql(query)
+    then, now = as_of(lake, TIMES[0]).sql(query), lake.sql(query)
+    again = as_of(lake, TIMES[1]).sql(query)
     assert then.collect()[0]["n"] < again.collect()[0]["n"] < now.collect()[0]["n"]
 
 
 def test_a_time_without_zone_is_utc(lake: Lakehouse) -> None:
-    assert lake.as_of(TIMES[0].replace(tzinfo=None)).at == lake.as_of(TIMES[0]).at == TIMES[0]
-    assert lake.as_of(TIMES[0]).at.tzinfo == UTC
+    assert as_of(lake, TIMES[0].replace(tzinfo=None)).at == as_of(lake, TIMES[0]).at == TIMES[0]
+    assert as_of(lake, TIMES[0]).at.tzinfo == UTC
 
 
 def test_what_is_not_about_what_was_known_says_where_to_look(lake: Lakehouse) -> None:
     with pytest.raises(LakehouseError, match=r"gold\.audit is about what was taken in.*at=…"):
-        lake.as_of(TIMES[0]).table("gold.audit")
+        as_of(lake, TIMES[0]).table("gold.audit")
     with pytest.raises(LakehouseError, match=r"no table 'silver\.charge'"):
-        lake.as_of(TIMES[0]).table("silver.charge")
+        as_of(lake, TIMES[0]).table("silver.charge")
 
 
 def test_bronze_is_cut_while_it_is_read(lake: Lakehouse, capsys: pytest.CaptureFixture[str]) -> None:
-    lake.as_of(TIMES[0]).table("silver.charges").explain()
+    as_of(lake, TIMES[0]).table("silver.charges").explain()
     assert "known_at" in capsys.readouterr().out

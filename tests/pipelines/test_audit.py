@@ -14,6 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines import flow
 from pipelines.audit import Audit, Counts, audit
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, Summary, simulate
@@ -31,7 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> tuple
     home = tmp_path_factory.mktemp("audited")
     summary = simulate(Simulation(days=3, payments_per_day=10, accounts=2), home / "raw", home / "truth")
     lake = Lakehouse(load_settings({"home": home}), all_tables(), spark)
-    list(flow.refresh(lake, home / "raw", stripe(), accept_all))
+    list(flow.refresh(lake, flow.Run(home / "raw", stripe(), accept_all, sweep)))
     return home, summary
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines import flow, releases, restoring
+from pipelines import flow, intent, releases
 from pipelines.audit import audit
 from pipelines.bronze import ingest
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
@@ -85,15 +86,14 @@ def test_a_restore_that_is_killed_is_not_seen_is_completed_and_caught_up_with(
 ) -> None:
     before = look(lake)
     assert process(KILLED_RESTORE, story.home, "2").wait() == -signal.SIGKILL
-    moment = restoring.pending(lake.uri)
-    assert moment is not None
+    assert intent.pending(lake.uri) is not None
     half = contents(lake)
     assert half not in (story.first, story.last)
     assert look(lake) == before
 
     with lake.writing("vermeil status"):
         pass  # whoever writes next completes it
-    assert restoring.pending(lake.uri) is None
+    assert intent.pending(lake.uri) is None
     assert contents(lake) == story.first
     assert contents(lake.released()) == story.first
     assert audit(lake, lake.sources).balanced
@@ -101,7 +101,9 @@ def test_a_restore_that_is_killed_is_not_seen_is_completed_and_caught_up_with(
 
     with lake.writing("vermeil run") as draft:
         draft.complete = True
-        outcomes = list(flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=ONLY))
+        outcomes = list(
+            flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=ONLY))
+        )
     assert not any(outcome.failed for outcome in outcomes)
     assert contents(lake) == story.last
     assert contents(lake.released()) == story.last

@@ -9,6 +9,7 @@ from frames import CREATED, Json, event, rows
 
 from pipelines import flow
 from pipelines.drifting import NEWS
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.steps import Outcome
 from pipelines.verdict import Batch, CheckResult, Verdict
@@ -49,7 +50,7 @@ def refresh(lake: Lakehouse, auditor: Auditor, name: str, *records: Json) -> dic
     raw = lake.settings.home / "raw"
     raw.mkdir(exist_ok=True)
     (raw / f"{name}.ndjson").write_text("".join(json.dumps(record) + "\n" for record in records))
-    return {o.table: o for o in flow.refresh(lake, raw, lake.sources, auditor, only=TABLES)}
+    return {o.table: o for o in flow.refresh(lake, flow.Run(raw, lake.sources, auditor, sweep, only=TABLES))}
 
 
 def drifted(lake: Lakehouse) -> list[tuple[str, int]]:
@@ -135,9 +136,8 @@ def test_rows_of_another_source_drift_by_their_columns_until_the_mapping_names_t
         (lake.settings.home / "sources").mkdir(exist_ok=True)
         (lake.settings.home / "sources" / "acme.yaml").write_text(MAPPING.format(unread=unread))
         with Lakehouse(lake.settings, lake.tables, lake.spark) as again:
-            list(
-                flow.refresh(again, raw, again.sources, auditor, only=("bronze.records", "gold.schema_drift"))
-            )
+            only = ("bronze.records", "gold.schema_drift")
+            list(flow.refresh(again, flow.Run(raw, again.sources, auditor, sweep, only)))
             assert drifted(again) == expected
     assert auditor.told[0][1] == (
         "2 new drifts: acme: row.State (missing field); acme: row.note (new field); see gold.schema_drift"

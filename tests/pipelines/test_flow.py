@@ -13,6 +13,7 @@ import pytest
 from pipelines import flow
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
@@ -51,7 +52,7 @@ def open_lake(home: Path, spark: SparkSession, **settings: Any) -> Lakehouse:
 
 
 def run(lake: Lakehouse, raw: Path, validate: Validate = accept_all, **how: Any) -> list[Outcome]:
-    return list(flow.refresh(lake, raw, stripe(), validate, **how))
+    return list(flow.refresh(lake, flow.Run(raw, stripe(), validate, sweep, **how)))
 
 
 def content(lake: Lakehouse, name: str) -> list[str]:

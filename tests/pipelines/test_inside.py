@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines import flow
+from pipelines.as_of import as_of
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
 from pipelines.erasure.forget import forget
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.verdict import accept_all
@@ -98,10 +100,8 @@ def write(home: Path, name: str, documents: list[Json]) -> None:
 
 def run(lake: Lakehouse, **how: Any) -> None:
     only = how.pop("only", TABLES)
-    assert not any(
-        one.failed
-        for one in flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=only, **how)
-    )
+    given = flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=only, **how)
+    assert not any(one.failed for one in flow.refresh(lake, given))
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +190,7 @@ def test_a_rebuilt_table_is_the_same(home: Path, copied: Lakehouse, spark: Spark
 
 
 def test_what_was_known_then(lake: Lakehouse) -> None:
-    then = lake.as_of(datetime.fromtimestamp(CREATED + 25, UTC))
+    then = as_of(lake, datetime.fromtimestamp(CREATED + 25, UTC))
     found = then.table("silver.refunds").select("refund_id", "version_id", "record_path").collect()
     assert list(map(tuple, found)) == [("re_1", "evt_1", "refunds.data[0]")]
 

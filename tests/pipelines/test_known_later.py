@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines import flow
+from pipelines.as_of import as_of
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.order import ORDER
@@ -63,7 +65,7 @@ def opened(home: Path, spark: SparkSession) -> Lakehouse:
 
 def run(lake: Lakehouse) -> dict[str, str]:
     lake.settings.raw_dir.mkdir(parents=True, exist_ok=True)
-    found = flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=TABLES)
+    found = flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=TABLES))
     return {outcome.table: outcome.status for outcome in found}
 
 
@@ -87,7 +89,7 @@ def test_a_nightly_dump_that_is_written_over_replaces_what_it_said(
         assert not [name for name in TABLES[:-1] if sound.get(name)]
         then = datetime.fromtimestamp(WRITTEN + DAY + 5, UTC)
         assert [
-            tuple(row) for row in lake.as_of(then).sql("select status from silver.subscriptions").collect()
+            tuple(row) for row in as_of(lake, then).sql("select status from silver.subscriptions").collect()
         ] == [("active",)]
 
 

@@ -13,7 +13,8 @@ from deltalake import DeltaTable, write_deltalake
 from pipelines.arrow import arrow_schema
 from pipelines.lakehouse import Lakehouse
 from pipelines.layout import FELT, ORDERLY, DataFile, Layout, work
-from pipelines.maintenance import MEBIBYTE, Maintained, Policy, maintain, rearrange
+from pipelines.maintenance import Maintained, maintain
+from pipelines.policies import MEBIBYTE, Policy
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 
@@ -123,7 +124,7 @@ def test_a_table_that_is_in_order_is_left_alone(lake: Lakehouse) -> None:
         version = lake.version(PARTS.name)
     assert lake.version(PARTS.name) == version
     with lake.writing():
-        rearrange(lake, PARTS.name, thorough=True)
+        lake.rearrange(PARTS.name, thorough=True)
     assert lake.version(PARTS.name) == version
 
 
@@ -190,6 +191,6 @@ def test_sizes_are_those_of_the_policy(lake: Lakehouse) -> None:
     with lake.writing():
         for batch in range(1, 4):
             add(lake, batch)
-        rearrange(lake, PARTS.name, Policy(target_mebibytes=1), thorough=True)
+        lake.rearrange(PARTS.name, Policy(target_mebibytes=1), thorough=True)
     assert len(lake.layout(PARTS.name).files) == 1
     assert lake.layout(PARTS.name).size < MEBIBYTE

@@ -11,7 +11,8 @@ import pytest
 from pipelines import delta_log, releases
 from pipelines.errors import SettingsError
 from pipelines.lakehouse import Lakehouse
-from pipelines.maintenance import POLICIES, Maintained, Policy, check_policies, maintain, policy_of, totals
+from pipelines.maintenance import Maintained, maintain, totals
+from pipelines.policies import POLICIES, Policy, check_policies, policy_of
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 

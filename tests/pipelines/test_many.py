@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines import catalog, flow
+from pipelines.as_of import as_of
 from pipelines.audit import audit
 from pipelines.bronze import ingest
 from pipelines.catalog import all_tables
 from pipelines.erasure.forget import erase_target, forget
 from pipelines.erasure.ownership import Target
+from pipelines.erasure.redactions import sweep
 from pipelines.erasure.suppression import Entry, Suppression, key
 from pipelines.gold import changes
 from pipelines.lakehouse import Lakehouse
@@ -88,7 +90,9 @@ def wrong_tables() -> dict[str, Table]:
 
 
 def run(lake: Lakehouse, **how: Any) -> None:
-    outcomes = flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=TABLES, **how)
+    outcomes = flow.refresh(
+        lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=TABLES, **how)
+    )
     assert not any(outcome.failed for outcome in outcomes)
 
 
@@ -158,14 +162,14 @@ def test_no_note_has_grown(lake: Lakehouse) -> None:
 def test_what_was_known_half_way(lake: Lakehouse) -> None:
     half = datetime.fromtimestamp(START + MANY * DAY, UTC)
     [row] = (
-        lake.as_of(half).table("gold.payments_daily").selectExpr("count(*)", "sum(refunded_minor)").collect()
+        as_of(lake, half).table("gold.payments_daily").selectExpr("count(*)", "sum(refunded_minor)").collect()
     )
     assert (row[0], row[1]) == (MANY // 2 + 1, (MANY // 2 - 14) * 100)
 
 
 def test_many_objects_are_erased(lake: Lakehouse) -> None:
     ids = frozenset(f"re_{number}" for number in range(MANY))
-    keyed = Suppression(key(lake, make=True))
+    keyed = Suppression(key(lake.settings.forget_key_path, make=True))
     done = erase_target(lake, Target(ids, narrow=True, types=frozenset({"refund"})), Entry(), keyed)
     assert (done.records, done.rows["silver.refunds"]) == (MANY, MANY)
     assert totals(lake) == GIVEN_BACK

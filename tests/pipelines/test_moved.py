@@ -11,6 +11,7 @@ import pytest
 
 from pipelines import flow
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.verdict import accept_all
@@ -103,4 +104,5 @@ def deliver(home: Path, parts: Sequence[Sequence[Json]], tables: Sequence[str], 
                 kind = f"{subject['object']}.updated"
                 lines.append(json.dumps(event(subject, kind, CREATED + 9 * DAY + number, f"evt_{number}")))
             (raw / f"{number}.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
-            list(flow.refresh(lake, raw, lake.sources, accept_all, only=("bronze.records", *tables)))
+            only = ("bronze.records", *tables)
+            list(flow.refresh(lake, flow.Run(raw, lake.sources, accept_all, sweep, only)))

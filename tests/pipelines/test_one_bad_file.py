@@ -20,6 +20,7 @@ from pipelines.bronze.files import RawFile
 from pipelines.bronze.notices import judged, open_lists
 from pipelines.bronze.reading import FileCounts
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.steps import Outcome
@@ -55,7 +56,7 @@ def opened(home: Path, spark: SparkSession) -> Lakehouse:
 
 
 def run(lake: Lakehouse) -> dict[str, Outcome]:
-    found = flow.refresh(lake, lake.settings.raw_dir, lake.sources, validate, only=TABLES)
+    found = flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, validate, sweep, only=TABLES))
     return {outcome.table: outcome for outcome in found}
 
 

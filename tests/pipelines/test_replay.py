@@ -17,6 +17,7 @@ from pipelines import catalog, flow, releases
 from pipelines.audit import audit
 from pipelines.bronze import facts
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.replay import Replay, replay
 from pipelines.settings import load_settings
@@ -66,7 +67,7 @@ def opened(home: Path, spark: SparkSession) -> Lakehouse:
 
 def run(lake: Lakehouse) -> None:
     raw = lake.settings.home / "raw"
-    assert not [o for o in flow.refresh(lake, raw, lake.sources, accept_all) if o.failed]
+    assert not [o for o in flow.refresh(lake, flow.Run(raw, lake.sources, accept_all, sweep)) if o.failed]
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from pipelines import flow
-from pipelines.catalog import all_tables
+from pipelines.catalog import all_tables, inputs
 from pipelines.conservation import refresh_audit
-from pipelines.flow import inputs
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
@@ -58,7 +58,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Lakeh
     home = tmp_path_factory.mktemp("verified")
     simulate(ARCHIVE, home / "raw", home / "truth")
     made = Lakehouse(load_settings({"home": home}), all_tables(), spark)
-    outcomes = list(flow.refresh(made, home / "raw", made.sources, accept_all))
+    outcomes = list(flow.refresh(made, flow.Run(home / "raw", made.sources, accept_all, sweep)))
     assert not any(outcome.failed for outcome in outcomes)
     return made
 
@@ -182,7 +182,7 @@ def test_nothing_that_is_said_of_a_row_is_a_value_of_it(lake: Lakehouse) -> None
 
 def test_gold_waits_until_the_audit_balances_which_is_there_to_be_read(lake: Lakehouse) -> None:
     def run() -> dict[str, Outcome]:
-        outcomes = flow.refresh(lake, lake.settings.home / "raw", lake.sources, accept_all)
+        outcomes = flow.refresh(lake, flow.Run(lake.settings.home / "raw", lake.sources, accept_all, sweep))
         return {outcome.table: outcome for outcome in outcomes}
 
     with mutated(lake, ["silver.charges"], drop):

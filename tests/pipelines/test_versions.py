@@ -13,7 +13,8 @@ from pipelines import delta_log, lakehouse, versions
 from pipelines.arrow import arrow_schema
 from pipelines.delta_log import DeltaLog
 from pipelines.lakehouse import Lakehouse
-from pipelines.maintenance import Policy, maintain
+from pipelines.maintenance import maintain
+from pipelines.policies import Policy
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 

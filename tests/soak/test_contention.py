@@ -11,6 +11,7 @@ import pytest
 
 from pipelines import flow, releases, restoring
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
@@ -49,7 +50,7 @@ def files(home: Path) -> list[Path]:
 def bring_up_to_date(lake: Lakehouse) -> None:
     with lake.writing("vermeil run") as draft:
         draft.complete = True
-        done = flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all)
+        done = flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep))
         assert not any(outcome.failed for outcome in done)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from deliveries import GOLD, SILVER, Document, content, deliver, refreshed, world
 
-from pipelines.as_of import AsOf
+from pipelines.as_of import AsOf, as_of
 from pipelines.lakehouse import Lakehouse
 from tests.soak.figures import Figures, seed_of, size_of
 
@@ -86,7 +86,7 @@ def test_what_was_known_is_what_a_lakehouse_then_held(
                 then = in_order(home, [document for document in documents if document.known <= at], spark)
                 for name in COMPARED:
                     figure.tried += 1
-                    is_same = rows(lake.as_of(at), name) == rows(then, name)
+                    is_same = rows(as_of(lake, at), name) == rows(then, name)
                     figure.survived += is_same
                     print(f"world {number}, {name} as of {at}: {is_same}", flush=True)
                 shutil.rmtree(home)

@@ -11,6 +11,7 @@ import pytest
 from pipelines import flow
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.sources.mapping import example, load_sources
@@ -38,7 +39,8 @@ def test_every_row_of_the_handbook_is_a_payment(
         figure.tried = rows
         sources = load_sources([example("handbook")])
         with Lakehouse(load_settings({"home": tmp_path}), all_tables(), spark) as lake:
-            assert not [o for o in flow.refresh(lake, tmp_path / "raw", sources, accept_all) if o.failed]
+            run = flow.Run(tmp_path / "raw", sources, accept_all, sweep)
+            assert not [o for o in flow.refresh(lake, run) if o.failed]
             counted = audit(lake, sources)
             assert counted.balanced
             figure.survived = counted.total.current

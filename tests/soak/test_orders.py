@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from pipelines import flow
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.verdict import accept_all
@@ -69,5 +70,5 @@ def _open_and_run(home: Path, archive: Path, how: Delivery | None, spark: SparkS
     chosen = {"home": home} | ({"batch_bytes": how.batch_bytes} if how else {})
     with Lakehouse(load_settings(chosen), all_tables(), spark) as lake:
         for raw in [archive] if how is None else (home / "raw" for _ in deliver(archive, home / "raw", how)):
-            list(flow.refresh(lake, raw, lake.sources, accept_all))
+            list(flow.refresh(lake, flow.Run(raw, lake.sources, accept_all, sweep)))
         return audit(lake, lake.sources).balanced

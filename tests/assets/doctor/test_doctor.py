@@ -18,8 +18,9 @@ from assets.cli.app import app
 from assets.doctor import Finding, diagnose
 from assets.doctor.diagnosis import LOOKS
 from assets.instance import prepare_instance
-from pipelines import releases, restoring
+from pipelines import intent, releases
 from pipelines.catalog import all_tables
+from pipelines.intent import Intent
 from pipelines.lakehouse import MARKER, STAGING, Lakehouse
 from pipelines.lock import writer_lock
 from pipelines.settings import load_settings
@@ -149,9 +150,8 @@ def test_what_a_dead_run_has_left(home: Path) -> None:
 
 
 def test_a_restore_that_was_cut(home: Path) -> None:
-    (home / "lakehouse" / restoring.INTENT).write_text(
-        '{"at": "2026-03-01T00:00:00+00:00"}', encoding="utf-8"
-    )
+    at = "2026-03-01T00:00:00+00:00"
+    intent.begin(str(home / "lakehouse"), Intent("1", at, 1, at, {}))
     assert "2026-03-01" in look(home)["releases"].found
 
 

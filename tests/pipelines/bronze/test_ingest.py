@@ -18,6 +18,7 @@ from pipelines.bronze import drift, ingest
 from pipelines.bronze.files import TABLE as FILES
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.sources.mapping import stripe
 from pipelines.steps import Outcome
@@ -44,7 +45,7 @@ def write(folder: Path, name: str, count: int) -> None:
 
 
 def refresh(lake: Lakehouse, raw: Path, validate: Validate = accept_all) -> Outcome:
-    (*_, last) = flow.refresh_bronze(lake, raw, stripe(), validate)
+    (*_, last) = flow.refresh_bronze(lake, flow.Run(raw, stripe(), validate, sweep))
     return last
 
 
@@ -182,6 +183,7 @@ import resource, sys
 from pathlib import Path
 from pipelines import flow
 from pipelines.bronze import ingest
+from pipelines.erasure.redactions import sweep
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
 from pipelines.sources.mapping import stripe
@@ -194,7 +196,7 @@ with Lakehouse.open(home, engine="embedded", batch_bytes=3_000_000) as lake:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     print("ready", flush=True)
     try:
-        for outcome in flow.refresh_bronze(lake, Path(home, "raw"), stripe(), accept_all):
+        for outcome in flow.refresh_bronze(lake, flow.Run(Path(home, "raw"), stripe(), accept_all, sweep)):
             print(outcome.rows, flush=True)
     except LakehouseError as error:
         sys.exit(f"LakehouseError: {error}")

@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.bronze.documents import Document
-from pipelines.bronze.rows import Layout, rows, unique
+from pipelines.bronze.rows import rows, unique
+from pipelines.sources.layout import Layout
 
 CSV = Layout("csv")
 LIMIT = 1 << 16

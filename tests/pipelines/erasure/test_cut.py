@@ -28,7 +28,7 @@ TABLES = ("bronze.records", "silver.charges", "silver.customers", "silver.quaran
 
 def told(lake: Lakehouse, tables: Iterable[str] = TABLES) -> dict[str, Any]:
     """What tables say, with one name in place of the pseudonym, which is random."""
-    [entry] = suppression.load(lake).entries
+    [entry] = suppression.load(lake.uri).entries
     names = {str(entry.pseudonym): "somebody"}
     return {name: sorted(renamed(str(row), names) for row in rows(lake, name)) for name in tables}
 

@@ -16,6 +16,7 @@ from pipelines.catalog import all_tables
 from pipelines.erasure import suppression
 from pipelines.erasure.forget import forget, plan, unfinished
 from pipelines.erasure.ownership import renamed
+from pipelines.erasure.redactions import sweep
 from pipelines.errors import SettingsError
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
@@ -35,7 +36,9 @@ def opened(home: Path, spark: SparkSession) -> Lakehouse:
 
 
 def refresh(lake: Lakehouse, *only: str) -> list[Outcome]:
-    return list(flow.refresh(lake, lake.settings.raw_dir, lake.sources, accept_all, only=only))
+    return list(
+        flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=only))
+    )
 
 
 def rows(lake: Lakehouse, name: str) -> list[dict[str, Any]]:
@@ -108,7 +111,7 @@ def test_no_byte_names_the_person_afterwards(forgotten: Path) -> None:
 def test_the_raw_files_that_still_hold_the_person_are_named(taken_in: Path, spark: SparkSession) -> None:
     with opened(taken_in, spark) as lake:
         planned = plan(lake, CUSTOMER)
-        assert suppression.load(lake).entries == ()
+        assert suppression.load(lake.uri).entries == ()
     assert planned.status == "planned"
     assert planned.files == ("1.ndjson", "2.ndjson")
     assert (planned.records, planned.mentions) == (len(of_the_person()), 1)
@@ -131,7 +134,7 @@ def test_everybody_else_is_as_before(taken_in: Path, forgotten: Path, spark: Spa
     def others(home: Path) -> dict[str, list[str]]:
         with opened(home, spark) as lake:
             tables = everything(lake, "bronze") | everything(lake, "silver")
-            names = {entry.pseudonym or "": CUSTOMER for entry in suppression.load(lake).entries}
+            names = {entry.pseudonym or "": CUSTOMER for entry in suppression.load(lake.uri).entries}
         # One of them mentions the person: their id is all that changes there.
         texts = {name: [renamed(str(row), names) for row in found] for name, found in tables.items()}
         return {name: sorted(text for text in found if "other" in text) for name, found in texts.items()}
@@ -166,7 +169,8 @@ def test_rebuilt_from_bronze_the_tables_are_the_same(copied: Lakehouse) -> None:
     names = ("silver.charges", "silver.customers", "silver.reviews", "silver.quarantine")
     before = {name: rows(copied, name) for name in names}
     again = flow.refresh(
-        copied, copied.settings.raw_dir, copied.sources, accept_all, only=names, full=names[:3]
+        copied,
+        flow.Run(copied.settings.raw_dir, copied.sources, accept_all, sweep, only=names, full=names[:3]),
     )
     assert [outcome.status for outcome in again if outcome.table in names[:3]] == ["published"] * 3
     assert {name: rows(copied, name) for name in names} == before

@@ -15,6 +15,7 @@ import pytest
 
 from pipelines import flow
 from pipelines.catalog import all_tables, modules, tables_of
+from pipelines.erasure.redactions import sweep
 from pipelines.flow_gold import recipe
 from pipelines.flow_history import refresh_history
 from pipelines.lakehouse import Lakehouse
@@ -65,7 +66,7 @@ def open_lake(home: Path, spark: SparkSession) -> Lakehouse:
 
 
 def refresh(lake: Lakehouse, raw: Path) -> None:
-    list(flow.refresh_bronze(lake, raw, stripe(), accept_all))
+    list(flow.refresh_bronze(lake, flow.Run(raw, stripe(), accept_all, sweep)))
     for name in SOURCES:
         table = all_tables()[name]
         how = refresh_history if table.history_of else flow.refresh_silver

@@ -15,6 +15,7 @@ import pytest
 
 from pipelines import flow
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.verdict import accept_all
@@ -255,7 +256,8 @@ def write(home: Path, name: str, records: dict[str, Iterable[Json]]) -> None:
 def run(home: Path, spark: SparkSession) -> Lakehouse:
     lake = Lakehouse(load_settings({"home": home}), all_tables(), spark)
     assert not any(
-        one.failed for one in flow.refresh(lake, home / "raw", lake.sources, accept_all, only=TABLES)
+        one.failed
+        for one in flow.refresh(lake, flow.Run(home / "raw", lake.sources, accept_all, sweep, only=TABLES))
     )
     return lake
 

@@ -12,7 +12,7 @@ import pytest
 from expectations import suite
 from expectations.check import Suite
 from expectations.run import audit
-from pipelines.facts import Further
+from pipelines.base.figure import Figures
 from pipelines.models import drift
 from pipelines.models.arrays import Floats
 from pipelines.models.drift_counts import References, counted
@@ -68,13 +68,15 @@ def scores(
     return spark.createDataFrame(pa.table(columns))
 
 
-def judged(spark: SparkSession, found: Further) -> dict[str, CheckResult]:
+def judged(spark: SparkSession, found: Figures) -> dict[str, CheckResult]:
     """What the suite says of the figures, by the check's name."""
     rows = frame(spark, SUITE.table, [good_row(SUITE.table)])
-    return {one.name: one for one in audit(JUDGED, Batch(SUITE.table, rows, found.facts, found.told)).results}
+    return {
+        one.name: one for one in audit(JUDGED, Batch(SUITE.table, rows, found.values, found.told)).results
+    }
 
 
-def failed(spark: SparkSession, found: Further) -> dict[str, str]:
+def failed(spark: SparkSession, found: Figures) -> dict[str, str]:
     return {name: one.observed for name, one in judged(spark, found).items() if not one.success}
 
 

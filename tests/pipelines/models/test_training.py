@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from pipelines.errors import ModelError
+from pipelines.models.examples import moment
 from pipelines.models.metrics import FIGURES
 from pipelines.models.model import Params
 from pipelines.models.promotion import Standing, decide
-from pipelines.models.split import moment
 from pipelines.models.task import PromotionRule
 from pipelines.models.training import Trained, train
 from tests.pipelines.models.history import TASK, day, history

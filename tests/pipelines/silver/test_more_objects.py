@@ -14,6 +14,7 @@ from frames import CREATED, Json, event
 from pipelines import flow
 from pipelines.audit import audit
 from pipelines.catalog import all_tables, tables_of
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.verdict import accept_all
@@ -89,11 +90,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Itera
     (raw / "objects.ndjson").write_text("\n".join(map(json.dumps, OBJECTS)) + "\n")
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lakehouse:
         names = ["bronze.records", *(table.name for table in tables_of("silver")), "gold.audit"]
-        assert not [
-            o
-            for o in flow.refresh(lakehouse, home / "raw", lakehouse.sources, accept_all, only=names)
-            if o.failed
-        ]
+        run = flow.Run(home / "raw", lakehouse.sources, accept_all, sweep, only=names)
+        assert not [o for o in flow.refresh(lakehouse, run) if o.failed]
         yield lakehouse
 
 

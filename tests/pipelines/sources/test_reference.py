@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.catalog import tables_of
-from pipelines.sources.reference import EVENT, Node, dump, merged, parse, steps, stripe_fields, stripe_text
+from pipelines.sources.reference import EVENT, Node, dump, merged, parse, stripe_fields, stripe_text
 from pipelines.sources.stripe_sdk import read
-from pipelines.table import Table
+from pipelines.table import Table, steps
 
 MODELLED = [table for table in tables_of("silver") if table.object_type]
 
