@@ -80,6 +80,12 @@ class Maintained:
         changed = self.files_before != self.files_after
         return not (changed or self.deleted_files or self.deleted_log_files)
 
+    def __str__(self) -> str:
+        return (
+            f"{self.table}: {self.files_before:,} files, now {self.files_after:,}; {self.deleted_files:,} data and "
+            f"{self.deleted_log_files:,} log files deleted, {self.freed_bytes:,} bytes freed"
+        )
+
 
 def policy_of(table: Table, given: Mapping[str, Mapping[str, int]]) -> Policy:
     """The policy of a table: its layer's, with what the settings say of the layer and then of the table.
