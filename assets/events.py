@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dagster import (
@@ -37,10 +38,27 @@ def events(
         Failure: a batch was refused, so that nothing that is made from the table runs.
     """
     known, before = remembered(context.instance, table), version(lake, table)
-    done = [_logged(context, outcome) for outcome in outcomes]
-    found = checks.merged([outcome.verdict for outcome in done])
     kept = known.failures if known.version == before else checks.failures_kept(lake, table)
-    failed_before = checks.lasting(table, kept)
+    done = [_logged(context, outcome) for outcome in outcomes]
+    yield from told(lake, table, done, kept)
+
+
+def told(
+    lake: Lakehouse, table: Table, done: Sequence[Outcome], failures_before: Mapping[str, str]
+) -> Iterator[Event]:
+    """How a table's checks stand after its turn, then what was published.
+
+    Args:
+        lake: where the table is.
+        table: the table.
+        done: what came of its batches.
+        failures_before: checks that failed the last time, with what was observed.
+
+    Raises:
+        Failure: a batch was refused.
+    """
+    found = checks.merged([outcome.verdict for outcome in done])
+    failed_before = checks.lasting(table, failures_before)
     yield from checks.results(lake, table, found, failed_before)
     if done and done[-1].status == "refused":
         raise refusal(done)
@@ -91,15 +109,22 @@ def figures(lake: Lakehouse, table: Table, done: Sequence[Outcome]) -> dict[str,
 
 
 def _logged(context: AssetExecutionContext, outcome: Outcome) -> Outcome:
-    context.log.info(
+    for level, line in lines(outcome):
+        context.log.log(level, line)
+    return outcome
+
+
+def lines(outcome: Outcome) -> Iterator[tuple[int, str]]:
+    """What a log says of a batch, each line with its level."""
+    yield (
+        logging.INFO,
         f"{outcome.table}: {outcome.status}, {outcome.rows:,} rows, {outcome.quarantined:,} quarantined, "
-        f"{outcome.seconds:.1f} s"
+        f"{outcome.seconds:.1f} s",
     )
     for notice in outcome.notices:
-        context.log.warning(notice)
+        yield logging.WARNING, notice
     for result in outcome.verdict.warnings:
-        context.log.warning(f"{outcome.table}: {result.name}: {checks.sentence(result)}")
-    return outcome
+        yield logging.WARNING, f"{outcome.table}: {result.name}: {checks.sentence(result)}"
 
 
 def version(lake: Lakehouse, table: Table) -> int:

@@ -19,10 +19,7 @@ def maintain_tables(context: OpExecutionContext, lakehouse: LakehouseResource) -
     done = []
     for one in maintain(lakehouse.lake, lakehouse.draft, datetime.now(UTC)):
         done.append(one)
-        context.log.info(
-            f"{one.table}: {one.files_before:,} files, now {one.files_after:,}; {one.deleted_files:,} data and "
-            f"{one.deleted_log_files:,} log files deleted, {one.freed_bytes:,} bytes freed"
-        )
+        context.log.info(str(one))
     context.add_output_metadata(totals(done))
 
 

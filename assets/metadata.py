@@ -35,6 +35,9 @@ GROUPS = {
 }
 """Groups of gold tables that the graph shows apart, by how their names begin. The others are in the group gold."""
 
+COMMAND = "vermeil/command"
+"""Tag of a run that a command recorded; alerts about it are the command's own."""
+
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 

@@ -15,13 +15,15 @@ from pipelines.silver import quarantine
 
 FILE = "payments.html"
 
+REPORT = AssetKey(["report", "payments"])
+
 
 def report_assets() -> Sequence[AssetsDefinition]:
     """The reports."""
     sources = [*(table.name for table in tables_of("gold")), quarantine.TABLE.name]
 
     @asset(
-        key=AssetKey(["report", "payments"]),
+        key=REPORT,
         deps=[AssetDep(asset_key(name)) for name in sources],
         description="HTML pages that need nothing else: payments, from volume to data quality, and fraud models.",
         group_name="report",
@@ -29,15 +31,19 @@ def report_assets() -> Sequence[AssetsDefinition]:
         owners=[OWNER],
     )
     def payments_report(lakehouse: LakehouseResource) -> MaterializeResult[None]:
-        from assets.report import report_files, write_report
+        from assets.report import write_report
 
         path = write_report(lakehouse.lake, lakehouse.lake.settings.reports_dir / FILE, datetime.now(UTC))
-        return MaterializeResult(metadata=_facts(*(file.resolve() for file in report_files(path))))
+        return MaterializeResult(metadata=facts(path))
 
     return [payments_report]
 
 
-def _facts(payments: Path, models: Path) -> dict[str, MetadataValue]:
+def facts(path: Path) -> dict[str, MetadataValue]:
+    """Where the pages of a report are, given the first, and how large."""
+    from assets.report import report_files
+
+    payments, models = (file.resolve() for file in report_files(path))
     return {
         "file": MetadataValue.path(payments),
         "open": MetadataValue.url(payments.as_uri()),

@@ -5,7 +5,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dagster import (
     AssetCheckResult,
@@ -28,6 +28,10 @@ from assets.resources import LakehouseResource
 from pipelines.errors import ModelError
 from pipelines.models.task import Task
 from pipelines.models.tasks import TASKS
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.models.renewal import Renewal
 
 MODELS = "models"
 """Group of what is made from models, and folder of the models' own assets."""
@@ -70,42 +74,54 @@ def model_asset(task: Task) -> AssetsDefinition:
     )
     def asset(context: AssetExecutionContext, lakehouse: LakehouseResource) -> Iterator[Event]:
         from pipelines.models.cycle import cycle
-        from pipelines.models.registry import Registry
 
         lake = lakehouse.lake
-        registry = Registry(lake.settings)
+        done: Renewal | ModelError
         try:
             done = cycle(lake, task, datetime.now(UTC), threads=os.cpu_count() or 1, telling=context.log.info)
         except ModelError as error:
-            yield from _not_trained(task, str(error), has_served=registry.serving(task.name) is not None)
-            return
-        serving = registry.serving(task.name)
-        yield _check(task, TRAINED, "A version was trained.")
-        yield _check(
-            task,
-            SERVING,
-            f"{serving.name} serves." if serving else done.decision.reason,
-            passed=serving is not None,
-        )
-        figures = registry.figures(done.version)
-        yield MaterializeResult(
-            asset_key=key,
-            metadata={
-                **numbers(figures),
-                "version": done.version.name,
-                "family": done.version.tags["family"],
-                "promoted": done.decision.is_promoted,
-                "decision": done.decision.reason,
-                "judged_by": done.decision.days,
-                "model_card": MarkdownMetadataValue(done.version.card),
-                "made_from": MetadataValue.json(dict(done.version.tables)),
-                "mlflow_run": done.version.run_id,
-                "path": MetadataValue.path(done.version.folder),
-            },
-            data_version=DataVersion(done.version.digest),
-        )
+            done = error
+        yield from told(lake.settings, task, done)
 
     return asset
+
+
+def told(settings: Settings, task: Task, done: "Renewal | ModelError") -> Iterator[Event]:
+    """What came of a training: how the checks of the model stand, then the new version.
+
+    Raises:
+        Failure: there is none, though there was one before.
+    """
+    from pipelines.models.registry import Registry
+
+    registry = Registry(settings)
+    serving = registry.serving(task.name)
+    if isinstance(done, ModelError):
+        yield from _not_trained(task, str(done), has_served=serving is not None)
+        return
+    yield _check(task, TRAINED, "A version was trained.")
+    yield _check(
+        task,
+        SERVING,
+        f"{serving.name} serves." if serving else done.decision.reason,
+        passed=serving is not None,
+    )
+    yield MaterializeResult(
+        asset_key=model_key(task.name),
+        metadata={
+            **numbers(registry.figures(done.version)),
+            "version": done.version.name,
+            "family": done.version.tags["family"],
+            "promoted": done.decision.is_promoted,
+            "decision": done.decision.reason,
+            "judged_by": done.decision.days,
+            "model_card": MarkdownMetadataValue(done.version.card),
+            "made_from": MetadataValue.json(dict(done.version.tables)),
+            "mlflow_run": done.version.run_id,
+            "path": MetadataValue.path(done.version.folder),
+        },
+        data_version=DataVersion(done.version.digest),
+    )
 
 
 def numbers(figures: Mapping[str, float]) -> dict[str, Any]:

@@ -50,6 +50,12 @@ class Maintained:
         changed = self.files_before != self.files_after
         return not (changed or self.deleted_files or self.deleted_log_files)
 
+    def __str__(self) -> str:
+        return (
+            f"{self.table}: {self.files_before:,} files, now {self.files_after:,}; {self.deleted_files:,} data and "
+            f"{self.deleted_log_files:,} log files deleted, {self.freed_bytes:,} bytes freed"
+        )
+
 
 def maintain(
     lake: Lakehouse,

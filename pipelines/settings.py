@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     wait: float = Field(
         0, ge=0, description="Seconds that a writer waits for another one to end before it gives up."
     )
+    record: bool = Field(
+        True, description="Whether commands record what they did in the home's Dagster: yes or no."
+    )
 
     alert_webhook: SecretStr | None = Field(
         None, description="Address that alerts are posted to as JSON, such as a Slack webhook."

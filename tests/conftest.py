@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 JVM_GROUP = pytest.mark.xdist_group("jvm")
 IS_SPARK = load_settings().engine == "spark"
 os.environ.setdefault("VERMEIL_TOKEN_KEY", bytes(range(32)).hex())  # or no two lakehouses had equal tokens
+os.environ.setdefault("VERMEIL_RECORD", "no")  # two seconds a command; what is recorded has tests of its own
 SPARK_CONF = {
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",

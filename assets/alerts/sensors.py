@@ -24,11 +24,13 @@ from assets.alerts import causes
 from assets.alerts.alert import Alert
 from assets.alerts.delivery import channels
 from assets.alerts.ledger import report, utc_now
-from assets.metadata import asset_key
+from assets.metadata import COMMAND, asset_key
 from pipelines.catalog import tables_of
 from pipelines.settings import Settings, load_settings
 
 NO_CHANNEL = "Nowhere to send alerts: set VERMEIL_ALERT_WEBHOOK or VERMEIL_ALERT_EMAIL."
+
+OF_A_COMMAND = "A command recorded this run, and sends its alerts itself."
 
 
 @run_failure_sensor(
@@ -37,6 +39,8 @@ NO_CHANNEL = "Nowhere to send alerts: set VERMEIL_ALERT_WEBHOOK or VERMEIL_ALERT
 def alert_failed_runs(context: RunFailureSensorContext) -> SkipReason | None:
     """One alert for each job whose runs fail."""
     settings = load_settings()
+    if COMMAND in context.dagster_run.tags:
+        return SkipReason(OF_A_COMMAND)
     if not channels(settings):
         return SkipReason(NO_CHANNEL)
     job = context.dagster_run.job_name
@@ -59,6 +63,8 @@ def alert_failed_runs(context: RunFailureSensorContext) -> SkipReason | None:
 def alert_recovered_runs(context: RunStatusSensorContext) -> SkipReason | None:
     """The end of an alert."""
     settings = load_settings()
+    if COMMAND in context.dagster_run.tags:
+        return SkipReason(OF_A_COMMAND)
     cause = f"{causes.RUN}:dagster {context.dagster_run.job_name}"
     return _said(report(settings, cause, [], utc_now()))
 

@@ -30,6 +30,7 @@ from pipelines.verify import verify as verify_tables
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from assets.record.done import Done
     from pipelines.lakehouse import Lakehouse
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
@@ -82,8 +83,13 @@ def refresh(
     full: Sequence[str],
     starting: Callable[[str], None],
     wait: float | None = None,
+    done: Done | None = None,
 ) -> Iterator[Outcome]:
-    """Bring the tables up to date, one writer at a time. What was refused keeps the run from being released."""
+    """Bring the tables up to date, one writer at a time. What was refused keeps the run from being released.
+
+    What comes of it is put into ``done``, too.
+    """
+    from assets.record.done import collected
     from assets.waiting import waiting
     from expectations import preload, validate
     from pipelines.erasure.redactions import sweep
@@ -95,10 +101,12 @@ def refresh(
         recipe(table.name).context(lake)
     with lake.writing("vermeil run", wait, waiting=starting) as draft:
         draft.complete = not only
-        if waiting(lake.settings.raw_dir, lake.settings):
+        if new := waiting(lake.settings.raw_dir, lake.settings):
             preload()
+        if done is not None:
+            done.arrived += new
         run = flow.Run(lake.settings.raw_dir, lake.sources, validate, sweep, only, full, starting)
-        for outcome in flow.refresh(lake, run):
+        for outcome in collected(flow.refresh(lake, run), done):
             draft.held_back |= outcome.status in ("refused", "skipped")
             yield outcome
 
@@ -226,18 +234,21 @@ def unfinished(lake: Lakehouse) -> int:
     return erasure.unfinished(lake)
 
 
-def report(lake: Lakehouse, out: Path | None) -> Path:
+def report(lake: Lakehouse, out: Path | None, done: Done | None = None) -> Path:
     """Write the report of the latest release; where it was written."""
     from assets.report import write_report
 
-    return write_report(lake.released(), out or _report_path(lake), datetime.now(UTC))
+    path = write_report(lake.released(), out or _report_path(lake), datetime.now(UTC))
+    if done is not None:
+        done.report = path
+    return path
 
 
-def fresh_report(lake: Lakehouse, outcomes: Iterable[Outcome]) -> Path:
+def fresh_report(lake: Lakehouse, outcomes: Iterable[Outcome], done: Done) -> Path:
     """The report, written again only where a run changed something."""
     path = _report_path(lake)
     unchanged = all(outcome.status == "unchanged" for outcome in outcomes)
-    return path if unchanged and path.exists() else report(lake, None)
+    return path if unchanged and path.exists() else report(lake, None, done)
 
 
 def ui(settings: Settings, port: int) -> None:

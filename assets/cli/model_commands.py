@@ -20,6 +20,7 @@ from pipelines.models.renewal import Renewal
 from pipelines.models.task import Task
 
 if TYPE_CHECKING:
+    from assets.record.done import Done
     from pipelines.lakehouse import Lakehouse
     from pipelines.settings import Settings
     from pipelines.steps import Outcome
@@ -55,9 +56,13 @@ class Listed:
 
 
 def train(
-    lake: Lakehouse, task: str, families: Sequence[str], telling: Callable[[str], None] = lambda _: None
+    lake: Lakehouse,
+    task: str,
+    families: Sequence[str],
+    telling: Callable[[str], None] = lambda _: None,
+    done: Done | None = None,
 ) -> Renewal:
-    """Train a task's model on the latest release.
+    """Train a task's model on the latest release. What comes of it is put into ``done``, too.
 
     Raises:
         SettingsError: there is no such task or family.
@@ -66,8 +71,17 @@ def train(
     for family in families:
         if family not in FAMILIES:
             raise SettingsError(f"--family {family}: there are {', '.join(FAMILIES)}")
-    now, threads = datetime.now(UTC), os.cpu_count() or 1
-    return cycle(lake, declared(task), now, families=families, threads=threads, telling=telling)
+    now, threads, chosen = datetime.now(UTC), os.cpu_count() or 1, declared(task)
+    came: Renewal | ModelError
+    try:
+        came = cycle(lake, chosen, now, families=families, threads=threads, telling=telling)
+    except ModelError as error:
+        came = error
+    if done is not None:
+        done.models.append((chosen, came))
+    if isinstance(came, ModelError):
+        raise came
+    return came
 
 
 @dataclass(frozen=True)
@@ -86,19 +100,24 @@ class Demonstration:
 
 
 def demonstrated(
-    lake: Lakehouse, before: Sequence[Outcome], starting: Callable[[str], None]
+    lake: Lakehouse, before: Sequence[Outcome], starting: Callable[[str], None], record: Done
 ) -> Demonstration:
     """Train and score for the demo, unless what came before it failed or nothing is new."""
     if commands.exit_code(before) or is_trained_on(lake, tasks.FRAUD, Registry(lake.settings)):
         return Demonstration()
     try:
-        done = train(lake, tasks.FRAUD.name, [], starting)
+        done = train(lake, tasks.FRAUD.name, [], starting, record)
     except ModelError as error:
         return Demonstration(missing=error)
-    return Demonstration(done, outcomes=list(score(lake, starting)))
+    return Demonstration(done, outcomes=list(score(lake, starting, done=record)))
 
 
-def score(lake: Lakehouse, starting: Callable[[str], None], wait: float | None = None) -> Iterator[Outcome]:
+def score(
+    lake: Lakehouse,
+    starting: Callable[[str], None],
+    wait: float | None = None,
+    done: Done | None = None,
+) -> Iterator[Outcome]:
     """Bring the scores and all that is made from them up to date.
 
     Raises:
@@ -106,7 +125,7 @@ def score(lake: Lakehouse, starting: Callable[[str], None], wait: float | None =
     """
     if not any(one.aliases for name in tasks.TASKS for one in Registry(lake.settings).versions(name)):
         raise ModelError("there is no model that could score: 'vermeil train' trains one")
-    yield from commands.refresh(lake, made_from(SCORES), [], starting, wait)
+    yield from commands.refresh(lake, made_from(SCORES), [], starting, wait, done)
 
 
 def made_from(name: str) -> list[str]:

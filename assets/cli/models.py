@@ -30,14 +30,15 @@ def train(
     """
     from assets.alerts.after_run import alerting
     from assets.cli import model_commands, models_output, output
+    from assets.record.done import recorded
 
-    with (
-        opened(home) as lake,
-        alerting(lake.settings, output.tell, name="vermeil train"),
-        output.progress(quiet=json) as starting,
-    ):
-        done = model_commands.train(lake, task, family or [], starting)
-    models_output.trained(done, as_json=json)
+    with opened(home) as lake, recorded(lake, "train", "vermeil train", output.tell) as done:
+        with (
+            alerting(lake.settings, output.tell, name="vermeil train"),
+            output.progress(quiet=json) as starting,
+        ):
+            came = model_commands.train(lake, task, family or [], starting, done)
+        models_output.trained(came, as_json=json)
 
 
 def score(home: Home = None, wait: Wait = None, json: Json = False) -> None:
@@ -47,14 +48,15 @@ def score(home: Home = None, wait: Wait = None, json: Json = False) -> None:
     """
     from assets.alerts.after_run import alerting
     from assets.cli import commands, model_commands, output
+    from assets.record.done import recorded
 
-    with (
-        opened(home) as lake,
-        alerting(lake.settings, output.tell, name="vermeil score") as outcomes,
-        output.progress(quiet=json) as starting,
-    ):
-        outcomes.extend(model_commands.score(lake, starting, wait))
-    output.outcomes(outcomes, as_json=json)
+    with opened(home) as lake, recorded(lake, "refresh", "vermeil score", output.tell) as done:
+        with (
+            alerting(lake.settings, output.tell, name="vermeil score") as outcomes,
+            output.progress(quiet=json) as starting,
+        ):
+            outcomes.extend(model_commands.score(lake, starting, wait, done))
+        output.outcomes(outcomes, as_json=json)
     raise typer.Exit(commands.exit_code(outcomes))
 
 

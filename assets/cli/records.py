@@ -78,10 +78,18 @@ def replay(
     and called again, it completes.
     """
     from assets.cli import commands, output
+    from assets.record.done import recorded
 
-    with opened(home, None, mapping) as lake, output.progress(quiet=json) as starting:
-        found = commands.replay(lake, table, reason, file, record or [], dry_run=dry_run, starting=starting)
-    output.replay(found, as_json=json)
+    with (
+        opened(home, None, mapping) as lake,
+        recorded(lake, "replay", "vermeil replay", output.tell, unless=dry_run) as done,
+    ):
+        with output.progress(quiet=json) as starting:
+            found = commands.replay(
+                lake, table, reason, file, record or [], dry_run=dry_run, starting=starting
+            )
+        done.outcomes += found.outcomes
+        output.replay(found, as_json=json)
     raise typer.Exit(int(found.failed))
 
 
@@ -103,6 +111,7 @@ def forget(
     It cannot be undone. Raw files are not changed: those that hold the customer are listed.
     """
     from assets.cli import commands, output
+    from assets.record.done import recorded
 
     with opened(home, None) as lake:
         if json and not (yes or dry_run):
@@ -112,5 +121,7 @@ def forget(
             if not yes:
                 output.erasure(found, as_json=False)
                 typer.confirm("Erase it for good?", abort=True)
-            found = commands.forget(lake, customer, account)
+            with recorded(lake, "forget", "vermeil forget", output.tell) as done:
+                found = commands.forget(lake, customer, account)
+                done.moved += [name for name, count in found.rows.items() if count]
     output.erasure(found, as_json=json)

@@ -78,14 +78,15 @@ def run(
     """
     from assets.alerts.after_run import alerting
     from assets.cli import commands, output
+    from assets.record.done import recorded
 
-    with (
-        opened(home, raw, mapping) as lake,
-        alerting(lake.settings, output.tell) as outcomes,
-        output.progress(quiet=json) as starting,
-    ):
-        outcomes.extend(commands.refresh(lake, only or [], full_refresh or [], starting, wait))
-    output.outcomes(outcomes, as_json=json)
+    with opened(home, raw, mapping) as lake, recorded(lake, "refresh", "vermeil run", output.tell) as done:
+        with (
+            alerting(lake.settings, output.tell) as outcomes,
+            output.progress(quiet=json) as starting,
+        ):
+            outcomes.extend(commands.refresh(lake, only or [], full_refresh or [], starting, wait, done))
+        output.outcomes(outcomes, as_json=json)
     raise typer.Exit(commands.exit_code(outcomes))
 
 
@@ -95,18 +96,24 @@ def demo(home: Home = None) -> None:
     Run again, it takes nothing in and says so.
     """
     from assets.cli import commands, model_commands, models_output, output
+    from assets.record.done import recorded
 
     with opened(home) as lake:
         written = commands.sample_archive(lake.settings, datetime.now(UTC).date())
         output.sample(written, lake.settings.raw_dir)
-        with output.progress(quiet=False) as starting:
-            outcomes = list(commands.refresh(lake, [], [], starting))
-            modelled = model_commands.demonstrated(lake, outcomes, starting)
-        status, found = commands.statuses(lake), commands.audit(lake)
-        report = commands.fresh_report(lake, [*outcomes, *modelled.outcomes])
-    output.summary([*outcomes, *modelled.outcomes], status, found)
-    models_output.demonstrated(modelled)
-    output.pages(report)
+        with (
+            recorded(lake, "refresh", "vermeil demo", output.tell) as done,
+            output.progress(quiet=False) as starting,
+        ):
+            outcomes = list(commands.refresh(lake, [], [], starting, done=done))
+        with recorded(lake, "train", "vermeil demo", output.tell) as trained:
+            with output.progress(quiet=False) as starting:
+                modelled = model_commands.demonstrated(lake, outcomes, starting, trained)
+            status, found = commands.statuses(lake), commands.audit(lake)
+            report = commands.fresh_report(lake, [*outcomes, *modelled.outcomes], trained)
+            output.summary([*outcomes, *modelled.outcomes], status, found)
+            models_output.demonstrated(modelled)
+            output.pages(report)
     raise typer.Exit(max(commands.exit_code([*outcomes, *modelled.outcomes]), int(not found.balanced)))
 
 

@@ -130,10 +130,11 @@ def report(
     ] = None,
 ) -> None:
     """Write the report: one HTML page that needs no network."""
-    from assets.cli import commands
+    from assets.cli import commands, output
+    from assets.record.done import recorded
 
-    with opened(home, None) as lake:
-        typer.echo(commands.report(lake, out))
+    with opened(home, None) as lake, recorded(lake, "report", "vermeil report", output.tell) as done:
+        typer.echo(commands.report(lake, out, done))
 
 
 def ui(

@@ -15,10 +15,13 @@ def maintain(home: Home = None, wait: Wait = None, json: Json = False) -> None:
     Harmless at any time: readers and restore points of the time that the policy keeps are left alone.
     """
     from assets.cli import operations, operations_output, output
+    from assets.record.done import recorded
 
-    with opened(home, None) as lake, output.progress(quiet=json) as starting:
-        done = operations.maintain(lake, starting, wait)
-    operations_output.maintained(done, as_json=json)
+    with opened(home, None) as lake, recorded(lake, "maintain", "vermeil maintain", output.tell) as done:
+        with output.progress(quiet=json) as starting:
+            kept = operations.maintain(lake, starting, wait)
+        done.lines += map(str, kept)
+        operations_output.maintained(kept, as_json=json)
 
 
 def restore(
@@ -42,15 +45,19 @@ def restore(
     Raw files are not touched: what was taken in since is taken in again by the next run. Mend its cause first.
     """
     from assets.cli import operations, operations_output, output
+    from assets.record.done import recorded
 
     if (to is None) == (not list_points):
         raise typer.BadParameter("give either --to MOMENT or --list")
-    with opened(home, None) as lake, output.progress(quiet=json) as starting:
+    with opened(home, None) as lake:
         if to is None:
             operations_output.restore_points(operations.restore_points(lake, limit), as_json=json)
             return
-        release, steps = operations.restore(lake, to, starting, wait, dry_run=dry_run)
-    operations_output.restored(release, steps, dry_run=dry_run, as_json=json)
+        with recorded(lake, "restore", "vermeil restore", output.tell, unless=dry_run) as done:
+            with output.progress(quiet=json) as starting:
+                release, steps = operations.restore(lake, to, starting, wait, dry_run=dry_run)
+            done.moved += [step.table for step in steps if step.changes]
+            operations_output.restored(release, steps, dry_run=dry_run, as_json=json)
 
 
 def doctor(home: Home = None, json: Json = False) -> None:
