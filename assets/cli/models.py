@@ -30,7 +30,7 @@ def train(
     """
     from assets.alerts.after_run import alerting
     from assets.cli import model_commands, models_output, output
-    from assets.record.done import recorded
+    from assets.record.recording import recorded
 
     with opened(home) as lake, recorded(lake, "train", "vermeil train", output.tell) as done:
         with (
@@ -48,7 +48,7 @@ def score(home: Home = None, wait: Wait = None, json: Json = False) -> None:
     """
     from assets.alerts.after_run import alerting
     from assets.cli import commands, model_commands, output
-    from assets.record.done import recorded
+    from assets.record.recording import recorded
 
     with opened(home) as lake, recorded(lake, "refresh", "vermeil score", output.tell) as done:
         with (

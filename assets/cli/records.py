@@ -78,7 +78,7 @@ def replay(
     and called again, it completes.
     """
     from assets.cli import commands, output
-    from assets.record.done import recorded
+    from assets.record.recording import recorded
 
     with (
         opened(home, None, mapping) as lake,
@@ -111,7 +111,7 @@ def forget(
     It cannot be undone. Raw files are not changed: those that hold the customer are listed.
     """
     from assets.cli import commands, output
-    from assets.record.done import recorded
+    from assets.record.recording import recorded
 
     with opened(home, None) as lake:
         if json and not (yes or dry_run):

@@ -78,7 +78,7 @@ def run(
     """
     from assets.alerts.after_run import alerting
     from assets.cli import commands, output
-    from assets.record.done import recorded
+    from assets.record.recording import recorded
 
     with opened(home, raw, mapping) as lake, recorded(lake, "refresh", "vermeil run", output.tell) as done:
         with (
@@ -96,7 +96,7 @@ def demo(home: Home = None) -> None:
     Run again, it takes nothing in and says so.
     """
     from assets.cli import commands, model_commands, models_output, output
-    from assets.record.done import recorded
+    from assets.record.recording import recorded
 
     with opened(home) as lake:
         written = commands.sample_archive(lake.settings, datetime.now(UTC).date())

@@ -131,7 +131,7 @@ def report(
 ) -> None:
     """Write the report: one HTML page that needs no network."""
     from assets.cli import commands, output
-    from assets.record.done import recorded
+    from assets.record.recording import recorded
 
     with opened(home, None) as lake, recorded(lake, "report", "vermeil report", output.tell) as done:
         typer.echo(commands.report(lake, out, done))

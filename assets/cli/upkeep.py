@@ -15,7 +15,7 @@ def maintain(home: Home = None, wait: Wait = None, json: Json = False) -> None:
     Harmless at any time: readers and restore points of the time that the policy keeps are left alone.
     """
     from assets.cli import operations, operations_output, output
-    from assets.record.done import recorded
+    from assets.record.recording import recorded
 
     with opened(home, None) as lake, recorded(lake, "maintain", "vermeil maintain", output.tell) as done:
         with output.progress(quiet=json) as starting:
@@ -45,7 +45,7 @@ def restore(
     Raw files are not touched: what was taken in since is taken in again by the next run. Mend its cause first.
     """
     from assets.cli import operations, operations_output, output
-    from assets.record.done import recorded
+    from assets.record.recording import recorded
 
     if (to is None) == (not list_points):
         raise typer.BadParameter("give either --to MOMENT or --list")

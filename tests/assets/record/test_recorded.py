@@ -15,7 +15,8 @@ import pytest
 from dagster import AssetCheckKey, AssetKey, DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
 
 from assets.metadata import COMMAND, asset_key
-from assets.record.done import STAMP, Done
+from assets.record.done import Done
+from assets.record.recording import STAMP
 from assets.record.run import record
 from expectations import suites
 from pipelines.catalog import all_tables
