@@ -64,7 +64,7 @@ TYPES = ("shapes", "object_types", "inside")
 """Columns of the manifest that list what kinds of records a file has."""
 
 Judge = Callable[["DataFrame", int], Note]
-"""Audits a number of staged rows; returns what is kept with their commit."""
+"""Judges a number of staged rows; returns what is kept with their commit."""
 
 
 def _unjudged(rows: DataFrame, count: int) -> Note:
@@ -175,18 +175,10 @@ def reading_of(lake: Lakehouse, source: Source, ingest_id: int) -> Reading:
     )
 
 
-def publish(lake: Lakehouse, batch: Batch, checks: Note, judge: Judge = _unjudged) -> None:
-    """Commit a staged batch, and complete the manifest; ``judge`` audits what is entered there."""
+def noted(lake: Lakehouse, batch: Batch) -> Note:
+    """What the commit of a batch notes, once what it was read from is written down beside the table."""
     rows = [_manifest_row(counts, batch) for counts in batch.counts]
-    lake.create(RECORDS)
-    note = {
-        "ingest_id": batch.ingest_id,
-        BATCH: _write_batch(lake, batch.ingest_id, rows),
-        "rows": sum(counts.record_count for counts in batch.counts),
-        "checks": checks,
-    }
-    lake.append(RECORDS, batch.staged, note)
-    complete_manifest(lake, judge)
+    return {"ingest_id": batch.ingest_id, BATCH: _write_batch(lake, batch.ingest_id, rows)}
 
 
 def complete_manifest(lake: Lakehouse, judge: Judge = _unjudged) -> None:
