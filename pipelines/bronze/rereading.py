@@ -14,6 +14,8 @@ from pipelines.arrow import arrow_schema
 from pipelines.bronze import ingest, records
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading import Kept, reread
+from pipelines.commits import Amend
+from pipelines.moving import Change, put
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -36,9 +38,9 @@ def readable(lake: Lakehouse, sources: Sources, faulty: DataFrame) -> pa.Table:
 
 def correct(lake: Lakehouse, read: pa.Table) -> None:
     """Put records that can be read now in the place of their faulty selves, in one commit."""
-    staged = lake.stage(ingest.RECORDS, "read-again", lake.spark.createDataFrame(read))
-    lake.amend(ingest.RECORDS, staged, lake.note(ingest.RECORDS), by=("record_id", "ingest_id"))
-    lake.clear_staging(ingest.RECORDS)
+    note, rows = lake.note(ingest.RECORDS), lake.spark.createDataFrame(read)
+    by = Amend(("record_id", "ingest_id"))
+    put(lake, Change(records.TABLE, "read-again", rows, by, note=lambda: note))
 
 
 def _read_again(
