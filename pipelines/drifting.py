@@ -12,9 +12,11 @@ import pyarrow as pa
 
 from pipelines.base.figure import Figures
 from pipelines.bronze import drift
+from pipelines.bronze.batches import newest
 from pipelines.bronze.differences import unknown
 from pipelines.bronze.row_drift import ROW
 from pipelines.commits import Replace
+from pipelines.gold import changes
 from pipelines.gold.schema_drift import SOURCES, TABLE, build
 from pipelines.moving import Change, moved
 from pipelines.sources.mapping import stripe
@@ -49,10 +51,10 @@ def refresh_drift(lake: Lakehouse, validate: Validate, *, full: bool = False) ->
     before: Note = {} if full else lake.note(TABLE.name)
     known = drift.reads(lake.tables.values())
     rows = {source.source: drift.reads_of_rows(source) for source in lake.sources if source.is_mapped}
-    note = {"watermark": int(lake.note(RECORDS).get("ingest_id", 0)), "known": _digest(known, rows)}
+    note = {"watermark": newest(lake), "known": _digest(known, rows)}
     if not note["watermark"] or note.items() <= before.items():
         return Outcome(TABLE.name, "unchanged")
-    records = lake.table(RECORDS, version=lake.version(RECORDS))
+    records = changes.read(lake, changes.versions(lake, SOURCES))[RECORDS]
     if note["known"] == before.get("known") and not _gained(records, before, note):
         lake.touch(TABLE.name, {**before, **note, "checks": told(before.get("checks", {}))})
         return Outcome(TABLE.name, "unchanged")

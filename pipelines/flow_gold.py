@@ -61,8 +61,8 @@ def _made(
     known: _Known,
 ) -> Change:
     """The days that changes of the sources touch, or the whole table."""
-    versions = {name: lake.version(name) for name in how.sources}
-    now = {name: lake.table(name, version=version) for name, version in versions.items()}
+    versions = changes.versions(lake, how.sources)
+    now = changes.read(lake, versions)
     note: Note = {
         "watermarks": marks,
         "versions": versions,
@@ -128,7 +128,7 @@ def edition(lake: Lakehouse, name: str, dates: Sequence[str] | None) -> Note:
 
 def _additions(lake: Lakehouse, table: Table, how: Recipe) -> Change | None:
     """The rows that a table lacks; None where there are none."""
-    now = {name: lake.table(name, version=lake.version(name)) for name in how.sources}
+    now = changes.read(lake, changes.versions(lake, how.sources))
     rows = how.additions(lake, now)
     if rows is None:
         return None

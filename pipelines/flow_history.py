@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipelines.base.figure import Figures
+from pipelines.bronze.batches import taken
 from pipelines.commits import Merge, Replace, Staged
 from pipelines.flow_objects import Span, spans, taken_in
 from pipelines.gold.days import days_of
@@ -31,7 +32,7 @@ def refresh_history(
     lake: Lakehouse, table: Table, sources: Sources, validate: Validate, *, full: bool = False
 ) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark, as far as its base table has come."""
-    base_taken = int(lake.note(history.base_of(table).name).get("watermark", 0))
+    base_taken = taken(lake, history.base_of(table).name)
     found = spans(lake, table, sources, full=full, until=base_taken)
     yield from taken_in(
         lake, table, sources, validate, found, lambda span: _change(lake, table, sources, span)

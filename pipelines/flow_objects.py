@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import flow_refusals
 from pipelines.bronze import ingest
-from pipelines.bronze.batches import Batch, batches, concerning, shapes, types_inside
+from pipelines.bronze.batches import Batch, batches, check_sources, concerning, shapes, types_inside
 from pipelines.commits import Merge, Replace
 from pipelines.moving import Change, Refusals, moved
 from pipelines.silver import quarantine, within
@@ -86,7 +86,7 @@ def taken_in(
     if not found:
         yield unchanged(lake, table.name)
         return
-    ingest.check_sources(lake, sources)
+    check_sources(found[0].held, sources)
     for span in found:
         outcome = moved(lake, change(span), validate)
         yield outcome

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pyspark.sql import DataFrame
-
 from pipelines.base.figure import Figures
+from pipelines.bronze import entering, ingest, records
 from pipelines.bronze import files as manifest
-from pipelines.bronze import ingest, records
 from pipelines.bronze.notices import judged as judged_by
 from pipelines.bronze.notices import told
 from pipelines.bronze.reading import FileCounts
@@ -20,6 +18,8 @@ from pipelines.silver import quarantine
 from pipelines.steps import Outcome, unchanged
 
 if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
     from pipelines.delta_log import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.steps import Run
@@ -51,7 +51,7 @@ def take_in(lake: Lakehouse, batch: ingest.Batch, validate: Validate) -> Outcome
     """Publish a staged batch, and complete the manifest."""
     outcome = moved(lake, _change(lake, batch), validate) if batch.counts else _without_files(lake)
     if outcome.status == "published":
-        ingest.complete_manifest(lake, lambda rows, count: _entered(lake, rows, count, validate))
+        entering.complete_manifest(lake, lambda rows, count: _entered(lake, rows, count, validate))
     lake.clear_staging(ingest.FILES)
     notices = (*told(batch), *outcome.notices)
     return replace(outcome, notices=notices, failed=bool(batch.missing))
@@ -63,7 +63,7 @@ def _change(lake: Lakehouse, batch: ingest.Batch) -> Change:
         str(batch.ingest_id),
         batch.staged,
         Append(),
-        note=lambda: ingest.noted(lake, batch),
+        note=lambda: entering.noted(lake, batch.ingest_id, batch.source, batch.counts),
         refusals=Refusals(quarantine.unreadable, raw=batch.counts[0].file.root),
         faulty=sum(counts.fault_count for counts in batch.counts),
         figures=lambda _: _shares(batch.counts),

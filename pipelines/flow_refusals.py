@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.bronze import ingest
+from pipelines.bronze.batches import newest, taken
 from pipelines.commits import Merge, Replace
 from pipelines.errors import CriticalCheckError
 from pipelines.moving import Change, moved, put
@@ -23,8 +24,7 @@ QUARANTINE = quarantine.TABLE.name
 
 def refresh_quarantine(lake: Lakehouse, validate: Validate) -> Outcome:
     """Put the records that bronze could not read into quarantine."""
-    watermark = int(lake.note(QUARANTINE).get("watermark", 0))
-    last = int(lake.note(ingest.RECORDS).get("ingest_id", 0))
+    watermark, last = taken(lake, QUARANTINE), newest(lake)
     if last == watermark:
         return Outcome(QUARANTINE, "unchanged")
     fresh = lake.table(ingest.RECORDS).filter(f"ingest_id > {watermark}")
@@ -33,7 +33,7 @@ def refresh_quarantine(lake: Lakehouse, validate: Validate) -> Outcome:
 
 def add(lake: Lakehouse, rows: DataFrame, batch: str, validate: Validate) -> None:
     """Add what a table refuses of a batch, each record once however often this is done."""
-    _added(lake, rows, batch, int(lake.note(QUARANTINE).get("watermark", 0)), validate)
+    _added(lake, rows, batch, taken(lake, QUARANTINE), validate)
 
 
 def renew(lake: Lakehouse, rows: DataFrame, table: Table) -> None:

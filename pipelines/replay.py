@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from pipelines import releases
 from pipelines.among import among
-from pipelines.bronze import ingest, rereading
-from pipelines.bronze.batches import batches, reached
+from pipelines.bronze import entering, ingest, rereading
+from pipelines.bronze.batches import batches, check_sources, reached
 from pipelines.commits import Merge, Replace, Staged
 from pipelines.conservation import refresh_audit
 from pipelines.errors import LakehouseError
@@ -123,7 +123,7 @@ def replay(
     chosen = _chosen(lake, choice)
     if not chosen:
         return Replay(dry_run)
-    ingest.check_sources(lake, sources)
+    check_sources(batches(lake), sources)
     records, again = _records(lake, chosen), _again(lake, sources, chosen)
     read = rereading.readable(lake, sources, records.filter("fault is not null"))
     if dry_run:
@@ -138,10 +138,10 @@ def replay(
         rereading.correct(lake, read)
     files = {record_id.split(":")[0] for record_id in again.unreadable}
     if files:
-        ingest.renew_digests(lake, files)
+        entering.renew_digests(lake, files)
     done = _taken_in(lake, sources, validate, chosen, again, starting)
     if files:  # at last: a batch that holds a type which a table has not seen is taken in by the next run
-        ingest.renew_types(lake, files)
+        entering.renew_types(lake, files)
     if any(outcome.status == "refused" for outcome in done.outcomes):
         return done
     return replace(done, outcomes=(*done.outcomes, refresh_audit(lake, sources, validate, full=True)))
@@ -360,7 +360,7 @@ def _changed_days(
     validate: Validate,
     again: _Again,
 ) -> Iterator[Outcome]:
-    now = {source: lake.table(source, version=lake.version(source)) for source in how.sources}
+    now = changes.read(lake, changes.versions(lake, how.sources))
     # Sail (0.7.2) cannot plan a Delta table without any row beside the same one with all its rows.
     changed = {
         source: among(rows, "record_id", given[source])

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines import storage
 from pipelines.among import among
 from pipelines.arrow import arrow_schema
-from pipelines.bronze import ingest
+from pipelines.bronze import entering, ingest
 from pipelines.bronze.batches import batches, types_inside
 from pipelines.commits import Amend, Replace, Staged, spark_struct
 from pipelines.delta_log import Note
@@ -46,7 +46,7 @@ def rewrite(lake: Lakehouse, rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
     """
     staged = _staged_records(lake, rows)
     commit(lake, ingest.RECORDS, staged, Amend(("record_id", "ingest_id")), _again(lake, ingest.RECORDS))
-    ingest.renew_digests(lake, {row["file_id"] for row in rows})
+    entering.renew_digests(lake, {row["file_id"] for row in rows})
     yield ingest.RECORDS, staged.rows
     records = lake.staged(staged)
     for table in lake.tables.values():

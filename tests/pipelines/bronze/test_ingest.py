@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines import flow, flow_records
-from pipelines.bronze import drift, ingest
+from pipelines.bronze import drift, entering, ingest
 from pipelines.bronze.files import TABLE as FILES
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
@@ -89,7 +89,7 @@ def test_files_are_taken_in_once_and_new_and_changed_ones_later(lake: Lakehouse,
 def test_a_run_that_was_cut_before_the_manifest_takes_nothing_in_twice(lake: Lakehouse, raw: Path) -> None:
     batch = stage(lake, raw)
     lake.create(RECORDS.name)
-    rows = [ingest._manifest_row(counts, batch) for counts in batch.counts]
+    rows = [entering._manifest_row(counts, batch.ingest_id, batch.source) for counts in batch.counts]
     lake.append(RECORDS.name, batch.staged, {"ingest_id": 1, "files": rows, "checks": {}})
     assert not lake.exists(FILES.name)
     write(raw, "d", 3)
