@@ -19,11 +19,10 @@ from assets.kept import kept_events
 from assets.metadata import OWNER, table_spec
 from assets.resources import LakehouseResource, RefreshOptions
 from assets.waiting import waiting
-from expectations import preload, validate
+from expectations import preload
 from pipelines import flow
 from pipelines.bronze import files, records
 from pipelines.bronze.files import RawFile
-from pipelines.erasure.redactions import sweep
 from pipelines.settings import Settings
 from pipelines.steps import Outcome
 
@@ -56,7 +55,7 @@ def bronze_assets(settings: Settings) -> Sequence[AssetsDefinition | AssetSpec]:
         if new := waiting(raw, lake.settings):
             preload()
             context.log_event(arrival(new))
-        outcomes = flow.refresh_bronze(lake, flow.Run(raw, lake.sources, validate, sweep))
+        outcomes = flow.refresh_table(lake, records.TABLE, refresh.run(lake))
         yield from events(context, lake, records.TABLE, outcomes)
         yield from kept_events(context, lake, files.TABLE, Outcome(files.TABLE.name, "unchanged"))
 

@@ -24,8 +24,7 @@ from assets.events import Event, events
 from assets.gold import FRESHNESS
 from assets.metadata import asset_key, table_spec
 from assets.resources import LakehouseResource, RefreshOptions
-from expectations import validate
-from pipelines import conservation
+from pipelines import flow
 from pipelines.audit import PLACES, audit
 from pipelines.bronze import records
 from pipelines.catalog import tables_of
@@ -56,7 +55,7 @@ def audit_asset(settings: Settings) -> AssetsDefinition:
         context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
     ) -> Iterator[Event]:
         lake = lakehouse.lake
-        outcome = conservation.refresh_audit(lake, lake.sources, validate, full=refresh.full_refresh)
+        [outcome] = flow.refresh_table(lake, table, refresh.run(lake), full=refresh.full_refresh)
         yield from events(context, lake, table, [as_published(outcome)])
         if outcome.status == "refused":
             raise Failure("\n".join(outcome.notices), allow_retries=False)

@@ -11,7 +11,6 @@ from assets import checks
 from assets.events import Event, events
 from assets.metadata import table_spec
 from assets.resources import LakehouseResource, RefreshOptions
-from expectations import validate
 from pipelines import flow
 from pipelines.catalog import tables_of
 from pipelines.settings import Settings
@@ -38,7 +37,7 @@ def gold_asset(table: Table, settings: Settings) -> AssetsDefinition:
         context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
     ) -> Iterator[Event]:
         lake = lakehouse.lake
-        outcome = flow.refresh_gold(lake, table, validate, full=refresh.full_refresh)
-        yield from events(context, lake, table, [outcome])
+        outcomes = flow.refresh_table(lake, table, refresh.run(lake), full=refresh.full_refresh)
+        yield from events(context, lake, table, outcomes)
 
     return asset

@@ -10,8 +10,11 @@ from typing import Any
 from dagster import ConfigurableResource, DagsterEventType, DagsterInstance, InitResourceContext
 from pydantic import Field, PrivateAttr
 
+from expectations import validate
+from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.releases import Draft
+from pipelines.steps import Run
 
 
 class LakehouseResource(ConfigurableResource[Any]):
@@ -91,3 +94,7 @@ class RefreshOptions(ConfigurableResource[None]):
     def raw_dir(self, lake: Lakehouse) -> Path:
         """The folder of raw files of this run."""
         return Path(self.raw) if self.raw else lake.settings.raw_dir
+
+    def run(self, lake: Lakehouse) -> Run:
+        """What the flow is given."""
+        return Run(self.raw_dir(lake), lake.sources, validate, sweep)

@@ -20,10 +20,8 @@ from assets.events import Event, events
 from assets.kept import kept_events
 from assets.metadata import asset_key, table_spec
 from assets.resources import LakehouseResource, RefreshOptions
-from expectations import validate
 from pipelines import flow
 from pipelines.catalog import tables_of
-from pipelines.flow_history import refresh_history
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.silver import quarantine
@@ -38,7 +36,6 @@ def silver_assets(settings: Settings) -> Sequence[AssetsDefinition]:
 
 def silver_asset(table: Table, settings: Settings) -> AssetsDefinition:
     """The asset of a silver table: takes in what bronze gained since the table's watermark."""
-    refresh_table = refresh_history if table.history_of else flow.refresh_silver
 
     @multi_asset(
         name=f"silver__{table.short_name}",
@@ -49,7 +46,7 @@ def silver_asset(table: Table, settings: Settings) -> AssetsDefinition:
         context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
     ) -> Iterator[Event]:
         lake = lakehouse.lake
-        outcomes = refresh_table(lake, table, lake.sources, validate, full=refresh.full_refresh)
+        outcomes = flow.refresh_table(lake, table, refresh.run(lake), full=refresh.full_refresh)
         yield from events(context, lake, table, outcomes)
 
     return asset
@@ -69,9 +66,11 @@ def quarantine_asset(settings: Settings) -> AssetsDefinition:
         check_specs=checks.specs(table),
         op_tags={"dagster/priority": "-1"},
     )
-    def asset(context: AssetExecutionContext, lakehouse: LakehouseResource) -> Iterator[Event]:
+    def asset(
+        context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
+    ) -> Iterator[Event]:
         lake = lakehouse.lake
-        outcome = flow.refresh_quarantine(lake, validate)
+        [outcome] = flow.refresh_table(lake, table, refresh.run(lake))
         context.add_asset_metadata(refusals(lake), asset_key(table.name))
         yield from kept_events(context, lake, table, outcome)
 

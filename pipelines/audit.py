@@ -18,7 +18,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import ingest
-from pipelines.bronze.batches import batches, reached, types_inside
+from pipelines.bronze.batches import batches, check_sources, reached, taken, types_inside
 from pipelines.silver import quarantine, within
 from pipelines.silver.order import dated, version
 from pipelines.silver.rows import described, is_line_of_preview, is_of_no_object
@@ -133,7 +133,7 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
     """Count where every record of a lakehouse is now. Reads no payload but that of mapped rows."""
     if not lake.exists(ingest.FILES):
         return Audit(Counts(), (), 0)
-    ingest.check_sources(lake, sources)
+    check_sources(batches(lake), sources)
     tables = [table for table in lake.tables.values() if table.object_type]
     current = _current(lake, tables)
     placed = places(
@@ -159,7 +159,7 @@ def taken_in(lake: Lakehouse, sources: Sources) -> dict[str, int]:
     """The last bronze batch of which each silver table has all that concerns it, the quarantine among them."""
     held = batches(lake)
     tables = [table for table in lake.tables.values() if table.object_type]
-    unread = int(lake.note(quarantine.TABLE.name).get("watermark", 0))
+    unread = taken(lake, quarantine.TABLE.name)
     return {quarantine.TABLE.name: unread} | {t.name: reached(lake, t, sources, held) for t in tables}
 
 

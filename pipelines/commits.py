@@ -47,6 +47,48 @@ class Staged:
     refused: int = 0
 
 
+@dataclass(frozen=True)
+class Append:
+    """All rows are added."""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Rows with a new key are added; of a key that is there the row is replaced where a condition holds.
+
+    Attributes:
+        update_if: SQL over a staged row ``s`` and a present one ``t``; None replaces none.
+    """
+
+    update_if: str | None
+
+
+@dataclass(frozen=True)
+class Replace:
+    """All rows of some dates are replaced.
+
+    Attributes:
+        dates: ISO dates; None for all rows of the table.
+    """
+
+    dates: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Amend:
+    """Rows are replaced that agree with the staged ones in some columns, and nothing is added.
+
+    Attributes:
+        by: names of the columns.
+    """
+
+    by: tuple[str, ...]
+
+
+Publish = Append | Merge | Replace | Amend
+"""In which way staged rows become a table's."""
+
+
 class Committer(Protocol):
     """Commits to Delta tables. ``uri`` is the table's folder or URL."""
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from pipelines.arrow import arrow_schema
 from pipelines.audit import PLACES, Audit, audit
+from pipelines.base.figure import Figures
 from pipelines.bronze import ingest
+from pipelines.commits import Replace
 from pipelines.gold.audit import INSIDE_COUNTS, TABLE
+from pipelines.moving import Change, moved
 from pipelines.steps import Outcome
-from pipelines.verdict import Batch, Validate
 
 if TYPE_CHECKING:
     from pipelines.delta_log import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
+    from pipelines.verdict import Validate
 
 NEW_SHARE = 1.1
 """How many times larger than at the last audit a large lakehouse is when a run audits it again."""
@@ -34,38 +37,27 @@ def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full
 
     In a lakehouse of more than ``VERMEIL_AUDIT_RECORDS`` a run waits until a tenth is new; ``full`` does not wait.
     """
-    started = time.monotonic()
     before, now = lake.note(TABLE.name), versions(lake)
-    settled = before.get("is_balanced") and (before.get("versions") == now or _may_wait(lake, before))
-    if settled and not full:
-        return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
+    is_known = before.get("is_balanced") and (before.get("versions") == now or _may_wait(lake, before))
+    if is_known and not full:
+        return Outcome(TABLE.name, "unchanged")
     found = audit(lake, sources)
     if not found.files:
-        return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
-    staged = lake.stage(TABLE.name, "files", lake.spark.createDataFrame(as_rows(found)))
-    facts = {"unexplained_rows": float(abs(found.silver_rows - found.total.rows))}
-    verdict = validate(Batch(TABLE, lake.accepted(staged), facts))
-    lake.create(TABLE.name)
-    note = {
-        "versions": now,
-        "records": found.total.records,
-        "is_balanced": found.balanced,
-        "rows": staged.rows,
-        "checks": verdict.note,
-    }
-    lake.replace(TABLE.name, staged, note, dates=None)
-    lake.clear_staging(TABLE.name)
-    sound = found.balanced and not verdict.refusals
-    return Outcome(
-        table=TABLE.name,
-        status="published" if sound else "refused",
-        rows=staged.rows,
-        seconds=time.monotonic() - started,
-        version=lake.version(TABLE.name),
-        verdict=verdict,
-        notices=() if sound else told(found),
-        failed=not sound,
+        return Outcome(TABLE.name, "unchanged")
+    note = {"versions": now, "records": found.total.records, "is_balanced": found.balanced}
+    change = Change(
+        TABLE,
+        "files",
+        lake.spark.createDataFrame(as_rows(found)),
+        Replace(),
+        note=lambda: note,
+        figures=lambda _: Figures({"unexplained_rows": float(abs(found.silver_rows - found.total.rows))}),
+        where_refused="publish",
     )
+    outcome = moved(lake, change, validate)
+    if found.balanced and not outcome.verdict.refusals:
+        return outcome
+    return replace(outcome, status="refused", notices=told(found), failed=True)
 
 
 def _may_wait(lake: Lakehouse, before: Note) -> bool:

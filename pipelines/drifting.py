@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pipelines.base.figure import Figures
 from pipelines.bronze import drift
+from pipelines.bronze.batches import newest
 from pipelines.bronze.differences import unknown
 from pipelines.bronze.row_drift import ROW
+from pipelines.commits import Replace
+from pipelines.gold import changes
 from pipelines.gold.schema_drift import SOURCES, TABLE, build
+from pipelines.moving import Change, moved
 from pipelines.sources.mapping import stripe
 from pipelines.sources.reference import stripe_text
-from pipelines.steps import NOT_AUDITED, Outcome
-from pipelines.verdict import Batch, Validate, Verdict
+from pipelines.steps import Outcome
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
 
     from pipelines.delta_log import Note
     from pipelines.lakehouse import Lakehouse
+    from pipelines.verdict import Validate
 
 (RECORDS,) = SOURCES
 
@@ -43,31 +48,27 @@ def refresh_drift(lake: Lakehouse, validate: Validate, *, full: bool = False) ->
     What is news is told by the audit of the batch that brought it, and not again: a difference that the table has is
     no news, whichever record shows it.
     """
-    started = time.monotonic()
     before: Note = {} if full else lake.note(TABLE.name)
     known = drift.reads(lake.tables.values())
     rows = {source.source: drift.reads_of_rows(source) for source in lake.sources if source.is_mapped}
-    note = {"watermark": int(lake.note(RECORDS).get("ingest_id", 0)), "known": _digest(known, rows)}
+    note = {"watermark": newest(lake), "known": _digest(known, rows)}
     if not note["watermark"] or note.items() <= before.items():
-        return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
-    records = lake.table(RECORDS, version=lake.version(RECORDS))
+        return Outcome(TABLE.name, "unchanged")
+    records = changes.read(lake, changes.versions(lake, SOURCES))[RECORDS]
     if note["known"] == before.get("known") and not _gained(records, before, note):
         lake.touch(TABLE.name, {**before, **note, "checks": told(before.get("checks", {}))})
-        return Outcome(TABLE.name, "unchanged", seconds=time.monotonic() - started)
-    staged = lake.stage(TABLE.name, str(note["watermark"]), build(records, settled(lake.spark, known, rows)))
-    verdict = _audited(lake, lake.accepted(staged), staged.rows, validate)
-    if not verdict.refusals:
-        lake.create(TABLE.name)
-        lake.replace(TABLE.name, staged, {**note, "rows": staged.rows, "checks": verdict.note}, dates=None)
-    lake.clear_staging(TABLE.name)
-    return Outcome(
-        table=TABLE.name,
-        status="refused" if verdict.refusals else "published",
-        rows=staged.rows,
-        seconds=time.monotonic() - started,
-        version=None if verdict.refusals else lake.version(TABLE.name),
-        verdict=verdict,
+        return Outcome(TABLE.name, "unchanged")
+    change = Change(
+        TABLE,
+        str(note["watermark"]),
+        build(records, settled(lake.spark, known, rows)),
+        Replace(),
+        note=lambda: note,
+        figures=partial(_news, lake),
+        is_changed=True,
+        where_refused="tell",
     )
+    return moved(lake, change, validate)
 
 
 def settled(
@@ -110,13 +111,12 @@ def _gained(records: DataFrame, before: Note, now: Note) -> bool:
     return bool(records.filter(f"ingest_id > {taken} and drift is not null").limit(1).count())
 
 
-def _audited(lake: Lakehouse, rows: DataFrame, total: int, validate: Validate) -> Verdict:
-    if not total:
-        return NOT_AUDITED
+def _news(lake: Lakehouse, rows: DataFrame) -> Figures:
+    """How many differences of a batch the table does not have, and which."""
     key = list(TABLE.key)
     news = rows.join(lake.table(TABLE.name).select(*key), key, "left_anti").orderBy(*key)
     named = [_sentence(row) for row in news.collect()]
-    return validate(Batch(TABLE, rows, {NEWS: float(len(named))}, {NEWS: _in_words(named)}))
+    return Figures({NEWS: float(len(named))}, {NEWS: _in_words(named)})
 
 
 def _in_words(named: Sequence[str]) -> str:

@@ -1,27 +1,27 @@
-"""The flow of gold: what changed in the sources, which days that touches, build, stage, audit, publish."""
+"""The flow of gold: what changed in the sources, which days that touches, build, and on the way of every table."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import catalog, held_back
+from pipelines import catalog
+from pipelines.commits import Merge, Replace
 from pipelines.drifting import refresh_drift
 from pipelines.gold import changes
 from pipelines.gold import schema_drift as drift
 from pipelines.gold.recipe import Context, Recipe
+from pipelines.moving import Change, moved
 from pipelines.spans import noted_days
-from pipelines.steps import Outcome, audited, concluded
+from pipelines.steps import Outcome, unchanged
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from pipelines.commits import Staged
     from pipelines.delta_log import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
@@ -40,41 +40,58 @@ def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: boo
     """
     if table.name == drift.TABLE.name:
         return refresh_drift(lake, validate, full=full)
-    started = time.monotonic()
     how = recipe(table.name)
     if how.kind == "additions":
-        return _add(lake, table, how, validate, started)
+        change = _additions(lake, table, how)
+        return moved(lake, change, validate) if change else Outcome(table.name, "unchanged")
     context = how.context(lake)
     marks = {name: changes.mark(lake, name) for name in how.sources}
     known = _known({} if full else lake.note(table.name), marks, context)
     if all(known.marks.get(name, 0) == mark for name, mark in marks.items()) and not known.stale:
-        held_back.settled(lake, table.name)
-        return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)
-    versions = {name: lake.version(name) for name in how.sources}
-    now = {name: lake.table(name, version=version) for name, version in versions.items()}
-    dates: list[str] | None = None
-    if how.kind == "days":
-        changed = changes.rows(lake, now, known.marks, known.versions)
-        dates = how.dates(now if changed is None else changed, now)
-        first = changed is None or not known.marks
-        rows = how.days(now, dates, context)
-    else:
-        first, rows = True, how.whole(now, context)
-    staged = lake.stage(table.name, str(max(marks.values())), rows)
-    made = lake.accepted(staged)
-    verdict = audited(lake, table, made, 0, staged.rows, validate, partial(how.batch_figures, lake, made))
-    note = {
+        return unchanged(lake, table.name)
+    return moved(lake, _made(lake, table, how, context, marks, known), validate)
+
+
+def _made(
+    lake: Lakehouse,
+    table: Table,
+    how: Recipe,
+    context: Context | None,
+    marks: Mapping[str, int],
+    known: _Known,
+) -> Change:
+    """The days that changes of the sources touch, or the whole table."""
+    versions = changes.versions(lake, how.sources)
+    now = changes.read(lake, versions)
+    note: Note = {
         "watermarks": marks,
         "versions": versions,
-        "rows": staged.rows,
-        "checks": verdict.note,
-        **({} if dates is None else {"dates": len(dates)}),
         **({"context": context.digest} if context else {}),
     }
-    if not verdict.refusals:
-        _publish(lake, table, staged, note, None if first else dates or [])
-    lake.clear_staging(table.name)
-    return concluded(lake, table, staged.rows, verdict, started, is_changed=bool(first or dates))
+    whole, dates = True, None
+    if how.kind == "days":
+        changed = changes.rows(lake, now, known.marks, known.versions)
+        days = how.dates(now if changed is None else changed, now)
+        whole, note = changed is None or not known.marks, {**note, "dates": len(days)}
+        dates = None if whole else days
+        rows = how.days(now, days, context)
+    else:
+        rows = how.whole(now, context)
+    return Change(
+        table,
+        str(max(marks.values())),
+        rows,
+        Replace(dates),
+        note=lambda: {**note, **edition(lake, table.name, dates)},
+        idle={**note, "rows": 0, **_edition_before(lake, table.name)} if dates == [] else None,
+        figures=partial(how.batch_figures, lake),
+        is_changed=whole or bool(dates),
+    )
+
+
+def _edition_before(lake: Lakehouse, name: str) -> Note:
+    before = lake.note(name)
+    return {key: before[key] for key in (changes.EDITION, changes.DAYS) if key in before}
 
 
 @dataclass(frozen=True)
@@ -103,40 +120,28 @@ def _known(last: Note, marks: Mapping[str, int], context: Context | None) -> _Kn
     return _Known(before, last.get("versions", {}))
 
 
-def _publish(
-    lake: Lakehouse, table: Table, staged: Staged, note: dict[str, Any], dates: Sequence[str] | None
-) -> None:
-    """Publish the rows of some dates, or of all (None); without a date, that nothing had to be done."""
-    lake.create(table.name)
-    if dates is None or dates:
-        lake.replace(table.name, staged, {**note, **edition(lake, table.name, dates)}, dates)
-        return
-    before = lake.note(table.name)
-    kept = {name: before[name] for name in (changes.EDITION, changes.DAYS) if name in before}
-    lake.touch(table.name, {**note, **kept, "checks": before.get("checks", note["checks"])})
-
-
 def edition(lake: Lakehouse, name: str, dates: Sequence[str] | None) -> Note:
     """What the next commit to a gold table notes for those that are made from it: its version, and the days in it."""
     noted = None if dates is None else noted_days(dates)
     return {changes.EDITION: (lake.version(name) or 0) + 1, changes.DAYS: noted}
 
 
-def _add(lake: Lakehouse, table: Table, how: Recipe, validate: Validate, started: float) -> Outcome:
-    now = {name: lake.table(name, version=lake.version(name)) for name in how.sources}
+def _additions(lake: Lakehouse, table: Table, how: Recipe) -> Change | None:
+    """The rows that a table lacks; None where there are none."""
+    now = changes.read(lake, changes.versions(lake, how.sources))
     rows = how.additions(lake, now)
     if rows is None:
-        return Outcome(table.name, "unchanged", seconds=time.monotonic() - started)
+        return None
     staged = lake.stage(table.name, "additions", rows)
     added = lake.accepted(staged)
-    verdict = audited(lake, table, added, 0, staged.rows, validate, partial(how.batch_figures, lake, added))
-    if staged.rows and not verdict.refusals:
-        lake.create(table.name)
-        days = _days(added) if "date" in table.column_names else None
-        note = {"rows": staged.rows, "checks": verdict.note, **edition(lake, table.name, days)}
-        lake.merge(table.name, staged, note, update_if=None)
-    lake.clear_staging(table.name)
-    return concluded(lake, table, staged.rows, verdict, started, is_changed=bool(staged.rows))
+    return Change(
+        table,
+        "additions",
+        staged,
+        Merge(update_if=None),
+        note=lambda: edition(lake, table.name, _days(added) if "date" in table.column_names else None),
+        figures=partial(how.batch_figures, lake),
+    )
 
 
 def _days(rows: DataFrame) -> list[str]:

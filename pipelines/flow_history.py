@@ -5,22 +5,19 @@ Only objects that a batch is about are read and written. A late version splits t
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from pipelines import held_back
 from pipelines.base.figure import Figures
-from pipelines.bronze import ingest
-from pipelines.bronze.batches import Batch, batches, concerning, shapes, types_inside
-from pipelines.commits import Staged
+from pipelines.bronze.batches import taken
+from pipelines.commits import Merge, Replace, Staged
+from pipelines.flow_objects import Span, spans, taken_in
 from pipelines.gold.days import days_of
-from pipelines.silver import history, within
+from pipelines.moving import Change
+from pipelines.silver import history
 from pipelines.silver.build import FAULT, parse
-from pipelines.silver.keyed import key_note, needs_rebuild
-from pipelines.silver.rows import of_table
 from pipelines.spans import near_days
-from pipelines.steps import Outcome, audited, by_size, concluded
+from pipelines.steps import Outcome
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -35,64 +32,27 @@ def refresh_history(
     lake: Lakehouse, table: Table, sources: Sources, validate: Validate, *, full: bool = False
 ) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark, as far as its base table has come."""
-    note: Mapping[str, Any] = {} if full else lake.note(table.name)
-    if needs_rebuild(lake, table, note):
-        full, note = True, {}
-    watermark = int(note.get("watermark", 0))
-    base_taken = int(lake.note(history.base_of(table).name).get("watermark", 0))
-    held = batches(lake)
-    pending = concerning(held, table, sources, watermark)
-    sizes = [(batch, size) for batch, size in pending if batch <= base_taken]
-    spans = [(0, base_taken)] if full and base_taken else by_size(watermark, sizes, lake.settings.batch_bytes)
-    if not spans:
-        held_back.settled(lake, table.name)
-        yield Outcome(table.name, "unchanged")
-        return
-    ingest.check_sources(lake, sources)
-    for after, last in spans:
-        outcome = _batch(lake, table, sources, validate, held, after, last, full=full)
-        yield outcome
-        if outcome.status == "refused":
-            return
+    base_taken = taken(lake, history.base_of(table).name)
+    found = spans(lake, table, sources, full=full, until=base_taken)
+    yield from taken_in(
+        lake, table, sources, validate, found, lambda span: _change(lake, table, sources, span)
+    )
 
 
-def _batch(
-    lake: Lakehouse,
-    table: Table,
-    sources: Sources,
-    validate: Validate,
-    held: Mapping[int, Batch],
-    after: int,
-    last: int,
-    *,
-    full: bool,
-) -> Outcome:
-    started = time.monotonic()
-    base = history.base_of(table)
-    bronze = lake.table(ingest.RECORDS).filter(f"ingest_id > {after} and ingest_id <= {last}")
-    inside = types_inside(held, after, last)
-    changes = of_table(bronze, base, sources, inside)
+def _change(lake: Lakehouse, table: Table, sources: Sources, span: Span) -> Change:
     # Staged by itself: the payloads are parsed once, and the rows are asked for twice below.
-    parsed = parse(
-        changes, base, sources, lake.token_key, within.shapes(shapes(held, after, last), inside, base)
-    )
-    fresh = lake.stage(table.name, f"{last}-new", parsed, accept=FAULT)
-    staged = lake.stage(table.name, str(last), rebuilt(lake, table, fresh, full=full))
-    rows = lake.accepted(staged)
-    verdict = audited(
-        lake,
+    parsed = span.read(lake, history.base_of(table), sources, parse)
+    fresh = lake.stage(table.name, f"{span.last}-new", parsed, accept=FAULT)
+    note = span.note(lake, table)
+    return Change(
         table,
-        rows,
-        0,
-        staged.rows,
-        validate,
-        lambda: Figures({"unlike_base_count": _unlike(lake, table, staged, last)}),
+        str(span.last),
+        rebuilt(lake, table, fresh, full=span.is_all),
+        Replace() if span.is_all else Merge(history.CHANGED),
+        note=lambda: note,
+        idle={**note, "rows": 0},
+        figures=lambda rows: Figures({"unlike_base_count": _unlike(lake, table, rows, span.last)}),
     )
-    if not verdict.refusals:
-        note = {"watermark": last, "rows": staged.rows, "checks": verdict.note, **key_note(lake, table)}
-        _publish(lake, table, staged, note, full=full)
-    lake.clear_staging(table.name)
-    return concluded(lake, table, staged.rows, verdict, started, is_changed=bool(staged.rows))
 
 
 def rebuilt(lake: Lakehouse, table: Table, fresh: Staged, *, full: bool) -> DataFrame:
@@ -111,17 +71,6 @@ def _near(rows: DataFrame, table: Table, objects: DataFrame) -> DataFrame:
     return rows.filter(near_days(table.cluster_by, days_of(objects, table.cluster_by)))
 
 
-def _unlike(lake: Lakehouse, table: Table, staged: Staged, last: int) -> float:
-    rows = lake.accepted(staged)
+def _unlike(lake: Lakehouse, table: Table, rows: DataFrame, last: int) -> float:
     base = _near(lake.table(history.base_of(table).name), table, rows)
     return float(history.unlike_base(rows, base, table, last))
-
-
-def _publish(lake: Lakehouse, table: Table, staged: Staged, note: Mapping[str, Any], *, full: bool) -> None:
-    lake.create(table.name)
-    if full:
-        lake.replace(table.name, staged, note, dates=None)
-    elif staged.rows:
-        lake.merge(table.name, staged, note, update_if=history.CHANGED)
-    else:
-        lake.touch(table.name, {**note, "checks": lake.note(table.name).get("checks", note["checks"])})

@@ -10,19 +10,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.compute as pc
-from pyspark.sql import functions as F  # noqa: N812
-
 from pipelines import storage
-from pipelines.arrow import arrow_schema
-from pipelines.bronze import ingest
-from pipelines.bronze import records as bronze
-from pipelines.bronze.files import identified, list_files
-from pipelines.bronze.ingest import RECORDS
-from pipelines.bronze.reading import read_files
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -95,38 +85,6 @@ def listed(batches: Iterable[HeldBack], choice: Choice, limit: int) -> list[Held
     chosen = [replace(one, records=tuple(filter(choice.takes, one.records))) for one in found]
     kept = [one for one in chosen if one.records or not (choice.reason or choice.file)]
     return [replace(one, records=one.records[:limit]) for one in kept]
-
-
-def payload(lake: Lakehouse, record_id: str) -> str | None:
-    """What a record of a refused batch holds: of bronze read again from its file, else as bronze has it.
-
-    None where no refused batch lists it, or its file is gone or was changed since.
-    """
-    for one in held_back(lake):
-        for record in one.records:
-            if record["record_id"] == record_id:
-                return _in_file(lake, one.raw, record) if one.raw else _in_bronze(lake, record_id)
-    return None
-
-
-def _in_bronze(lake: Lakehouse, record_id: str) -> str | None:
-    rows = lake.table(RECORDS).filter(F.col("record_id") == record_id).select("payload").take(1)
-    return str(rows[0][0]) if rows else None
-
-
-def _in_file(lake: Lakehouse, raw: str, record: Mapping[str, Any]) -> str | None:
-    """The record's text, masked and without the forgotten, as it would have been taken in."""
-    files = [file for file in list_files(Path(raw), lake.sources).files if file.file == record["file"]]
-    for file in map(identified, files):
-        reading = ingest.reading_of(lake, lake.sources.of(file.source), ingest.next_ingest_id(lake))
-        for rows in read_files([file], reading, arrow_schema(bronze.TABLE)):
-            here = pc.and_(
-                pc.equal(rows.column("line"), record["line"]), pc.equal(rows.column("item"), record["item"])
-            )
-            found = rows.filter(here)
-            if found.num_rows:
-                return str(found.column("payload")[0].as_py())
-    return None
 
 
 def places(faulty: DataFrame) -> tuple[dict[str, Any], ...]:

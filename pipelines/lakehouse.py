@@ -57,6 +57,9 @@ class Lakehouse:
         spark: a session to work on, which stays open; by default one is started.
         release: read the tables as they were released then; by default as they are now.
 
+    Attributes:
+        uri: root of the tables.
+
     Raises:
         LakehouseError: it was written by a newer Vermeil.
     """
@@ -70,6 +73,7 @@ class Lakehouse:
     ) -> None:
         _check_format(settings.lakehouse_uri)
         self.settings = settings
+        self.uri = settings.lakehouse_uri
         self.tables = tables
         self.release = release
         self._pins: dict[str, int] = {}
@@ -144,11 +148,6 @@ class Lakehouse:
     def scratch(self) -> Path:
         """A folder of this machine for what is computed on the way; it goes when the lakehouse is closed."""
         return Path(self._stack.enter_context(TemporaryDirectory(prefix="vermeil-")))
-
-    @property
-    def uri(self) -> str:
-        """Root of the tables."""
-        return self.settings.lakehouse_uri
 
     def declaration(self, name: str) -> Table:
         """The contract of a table.

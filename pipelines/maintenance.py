@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines import delta_log, releases, storage
-from pipelines.bronze import ingest
+from pipelines.bronze import entering, ingest
 from pipelines.policies import Policy, check_policies, policy_of
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def maintain(
     check_policies(given, lake.tables)
     chosen = policies or (lambda table: policy_of(table, given))
     if ingest.RECORDS in draft.before:
-        ingest.complete_manifest(lake)  # from notes that are about to go
+        entering.complete_manifest(lake)  # from notes that are about to go
     lake.clear_staging()
     last = releases.latest(lake.uri)
     draft.held_back |= draft.is_behind(last)
@@ -95,7 +95,7 @@ def maintain(
             hours = max(hours, math.ceil((now - last.at) / timedelta(hours=1)) + 1)
         yield _maintain(lake, name, replace(policy, keep_hours=hours), now)
     if ingest.RECORDS in draft.before:
-        ingest.clear_batches(lake)
+        entering.clear_batches(lake)
     releases.forget_before(lake.uri, now - timedelta(hours=keeping))
 
 

@@ -7,7 +7,6 @@ replay that was cut anywhere is completed by the next one. Each step may be done
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -17,25 +16,26 @@ import pyarrow as pa
 
 from pipelines import releases
 from pipelines.among import among
-from pipelines.bronze import ingest, rereading
-from pipelines.bronze.batches import batches, reached
+from pipelines.bronze import entering, ingest, rereading
+from pipelines.bronze.batches import batches, check_sources, reached
+from pipelines.commits import Merge, Replace, Staged
 from pipelines.conservation import refresh_audit
 from pipelines.errors import LakehouseError
 from pipelines.flow_gold import edition, recipe, refresh_gold
 from pipelines.flow_history import rebuilt
 from pipelines.gold import changes
+from pipelines.moving import Change, moved, put
 from pipelines.silver import history, quarantine, within
 from pipelines.silver.build import FAULT, build, parse
 from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.order import BETTER
 from pipelines.silver.quarantine import Choice
 from pipelines.silver.rows import of_table
-from pipelines.steps import Outcome, audited
+from pipelines.steps import Outcome
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from pipelines.commits import Staged
     from pipelines.delta_log import Note
     from pipelines.gold.recipe import Recipe
     from pipelines.lakehouse import Lakehouse
@@ -123,7 +123,7 @@ def replay(
     chosen = _chosen(lake, choice)
     if not chosen:
         return Replay(dry_run)
-    ingest.check_sources(lake, sources)
+    check_sources(batches(lake), sources)
     records, again = _records(lake, chosen), _again(lake, sources, chosen)
     read = rereading.readable(lake, sources, records.filter("fault is not null"))
     if dry_run:
@@ -138,10 +138,10 @@ def replay(
         rereading.correct(lake, read)
     files = {record_id.split(":")[0] for record_id in again.unreadable}
     if files:
-        ingest.renew_digests(lake, files)
+        entering.renew_digests(lake, files)
     done = _taken_in(lake, sources, validate, chosen, again, starting)
     if files:  # at last: a batch that holds a type which a table has not seen is taken in by the next run
-        ingest.renew_types(lake, files)
+        entering.renew_types(lake, files)
     if any(outcome.status == "refused" for outcome in done.outcomes):
         return done
     return replace(done, outcomes=(*done.outcomes, refresh_audit(lake, sources, validate, full=True)))
@@ -271,20 +271,20 @@ def _silver(
     """Merge the good ones of some records into a table and its history; give the refused ones their reason of now."""
     if needs_rebuild(lake, table, lake.note(table.name)):
         raise LakehouseError(f"{table.name} must be rebuilt first: vermeil run --full-refresh {table.name}")
-    started = time.monotonic()
     chosen = _of(table, records, sources, again)
     reasons: dict[str, str | None] = {row[0]: None for row in chosen.select("record_id").collect()}
     staged = lake.stage(table.name, BATCH, build(chosen, table, sources, lake.token_key), accept=FAULT)
     faulty = lake.staged(staged).filter(f"{FAULT} is not null")
     reasons |= _judged(faulty)
-    outcome = _published(lake, table, staged, validate, started, again, update_if=BETTER)
-    if outcome.status != "refused":
-        _refuse(lake, quarantine.refused(faulty, records, table))
+    refused = lake.stage(QUARANTINE, BATCH, quarantine.refused(faulty, records, table))
+    # Those that are refused again say nothing about a batch.
+    outcome = moved(lake, _change(lake, table, replace(staged, refused=0), Merge(BETTER), again), validate)
+    if outcome.status == "refused":
+        lake.clear_staging(QUARANTINE)
+        return reasons, [outcome]
+    put(lake, _corrected(lake, refused, Merge("s.reason <> t.reason")))
     pasts = [past for past in lake.tables.values() if past.history_of == table and lake.exists(past.name)]
-    followed = pasts if outcome.status != "refused" else []
-    outcomes = [outcome, *(_history(lake, past, records, sources, validate, again) for past in followed)]
-    lake.clear_staging(table.name)
-    return reasons, outcomes
+    return reasons, [outcome, *(_history(lake, past, records, sources, validate, again) for past in pasts)]
 
 
 def _history(
@@ -295,54 +295,27 @@ def _history(
     validate: Validate,
     again: _Again,
 ) -> Outcome:
-    started = time.monotonic()
     parsed = parse(_of(table, records, sources, again), history.base_of(table), sources, lake.token_key)
     fresh = lake.stage(table.name, f"{BATCH}-new", parsed, accept=FAULT)
-    staged = lake.stage(table.name, BATCH, rebuilt(lake, table, fresh, full=False))
-    outcome = _published(lake, table, staged, validate, started, again, update_if=history.CHANGED)
-    lake.clear_staging(table.name)
-    return outcome
+    rows = rebuilt(lake, table, fresh, full=False)
+    return moved(lake, _change(lake, table, rows, Merge(history.CHANGED), again), validate)
 
 
-def _published(
-    lake: Lakehouse,
-    table: Table,
-    staged: Staged,
-    validate: Validate,
-    started: float,
-    again: _Again,
-    *,
-    update_if: str,
-) -> Outcome:
-    """Merge a staged batch, unless its audit refuses it. The watermark says how far the table had come."""
-    rows = lake.accepted(staged).select(*table.column_names)
-    verdict = audited(lake, table, rows, 0, staged.rows, validate)
-    if staged.rows and not verdict.refusals:
-        lake.create(table.name)
-        note = {**_note(lake, table.name), **key_note(lake, table), "watermark": again.taken[table.name]}
-        lake.merge(table.name, staged, note, update_if=update_if)
-    status = "refused" if verdict.refusals else "published" if staged.rows else "unchanged"
-    return Outcome(
-        table=table.name,
-        status=status,  # type: ignore[arg-type]
-        rows=staged.rows,
-        seconds=time.monotonic() - started,
-        version=lake.version(table.name),
-        verdict=verdict,
-    )
+def _change(lake: Lakehouse, table: Table, rows: DataFrame | Staged, publish: Merge, again: _Again) -> Change:
+    """Rows that a table had refused. The watermark says how far it had come."""
+    note = {**_note(lake, table.name), **key_note(lake, table), "watermark": again.taken[table.name]}
+    return Change(table, BATCH, rows, publish, note=lambda: note, is_batch=False, where_refused="tell")
+
+
+def _corrected(lake: Lakehouse, rows: DataFrame | Staged, publish: Merge | Replace) -> Change:
+    """What the quarantine has of records that were looked at again."""
+    note = _note(lake, QUARANTINE)
+    return Change(quarantine.TABLE, BATCH, rows, publish, note=lambda: note)
 
 
 def _note(lake: Lakehouse, name: str) -> Note:
     """A table's note without the size of its last batch, which the next ones are compared with."""
     return {key: value for key, value in lake.note(name).items() if key != "rows"}
-
-
-def _refuse(lake: Lakehouse, rows: DataFrame) -> None:
-    """Put records into quarantine, or give those that are there their reason of now."""
-    staged = lake.stage(QUARANTINE, BATCH, rows)
-    if staged.rows:
-        lake.merge(QUARANTINE, staged, _note(lake, QUARANTINE), update_if="s.reason <> t.reason")
-    lake.clear_staging(QUARANTINE)
 
 
 def _gold(
@@ -387,7 +360,7 @@ def _changed_days(
     validate: Validate,
     again: _Again,
 ) -> Iterator[Outcome]:
-    now = {source: lake.table(source, version=lake.version(source)) for source in how.sources}
+    now = changes.read(lake, changes.versions(lake, how.sources))
     # Sail (0.7.2) cannot plan a Delta table without any row beside the same one with all its rows.
     changed = {
         source: among(rows, "record_id", given[source])
@@ -398,7 +371,8 @@ def _changed_days(
     dates = how.dates(changed, now)
     note = _moved(lake, table.name, again)
     if dates:
-        yield _days(lake, table, how.days(now, dates, how.context(lake)), dates, note, validate)
+        rows = how.days(now, dates, how.context(lake))
+        yield moved(lake, _days(lake, table, rows, dates, note), validate)
     elif note != lake.note(table.name):
         lake.touch(table.name, note)
 
@@ -411,23 +385,17 @@ def _moved(lake: Lakehouse, name: str, again: _Again) -> Note:
     return {**note, "watermarks": {**before, **{source: changes.mark(lake, source) for source in known}}}
 
 
-def _days(
-    lake: Lakehouse, table: Table, rows: DataFrame, dates: list[str], note: Note, validate: Validate
-) -> Outcome:
-    started = time.monotonic()
-    staged = lake.stage(table.name, BATCH, rows)
-    verdict = audited(lake, table, lake.accepted(staged), 0, staged.rows, validate)
-    if not verdict.refusals:
-        batch = {key: value for key, value in note.items() if key != "rows"}
-        lake.replace(table.name, staged, {**batch, **edition(lake, table.name, dates)}, dates)
-    lake.clear_staging(table.name)
-    return Outcome(
-        table=table.name,
-        status="refused" if verdict.refusals else "published",
-        rows=staged.rows,
-        seconds=time.monotonic() - started,
-        version=lake.version(table.name),
-        verdict=verdict,
+def _days(lake: Lakehouse, table: Table, rows: DataFrame, dates: list[str], note: Note) -> Change:
+    batch = {key: value for key, value in note.items() if key != "rows"}
+    return Change(
+        table,
+        BATCH,
+        rows,
+        Replace(dates),
+        note=lambda: {**batch, **edition(lake, table.name, dates)},
+        is_batch=False,
+        is_changed=True,
+        where_refused="tell",
     )
 
 
@@ -468,9 +436,7 @@ def _release(lake: Lakehouse, done: set[Key]) -> None:
     gone = lake.spark.createDataFrame(keys)
     rows = lake.table(QUARANTINE)
     same = (rows["record_id"] == gone["done_record"]) & (rows["table_name"] == gone["done_table"])
-    staged = lake.stage(QUARANTINE, BATCH, rows.join(gone, same, "left_anti"))
-    lake.replace(QUARANTINE, staged, _note(lake, QUARANTINE), dates=None)
-    lake.clear_staging(QUARANTINE)
+    put(lake, _corrected(lake, rows.join(gone, same, "left_anti"), Replace()))
 
 
 def _summed(

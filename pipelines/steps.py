@@ -1,30 +1,24 @@
-"""What the flow of every table does with a batch: bound its size, audit it, say what came of it."""
+"""What one run is given, how the batches of bronze are grouped, and what came of one."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from pipelines import held_back
-from pipelines.base.figure import Figures
-from pipelines.facts import facts
-from pipelines.verdict import Batch, Validate, Verdict, accept_all
+from pipelines.verdict import Validate, Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pyspark.sql import DataFrame
-
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
-    from pipelines.table import Table
 
 Status = Literal["published", "unchanged", "refused", "skipped"]
 
-NOT_AUDITED = Verdict()
+NOT_JUDGED = Verdict()
 
 
 Sweep = Callable[["Lakehouse"], tuple[str, ...]]
@@ -66,7 +60,7 @@ class Outcome:
         quarantined: records that broke the contract.
         seconds: how long it took.
         version: the table's Delta version afterwards, where one was published.
-        verdict: what the audit found.
+        verdict: what was found by judging it.
         notices: what a person should know, such as a file that could not be read.
         failed: whether a part could not be done though the rest was.
     """
@@ -77,7 +71,7 @@ class Outcome:
     quarantined: int = 0
     seconds: float = 0.0
     version: int | None = None
-    verdict: Verdict = NOT_AUDITED
+    verdict: Verdict = NOT_JUDGED
     notices: tuple[str, ...] = ()
     failed: bool = False
 
@@ -96,71 +90,15 @@ def by_size(watermark: int, sizes: Sequence[tuple[int, int]], limit: int) -> lis
     return spans
 
 
-def audited(
-    lake: Lakehouse,
-    table: Table,
-    rows: DataFrame,
-    quarantined: int,
-    total: int,
-    validate: Validate,
-    further: Callable[[], Figures] = Figures,
-    *,
-    count: int | None = None,
-) -> Verdict:
-    """What the audit says of a staged batch; a batch without a record is not audited.
-
-    Args:
-        lake: holds what was published so far.
-        table: what the batch is for.
-        rows: the staged rows that are to be published.
-        quarantined: records of the batch that were refused.
-        total: records of the batch, refused or not.
-        validate: judges it.
-        further: gives figures of this kind of table alone, and is asked only where somebody looks at them.
-        count: how many rows there are, where that is not what is left of the records.
-    """
-    if not total:
-        return NOT_AUDITED
-    if validate is accept_all:
-        return validate(Batch(table, rows))
-    found = facts(lake, table, rows, quarantined, total, datetime.now(UTC))
-    more = further()
-    row_count = total - quarantined if count is None else count
-    return validate(Batch(table, rows, {**found, **more.values}, more.told, row_count))
+def unchanged(lake: Lakehouse, name: str) -> Outcome:
+    """Of a table that has nothing to take in: what it had refused before is no matter any more."""
+    held_back.settled(lake, name)
+    return Outcome(name, "unchanged")
 
 
-def concluded(
-    lake: Lakehouse,
-    table: Table,
-    rows: int,
-    verdict: Verdict,
-    started: float,
-    *,
-    is_changed: bool,
-    quarantined: int = 0,
-    records: Iterable[dict[str, Any]] = (),
-) -> Outcome:
-    """What came of a batch that was audited and, unless it was refused, published.
-
-    Args:
-        lake: where the table is.
-        table: the table.
-        rows: rows that were staged to be published.
-        verdict: what the audit found.
-        started: when the batch was begun, by the monotonic clock.
-        is_changed: whether there was anything to publish.
-        quarantined: records that broke the contract.
-        records: of a refused batch the first of these, with their places.
-    """
-    held_back.note(lake, table.name, verdict, rows=rows, faulty=quarantined, records=records)
-    status: Status = "refused" if verdict.refusals else "published" if is_changed else "unchanged"
-    return Outcome(
-        table=table.name,
-        status=status,
-        rows=rows,
-        quarantined=quarantined,
-        seconds=time.monotonic() - started,
-        version=None if verdict.refusals else lake.version(table.name),
-        verdict=verdict,
-        notices=held_back.told(verdict),
-    )
+def timed(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The same, each with how long it took."""
+    started = time.monotonic()
+    for outcome in outcomes:
+        yield replace(outcome, seconds=time.monotonic() - started)
+        started = time.monotonic()

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.audit import audit
-from pipelines.bronze import ingest
-from pipelines.bronze.batches import batches, reached, types_inside
+from pipelines.bronze import entering, ingest
+from pipelines.bronze.batches import batches, check_sources, reached, taken, types_inside
 from pipelines.bronze.digest import file_digests
 from pipelines.compare import SHOWN, Difference, Kind, differences
 from pipelines.conservation import as_rows
@@ -100,7 +100,7 @@ def verify(
     """
     if not lake.exists(ingest.FILES):
         return Verified()
-    ingest.check_sources(lake, sources)
+    check_sources(batches(lake), sources)
     found: dict[str, Found] = {}
     for name, table in lake.tables.items():
         if lake.exists(name) and (not only or name in only or (table.object_type and QUARANTINE in only)):
@@ -166,7 +166,7 @@ def files(lake: Lakehouse) -> Found:
     entered = lake.table(ingest.FILES).toArrow().to_pylist()
     times = Counter(row["file_id"] for row in entered)
     batches = {row["ingest_id"] for row in entered}
-    noted = {row["file_id"]: row for row in ingest.noted_files(lake) if row["ingest_id"] in batches}
+    noted = {row["file_id"]: row for row in entering.noted_files(lake) if row["ingest_id"] in batches}
     held = {row[0] for row in lake.table(ingest.RECORDS).select("file_id").distinct().collect()}
     off = [_off("missing", file_id) for file_id in sorted((held | noted.keys()) - times.keys())]
     off += [_off("doubled", file_id) for file_id, count in sorted(times.items()) if count > 1]
@@ -218,7 +218,7 @@ def _changes(lake: Lakehouse, table: Table, sources: Sources) -> DataFrame:
 
 def unreadable(lake: Lakehouse) -> Found:
     """What the quarantine has of bronze against the records that could not be read."""
-    last = int(lake.note(QUARANTINE).get("watermark", 0))
+    last = taken(lake, QUARANTINE)
     rows = lake.table(ingest.RECORDS).filter(f"ingest_id <= {last}")
     return _refused(lake, ingest.RECORDS, quarantine.unreadable(rows))
 
@@ -238,7 +238,7 @@ def gold(lake: Lakehouse, table: Table) -> Found:
         return Found(table.name, not_compared="it is behind the tables that it is made from")
     if context and context.digest != note.get("context"):
         return Found(table.name, not_compared="what else it depends on was changed since it was made")
-    now = {name: lake.table(name, version=lake.version(name)) for name in how.sources}
+    now = changes.read(lake, changes.versions(lake, how.sources))
     count, found = differences(table.name, table.key, lake.table(table.name), how.whole(now, context))
     return Found(table.name, count, tuple(found))
 

@@ -61,8 +61,9 @@ STANDS: Mapping[str, str] = {
     "gold": "pipelines.gold",
     "flow": """
         pipelines.as_of pipelines.audit pipelines.compare pipelines.conservation pipelines.drifting pipelines.facts
-        pipelines.flow pipelines.flow_gold pipelines.flow_history pipelines.held_back pipelines.steps
-        pipelines.verdict pipelines.bronze.batches pipelines.bronze.ingest pipelines.bronze.notices
+        pipelines.flow pipelines.flow_gold pipelines.flow_history pipelines.flow_objects pipelines.flow_records
+        pipelines.flow_refusals pipelines.held_back pipelines.moving pipelines.steps pipelines.verdict
+        pipelines.bronze.batches pipelines.bronze.entering pipelines.bronze.ingest pipelines.bronze.notices
         pipelines.bronze.rereading pipelines.gold.changes pipelines.silver.keyed""",
     "upkeep": """
         pipelines.comparison pipelines.maintenance pipelines.replay pipelines.restoring pipelines.verify""",

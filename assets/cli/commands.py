@@ -187,8 +187,10 @@ def payload(lake: Lakehouse, record: str) -> str:
     Raises:
         SettingsError: no such record is in quarantine or in a refused batch.
     """
+    from pipelines.bronze import rereading
+
     rows = Choice(records=(record,)).of(lake.table(QUARANTINE.name)).select("payload").take(1)
-    found = str(rows[0][0]) if rows else held_back.payload(lake, record)
+    found = str(rows[0][0]) if rows else rereading.payload(lake, record)
     if found is None:
         raise SettingsError(f"no record {record!r} is in quarantine: 'vermeil quarantine' lists them")
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in found)

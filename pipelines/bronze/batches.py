@@ -56,6 +56,26 @@ def batches(lake: Lakehouse) -> dict[int, Batch]:
     return {number: _batch(found[number]) for number in sorted(found)}
 
 
+def check_sources(held: Mapping[int, Batch], sources: Sources) -> None:
+    """Make sure that every source whose records bronze holds has its mapping.
+
+    Raises:
+        SourceError: one has none.
+    """
+    for name in sorted({name for batch in held.values() for name in batch.sources}):
+        sources.of(name)
+
+
+def newest(lake: Lakehouse) -> int:
+    """The number of the newest batch; 0 before the first."""
+    return int(lake.note(records.TABLE.name).get("ingest_id", 0))
+
+
+def taken(lake: Lakehouse, name: str) -> int:
+    """The last batch that a table of silver has taken in: its watermark; 0 before the first."""
+    return int(lake.note(name).get("watermark", 0))
+
+
 def concerning(
     held: Mapping[int, Batch], table: Table, sources: Sources, after: int = 0
 ) -> list[tuple[int, int]]:
@@ -70,10 +90,9 @@ def reached(lake: Lakehouse, table: Table, sources: Sources, held: Mapping[int, 
 
     A table makes no commit for batches that do not concern it.
     """
-    taken = int(lake.note(table.name).get("watermark", 0))
-    waiting = concerning(held, table, sources, taken)
-    newest = int(lake.note(records.TABLE.name).get("ingest_id", 0))
-    return waiting[0][0] - 1 if waiting else max(newest, taken)
+    last = taken(lake, table.name)
+    waiting = concerning(held, table, sources, last)
+    return waiting[0][0] - 1 if waiting else max(newest(lake), last)
 
 
 def shapes(held: Mapping[int, Batch], after: int, last: int) -> frozenset[str] | None:

@@ -1,19 +1,26 @@
-"""Read records again that bronze keeps and could not read, after the reader was mended: same id, same place, once."""
+"""Records read once more: those that bronze keeps and could not read, after the reader was mended, with the same id and
+place; and those of batches that were held back, to be shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines import held_back
 from pipelines.among import among
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import ingest, records
-from pipelines.bronze.files import RawFile
-from pipelines.bronze.reading import Kept, reread
+from pipelines.bronze.files import RawFile, identified, list_files
+from pipelines.bronze.reading import Kept, read_files, reread
+from pipelines.commits import Amend
+from pipelines.moving import Change, put
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -36,9 +43,9 @@ def readable(lake: Lakehouse, sources: Sources, faulty: DataFrame) -> pa.Table:
 
 def correct(lake: Lakehouse, read: pa.Table) -> None:
     """Put records that can be read now in the place of their faulty selves, in one commit."""
-    staged = lake.stage(ingest.RECORDS, "read-again", lake.spark.createDataFrame(read))
-    lake.amend(ingest.RECORDS, staged, lake.note(ingest.RECORDS), by=("record_id", "ingest_id"))
-    lake.clear_staging(ingest.RECORDS)
+    note, rows = lake.note(ingest.RECORDS), lake.spark.createDataFrame(read)
+    by = Amend(("record_id", "ingest_id"))
+    put(lake, Change(records.TABLE, "read-again", rows, by, note=lambda: note))
 
 
 def _read_again(
@@ -70,3 +77,35 @@ def _files(lake: Lakehouse, ids: set[str]) -> dict[str, RawFile]:
 
 def _known_as(file_id: str, file: RawFile) -> RawFile:
     return file if file.file_id == file_id else replace(file, returned=True)
+
+
+def payload(lake: Lakehouse, record_id: str) -> str | None:
+    """What a record of a refused batch holds: of bronze read again from its file, else as bronze has it.
+
+    None where no refused batch lists it, or its file is gone or was changed since.
+    """
+    for one in held_back.held_back(lake):
+        for record in one.records:
+            if record["record_id"] == record_id:
+                return _in_file(lake, one.raw, record) if one.raw else _in_bronze(lake, record_id)
+    return None
+
+
+def _in_bronze(lake: Lakehouse, record_id: str) -> str | None:
+    rows = lake.table(ingest.RECORDS).filter(F.col("record_id") == record_id).select("payload").take(1)
+    return str(rows[0][0]) if rows else None
+
+
+def _in_file(lake: Lakehouse, raw: str, record: Mapping[str, Any]) -> str | None:
+    """The record's text, masked and without the forgotten, as it would have been taken in."""
+    files = [file for file in list_files(Path(raw), lake.sources).files if file.file == record["file"]]
+    for file in map(identified, files):
+        reading = ingest.reading_of(lake, lake.sources.of(file.source), ingest.next_ingest_id(lake))
+        for rows in read_files([file], reading, arrow_schema(records.TABLE)):
+            here = pc.and_(
+                pc.equal(rows.column("line"), record["line"]), pc.equal(rows.column("item"), record["item"])
+            )
+            found = rows.filter(here)
+            if found.num_rows:
+                return str(found.column("payload")[0].as_py())
+    return None

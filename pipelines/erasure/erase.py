@@ -16,13 +16,14 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines import storage
 from pipelines.among import among
 from pipelines.arrow import arrow_schema
-from pipelines.bronze import ingest
+from pipelines.bronze import entering, ingest
 from pipelines.bronze.batches import batches, types_inside
-from pipelines.commits import Staged, spark_struct
+from pipelines.commits import Amend, Replace, Staged, spark_struct
 from pipelines.delta_log import Note
 from pipelines.erasure.ownership import Row, Target
 from pipelines.errors import LakehouseError
 from pipelines.facts import EARLIER, REWRITTEN, earlier_counts
+from pipelines.moving import Change, commit, put
 from pipelines.silver import quarantine, within
 from pipelines.silver.build import FAULT, parse
 from pipelines.silver.rows import of_table
@@ -44,8 +45,8 @@ def rewrite(lake: Lakehouse, rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
         Each table as it is done, with the number of its rows that were rewritten.
     """
     staged = _staged_records(lake, rows)
-    lake.amend(ingest.RECORDS, staged, _again(lake, ingest.RECORDS), by=("record_id", "ingest_id"))
-    ingest.renew_digests(lake, {row["file_id"] for row in rows})
+    commit(lake, ingest.RECORDS, staged, Amend(("record_id", "ingest_id")), _again(lake, ingest.RECORDS))
+    entering.renew_digests(lake, {row["file_id"] for row in rows})
     yield ingest.RECORDS, staged.rows
     records = lake.staged(staged)
     for table in lake.tables.values():
@@ -88,9 +89,8 @@ def rename(lake: Lakehouse, name: str, target: Target) -> int:
         *(_renamed(c, named, target).alias(c) if c in texts else F.col(c) for c in table.column_names)
     )
     count = _naming(lake, table, target).count()
-    staged = lake.stage(name, "renamed", rows)
-    lake.replace(name, staged, _again(lake, name), dates=None)
-    lake.clear_staging(name)
+    note = _again(lake, name)
+    put(lake, Change(table, "renamed", rows, Replace(), note=lambda: note))
     return count
 
 
@@ -143,11 +143,9 @@ def _rewrite_silver(lake: Lakehouse, table: Table, records: DataFrame) -> int:
             f"{table.name}: some rows cannot be made again from their records, so nothing of them was erased. "
             f"Was its declaration changed? Rebuild it with: vermeil run --full-refresh {table.name}, then run again."
         )
-    if staged.rows:
-        by = ("record_id", "table_name") if table.name == QUARANTINE else ("record_id",)
-        lake.amend(table.name, staged, _again(lake, table.name), by=by)
-    lake.clear_staging(table.name)
-    return staged.rows
+    by = ("record_id", "table_name") if table.name == QUARANTINE else ("record_id",)
+    note = _again(lake, table.name)
+    return put(lake, Change(table, "without-a-person", staged, Amend(by), note=lambda: note))
 
 
 def _made_anew(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from pipelines.commits import Replace
 from pipelines.flow_gold import recipe, refresh_gold
 from pipelines.gold import features_payments
+from pipelines.moving import Change, put
 from pipelines.verdict import accept_all
 
 if TYPE_CHECKING:
@@ -45,6 +47,6 @@ def _without_cards(lake: Lakehouse, table: Table) -> None:
     key = ["account", "charge_id"]
     cards = lake.table(features_payments.TABLE.name).select(*key, "card_fingerprint")
     rows = lake.table(table.name).drop("card_fingerprint").join(cards, key, "left")
-    staged = lake.stage(table.name, "without-cards", rows.select(*table.column_names))
-    lake.replace(table.name, staged, lake.note(table.name), dates=None)
-    lake.clear_staging(table.name)
+    note = lake.note(table.name)
+    change = Change(table, "without-cards", rows.select(*table.column_names), Replace(), note=lambda: note)
+    put(lake, change)

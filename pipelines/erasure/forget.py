@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.bronze import ingest
+from pipelines.bronze import entering, ingest
 from pipelines.erasure import erase, features, suppression
 from pipelines.erasure.ownership import Target
 from pipelines.erasure.search import Found, find
@@ -72,7 +72,7 @@ def forget(lake: Lakehouse, customer: str, account: str | None = None) -> Erasur
         LakehouseError: a table still names the customer afterwards.
     """
     _check(customer)
-    ingest.complete_manifest(lake)
+    entering.complete_manifest(lake)
     keyed = Suppression(suppression.key(lake.settings.forget_key_path, make=True))
     entry = _known(lake, customer, account) or Entry(
         account, _pseudonym(lake, keyed, customer), keyed.digest(customer)

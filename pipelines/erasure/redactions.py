@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import ingest
+from pipelines.bronze.batches import newest
 from pipelines.erasure import forget, suppression
 from pipelines.erasure.ownership import WORD, Target
 from pipelines.erasure.scrub import Json, subject
@@ -55,7 +56,7 @@ def sweep(lake: Lakehouse) -> tuple[str, ...]:
     Cut and called again, it does the rest. Call it while holding the lakehouse for writing.
     """
     listed = suppression.load(lake.uri)
-    last = int(lake.note(ingest.RECORDS).get("ingest_id", 0))
+    last = newest(lake)
     if last <= listed.swept and not listed.pending:
         return ()
     fresh = lake.table(ingest.RECORDS).filter(f"ingest_id > {listed.swept}")

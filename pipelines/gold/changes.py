@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from pipelines.bronze.batches import taken
 from pipelines.gold.days import days_of, on_dates
 from pipelines.spans import listed_days, near_days
 
@@ -23,12 +24,21 @@ DAYS = "days"
 hold others as well; None for all."""
 
 
+def versions(lake: Lakehouse, names: Iterable[str]) -> dict[str, int | None]:
+    """The versions that tables have now."""
+    return {name: lake.version(name) for name in names}
+
+
+def read(lake: Lakehouse, versions: Mapping[str, int | None]) -> dict[str, DataFrame]:
+    """Tables at fixed versions: however often a frame is used, it is the same rows."""
+    return {name: lake.table(name, version=version) for name, version in versions.items()}
+
+
 def mark(lake: Lakehouse, name: str) -> int:
     """How far a table is: the newest batch that it has taken in, of gold the version of its rows; or 0."""
-    note = lake.note(name)
-    if lake.declaration(name).layer == "gold":
-        return int(note.get(EDITION) or lake.version(name) or 0)
-    return int(note.get("watermark", 0))
+    if name.startswith("gold."):
+        return int(lake.note(name).get(EDITION) or lake.version(name) or 0)
+    return taken(lake, name)
 
 
 def rows(
@@ -63,7 +73,7 @@ def rows(
         fresh = frame.filter(f"ingest_id > {watermarks.get(name, 0)}")
         table = lake.declaration(name)
         version = versions.get(name)
-        if version is not None and int(lake.note(name).get("watermark", 0)) > watermarks.get(name, 0):
+        if version is not None and taken(lake, name) > watermarks.get(name, 0):
             if not lake.log.readable(lake.table_uri(name), version):
                 return None
             then = lake.table(name, version=version)

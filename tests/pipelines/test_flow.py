@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import flow
+from pipelines import flow, flow_gold
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
@@ -218,7 +218,7 @@ def test_a_table_that_is_taken_back_catches_up_and_gold_follows(
     run(lake, archive)
     half = next(commit for commit in lake.history("silver.charges") if commit.note.get("watermark") == 2)
     lake.restore("silver.charges", half.version)
-    flow.refresh_gold(lake, all_tables()["gold.payments_daily"], accept_all)
+    flow_gold.refresh_gold(lake, all_tables()["gold.payments_daily"], accept_all)
     assert content(lake, "gold.payments_daily") != content(undisturbed, "gold.payments_daily")
     run(lake, archive)
     assert_same_tables(undisturbed, lake)

@@ -17,9 +17,11 @@ from pipelines.bronze import ingest
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
 from pipelines.engine_errors import plain
+from pipelines.flow_records import take_in
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
+from pipelines.verdict import accept_all
 from tests.kills.harness import OWN_ENGINE, Json, Server, faults, serving
 
 pytestmark = [
@@ -101,7 +103,7 @@ def test_a_reading_process_that_is_killed_costs_the_batch_and_nothing_else(
     )
     assert not lake.exists(RECORDS.name)
     batch = ingest.stage(lake, lake.sources.rest, files, ingest.next_ingest_id(lake))
-    ingest.publish(lake, batch, {})
+    take_in(lake, batch, accept_all)
     assert lake.table(RECORDS.name).count() == sum(counts.record_count for counts in batch.counts) > 0
 
 

@@ -14,7 +14,7 @@ import pytest
 from pipelines import catalog, flow
 from pipelines.as_of import as_of
 from pipelines.audit import audit
-from pipelines.bronze import ingest
+from pipelines.bronze import entering
 from pipelines.catalog import all_tables
 from pipelines.erasure.forget import erase_target, forget
 from pipelines.erasure.ownership import Target
@@ -154,7 +154,7 @@ def test_no_note_has_grown(lake: Lakehouse) -> None:
     for name in TABLES:
         for commit in lake.history(name):
             assert len(json.dumps(commit.note)) < 20_000, (name, commit.operation)
-    [batch, *_] = ingest.noted_files(lake)
+    [batch, *_] = entering.noted_files(lake)
     assert batch["record_count"] in (1, 2)
     assert len(lake.note("gold.training_fraud").get(changes.DAYS) or ()) <= 16
 

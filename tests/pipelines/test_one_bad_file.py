@@ -16,6 +16,7 @@ import pytest
 from expectations import validate
 from pipelines import flow, held_back
 from pipelines.audit import audit
+from pipelines.bronze import rereading
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.notices import judged, open_lists
 from pipelines.bronze.reading import FileCounts
@@ -198,7 +199,7 @@ def test_a_batch_that_bronze_refuses_can_be_looked_at_until_it_is_mended(
             "record_id": "", "file": "app.ndjson", "line": 7, "item": 0,
             "reason": "neither an event nor an object: it has no text 'object'",
         }  # fmt: skip
-        shown = held_back.payload(lake, held.records[6]["record_id"])
+        shown = rereading.payload(lake, held.records[6]["record_id"])
         assert json.loads(shown or "") == NOT_OURS | {"number": 6}
         assert "run again" in held.way_out
         bad.write_bytes(lines(charge(1)))
@@ -215,7 +216,7 @@ def test_what_is_taken_out_of_the_raw_folder_is_held_back_no_more(
         bad.write_bytes(lines(*[NOT_OURS] * 150))
         run(lake)
         bad.unlink()
-        assert held_back.payload(lake, listed(lake)[0].records[0]["record_id"]) is None
+        assert rereading.payload(lake, listed(lake)[0].records[0]["record_id"]) is None
         run(lake)
         assert listed(lake) == []
 
@@ -233,7 +234,7 @@ def test_a_batch_that_silver_refuses_can_be_looked_at(tmp_path: Path, spark: Spa
         [held] = listed(lake)
         assert (held.table, held.faulty) == ("silver.charges", 150)
         assert {record["reason"] for record in held.records} == {"currency: not a currency of ISO 4217"}
-        assert json.loads(held_back.payload(lake, held.records[3]["record_id"]) or "") == odd[3]
+        assert json.loads(rereading.payload(lake, held.records[3]["record_id"]) or "") == odd[3]
         assert "restore" in held.way_out
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import flow
-from pipelines.bronze import drift, ingest
+from pipelines import flow, flow_records
+from pipelines.bronze import drift, entering, ingest
 from pipelines.bronze.files import TABLE as FILES
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
@@ -45,7 +45,7 @@ def write(folder: Path, name: str, count: int) -> None:
 
 
 def refresh(lake: Lakehouse, raw: Path, validate: Validate = accept_all) -> Outcome:
-    (*_, last) = flow.refresh_bronze(lake, flow.Run(raw, stripe(), validate, sweep))
+    (*_, last) = flow_records.refresh_bronze(lake, flow.Run(raw, stripe(), validate, sweep))
     return last
 
 
@@ -89,7 +89,7 @@ def test_files_are_taken_in_once_and_new_and_changed_ones_later(lake: Lakehouse,
 def test_a_run_that_was_cut_before_the_manifest_takes_nothing_in_twice(lake: Lakehouse, raw: Path) -> None:
     batch = stage(lake, raw)
     lake.create(RECORDS.name)
-    rows = [ingest._manifest_row(counts, batch) for counts in batch.counts]
+    rows = [entering._manifest_row(counts, batch.ingest_id, batch.source) for counts in batch.counts]
     lake.append(RECORDS.name, batch.staged, {"ingest_id": 1, "files": rows, "checks": {}})
     assert not lake.exists(FILES.name)
     write(raw, "d", 3)
@@ -181,7 +181,7 @@ def test_an_empty_folder_and_an_empty_file_are_said_to_be_so(lake: Lakehouse, tm
 RUN = """
 import resource, sys
 from pathlib import Path
-from pipelines import flow
+from pipelines import flow, flow_records
 from pipelines.bronze import ingest
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import LakehouseError
@@ -196,7 +196,7 @@ with Lakehouse.open(home, engine="embedded", batch_bytes=3_000_000) as lake:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     print("ready", flush=True)
     try:
-        for outcome in flow.refresh_bronze(lake, flow.Run(Path(home, "raw"), stripe(), accept_all, sweep)):
+        for outcome in flow_records.refresh_bronze(lake, flow.Run(Path(home, "raw"), stripe(), accept_all, sweep)):
             print(outcome.rows, flush=True)
     except LakehouseError as error:
         sys.exit(f"LakehouseError: {error}")

@@ -17,7 +17,6 @@ from pipelines import flow
 from pipelines.catalog import all_tables, modules, tables_of
 from pipelines.erasure.redactions import sweep
 from pipelines.flow_gold import recipe
-from pipelines.flow_history import refresh_history
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.simulate import Simulation, simulate
@@ -66,13 +65,9 @@ def open_lake(home: Path, spark: SparkSession) -> Lakehouse:
 
 
 def refresh(lake: Lakehouse, raw: Path) -> None:
-    list(flow.refresh_bronze(lake, flow.Run(raw, stripe(), accept_all, sweep)))
-    for name in SOURCES:
-        table = all_tables()[name]
-        how = refresh_history if table.history_of else flow.refresh_silver
-        list(how(lake, table, stripe(), accept_all))
-    for name in (*GOLD, flow.DRIFT):
-        flow.refresh_gold(lake, all_tables()[name], accept_all)
+    run = flow.Run(raw, stripe(), accept_all, sweep)
+    for name in ("bronze.records", *SOURCES, *GOLD, flow.DRIFT):
+        list(flow.refresh_table(lake, all_tables()[name], run))
 
 
 def rows(frame: DataFrame) -> list[dict[str, Any]]:

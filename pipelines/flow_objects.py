@@ -1,0 +1,149 @@
+"""The flow of objects: what bronze gained since a table's watermark, in batches of bounded size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines import flow_refusals
+from pipelines.bronze import ingest
+from pipelines.bronze.batches import Batch, batches, check_sources, concerning, shapes, types_inside
+from pipelines.commits import Merge, Replace
+from pipelines.moving import Change, Refusals, moved
+from pipelines.silver import quarantine, within
+from pipelines.silver.build import FAULT, build
+from pipelines.silver.keyed import key_note, needs_rebuild
+from pipelines.silver.order import BETTER
+from pipelines.silver.rows import of_table
+from pipelines.steps import Outcome, by_size, unchanged
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.sources.source import Sources
+    from pipelines.table import Table
+    from pipelines.verdict import Validate
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some batches of bronze that a table takes in at once.
+
+    Attributes:
+        held: what all batches hold.
+        after: the last batch before them.
+        last: the last of them.
+        is_all: the table is made anew of them.
+    """
+
+    held: Mapping[int, Batch]
+    after: int
+    last: int
+    is_all: bool
+
+    def records(self, lake: Lakehouse) -> DataFrame:
+        """Their records."""
+        return lake.table(ingest.RECORDS).filter(f"ingest_id > {self.after} and ingest_id <= {self.last}")
+
+    def read(
+        self, lake: Lakehouse, table: Table, sources: Sources, by: Callable[..., DataFrame]
+    ) -> DataFrame:
+        """Their records as rows of a table of objects, by :func:`build` or :func:`parse`."""
+        inside = types_inside(self.held, self.after, self.last)
+        shaped = within.shapes(shapes(self.held, self.after, self.last), inside, table)
+        return by(
+            of_table(self.records(lake), table, sources, inside), table, sources, lake.token_key, shaped
+        )
+
+    def note(self, lake: Lakehouse, table: Table) -> dict[str, Any]:
+        """What a table notes that has taken them in."""
+        return {"watermark": self.last, **key_note(lake, table)}
+
+
+def refresh_silver(
+    lake: Lakehouse, table: Table, sources: Sources, validate: Validate, *, full: bool = False
+) -> Iterator[Outcome]:
+    """Take in what bronze gained since the table's watermark; with ``full``, rebuild the table from all of bronze."""
+
+    def change(span: Span) -> Change:
+        return _change(lake, table, sources, span, validate)
+
+    found = spans(lake, table, sources, full=full)
+    yield from taken_in(lake, table, sources, validate, found, change)
+
+
+def taken_in(
+    lake: Lakehouse,
+    table: Table,
+    sources: Sources,
+    validate: Validate,
+    found: Sequence[Span],
+    change: Callable[[Span], Change],
+) -> Iterator[Outcome]:
+    """Take in groups of batches, one after the other, until one is refused."""
+    if not found:
+        yield unchanged(lake, table.name)
+        return
+    check_sources(found[0].held, sources)
+    for span in found:
+        outcome = moved(lake, change(span), validate)
+        yield outcome
+        if outcome.status == "refused":
+            return
+
+
+def _change(lake: Lakehouse, table: Table, sources: Sources, span: Span, validate: Validate) -> Change:
+    note = span.note(lake, table)
+
+    def keep(refused: DataFrame) -> None:
+        if span.is_all:
+            flow_refusals.renew(lake, refused, table)
+        else:
+            flow_refusals.add(lake, refused, f"{table.short_name}-{span.last}", validate)
+
+    return Change(
+        table,
+        str(span.last),
+        span.read(lake, table, sources, build),
+        Replace() if span.is_all else Merge(BETTER),
+        note=lambda: note,
+        idle={**note, "rows": 0},
+        accept=FAULT,
+        refusals=Refusals(
+            of=lambda rows: quarantine.refused(_faulty(rows), span.records(lake), table),
+            keep=keep,
+        ),
+    )
+
+
+def _faulty(rows: DataFrame) -> DataFrame:
+    return rows.filter(f"{FAULT} is not null")
+
+
+def spans(
+    lake: Lakehouse, table: Table, sources: Sources, *, full: bool, until: int | None = None
+) -> list[Span]:
+    """The batches of bronze that a table has to take in, in groups.
+
+    Args:
+        lake: where the tables are.
+        table: of objects, or a history of some.
+        sources: as they are now.
+        full: the table is made anew of all batches.
+        until: the last batch that it may take in; by default the last that there is.
+    """
+    note: Mapping[str, Any] = {} if full else lake.note(table.name)
+    if needs_rebuild(lake, table, note):
+        full, note = True, {}
+    held, watermark = batches(lake), int(note.get("watermark", 0))
+    last = max(held, default=0) if until is None else until
+    if full:
+        found = [(0, last)] if last else []
+    else:
+        sizes = [
+            (batch, size) for batch, size in concerning(held, table, sources, watermark) if batch <= last
+        ]
+        found = by_size(watermark, sizes, lake.settings.batch_bytes)
+    return [Span(held, after, upto, full) for after, upto in found]

@@ -1,0 +1,96 @@
+"""The flow of records: raw files that are new or changed, batch by batch, and the manifest of what was taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipelines.base.figure import Figures
+from pipelines.bronze import entering, ingest, records
+from pipelines.bronze import files as manifest
+from pipelines.bronze.notices import judged as judged_by
+from pipelines.bronze.notices import told
+from pipelines.bronze.reading import FileCounts
+from pipelines.commits import Append
+from pipelines.moving import Change, Refusals, judged, moved
+from pipelines.silver import quarantine
+from pipelines.steps import Outcome, unchanged
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from pipelines.delta_log import Note
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.steps import Run
+    from pipelines.verdict import Validate
+
+
+def refresh_bronze(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
+    """Take in the files of a folder that are new or changed, batch by batch."""
+    listing = manifest.list_files(run.raw, run.sources)
+    notices = tuple(f"{name}: ignored, {why}" for name, why in listing.ignored.items())
+    if not listing.files:
+        empty = f"{run.raw}: no file to read; expected {run.sources.expected}, also compressed"
+        notices = (empty, *notices)
+    fresh = ingest.plan(lake, listing)
+    if not fresh:
+        yield replace(unchanged(lake, ingest.RECORDS), notices=notices)
+    for files in manifest.batches(fresh, lake.settings.batch_bytes):
+        source = run.sources.of(files[0].source)
+        batch = ingest.stage(lake, source, files, ingest.next_ingest_id(lake))
+        outcome = take_in(lake, batch, run.validate)
+        yield replace(outcome, notices=(*notices, *outcome.notices))
+        if outcome.status == "refused":
+            return
+        notices = ()
+    yield from _swept(lake, run)
+
+
+def take_in(lake: Lakehouse, batch: ingest.Batch, validate: Validate) -> Outcome:
+    """Publish a staged batch, and complete the manifest."""
+    outcome = moved(lake, _change(lake, batch), validate) if batch.counts else _without_files(lake)
+    if outcome.status == "published":
+        entering.complete_manifest(lake, lambda rows, count: _entered(lake, rows, count, validate))
+    lake.clear_staging(ingest.FILES)
+    notices = (*told(batch), *outcome.notices)
+    return replace(outcome, notices=notices, failed=bool(batch.missing))
+
+
+def _change(lake: Lakehouse, batch: ingest.Batch) -> Change:
+    return Change(
+        records.TABLE,
+        str(batch.ingest_id),
+        batch.staged,
+        Append(),
+        note=lambda: entering.noted(lake, batch.ingest_id, batch.source, batch.counts),
+        refusals=Refusals(quarantine.unreadable, raw=batch.counts[0].file.root),
+        faulty=sum(counts.fault_count for counts in batch.counts),
+        figures=lambda _: _shares(batch.counts),
+        is_changed=True,
+    )
+
+
+def _without_files(lake: Lakehouse) -> Outcome:
+    """Of a batch of which no file could be opened."""
+    lake.clear_staging(ingest.RECORDS)
+    return replace(unchanged(lake, ingest.RECORDS), version=lake.version(ingest.RECORDS))
+
+
+def _entered(lake: Lakehouse, rows: DataFrame, count: int, validate: Validate) -> Note:
+    return judged(lake, manifest.TABLE, rows, count, validate=validate).note
+
+
+def _shares(counts: Sequence[FileCounts]) -> Figures:
+    """The figures by which a batch is held back: one bad file must not hold back what stands beside it."""
+    faulty, judging = judged_by(counts)
+    return Figures(
+        {"record_count": float(judging), "quarantined_share": faulty / judging if judging else None}
+    )
+
+
+def _swept(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
+    """Erase what the new batches say was redacted, before anything else is made from them."""
+    if notices := run.sweep(lake):
+        version = lake.version(ingest.RECORDS)
+        yield Outcome(ingest.RECORDS, "published", version=version, notices=notices)
