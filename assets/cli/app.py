@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from assets.cli import benchmarks, models, records, rules, runs, tables, upkeep
+from assets.cli.shared import plain_errors
 
 app = typer.Typer(
     name="vermeil",
@@ -71,5 +72,6 @@ for command in (
 
 
 def run_app() -> None:
-    """Run the app; errors that are meant to be read are printed without a trace."""
-    app()
+    """Run the app; an error that no command has met is printed without a trace, too."""
+    with plain_errors():
+        app()
