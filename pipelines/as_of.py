@@ -25,7 +25,7 @@ from pipelines.flow_gold import recipe
 from pipelines.silver import history, quarantine
 from pipelines.silver.build import current, faulty, parse
 from pipelines.silver.rows import described, of_table
-from pipelines.views import with_views
+from pipelines.views import answer
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -72,7 +72,7 @@ class AsOf:
     def sql(self, query: str) -> DataFrame:
         """The answer to a Spark SQL query over all tables, by their full names."""
         views = {name: self._view(name) for name in self._lake.tables if name in query}
-        return self._lake.spark.sql(with_views(query, views))
+        return answer(self._lake.spark, query, views)
 
     @cached_property
     def _records(self) -> DataFrame:

@@ -21,6 +21,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from pipelines import storage
+from pipelines.engine_errors import OF
 from pipelines.errors import LakehouseError
 from pipelines.layout import DataFile, Layout
 
@@ -136,7 +137,11 @@ class DeltaLog:
             name_checkpoint(uri, target.version())
 
     def _open(self, uri: str, version: int | None = None) -> DeltaTable:
-        return DeltaTable(uri, version=version, storage_options=self._options)
+        try:
+            return DeltaTable(uri, version=version, storage_options=self._options)
+        except Exception as error:
+            error.add_note(OF + uri)
+            raise
 
 
 def _names(paths: Iterable[str]) -> set[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import storage
 from pipelines.errors import EngineError, VermeilError, is_out_of_space
 
 if TYPE_CHECKING:
@@ -15,11 +16,17 @@ if TYPE_CHECKING:
 Advice = tuple[tuple[str, str], ...]
 """Patterns of what is said, most telling first, each with what it means."""
 
-LIBRARIES = ("py4j", "pyspark", "grpc")
-"""Whose errors are an engine's."""
+LIBRARIES = ("py4j", "pyspark", "grpc", "deltalake", "_internal", "pyarrow", "pyo3_runtime")
+"""Whose errors are an engine's; those of delta-rs are called ``_internal``, and a panic in Rust ``pyo3_runtime``."""
 
 AT = "while vermeil was at "
 """How a note on an error begins that tells where it came."""
+
+OF = "of the table at "
+"""How a note on an error begins that tells which table was read."""
+
+WRITING = "a writer was at work"
+"""A note on an error that came while the lakehouse was held for writing."""
 
 LOOKED_AT = 200_000
 """Bytes at the end of a log in which the cause of an end is looked for."""
@@ -121,6 +128,29 @@ RUNNING: Advice = (
 )
 """What is said where a Spark that has started fails."""
 
+FILES: Advice = (
+    (
+        r"Permission denied|AccessDenied|Access Denied|403 Forbidden|InvalidAccessKeyId|SignatureDoesNotMatch",
+        "this process may not read or write the files of {table}: mend their rights, or VERMEIL_STORAGE_OPTIONS",
+    ),
+    (
+        r"Object at location .* not found|No such file or directory|PATH_NOT_FOUND|FileNotFound|FILE_NOT_EXIST",
+        "a file of {table} is gone. {again}",
+    ),
+    (
+        r"Requested range was invalid|Failed to fetch metadata|(?i:not a parquet|parquet magic|corrupt)|Json error"
+        r"|Invalid JSON|Checksum|CANNOT_READ_FILE|Invalid Parquet|JsonParseException|DELTA_STATE_RECOVER",
+        "a file of {table} is damaged. {again}",
+    ),
+)
+"""What is said where a table's own files are at fault."""
+
+ANEW = "Make it anew: move {uri} away, then vermeil run --full-refresh {table}"
+FROM_BACKUP = "Bring {uri} back from a backup"
+
+ONCE = ("silver.quarantine", "gold.payment_scores")
+"""Tables that hold what happened when it happened, and so cannot be made anew; nor can those of bronze."""
+
 
 def is_of_engine(error: BaseException) -> bool:
     """Whether an error came from an engine, be it that the engine is gone."""
@@ -129,6 +159,12 @@ def is_of_engine(error: BaseException) -> bool:
         for one in _chain(error)
         for found in type(one).__mro__
     )
+
+
+def is_of_query(error: BaseException, settings: Settings) -> bool:
+    """Whether an engine's error is about what it was asked, not about itself or about files."""
+    said = "\n".join(map(_words, _chain(error)))
+    return _of_files(error, settings) is None and meaning(said, RUNNING) is None
 
 
 def plain(error: BaseException, settings: Settings) -> VermeilError | None:
@@ -140,10 +176,11 @@ def plain(error: BaseException, settings: Settings) -> VermeilError | None:
     """
     if isinstance(error, VermeilError) or is_out_of_space(error) or not is_of_engine(error):
         return None
-    return EngineError(
-        f"{_place(error)}{explained(error, settings)}. "
-        "Nothing of the batch at hand was published: the next run goes on from there"
-    )
+    what = explained(error, settings)
+    said = what if (where := place(error)).rstrip(": ") in what else f"{where}{what}"
+    if not any(WRITING in getattr(one, "__notes__", ()) for one in _chain(error)):
+        return EngineError(said)
+    return EngineError(f"{said}. Nothing of the batch at hand was published: the next run goes on from there")
 
 
 def explained(error: BaseException, settings: Settings) -> str:
@@ -152,10 +189,31 @@ def explained(error: BaseException, settings: Settings) -> str:
     what = meaning("\n".join(map(_words, _chain(error))), RUNNING)
     if log and (what is None or what == GONE):
         what = meaning(_tail(log), RUNNING[:1]) or what
+    if what is None and (of_files := _of_files(error, settings)):
+        return of_files
     what = what or f"the engine failed: {telling(error)}"
     if log:
         return f"{what} (all of it: {log})"
     return f"{what} (more in the server's log)" if "://" in settings.engine else what
+
+
+def _of_files(error: BaseException, settings: Settings) -> str | None:
+    """What it means that a table's files cannot be read; None where it is nothing of that kind."""
+    said = "\n".join(map(_words, _chain(error)))
+    table = table_in("\n".join([*_notes(error, OF), said]))
+    meant = meaning(said, FILES)
+    if table is None or meant is None:
+        return None
+    layer, name = table.split(".")
+    uri = storage.join(settings.lakehouse_uri, layer, name)
+    again = FROM_BACKUP if layer == "bronze" or table in ONCE else ANEW
+    return meant.format(table=table, again=again.format(table=table, uri=uri))
+
+
+def table_in(said: str) -> str | None:
+    """The table whose files some words name; None where they name none."""
+    found = re.search(r"/(bronze|silver|gold)/(\w+)", said)
+    return f"{found[1]}.{found[2]}" if found else None
 
 
 def meaning(said: str, advice: Advice) -> str | None:
@@ -196,10 +254,18 @@ def _words(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _place(error: BaseException) -> str:
-    notes = [note for one in _chain(error) for note in getattr(one, "__notes__", ())]
-    found = next((note.removeprefix(AT) for note in notes if note.startswith(AT)), "")
+def place(error: BaseException) -> str:
+    """At which table an error came, to begin a sentence with; empty where that is not known."""
+    found = next(_notes(error, AT), "")
     return f"{found}: " if found else ""
+
+
+def _notes(error: BaseException, begin: str) -> Iterator[str]:
+    """What notes say that begin in some way."""
+    for one in _chain(error):
+        for note in getattr(one, "__notes__", ()):
+            if note.startswith(begin):
+                yield note.removeprefix(begin)
 
 
 def _tail(log: Path) -> str:

@@ -19,6 +19,7 @@ from pipelines.arrow import arrow_schema
 from pipelines.commits import Committer, Staged
 from pipelines.delta_log import Commit, DeltaLog, Note
 from pipelines.engine import open_spark
+from pipelines.engine_errors import OF, WRITING
 from pipelines.errors import LakehouseError
 from pipelines.footers import row_counts
 from pipelines.layout import FELT, ORDERLY, Layout, work
@@ -30,7 +31,7 @@ from pipelines.sources.mapping import load_sources
 from pipelines.sources.source import Sources
 from pipelines.table import Table
 from pipelines.token_key import TokenKey, token_key
-from pipelines.views import with_views
+from pipelines.views import answer
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -247,7 +248,7 @@ class Lakehouse:
         """
         lake = self if self.release or now else self.released()
         views = {name: lake._view(name) for name in self.tables if name in query}
-        return self.spark.sql(with_views(query, views))
+        return answer(self.spark, query, views)
 
     def history(self, name: str, limit: int | None = None) -> list[Commit]:
         """A table's versions, newest first; [] where nothing was published yet."""
@@ -451,7 +452,11 @@ class Lakehouse:
             self.clear_staging()
             self.complete_restore()
             draft = Draft(self.versions())
-            yield draft
+            try:
+                yield draft
+            except Exception as error:
+                error.add_note(WRITING)
+                raise
             self._tidy(draft)
             self._checkpoint(draft)
             self._release(draft, doing)
@@ -487,7 +492,11 @@ class Lakehouse:
         """A view of a table as it is read here. Its name has the version: a later query must not change this one's."""
         version = self.version(name)
         view = f"{name.replace('.', '__')}__{'empty' if version is None else version}"
-        self.table(name, version).createOrReplaceTempView(view)
+        try:
+            self.table(name, version).createOrReplaceTempView(view)
+        except Exception as error:
+            error.add_note(OF + self.table_uri(name))
+            raise
         return view
 
     def _mark(self) -> None:

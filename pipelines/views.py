@@ -4,6 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+ASKED = "as the engine was asked: "
+"""How a note on an error begins that holds the query as the engine was given it."""
+
+VIEW = r"\b(bronze|silver|gold)__(\w+?)__(?:\d+|empty|as_of_\d+)\b"
+"""The name of a table's view, with its layer and its short name."""
+
+
+def answer(spark: SparkSession, query: str, views: Mapping[str, str]) -> DataFrame:
+    """The answer to a query that names tables in full; a note on an error says what the engine was asked."""
+    asked = with_views(query, views)
+    try:
+        return spark.sql(asked)
+    except Exception as error:
+        error.add_note(ASKED + asked)
+        raise
 
 
 def with_views(query: str, views: Mapping[str, str]) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated
 
 import typer
 
 from assets.cli import benchmarks, models, records, rules, runs, tables, upkeep
+from assets.cli.shared import plain_errors
+
+HELP_COLUMNS = "140"
+"""Columns of help where it is piped: the examples in it stay whole."""
 
 app = typer.Typer(
     name="vermeil",
@@ -71,5 +76,8 @@ for command in (
 
 
 def run_app() -> None:
-    """Run the app; errors that are meant to be read are printed without a trace."""
-    app()
+    """Run the app; an error that no command has met is printed without a trace, too."""
+    if not sys.stdout.isatty():
+        os.environ.setdefault("TERMINAL_WIDTH", HELP_COLUMNS)
+    with plain_errors():
+        app()

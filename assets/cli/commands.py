@@ -147,18 +147,21 @@ def sql(lake: Lakehouse, query: str, at: datetime | None = None, *, now: bool = 
     """The answer to a query, by the latest release, as of what was known at some time, or by the tables as they are.
 
     Raises:
-        SettingsError: the query is wrong; the message is Spark's first line.
+        SettingsError: the query is wrong; the message says where, and what may be meant.
     """
     from pyspark.errors import PySparkException
 
     from pipelines.as_of import as_of
+    from pipelines.engine_errors import is_of_query
+    from pipelines.query_faults import explained
 
     try:
         answer = as_of(lake, at).sql(query) if at else lake.sql(query, now=now)
         return answer.toArrow()
     except PySparkException as error:
-        first = str(error).strip().splitlines()[0]
-        raise SettingsError(f"{first}. Tables: {', '.join(sorted(lake.tables))}") from None
+        if not is_of_query(error, lake.settings):
+            raise
+        raise SettingsError(explained(query, error, lake.tables)) from error
 
 
 def quarantine(

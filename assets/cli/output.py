@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleDimensions
 from rich.markup import escape
 from rich.table import Table
 
@@ -30,8 +31,27 @@ if TYPE_CHECKING:
     from pipelines.steps import Outcome
     from pipelines.verify import Verified
 
-OUT = Console()
-ERR = Console(stderr=True)
+UNBROKEN = 100_000
+"""Columns of a line where nobody looks at a screen: a log or a program wants words and commands whole."""
+
+
+class Screen(Console):
+    """A console that breaks lines for a terminal only."""
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        """As wide as the terminal, or as ``COLUMNS`` says; without either, wide enough for every line."""
+        if self.is_terminal or "COLUMNS" in os.environ:
+            return super().size
+        return ConsoleDimensions(UNBROKEN, super().size.height)
+
+    @size.setter
+    def size(self, new: tuple[int, int]) -> None:
+        self._width, self._height = new
+
+
+OUT = Screen()
+ERR = Screen(stderr=True)
 
 _MEANINGS = {
     "current": "current version of a silver row",

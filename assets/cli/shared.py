@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from pipelines.errors import SettingsError, SourceError, VermeilError, is_out_of_space
 
@@ -83,7 +84,7 @@ def plain_engine(settings: Settings) -> Iterator[None]:
     """
     try:
         yield
-    except Exception as error:
+    except BaseException as error:  # a panic in Rust is no Exception
         from pipelines.engine_errors import plain
 
         told = plain(error, settings)
@@ -94,21 +95,34 @@ def plain_engine(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Print an error that is meant to be read, without a trace, and exit with its code."""
+    """Print an error in one line, without a trace, and exit with its code: 2 for wrong use, else 1."""
     try:
         yield
-    except VermeilError as error:
-        wrong_use = isinstance(error, SettingsError | SourceError)
-        typer.secho(f"vermeil: {error}", err=True, fg=typer.colors.RED)
-        if os.environ.get("VERMEIL_DEBUG"):
-            raise
-        raise typer.Exit(2 if wrong_use else 1) from None
     except BrokenPipeError:
         sys.stderr.close()
         raise typer.Exit(0) from None
+    except (typer.Exit, typer.Abort, TyperException):
+        raise  # the command line's own way to end
     except Exception as error:
-        if not is_out_of_space(error):
+        typer.secho(f"vermeil: {_said(error)}", err=True, fg=typer.colors.RED)
+        if os.environ.get("VERMEIL_DEBUG"):
             raise
-        said = "the disk is full. Nothing of the batch at hand was published: free some space and run again."
-        typer.secho(f"vermeil: {said}", err=True, fg=typer.colors.RED)
-        raise typer.Exit(1) from None
+        raise typer.Exit(2 if isinstance(error, SettingsError | SourceError) else 1) from None
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, VermeilError):
+        return str(error)
+    if is_out_of_space(error):
+        return "the disk is full. Nothing of the batch at hand was published: free some space and run again."
+    from pipelines.engine_errors import place, telling
+
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return (
+            f"{place(error)}{error.filename}: {error.strerror.lower()}. See that it is there, and that this user may "
+            "read and write it"
+        )
+    return (
+        f"{place(error)}{type(error).__name__}: {telling(error)}. This is a fault of Vermeil's own; no table is left "
+        "half written. vermeil --debug shows all of it: please report it"
+    )

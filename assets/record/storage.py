@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -38,11 +39,14 @@ def at_once(instance: DagsterInstance) -> Iterator[None]:
                 held[shard] = stack.enter_context(_transaction(storage.conn_string_for_shard(shard)))
             yield held[shard]
 
+        asked = storage.has_table
         storage._connect = kept  # type: ignore[method-assign]
+        storage.has_table = cache(asked)  # type: ignore[method-assign]
         try:
             yield
         finally:
             storage._connect = connect  # type: ignore[method-assign]
+            storage.has_table = asked  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
+from deltalake.exceptions import DeltaError
 
 from assets.cli.output import progress
 from pipelines.engine_errors import RUNNING, STARTING, meaning, plain
@@ -21,6 +22,8 @@ from tests.engine_runs import NEEDS_DELTA, Ended, vermeil
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+    from pipelines.lakehouse import Lakehouse
 
 ONCE = pytest.mark.skipif(
     load_settings().engine != "embedded", reason="starts an engine itself: once is enough, embedded"
@@ -72,8 +75,15 @@ def test_a_job_that_fails_in_an_executor(jvm_spark: SparkSession, does: Does, to
         at_charges(jvm_spark, does)
     said = plain(found.value, load_settings({"engine": "sc://cluster"}))
     assert str(said).startswith(f"silver.charges: {told}")
-    assert str(said).endswith("Nothing of the batch at hand was published: the next run goes on from there")
     assert "\n" not in str(said)
+    assert "Nothing of the batch" not in str(said), "nothing was being written"
+
+
+def test_a_writer_is_told_what_became_of_its_batch(lake: Lakehouse) -> None:
+    with pytest.raises(DeltaError) as found, lake.writing():
+        raise DeltaError("a log that nobody can read")
+    said = str(plain(found.value, lake.settings))
+    assert said.endswith("Nothing of the batch at hand was published: the next run goes on from there")
 
 
 def test_an_error_of_our_own_stays_what_it_is() -> None:

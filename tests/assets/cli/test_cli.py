@@ -83,11 +83,12 @@ def test_a_time_that_is_none_is_wrong_use(home: Path) -> None:
     assert "--as-of yesterday" in result.stderr
 
 
-def test_a_wrong_query_is_wrong_use_and_names_the_tables(home: Path) -> None:
-    result = vermeil("sql", "select nope from gold.payments_daily", "--home", home)
+def test_a_wrong_query_is_wrong_use_and_names_what_is_nearest(home: Path) -> None:
+    result = vermeil("sql", "select capturd_minor from gold.payments_daily", "--home", home)
     assert result.exit_code == 2
-    assert "nope" in result.stderr
-    assert "gold.payments_daily" in result.stderr
+    assert result.stderr.startswith(
+        "vermeil: no column capturd_minor in gold.payments_daily. Nearest: captured_minor"
+    )
 
 
 def test_quarantine_lists_places_and_reasons_without_payloads(home: Path) -> None:
