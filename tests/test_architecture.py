@@ -47,7 +47,8 @@ STANDS: Mapping[str, str] = {
     "delta": """
         pipelines.arrow pipelines.commits pipelines.delta_log pipelines.delta_rs pipelines.delta_spark
         pipelines.engine pipelines.engine_errors pipelines.footers pipelines.intent pipelines.jvm pipelines.layout
-        pipelines.lock pipelines.policies pipelines.releases pipelines.storage pipelines.versions""",
+        pipelines.lock pipelines.policies pipelines.query_faults pipelines.releases pipelines.storage
+        pipelines.versions""",
     "sources": "pipelines.sources pipelines.bronze.inside pipelines.bronze.shapes",
     "rules": "pipelines.rules",
     "privacy": """
