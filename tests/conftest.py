@@ -22,6 +22,7 @@ from pipelines.engine import open_spark
 from pipelines.jvm import SESSION_CONF
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings, load_settings
+from tests.small_lakehouse import few_days as few_days
 from tests.spark_servers import spark_server
 
 if TYPE_CHECKING:

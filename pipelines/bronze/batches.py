@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
@@ -48,8 +49,20 @@ class Batch:
         )
 
 
-def batches(lake: Lakehouse) -> dict[int, Batch]:
+_READ: WeakKeyDictionary[Lakehouse, tuple[int | None, Mapping[int, Batch]]] = WeakKeyDictionary()
+"""By lakehouse, the version of the manifest that was read last and what it held: every table of a run asks for it."""
+
+
+def batches(lake: Lakehouse) -> Mapping[int, Batch]:
     """All batches by number, in order."""
+    version = lake.version(FILES)
+    known = _READ.get(lake)
+    if known is None or known[0] != version:
+        known = _READ[lake] = (version, _batches(lake))
+    return known[1]
+
+
+def _batches(lake: Lakehouse) -> dict[int, Batch]:
     found: dict[int, list[dict[str, Any]]] = {}
     for row in lake.arrow(FILES, _COLUMNS).to_pylist():
         found.setdefault(row["ingest_id"], []).append(row)

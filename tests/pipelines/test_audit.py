@@ -11,37 +11,26 @@ from typing import TYPE_CHECKING
 import pytest
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import flow
 from pipelines.audit import Audit, Counts, audit
 from pipelines.catalog import all_tables
-from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.simulate import Simulation, Summary, simulate
+from pipelines.simulate import Summary
 from pipelines.sources.mapping import stripe
-from pipelines.verdict import accept_all
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+    from tests.small_lakehouse import Made
+
 pytestmark = pytest.mark.engine
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> tuple[Path, Summary]:
-    home = tmp_path_factory.mktemp("audited")
-    summary = simulate(Simulation(days=3, payments_per_day=10, accounts=2), home / "raw", home / "truth")
-    lake = Lakehouse(load_settings({"home": home}), all_tables(), spark)
-    list(flow.refresh(lake, flow.Run(home / "raw", stripe(), accept_all, sweep)))
-    return home, summary
-
-
 @pytest.fixture
-def prepared(made: tuple[Path, Summary], tmp_path: Path, spark: SparkSession) -> tuple[Lakehouse, Summary]:
+def prepared(few_days: Made, tmp_path: Path, spark: SparkSession) -> tuple[Lakehouse, Summary]:
     """A lakehouse of the test's own, copied from one that was made once."""
-    home, summary = made
-    shutil.copytree(home, tmp_path / "home")
-    return Lakehouse(load_settings({"home": tmp_path / "home"}), all_tables(), spark), summary
+    shutil.copytree(few_days.home, tmp_path / "home")
+    return Lakehouse(load_settings({"home": tmp_path / "home"}), all_tables(), spark), few_days.archive
 
 
 def test_what_was_put_in_is_what_is_accounted_for(prepared: tuple[Lakehouse, Summary]) -> None:

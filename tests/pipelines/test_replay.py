@@ -22,7 +22,6 @@ from pipelines.lakehouse import Lakehouse
 from pipelines.replay import Replay, replay
 from pipelines.settings import load_settings
 from pipelines.silver.quarantine import Choice
-from pipelines.simulate import Simulation, simulate
 from pipelines.table import Rule, Table
 from pipelines.verdict import CheckResult, Validate, Verdict, accept_all
 from pipelines.verify import verify
@@ -31,9 +30,10 @@ from tests.same_rows import differing
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from tests.small_lakehouse import Made
+
 pytestmark = pytest.mark.engine
 
-ARCHIVE = Simulation(days=4, payments_per_day=8, accounts=2)
 CHARGES = "silver.charges"
 WRONG = Rule("no_large_amount", "amount_minor < 6000", "the amount is not below 6000")
 LAST_READABLE = 1_772_496_000
@@ -48,12 +48,10 @@ def broken_tables() -> dict[str, Table]:
 
 
 @pytest.fixture(scope="module")
-def homes(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> tuple[Path, Path]:
+def homes(few_days: Made, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> tuple[Path, Path]:
     """A home that was right from the start, and one whose records were refused by mistake."""
-    right, wrong = tmp_path_factory.mktemp("right"), tmp_path_factory.mktemp("wrong")
-    simulate(ARCHIVE, right / "raw", right / "truth")
+    right, wrong = few_days.home, tmp_path_factory.mktemp("wrong")
     shutil.copytree(right / "raw", wrong / "raw")
-    run(opened(right, spark))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(facts, "LATEST", LAST_READABLE)
         patch.setattr(catalog, "all_tables", broken_tables)

@@ -6,6 +6,7 @@ takes its edits back.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,6 @@ from pipelines.conservation import refresh_audit
 from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.simulate import Simulation, simulate
 from pipelines.steps import Outcome
 from pipelines.table import Table
 from pipelines.verdict import accept_all
@@ -30,9 +30,9 @@ from pipelines.verify import Found, verify
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.engine
+    from tests.small_lakehouse import Made
 
-ARCHIVE = Simulation(days=4, payments_per_day=10, accounts=2)
+pytestmark = pytest.mark.engine
 
 TAKEN = {
     "bronze.records": "payload",
@@ -54,13 +54,10 @@ COUNTED = (
 
 
 @pytest.fixture(scope="module")
-def lake(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Lakehouse:
-    home = tmp_path_factory.mktemp("verified")
-    simulate(ARCHIVE, home / "raw", home / "truth")
-    made = Lakehouse(load_settings({"home": home}), all_tables(), spark)
-    outcomes = list(flow.refresh(made, flow.Run(home / "raw", made.sources, accept_all, sweep)))
-    assert not any(outcome.failed for outcome in outcomes)
-    return made
+def lake(few_days: Made, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Lakehouse:
+    home = tmp_path_factory.mktemp("verified") / "home"
+    shutil.copytree(few_days.home, home)
+    return Lakehouse(load_settings({"home": home}), all_tables(), spark)
 
 
 def filled(lake: Lakehouse, layer: str) -> list[str]:
