@@ -12,7 +12,7 @@ from assets.events import Event, events
 from assets.metadata import table_spec
 from assets.resources import LakehouseResource, RefreshOptions
 from pipelines import flow
-from pipelines.catalog import tables_of
+from pipelines.catalog import gates, tables_of
 from pipelines.settings import Settings
 from pipelines.table import Table
 
@@ -22,7 +22,7 @@ FRESHNESS = FreshnessPolicy.time_window(fail_window=timedelta(hours=25), warn_wi
 
 def gold_assets(settings: Settings) -> Sequence[AssetsDefinition]:
     """One asset per declared gold table but the audit, which is told differently: see ``assets/conservation.py``."""
-    return [gold_asset(table, settings) for table in tables_of("gold") if table.name != flow.AUDIT]
+    return [gold_asset(table, settings) for table in tables_of("gold") if table.kind != "audit"]
 
 
 def gold_asset(table: Table, settings: Settings) -> AssetsDefinition:
@@ -30,7 +30,7 @@ def gold_asset(table: Table, settings: Settings) -> AssetsDefinition:
 
     @multi_asset(
         name=f"gold__{table.short_name}",
-        specs=[table_spec(table, settings, freshness=FRESHNESS, deps=flow.gates(table))],
+        specs=[table_spec(table, settings, freshness=FRESHNESS, deps=gates(table))],
         check_specs=checks.specs(table),
     )
     def asset(

@@ -12,8 +12,6 @@ from pipelines.money import exponents
 from pipelines.silver.contract import PROVENANCE
 from pipelines.table import Column, Table
 
-RECORDS = "bronze.records"
-
 
 def checks(table: Table) -> tuple[Check, ...]:
     """Everything that the declaration of a table promises."""
@@ -23,7 +21,7 @@ def checks(table: Table) -> tuple[Check, ...]:
         *(_present(name) for name in table.key),
         *_required(table),
         *(history.checks(table) if table.history_of else _of_values(table)),
-        *((*QUARANTINED, VOLUME) if table.object_type or table.name == RECORDS else ()),
+        *((*QUARANTINED, VOLUME) if table.kind in ("objects", "records") else ()),
     )
 
 

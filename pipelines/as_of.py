@@ -62,11 +62,19 @@ class AsOf:
             LakehouseError: no table of that name is declared, or its rows are not about what was known.
         """
         table = self._lake.declaration(name)
-        if table.layer == "bronze":
-            return self._records if name == bronze.TABLE.name else self._files
-        if name == quarantine.TABLE.name:
-            return self._quarantine
-        rows = self._silver(table) if table.layer == "silver" else self._gold(table)
+        match table.kind:
+            case "records":
+                return self._records
+            case "files":
+                return self._files
+            case "refusals":
+                return self._quarantine
+            case "objects":
+                rows = current(self._changes(table), table, self._lake.sources, self._lake.token_key)
+            case "history":
+                rows = self._history(table)
+            case _:
+                rows = self._made(table)
         return rows.select(*table.column_names)
 
     def sql(self, query: str) -> DataFrame:
@@ -109,12 +117,10 @@ class AsOf:
             lambda one, other: one.unionByName(other), refused, quarantine.unreadable(self._records)
         )
 
-    def _silver(self, table: Table) -> DataFrame:
-        if table.history_of:
-            base = table.history_of
-            parsed = parse(self._changes(base), base, self._lake.sources, self._lake.token_key)
-            return history.intervals(parsed, table)
-        return current(self._changes(table), table, self._lake.sources, self._lake.token_key)
+    def _history(self, table: Table) -> DataFrame:
+        base = history.base_of(table)
+        parsed = parse(self._changes(base), base, self._lake.sources, self._lake.token_key)
+        return history.intervals(parsed, table)
 
     def _faulty(self, table: Table) -> DataFrame:
         return faulty(self._changes(table), table, self._lake.sources)
@@ -126,7 +132,7 @@ class AsOf:
     def _types_inside(self) -> frozenset[str]:
         return types_inside(batches(self._lake))
 
-    def _gold(self, table: Table) -> DataFrame:
+    def _made(self, table: Table) -> DataFrame:
         how = recipe(table.name)
         if how.kind not in ("days", "whole"):
             raise LakehouseError(

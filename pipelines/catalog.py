@@ -12,9 +12,6 @@ from pipelines.table import Table
 
 LAYERS = ("bronze", "silver", "gold")
 
-RECORDS = "bronze.records"
-"""What all of silver is made from."""
-
 
 @cache
 def modules() -> Mapping[str, ModuleType]:
@@ -58,6 +55,11 @@ def inputs(table: Table) -> tuple[str, ...]:
     """Names of the tables that a table is made from."""
     if table.layer == "gold":
         return tuple(modules()[table.name].SOURCES)
-    if table.history_of:
-        return (RECORDS, table.history_of.name)
-    return (RECORDS,) if table.layer == "silver" else ()
+    records = [one.name for one in all_tables().values() if one.kind == "records"]
+    base = [table.history_of.name] if table.history_of else []
+    return (*records, *base) if table.layer == "silver" else ()
+
+
+def gates(table: Table) -> tuple[str, ...]:
+    """Tables that must be sound before another is made: no gold from a lakehouse that has lost records."""
+    return tuple(one.name for one in all_tables().values() if one.kind == "audit" and table.kind == "made")

@@ -139,14 +139,15 @@ def _references(lake: Lakehouse, table: Table, rows: DataFrame, oldest: date | N
     looked_up: list[DataFrame] = []
     asked: list[str] = []
     for name, id_column in dict.fromkeys((name, id_column) for _, name, id_column in pointing):
+        other = lake.declaration(name)
         columns = [column.name for column, *where in pointing if where == [name, id_column]]
         if name == table.name:
             published = lake.table(name).select(id_column)
             looked_up.append(_looked_up(rows, columns, published.unionByName(rows.select(id_column))))
-        elif (taken := reached(lake, lake.declaration(name), lake.sources, held)) and lake.exists(name):
+        elif (taken := reached(lake, other, lake.sources, held)) and lake.exists(name):
             # The other table may not have taken in this batch yet; what it cannot know is no orphan.
             judged = rows.filter(F.col("ingest_id") <= taken)
-            known = _recent(lake.table(name), lake.declaration(name), oldest).select(id_column)
+            known = _recent(lake.table(name), other, oldest).select(id_column)
             looked_up.append(_looked_up(judged, columns, known))
         else:
             continue

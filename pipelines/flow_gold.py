@@ -11,9 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines import catalog
 from pipelines.commits import Merge, Replace
-from pipelines.drifting import refresh_drift
 from pipelines.gold import changes
-from pipelines.gold import schema_drift as drift
 from pipelines.gold.recipe import Context, Recipe
 from pipelines.moving import Change, moved
 from pipelines.spans import noted_days
@@ -38,8 +36,6 @@ def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: boo
 
     A table that only gains rows is never made anew: ``full`` makes no difference to it.
     """
-    if table.name == drift.TABLE.name:
-        return refresh_drift(lake, validate, full=full)
     how = recipe(table.name)
     if how.kind == "additions":
         change = _additions(lake, table, how)

@@ -16,6 +16,11 @@ Type = Literal["string", "bigint", "double", "boolean", "timestamp", "date", "bi
 
 Layer = Literal["bronze", "silver", "gold"]
 
+Kind = Literal["records", "files", "refusals", "objects", "history", "made", "audit", "drift"]
+"""How the rows of a table come to be: read from raw files (``records``), or entered beside them (``files``); refused by
+other tables; made of the records that are about its objects, in their current state or with every version; made from
+other tables; or found by looking at all of them, or at what their sources say."""
+
 Personal = Literal["email", "name", "phone", "address", "ip", "location", "text"]
 """What a value tells about a person. A text may hold any of the others; a location is one of two coordinates."""
 
@@ -159,6 +164,7 @@ class Table:
         unstored: columns that only expressions use: what a record of an old API version says in a place of its own.
         rules: conditions within a row.
         history_of: the table whose objects this one holds every version of; None for one of current state.
+        kind: how its rows come to be.
     """
 
     name: str
@@ -171,6 +177,7 @@ class Table:
     unstored: tuple[Column, ...] = ()
     rules: tuple[Rule, ...] = field(default=())
     history_of: Table | None = None
+    kind: Kind = "made"
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):

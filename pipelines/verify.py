@@ -111,20 +111,21 @@ def verify(
 
 
 def _looked_at(lake: Lakehouse, table: Table, sources: Sources) -> Iterator[Found]:
-    if table.name == ingest.RECORDS:
-        yield records(lake)
-    elif table.name == ingest.FILES:
-        yield files(lake)
-    elif table.object_type:
-        yield from silver(lake, table, sources)
-    elif table.history_of:
-        yield past(lake, table, sources)
-    elif table.name == QUARANTINE:
-        yield unreadable(lake)
-    elif table.name == audit_table.TABLE.name:
-        yield audited(lake, sources)
-    elif table.layer == "gold" and recipe(table.name).kind in ("days", "whole"):
-        yield gold(lake, table)
+    match table.kind:
+        case "records":
+            yield records(lake)
+        case "files":
+            yield files(lake)
+        case "objects":
+            yield from silver(lake, table, sources)
+        case "history":
+            yield past(lake, table, sources)
+        case "refusals":
+            yield unreadable(lake)
+        case "audit":
+            yield audited(lake, sources)
+        case "made" if recipe(table.name).kind in ("days", "whole"):
+            yield gold(lake, table)
 
 
 def records(lake: Lakehouse) -> Found:

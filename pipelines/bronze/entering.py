@@ -130,7 +130,7 @@ def files_of(lake: Lakehouse, note: Note) -> list[dict[str, Any]]:
     """
     if BATCH not in note:
         return list(note.get("files", ()))
-    uri = storage.join(lake.table_uri(RECORDS), BATCHES, note[BATCH])
+    uri = storage.join(_folder(lake), note[BATCH])
     text = storage.read_text(uri)
     if text is None:
         raise LakehouseError(
@@ -144,10 +144,15 @@ def files_of(lake: Lakehouse, note: Note) -> list[dict[str, Any]]:
 def _write_batch(lake: Lakehouse, ingest_id: int, rows: Sequence[dict[str, Any]]) -> str:
     """Write down what a batch was read from, beside the table; returns the name of the file."""
     name = f"{unique(ingest_id)}.json"
-    folder = storage.join(lake.table_uri(RECORDS), BATCHES)
+    folder = _folder(lake)
     storage.make_folder(folder)
     storage.replace_text(storage.join(folder, name), json.dumps(rows))
     return name
+
+
+def _folder(lake: Lakehouse) -> str:
+    """Where it is written down what batches were read from."""
+    return storage.join(lake.table_uri(RECORDS), BATCHES)
 
 
 def clear_batches(lake: Lakehouse) -> int:
@@ -156,7 +161,7 @@ def clear_batches(lake: Lakehouse) -> int:
     What a batch was read from is needed until the manifest has it, and by the deep audit as long as the log has it.
     """
     named = {commit.note.get(BATCH) for commit in lake.history(RECORDS)}
-    folder = storage.join(lake.table_uri(RECORDS), BATCHES)
+    folder = _folder(lake)
     gone = [name for name in storage.children(folder) if name not in named]
     for name in gone:
         storage.delete_file(storage.join(folder, name))

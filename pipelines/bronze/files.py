@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TABLE = Table(
     name="bronze.files",
+    kind="files",
     doc="One row per raw file that was taken in. A file whose content changed is a new file.",
     key=("file_id",),
     columns=(

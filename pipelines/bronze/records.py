@@ -7,6 +7,7 @@ from pipelines.table import Column, Table
 
 TABLE = Table(
     name="bronze.records",
+    kind="records",
     doc="One row per record of a raw file, verbatim, with where it stood and what it says it is.",
     key=("record_id",),
     columns=(

@@ -17,6 +17,7 @@ from pipelines import storage
 from pipelines.among import among
 from pipelines.arrow import arrow_schema
 from pipelines.bronze import entering, ingest
+from pipelines.bronze import records as bronze
 from pipelines.bronze.batches import batches, types_inside
 from pipelines.commits import Amend, Replace, Staged, spark_struct
 from pipelines.delta_log import Note
@@ -78,7 +79,7 @@ def still_naming(lake: Lakehouse, target: Target) -> list[str]:
 
 def is_in_bronze(lake: Lakehouse, target: Target) -> bool:
     """Whether a record still holds an id of the person."""
-    return bool(_naming(lake, lake.declaration(ingest.RECORDS), target).take(1))
+    return bool(_naming(lake, bronze.TABLE, target).take(1))
 
 
 def rename(lake: Lakehouse, name: str, target: Target) -> int:
@@ -113,7 +114,7 @@ def _again(lake: Lakehouse, name: str) -> Note:
 
 
 def _staged_records(lake: Lakehouse, rows: Sequence[Row]) -> Staged:
-    table = lake.declaration(ingest.RECORDS)
+    table = bronze.TABLE
     uri = lake.staging_uri(table.name, "without-a-person")
     storage.delete_folder(uri)
     storage.make_folder(uri)

@@ -7,6 +7,7 @@ from pipelines.table import Column, Table
 
 TABLE = Table(
     name="gold.audit",
+    kind="audit",
     doc=(
         "One row per raw file: where each of its records is now. The parts add up to record_count; a lakehouse in "
         "which they do not, or in which a record is missing, has lost something. The total is the sum over all rows."

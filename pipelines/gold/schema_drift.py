@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TABLE = Table(
     name="gold.schema_drift",
+    kind="drift",
     doc=(
         "One row per way in which records differ from the known fields of their type. Nothing is lost by drift: the "
         "payload is in bronze, and silver reads what its columns name. A row goes when a column, or the list of known "

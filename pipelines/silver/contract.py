@@ -49,6 +49,7 @@ def silver_table(
     """
     return Table(
         name=name,
+        kind="objects",
         doc=doc,
         key=("account", columns[0].name),
         columns=(ACCOUNT, *columns, *PROVENANCE),

@@ -55,6 +55,7 @@ def history_table(name: str, base: Table) -> Table:
         unstored=(),
         rules=(),
         history_of=base,
+        kind="history",
     )
 
 

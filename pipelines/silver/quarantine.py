@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TABLE = Table(
     name="silver.quarantine",
+    kind="refusals",
     doc="One row per record that no table took in because it cannot be read or breaks a table's contract.",
     key=("record_id", "table_name"),
     columns=(

@@ -14,8 +14,7 @@ from dagster import AssetCheckKey, AssetKey, AssetSpec, DefaultScheduleStatus
 from assets.definitions import defs
 from assets.metadata import GROUPS, asset_key, group_of, model_key, models_of
 from expectations import suites
-from pipelines.catalog import all_tables, inputs
-from pipelines.flow import gates
+from pipelines.catalog import all_tables, gates, inputs
 from pipelines.models.tasks import TASKS
 
 REPOSITORY = Path(__file__).parents[2]

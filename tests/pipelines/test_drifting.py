@@ -7,7 +7,7 @@ import json
 import pytest
 from frames import CREATED, Json, event, rows
 
-from pipelines import flow, flow_gold
+from pipelines import drifting, flow
 from pipelines.drifting import NEWS
 from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
@@ -95,7 +95,7 @@ def test_a_type_that_changed_is_told_and_what_does_not_fit_is_in_quarantine(
 
 def test_a_full_refresh_is_no_news(lake: Lakehouse, auditor: Auditor) -> None:
     refresh(lake, auditor, "a", payout(1, speed="fast"))
-    again = flow_gold.refresh_gold(lake, lake.declaration("gold.schema_drift"), auditor, full=True)
+    again = drifting.refresh_drift(lake, auditor, full=True)
     assert again.status == "published"
     assert [count for count, _ in auditor.told] == [1.0, 0.0]
 
