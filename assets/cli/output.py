@@ -50,8 +50,8 @@ class Screen(Console):
         self._width, self._height = new
 
 
-OUT = Screen()
-ERR = Screen(stderr=True)
+OUT = Screen(emoji=False)  # :date: is a column
+ERR = Screen(stderr=True, emoji=False)
 
 _MEANINGS = {
     "current": "current version of a silver row",

@@ -35,7 +35,7 @@ def try_rule(
 ) -> None:
     """Try a rule on past payments: the fraud that it would have caught, and the payments that it would have hurt.
 
-    For example: vermeil rule test ":card_country: != :ip_country: and :card_declines_1h: > 3"
+    For example: vermeil rule test ":card_country: != :ip_country: and :has_customer: = 0"
     """
     from assets.cli import output, rule_commands, rules_output
 
