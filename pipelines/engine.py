@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pipelines.engine_errors import explained
 from pipelines.errors import SettingsError
-from pipelines.jvm import EXTENSIONS, SESSION_CONF, WIDE_CONF, open_classic, spark_conf
+from pipelines.jvm import EXTENSIONS, SESSION_CONF, UNTRACED_CONF, WIDE_CONF, open_classic, spark_conf
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -41,7 +41,7 @@ def open_spark(settings: Settings) -> Iterator[SparkSession]:
     """
     _silence()
     if settings.engine == "embedded":
-        with _embedded_server() as url, _connected(url, {}) as spark:
+        with _embedded_server() as url, _connected(url, UNTRACED_CONF) as spark:
             yield spark
     elif settings.engine == "spark":
         with open_classic(settings.spark_conf, settings.spark_log) as spark:

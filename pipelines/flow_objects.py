@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines import flow_refusals
+from pipelines import catalog, flow_refusals
 from pipelines.bronze import ingest
 from pipelines.bronze.batches import Batch, batches, check_sources, concerning, shapes, types_inside
-from pipelines.commits import Merge, Replace
+from pipelines.commits import Merge, Replace, Staged
 from pipelines.moving import Change, Refusals, moved
 from pipelines.silver import quarantine, within
-from pipelines.silver.build import FAULT, build
+from pipelines.silver.build import FAULT, build, latest, parse
+from pipelines.silver.history import base_of
 from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.order import BETTER
 from pipelines.silver.rows import of_table
-from pipelines.steps import Outcome, by_size, unchanged
+from pipelines.steps import Outcome, Run, by_size, unchanged
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -62,16 +63,48 @@ class Span:
         return {"watermark": self.last, **key_note(lake, table)}
 
 
-def refresh_silver(
-    lake: Lakehouse, table: Table, sources: Sources, validate: Validate, *, full: bool = False
-) -> Iterator[Outcome]:
+def refresh_silver(lake: Lakehouse, table: Table, run: Run, *, full: bool = False) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark; with ``full``, rebuild the table from all of bronze."""
+    found = spans(lake, table, run.sources, full=full)
+    history = _history(table, run)
+    # All that a large load parses would otherwise lie on the disk until the history comes to it.
+    parsed = versions(lake, history, found[0], run) if history and len(found) == 1 else None
 
     def change(span: Span) -> Change:
-        return _change(lake, table, sources, span, validate)
+        rows = latest(lake.staged(parsed), table) if parsed else span.read(lake, table, run.sources, build)
+        return _change(lake, table, span, rows, run.validate)
 
-    found = spans(lake, table, sources, full=full)
-    yield from taken_in(lake, table, sources, validate, found, change)
+    yield from taken_in(lake, table, run.sources, run.validate, found, change)
+
+
+def _history(table: Table, run: Run) -> Table | None:
+    """The history of a table, where the run comes to it."""
+    follows = (other for other in catalog.all_tables().values() if other.history_of == table)
+    return next((other for other in follows if not run.only or other.name in run.only), None)
+
+
+def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
+    """Every version that some batches hold of what has a history, with those that are refused.
+
+    Parsed and staged once for both tables of a run: it costs more than all else. Clear it by :func:`forget_versions`.
+    """
+    key = (history.name, span.after, span.last)
+    if key not in run.versions:
+        base = base_of(history)
+        rows = span.read(lake, base, run.sources, parse)
+        run.versions[key] = lake.stage(_versions(history), f"{span.after}-{span.last}", rows, accept=FAULT)
+    return run.versions[key]
+
+
+def forget_versions(lake: Lakehouse, history: Table, run: Run) -> None:
+    """Delete what was staged of the versions."""
+    for key in [key for key in run.versions if key[0] == history.name]:
+        del run.versions[key]
+    lake.clear_staging(_versions(history))
+
+
+def _versions(history: Table) -> str:
+    return f"{history.name}.versions"
 
 
 def taken_in(
@@ -94,7 +127,7 @@ def taken_in(
             return
 
 
-def _change(lake: Lakehouse, table: Table, sources: Sources, span: Span, validate: Validate) -> Change:
+def _change(lake: Lakehouse, table: Table, span: Span, rows: DataFrame, validate: Validate) -> Change:
     note = span.note(lake, table)
 
     def keep(refused: DataFrame) -> None:
@@ -106,13 +139,13 @@ def _change(lake: Lakehouse, table: Table, sources: Sources, span: Span, validat
     return Change(
         table,
         str(span.last),
-        span.read(lake, table, sources, build),
+        rows,
         Replace() if span.is_all else Merge(BETTER),
         note=lambda: note,
         idle={**note, "rows": 0},
         accept=FAULT,
         refusals=Refusals(
-            of=lambda rows: quarantine.refused(_faulty(rows), span.records(lake), table),
+            of=lambda staged: quarantine.refused(_faulty(staged), span.records(lake), table),
             keep=keep,
         ),
     )

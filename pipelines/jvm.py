@@ -61,6 +61,10 @@ WIDE_CONF = {
 }
 """What suits our plans on any Apache Spark."""
 
+UNTRACED_CONF = {"spark.python.sql.dataFrameDebugging.enabled": "false"}
+"""By default each use of a column's function notes where in the program it stands, in several calls into the JVM; our
+errors name tables, not lines. A server has it from its start: it cannot be set through Spark Connect."""
+
 SESSION_CONF = {
     "spark.sql.session.timeZone": "UTC",
     # A cast that fails is a fault that is found and explained row by row; it must not stop the batch.
@@ -232,6 +236,7 @@ def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
         | local
         | DELTA_CONF
         | WIDE_CONF
+        | UNTRACED_CONF
         | SESSION_CONF
         | dict(overrides)
     )
