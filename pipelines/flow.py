@@ -66,12 +66,8 @@ Way = Callable[["Lakehouse", "Table", Run, bool], Iterable[Outcome]]
 WAYS: Mapping[Kind, Way] = {
     "records": lambda lake, table, run, full: refresh_bronze(lake, run),
     "refusals": lambda lake, table, run, full: [refresh_quarantine(lake, run.validate)],
-    "objects": lambda lake, table, run, full: refresh_silver(
-        lake, table, run.sources, run.validate, full=full
-    ),
-    "history": lambda lake, table, run, full: refresh_history(
-        lake, table, run.sources, run.validate, full=full
-    ),
+    "objects": lambda lake, table, run, full: refresh_silver(lake, table, run, full=full),
+    "history": lambda lake, table, run, full: refresh_history(lake, table, run, full=full),
     "made": lambda lake, table, run, full: [refresh_gold(lake, table, run.validate, full=full)],
     "audit": lambda lake, table, run, full: [refresh_audit(lake, run.sources, run.validate, full=full)],
     "drift": lambda lake, table, run, full: [refresh_drift(lake, run.validate, full=full)],

@@ -17,31 +17,24 @@ from pipelines.moving import Change
 from pipelines.silver import history
 from pipelines.silver.build import FAULT, parse
 from pipelines.spans import near_days
-from pipelines.steps import Outcome
+from pipelines.steps import Outcome, Run
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
-    from pipelines.sources.source import Sources
     from pipelines.table import Table
-    from pipelines.verdict import Validate
 
 
-def refresh_history(
-    lake: Lakehouse, table: Table, sources: Sources, validate: Validate, *, full: bool = False
-) -> Iterator[Outcome]:
+def refresh_history(lake: Lakehouse, table: Table, run: Run, *, full: bool = False) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark, as far as its base table has come."""
     base_taken = taken(lake, history.base_of(table).name)
-    found = spans(lake, table, sources, full=full, until=base_taken)
-    yield from taken_in(
-        lake, table, sources, validate, found, lambda span: _change(lake, table, sources, span)
-    )
+    return taken_in(lake, table, run, spans(lake, table, run.sources, full=full, until=base_taken), _change)
 
 
-def _change(lake: Lakehouse, table: Table, sources: Sources, span: Span) -> Change:
+def _change(lake: Lakehouse, table: Table, run: Run, span: Span) -> Change:
     # Staged by itself: the payloads are parsed once, and the rows are asked for twice below.
-    parsed = span.read(lake, history.base_of(table), sources, parse)
+    parsed = span.read(lake, history.base_of(table), run.sources, parse)
     fresh = lake.stage(table.name, f"{span.last}-new", parsed, accept=FAULT)
     note = span.note(lake, table)
     return Change(

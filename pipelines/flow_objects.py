@@ -16,7 +16,7 @@ from pipelines.silver.build import FAULT, build
 from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.order import BETTER
 from pipelines.silver.rows import of_table
-from pipelines.steps import Outcome, by_size, unchanged
+from pipelines.steps import Outcome, Run, by_size, unchanged
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
     from pipelines.table import Table
-    from pipelines.verdict import Validate
 
 
 @dataclass(frozen=True)
@@ -62,64 +61,52 @@ class Span:
         return {"watermark": self.last, **key_note(lake, table)}
 
 
-def refresh_silver(
-    lake: Lakehouse, table: Table, sources: Sources, validate: Validate, *, full: bool = False
-) -> Iterator[Outcome]:
+def refresh_silver(lake: Lakehouse, table: Table, run: Run, *, full: bool = False) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark; with ``full``, rebuild the table from all of bronze."""
-
-    def change(span: Span) -> Change:
-        return _change(lake, table, sources, span, validate)
-
-    found = spans(lake, table, sources, full=full)
-    yield from taken_in(lake, table, sources, validate, found, change)
+    return taken_in(lake, table, run, spans(lake, table, run.sources, full=full), _change)
 
 
 def taken_in(
     lake: Lakehouse,
     table: Table,
-    sources: Sources,
-    validate: Validate,
+    run: Run,
     found: Sequence[Span],
-    change: Callable[[Span], Change],
+    change: Callable[[Lakehouse, Table, Run, Span], Change],
 ) -> Iterator[Outcome]:
     """Take in groups of batches, one after the other, until one is refused."""
     if not found:
         yield unchanged(lake, table.name)
         return
-    check_sources(found[0].held, sources)
+    check_sources(found[0].held, run.sources)
     for span in found:
-        outcome = moved(lake, change(span), validate)
+        outcome = moved(lake, change(lake, table, run, span), run.validate)
         yield outcome
         if outcome.status == "refused":
             return
 
 
-def _change(lake: Lakehouse, table: Table, sources: Sources, span: Span, validate: Validate) -> Change:
+def _change(lake: Lakehouse, table: Table, run: Run, span: Span) -> Change:
     note = span.note(lake, table)
 
-    def keep(refused: DataFrame) -> None:
+    def refused(staged: DataFrame) -> DataFrame:
+        return quarantine.refused(staged.filter(f"{FAULT} is not null"), span.records(lake), table)
+
+    def keep(rows: DataFrame) -> None:
         if span.is_all:
-            flow_refusals.renew(lake, refused, table)
+            flow_refusals.renew(lake, rows, table)
         else:
-            flow_refusals.add(lake, refused, f"{table.short_name}-{span.last}", validate)
+            flow_refusals.add(lake, rows, f"{table.short_name}-{span.last}", run.validate)
 
     return Change(
         table,
         str(span.last),
-        span.read(lake, table, sources, build),
+        span.read(lake, table, run.sources, build),
         Replace() if span.is_all else Merge(BETTER),
         note=lambda: note,
         idle={**note, "rows": 0},
         accept=FAULT,
-        refusals=Refusals(
-            of=lambda rows: quarantine.refused(_faulty(rows), span.records(lake), table),
-            keep=keep,
-        ),
+        refusals=Refusals(refused, keep),
     )
-
-
-def _faulty(rows: DataFrame) -> DataFrame:
-    return rows.filter(f"{FAULT} is not null")
 
 
 def spans(
