@@ -21,6 +21,7 @@ from dagster._core.definitions.metadata.metadata_set import TableMetadataSet, Ur
 
 from pipelines import catalog, storage
 from pipelines.catalog import inputs
+from pipelines.gold.recipe import recipe
 from pipelines.settings import Settings
 from pipelines.table import Column, Table
 
@@ -28,12 +29,6 @@ OWNER = "team:payments-data"
 
 ENGINE_KINDS = {"embedded": "sail", "spark": "spark"}
 """Dagster's name for what computes a table; a Spark Connect endpoint counts as Spark."""
-
-GROUPS = {
-    "features": ("features_", "fraud_labels", "training_"),
-    "models": ("payment_scores", "payment_decisions", "model_", "threshold_tradeoffs"),
-}
-"""Groups of gold tables that the graph shows apart, by how their names begin. The others are in the group gold."""
 
 COMMAND = "vermeil/command"
 """Tag of a run that a command recorded; alerts about it are the command's own."""
@@ -52,14 +47,13 @@ def model_key(task: str) -> AssetKey:
 
 
 def models_of(table: Table) -> tuple[str, ...]:
-    """Tasks whose models a table is made with, as its module declares them."""
-    return tuple(getattr(catalog.modules()[table.name], "MODELS", ()))
+    """Tasks whose models a table is made with, as its recipe says."""
+    return recipe(table.name).models if table.layer == "gold" else ()
 
 
 def group_of(table: Table) -> str:
     """The group in which the graph shows a table: its layer, or what it is for."""
-    named = (group for group, starts in GROUPS.items() if table.short_name.startswith(starts))
-    return next(named, table.layer) if table.layer == "gold" else table.layer
+    return recipe(table.name).group if table.layer == "gold" else table.layer
 
 
 def table_spec(

@@ -85,7 +85,7 @@ def _silver(bronze: DataFrame, table: Table) -> DataFrame:
 
 def _gold(spark: SparkSession, out: Path, module: ModuleType, tables: Mapping[str, Table]) -> DataFrame:
     """Gold from the charges alone: the other silver tables that it reads are empty, as for every contestant."""
-    empty = {name: spark.createDataFrame([], tables[name].spark_schema()) for name in module.SOURCES}
+    empty = {name: spark.createDataFrame([], tables[name].spark_schema()) for name in module.RECIPE.inputs}
     now = empty | {CHARGES: spark.read.parquet(str(out / "silver"))}
     dates = sorted(str(row[0]) for row in module.dates(now, now).distinct().collect() if row[0] is not None)
     rows: DataFrame = module.build(now, dates)

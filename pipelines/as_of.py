@@ -21,7 +21,7 @@ from pipelines.bronze import files as manifest
 from pipelines.bronze import records as bronze
 from pipelines.bronze.batches import batches, types_inside
 from pipelines.errors import LakehouseError
-from pipelines.flow_gold import recipe
+from pipelines.gold.recipe import ByDay, Whole, recipe
 from pipelines.silver import history, quarantine
 from pipelines.silver.build import current, faulty, parse
 from pipelines.silver.rows import described, of_table
@@ -134,12 +134,12 @@ class AsOf:
 
     def _made(self, table: Table) -> DataFrame:
         how = recipe(table.name)
-        if how.kind not in ("days", "whole"):
+        if not isinstance(how, ByDay | Whole):
             raise LakehouseError(
                 f"{table.name} is about what was taken in or done, not about what was known. For what was published at "
                 f"some time use Lakehouse.table({table.name!r}, at=…)."
             )
-        now: Mapping[str, DataFrame] = {name: self._settled(name) for name in how.sources}
+        now: Mapping[str, DataFrame] = {name: self._settled(name) for name in how.inputs}
         return how.whole(now, how.context(self._lake))
 
     def _settled(self, name: str) -> DataFrame:

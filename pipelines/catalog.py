@@ -1,4 +1,7 @@
-"""All tables that are declared. A module of a layer's package that has a ``TABLE`` declares one."""
+"""All tables that are declared. A module of a layer's package that has a ``TABLE`` declares one.
+
+In gold its ``RECIPE`` says how the table is made: see :mod:`pipelines.gold.recipe`.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def _steps(name: str, modules: Mapping[str, ModuleType]) -> int:
     """How many gold tables in a row a gold table is made from."""
     if not name.startswith("gold."):
         return 0
-    before = [source for source in getattr(modules[name], "SOURCES", ()) if source.startswith("gold.")]
+    before = [source for source in modules[name].RECIPE.inputs if source.startswith("gold.")]
     return max((1 + _steps(source, modules) for source in before), default=0)
 
 
@@ -54,7 +57,7 @@ def tables_of(layer: str) -> list[Table]:
 def inputs(table: Table) -> tuple[str, ...]:
     """Names of the tables that a table is made from."""
     if table.layer == "gold":
-        return tuple(modules()[table.name].SOURCES)
+        return tuple(modules()[table.name].RECIPE.inputs)
     records = [one.name for one in all_tables().values() if one.kind == "records"]
     base = [table.history_of.name] if table.history_of else []
     return (*records, *base) if table.layer == "silver" else ()

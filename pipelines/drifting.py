@@ -17,7 +17,7 @@ from pipelines.bronze.differences import unknown
 from pipelines.bronze.row_drift import ROW
 from pipelines.commits import Replace
 from pipelines.gold import changes
-from pipelines.gold.schema_drift import SOURCES, TABLE, build
+from pipelines.gold.schema_drift import INPUTS, TABLE, build
 from pipelines.moving import Change, moved
 from pipelines.sources.mapping import stripe
 from pipelines.sources.reference import stripe_text
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
     from pipelines.verdict import Validate
 
-(RECORDS,) = SOURCES
+(RECORDS,) = INPUTS
 
 NEWS = "new_drift_count"
 """The figure of the batch: differences that the table did not have."""
@@ -54,7 +54,7 @@ def refresh_drift(lake: Lakehouse, validate: Validate, *, full: bool = False) ->
     note = {"watermark": newest(lake), "known": _digest(known, rows)}
     if not note["watermark"] or note.items() <= before.items():
         return Outcome(TABLE.name, "unchanged")
-    records = changes.read(lake, changes.versions(lake, SOURCES))[RECORDS]
+    records = changes.read(lake, changes.versions(lake, INPUTS))[RECORDS]
     if note["known"] == before.get("known") and not _gained(records, before, note):
         lake.touch(TABLE.name, {**before, **note, "checks": told(before.get("checks", {}))})
         return Outcome(TABLE.name, "unchanged")

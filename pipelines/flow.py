@@ -7,6 +7,7 @@ commit. All of it may be cut anywhere and run again: a watermark moves in the co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines import catalog
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 def refresh(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
     """Bring every table up to date with a raw folder, each after those it is made from."""
+    run = replace(run, versions={})
     refused: set[str] = set()
     rebuilt = set(run.full)
     for table in catalog.all_tables().values():

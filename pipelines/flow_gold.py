@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import catalog
 from pipelines.commits import Merge, Replace
 from pipelines.gold import changes
-from pipelines.gold.recipe import Context, Recipe
+from pipelines.gold.recipe import Added, ByDay, Context, Recipe, Whole, recipe
 from pipelines.moving import Change, moved
 from pipelines.spans import noted_days
 from pipelines.steps import Outcome, unchanged
@@ -26,38 +25,32 @@ if TYPE_CHECKING:
     from pipelines.verdict import Validate
 
 
-def recipe(name: str) -> Recipe:
-    """How a gold table is made."""
-    return Recipe(catalog.modules()[name])
-
-
 def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: bool = False) -> Outcome:
-    """Make anew what changed in a table's sources touches; with ``full`` all of it.
+    """Make anew what changed in a table's inputs touches; with ``full`` all of it."""
+    return made(lake, recipe(table.name), validate, full=full)
 
-    A table that only gains rows is never made anew: ``full`` makes no difference to it.
-    """
-    how = recipe(table.name)
-    if how.kind == "additions":
-        change = _additions(lake, table, how)
-        return moved(lake, change, validate) if change else Outcome(table.name, "unchanged")
+
+def made(lake: Lakehouse, how: Recipe, validate: Validate, *, full: bool = False) -> Outcome:
+    """The same by a table's recipe. One that only gains rows is never made anew: ``full`` is no difference to it."""
+    name = how.table.name
+    if isinstance(how, Added):
+        change = _additions(lake, how)
+        return moved(lake, change, validate) if change else Outcome(name, "unchanged")
+    assert isinstance(how, ByDay | Whole), f"{name} is made in a way of its own"
     context = how.context(lake)
-    marks = {name: changes.mark(lake, name) for name in how.sources}
-    known = _known({} if full else lake.note(table.name), marks, context)
-    if all(known.marks.get(name, 0) == mark for name, mark in marks.items()) and not known.stale:
-        return unchanged(lake, table.name)
-    return moved(lake, _made(lake, table, how, context, marks, known), validate)
+    marks = {source: changes.mark(lake, source) for source in how.inputs}
+    known = _known({} if full else lake.note(name), marks, context)
+    if all(known.marks.get(source, 0) == mark for source, mark in marks.items()) and not known.stale:
+        return unchanged(lake, name)
+    return moved(lake, _made_anew(lake, how, context, marks, known), validate)
 
 
-def _made(
-    lake: Lakehouse,
-    table: Table,
-    how: Recipe,
-    context: Context | None,
-    marks: Mapping[str, int],
-    known: _Known,
+def _made_anew(
+    lake: Lakehouse, how: ByDay | Whole, context: Context | None, marks: Mapping[str, int], known: _Known
 ) -> Change:
-    """The days that changes of the sources touch, or the whole table."""
-    versions = changes.versions(lake, how.sources)
+    """The days that changes of the inputs touch, or the whole table."""
+    name = how.table.name
+    versions = changes.versions(lake, how.inputs)
     now = changes.read(lake, versions)
     note: Note = {
         "watermarks": marks,
@@ -65,22 +58,22 @@ def _made(
         **({"context": context.digest} if context else {}),
     }
     whole, dates = True, None
-    if how.kind == "days":
+    if isinstance(how, ByDay):
         changed = changes.rows(lake, now, known.marks, known.versions)
-        days = how.dates(now if changed is None else changed, now)
+        days = how.touched(now if changed is None else changed, now)
         whole, note = changed is None or not known.marks, {**note, "dates": len(days)}
         dates = None if whole else days
         rows = how.days(now, days, context)
     else:
         rows = how.whole(now, context)
     return Change(
-        table,
+        how.table,
         str(max(marks.values())),
         rows,
         Replace(dates),
-        note=lambda: {**note, **edition(lake, table.name, dates)},
-        idle={**note, "rows": 0, **_edition_before(lake, table.name)} if dates == [] else None,
-        figures=partial(how.batch_figures, lake),
+        note=lambda: {**note, **edition(lake, name, dates)},
+        idle={**note, "rows": 0, **_edition_before(lake, name)} if dates == [] else None,
+        figures=partial(how.figures, lake),
         is_changed=whole or bool(dates),
     )
 
@@ -122,10 +115,10 @@ def edition(lake: Lakehouse, name: str, dates: Sequence[str] | None) -> Note:
     return {changes.EDITION: (lake.version(name) or 0) + 1, changes.DAYS: noted}
 
 
-def _additions(lake: Lakehouse, table: Table, how: Recipe) -> Change | None:
+def _additions(lake: Lakehouse, how: Added) -> Change | None:
     """The rows that a table lacks; None where there are none."""
-    now = changes.read(lake, changes.versions(lake, how.sources))
-    rows = how.additions(lake, now)
+    table = how.table
+    rows = how.rows(lake, changes.read(lake, changes.versions(lake, how.inputs)))
     if rows is None:
         return None
     staged = lake.stage(table.name, "additions", rows)
@@ -136,7 +129,7 @@ def _additions(lake: Lakehouse, table: Table, how: Recipe) -> Change | None:
         staged,
         Merge(update_if=None),
         note=lambda: edition(lake, table.name, _days(added) if "date" in table.column_names else None),
-        figures=partial(how.batch_figures, lake),
+        figures=partial(how.figures, lake),
     )
 
 

@@ -29,15 +29,12 @@ def refresh_history(lake: Lakehouse, table: Table, run: Run, *, full: bool = Fal
     """Take in what bronze gained since the table's watermark, as far as its base table has come."""
     base_taken = taken(lake, history.base_of(table).name)
     found = spans(lake, table, run.sources, full=full, until=base_taken)
-
-    def change(span: Span) -> Change:
-        return _change(lake, table, span, versions(lake, table, span, run))
-
-    yield from taken_in(lake, table, run.sources, run.validate, found, change)
+    yield from taken_in(lake, table, run, found, _change)
     forget_versions(lake, table, run)
 
 
-def _change(lake: Lakehouse, table: Table, span: Span, fresh: Staged) -> Change:
+def _change(lake: Lakehouse, table: Table, run: Run, span: Span) -> Change:
+    fresh = versions(lake, table, span, run)
     note = span.note(lake, table)
     return Change(
         table,

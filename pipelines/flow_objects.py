@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
     from pipelines.table import Table
-    from pipelines.verdict import Validate
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,14 @@ class Span:
         after: the last batch before them.
         last: the last of them.
         is_all: the table is made anew of them.
+        is_only: nothing else is waiting.
     """
 
     held: Mapping[int, Batch]
     after: int
     last: int
     is_all: bool
+    is_only: bool
 
     def records(self, lake: Lakehouse) -> DataFrame:
         """Their records."""
@@ -65,20 +66,21 @@ class Span:
 
 def refresh_silver(lake: Lakehouse, table: Table, run: Run, *, full: bool = False) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark; with ``full``, rebuild the table from all of bronze."""
-    found = spans(lake, table, run.sources, full=full)
+    return taken_in(lake, table, run, spans(lake, table, run.sources, full=full), _change)
+
+
+def _rows(lake: Lakehouse, table: Table, run: Run, span: Span) -> DataFrame:
     history = _history(table, run)
     # All that a large load parses would otherwise lie on the disk until the history comes to it.
-    parsed = versions(lake, history, found[0], run) if history and len(found) == 1 else None
-
-    def change(span: Span) -> Change:
-        rows = latest(lake.staged(parsed), table) if parsed else span.read(lake, table, run.sources, build)
-        return _change(lake, table, span, rows, run.validate)
-
-    yield from taken_in(lake, table, run.sources, run.validate, found, change)
+    if history is None or not span.is_only:
+        return span.read(lake, table, run.sources, build)
+    return latest(lake.staged(versions(lake, history, span, run)), table)
 
 
 def _history(table: Table, run: Run) -> Table | None:
     """The history of a table, where the run comes to it."""
+    if run.versions is None:
+        return None
     follows = (other for other in catalog.all_tables().values() if other.history_of == table)
     return next((other for other in follows if not run.only or other.name in run.only), None)
 
@@ -89,17 +91,17 @@ def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
     Parsed and staged once for both tables of a run: it costs more than all else. Clear it by :func:`forget_versions`.
     """
     key = (history.name, span.after, span.last)
-    if key not in run.versions:
-        base = base_of(history)
-        rows = span.read(lake, base, run.sources, parse)
-        run.versions[key] = lake.stage(_versions(history), f"{span.after}-{span.last}", rows, accept=FAULT)
-    return run.versions[key]
+    known = {} if run.versions is None else run.versions
+    if key not in known:
+        rows = span.read(lake, base_of(history), run.sources, parse)
+        known[key] = lake.stage(_versions(history), f"{span.after}-{span.last}", rows, accept=FAULT)
+    return known[key]
 
 
 def forget_versions(lake: Lakehouse, history: Table, run: Run) -> None:
     """Delete what was staged of the versions."""
-    for key in [key for key in run.versions if key[0] == history.name]:
-        del run.versions[key]
+    for key in [key for key in run.versions or () if key[0] == history.name]:
+        (run.versions or {}).pop(key)
     lake.clear_staging(_versions(history))
 
 
@@ -110,49 +112,44 @@ def _versions(history: Table) -> str:
 def taken_in(
     lake: Lakehouse,
     table: Table,
-    sources: Sources,
-    validate: Validate,
+    run: Run,
     found: Sequence[Span],
-    change: Callable[[Span], Change],
+    change: Callable[[Lakehouse, Table, Run, Span], Change],
 ) -> Iterator[Outcome]:
     """Take in groups of batches, one after the other, until one is refused."""
     if not found:
         yield unchanged(lake, table.name)
         return
-    check_sources(found[0].held, sources)
+    check_sources(found[0].held, run.sources)
     for span in found:
-        outcome = moved(lake, change(span), validate)
+        outcome = moved(lake, change(lake, table, run, span), run.validate)
         yield outcome
         if outcome.status == "refused":
             return
 
 
-def _change(lake: Lakehouse, table: Table, span: Span, rows: DataFrame, validate: Validate) -> Change:
+def _change(lake: Lakehouse, table: Table, run: Run, span: Span) -> Change:
     note = span.note(lake, table)
 
-    def keep(refused: DataFrame) -> None:
+    def refused(staged: DataFrame) -> DataFrame:
+        return quarantine.refused(staged.filter(f"{FAULT} is not null"), span.records(lake), table)
+
+    def keep(rows: DataFrame) -> None:
         if span.is_all:
-            flow_refusals.renew(lake, refused, table)
+            flow_refusals.renew(lake, rows, table)
         else:
-            flow_refusals.add(lake, refused, f"{table.short_name}-{span.last}", validate)
+            flow_refusals.add(lake, rows, f"{table.short_name}-{span.last}", run.validate)
 
     return Change(
         table,
         str(span.last),
-        rows,
+        _rows(lake, table, run, span),
         Replace() if span.is_all else Merge(BETTER),
         note=lambda: note,
         idle={**note, "rows": 0},
         accept=FAULT,
-        refusals=Refusals(
-            of=lambda staged: quarantine.refused(_faulty(staged), span.records(lake), table),
-            keep=keep,
-        ),
+        refusals=Refusals(refused, keep),
     )
-
-
-def _faulty(rows: DataFrame) -> DataFrame:
-    return rows.filter(f"{FAULT} is not null")
 
 
 def spans(
@@ -179,4 +176,4 @@ def spans(
             (batch, size) for batch, size in concerning(held, table, sources, watermark) if batch <= last
         ]
         found = by_size(watermark, sizes, lake.settings.batch_bytes)
-    return [Span(held, after, upto, full) for after, upto in found]
+    return [Span(held, after, upto, full, len(found) == 1) for after, upto in found]

@@ -21,9 +21,10 @@ from pipelines.bronze.batches import batches, check_sources, reached
 from pipelines.commits import Merge, Replace, Staged
 from pipelines.conservation import refresh_audit
 from pipelines.errors import LakehouseError
-from pipelines.flow_gold import edition, recipe, refresh_gold
+from pipelines.flow_gold import edition, refresh_gold
 from pipelines.flow_history import rebuilt
 from pipelines.gold import changes
+from pipelines.gold.recipe import ByDay, Whole, recipe
 from pipelines.moving import Change, moved, put
 from pipelines.silver import history, quarantine, within
 from pipelines.silver.build import FAULT, build, parse
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.delta_log import Note
-    from pipelines.gold.recipe import Recipe
     from pipelines.lakehouse import Lakehouse
     from pipelines.releases import Draft
     from pipelines.sources.source import Sources
@@ -331,17 +331,17 @@ def _gold(
     """
     good = {name: {id for id, fault in found.items() if fault is None} for name, found in parsed.items()}
     for table in lake.tables.values():
-        if table.layer != "gold" or not lake.exists(table.name):
+        if table.kind != "made" or not lake.exists(table.name):
             continue
         how = recipe(table.name)
-        given = {source: good.get(_base(lake, source), set()) for source in how.sources}
-        if how.kind == "whole" and any(given.values()):
+        given = {source: good.get(_base(lake, source), set()) for source in how.inputs}
+        if isinstance(how, Whole) and any(given.values()):
             starting(table.name)
             yield refresh_gold(lake, table, validate, full=True)
-        elif how.kind == "days" and any(given.values()):
+        elif isinstance(how, ByDay) and any(given.values()):
             starting(table.name)
-            yield from _changed_days(lake, table, how, given, validate, again)
-        if how.kind and any(source.startswith("gold.") for source in how.sources):
+            yield from _changed_days(lake, how, given, validate, again)
+        if any(source.startswith("gold.") for source in how.inputs):
             starting(table.name)
             yield refresh_gold(lake, table, validate)
 
@@ -354,13 +354,12 @@ def _base(lake: Lakehouse, name: str) -> str:
 
 def _changed_days(
     lake: Lakehouse,
-    table: Table,
-    how: Recipe,
+    how: ByDay,
     given: Mapping[str, set[str]],
     validate: Validate,
     again: _Again,
 ) -> Iterator[Outcome]:
-    now = changes.read(lake, changes.versions(lake, how.sources))
+    now = changes.read(lake, changes.versions(lake, how.inputs))
     # Sail (0.7.2) cannot plan a Delta table without any row beside the same one with all its rows.
     changed = {
         source: among(rows, "record_id", given[source])
@@ -368,7 +367,7 @@ def _changed_days(
         else lake.spark.createDataFrame([], lake.declaration(source).spark_schema()).select(*rows.columns)
         for source, rows in now.items()
     }
-    dates = how.dates(changed, now)
+    table, dates = how.table, how.touched(changed, now)
     note = _moved(lake, table.name, again)
     if dates:
         rows = how.days(now, dates, how.context(lake))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pipelines import held_back
@@ -38,7 +38,8 @@ class Run:
         only: tables to refresh; empty for all.
         full: tables to rebuild from all that they are made from; so are the tables made from them.
         starting: told the name of each table before its turn.
-        versions: what the run has parsed of objects whose history it comes to, by history and batches.
+        versions: what was parsed of objects whose history the run comes to, by history and batches; None for a run of
+            one table.
     """
 
     raw: Path
@@ -48,7 +49,7 @@ class Run:
     only: Collection[str] = ()
     full: Collection[str] = ()
     starting: Callable[[str], None] = lambda _: None
-    versions: dict[tuple[str, int, int], Staged] = field(default_factory=dict, compare=False)
+    versions: dict[tuple[str, int, int], Staged] | None = None
 
 
 @dataclass(frozen=True)

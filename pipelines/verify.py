@@ -21,9 +21,9 @@ from pipelines.bronze.digest import file_digests
 from pipelines.compare import SHOWN, Difference, Kind, differences
 from pipelines.conservation import as_rows
 from pipelines.conservation import versions as audited_versions
-from pipelines.flow_gold import recipe
 from pipelines.gold import audit as audit_table
 from pipelines.gold import changes
+from pipelines.gold.recipe import ByDay, Whole, recipe
 from pipelines.silver import history, quarantine
 from pipelines.silver.build import FAULT, build, parse
 from pipelines.silver.rows import of_table
@@ -124,8 +124,8 @@ def _looked_at(lake: Lakehouse, table: Table, sources: Sources) -> Iterator[Foun
             yield unreadable(lake)
         case "audit":
             yield audited(lake, sources)
-        case "made" if recipe(table.name).kind in ("days", "whole"):
-            yield gold(lake, table)
+        case "made" if isinstance(how := recipe(table.name), ByDay | Whole):
+            yield gold(lake, how)
 
 
 def records(lake: Lakehouse) -> Found:
@@ -230,16 +230,16 @@ def _refused(lake: Lakehouse, name: str, expected: DataFrame) -> Found:
     return Found(QUARANTINE, count, tuple(found))
 
 
-def gold(lake: Lakehouse, table: Table) -> Found:
-    """A gold table against what its sources give for all days."""
-    how = recipe(table.name)
+def gold(lake: Lakehouse, how: ByDay | Whole) -> Found:
+    """A gold table against what its inputs give for all days."""
+    table = how.table
     note = lake.note(table.name)
     marks, context = note.get("watermarks", {}), how.context(lake)
-    if any(changes.mark(lake, name) != marks.get(name) for name in how.sources):
+    if any(changes.mark(lake, name) != marks.get(name) for name in how.inputs):
         return Found(table.name, not_compared="it is behind the tables that it is made from")
     if context and context.digest != note.get("context"):
         return Found(table.name, not_compared="what else it depends on was changed since it was made")
-    now = changes.read(lake, changes.versions(lake, how.sources))
+    now = changes.read(lake, changes.versions(lake, how.inputs))
     count, found = differences(table.name, table.key, lake.table(table.name), how.whole(now, context))
     return Found(table.name, count, tuple(found))
 

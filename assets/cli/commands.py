@@ -17,7 +17,7 @@ from pipelines.catalog import tables_of
 from pipelines.erasure import forget as erasure
 from pipelines.erasure.forget import Erasure
 from pipelines.errors import SettingsError
-from pipelines.flow_gold import recipe
+from pipelines.gold.recipe import ByDay, Whole, recipe
 from pipelines.held_back import HeldBack
 from pipelines.replay import Replay
 from pipelines.replay import replay as run_replay
@@ -97,8 +97,9 @@ def refresh(
     for name in (*only, *full):
         lake.declaration(name)
     # A file of rules that cannot be used is told before any other file is read.
-    for table in tables_of("gold"):
-        recipe(table.name).context(lake)
+    for how in (recipe(table.name) for table in tables_of("gold")):
+        if isinstance(how, ByDay | Whole):
+            how.context(lake)
     with lake.writing("vermeil run", wait, waiting=starting) as draft:
         draft.complete = not only
         if new := waiting(lake.settings.raw_dir, lake.settings):

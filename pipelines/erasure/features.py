@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.commits import Replace
-from pipelines.flow_gold import recipe, refresh_gold
+from pipelines.flow_gold import refresh_gold
 from pipelines.gold import features_payments
+from pipelines.gold.recipe import Added, recipe
 from pipelines.moving import Change, put
 from pipelines.verdict import accept_all
 
@@ -26,7 +27,7 @@ def tables(lake: Lakehouse, rewritten: Mapping[str, int]) -> list[str]:
         return found
     for table in lake.tables.values():
         if table.layer == "gold" and lake.exists(table.name):
-            follows = not set(found).isdisjoint(recipe(table.name).sources)
+            follows = not set(found).isdisjoint(recipe(table.name).inputs)
             found += [table.name] if follows or KEYS & set(table.column_names) else []
     return found
 
@@ -37,7 +38,7 @@ def make_anew(lake: Lakehouse, name: str) -> None:
     Scores stay as they were given: of them only the card is taken away where the features have it no more.
     """
     table = lake.declaration(name)
-    if recipe(name).kind == "additions":
+    if isinstance(recipe(name), Added):
         _without_cards(lake, table)
     else:
         refresh_gold(lake, table, accept_all, full=True)

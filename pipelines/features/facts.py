@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Fact = Literal["payment", "fraud_report", "dispute", "refund"]
 
-SOURCES = (
+INPUTS = (
     fraud.CHARGE_HISTORY,
     fraud.DISPUTES,
     fraud.DISPUTE_HISTORY,
@@ -93,7 +93,7 @@ def events(now: Mapping[str, DataFrame], dates: Sequence[str], window: int) -> D
         columns of :data:`KEYS` and :data:`VALUES`.
     """
     reach = window + COMES_BACK_DAYS + 1
-    near = {name: around(now[name], "created_date", dates, before=reach, after=0) for name in SOURCES}
+    near = {name: around(now[name], "created_date", dates, before=reach, after=0) for name in INPUTS}
     history = near[fraud.CHARGE_HISTORY]
     payments = first_known(history)
     before = around(payments, "created_date", dates, before=window + LATE_DAYS + 1, after=0)

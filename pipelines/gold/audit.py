@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.gold.contract import count
+from pipelines.gold.recipe import Recipe
 from pipelines.table import Column, Table
 
 TABLE = Table(
@@ -53,6 +54,6 @@ TABLE = Table(
 INSIDE_COUNTS = ("inside", "inside_current", "inside_missing")
 """Figures of objects that stand inside others: columns without ``_count``."""
 
-SOURCES = ("bronze.records", "bronze.files")
-"""What it is made from, with all that silver holds. A silver table that was refused does not keep it from being made:
-what that table has not taken in is waiting."""
+RECIPE = Recipe(TABLE, inputs=("bronze.records", "bronze.files"))
+"""It is made with all that silver holds as well. A silver table that was refused does not keep it from being made: what
+that table has not taken in is waiting."""

@@ -12,6 +12,7 @@ from pipelines.gold.charges import NONE, UNKNOWN, by_card, network
 from pipelines.gold.contract import amount, count, dimension, gold_table
 from pipelines.gold.days import around, days_of, on_dates
 from pipelines.gold.measures import combined, count_if, live, sum_if, total
+from pipelines.gold.recipe import ByDay
 from pipelines.table import Column
 
 if TYPE_CHECKING:
@@ -96,7 +97,6 @@ TABLE = gold_table(
 CHARGES = "silver.charges"
 INTENTS = "silver.payment_intents"
 
-SOURCES = (CHARGES, INTENTS)
 
 RETRY_DAYS = 60
 """How long after an attempt another one of its payment intent counts as a retry of it.
@@ -237,3 +237,6 @@ def _unauthenticated(intents: DataFrame) -> DataFrame:
             total("amount_minor").alias("unauthenticated_minor"),
         )
     )
+
+
+RECIPE = ByDay(TABLE, inputs=(CHARGES, INTENTS), dates=dates, build=build)

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.gold.contract import count, gold_table, movement
 from pipelines.gold.days import around, on_dates
 from pipelines.gold.measures import combined, count_if, live, sum_if, total
+from pipelines.gold.recipe import ByDay
 from pipelines.table import Column
 
 if TYPE_CHECKING:
@@ -81,7 +82,6 @@ TABLE = gold_table(
 TRANSACTIONS = "silver.balance_transactions"
 PAYOUTS = "silver.payouts"
 
-SOURCES = (TRANSACTIONS, PAYOUTS)
 
 PAYOUT_GAP_DAYS = 45
 """The longest time between two automatic payouts that are compared: a monthly schedule with days to spare."""
@@ -257,3 +257,6 @@ def _differences() -> list[Expression]:
         ),
         (F.col("automatic_payouts_minor") - F.col("payable_minor")).alias("payable_difference_minor"),
     ]
+
+
+RECIPE = ByDay(TABLE, inputs=(TRANSACTIONS, PAYOUTS), dates=dates, build=build)

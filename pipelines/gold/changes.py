@@ -64,32 +64,33 @@ def rows(
         return dict(now)
     found = {}
     for name, frame in now.items():
-        if lake.declaration(name).layer == "gold":
-            replaced = _on_replaced_days(lake, name, frame, watermarks, versions.get(name))
-            if replaced is None:
-                return None
-            found[name] = replaced
-            continue
-        fresh = frame.filter(f"ingest_id > {watermarks.get(name, 0)}")
-        table = lake.declaration(name)
-        version = versions.get(name)
-        if version is not None and taken(lake, name) > watermarks.get(name, 0):
-            if not lake.log.readable(lake.table_uri(name), version):
-                return None
-            then = lake.table(name, version=version)
-            if then.columns != frame.columns:
-                return None
-            fresh = _with_replaced(fresh, then, table)
-        found[name] = fresh
+        of = _on_replaced_days if name.startswith("gold.") else _taken_in_since
+        changed = of(lake, name, frame, watermarks.get(name, 0), versions.get(name))
+        if changed is None:
+            return None
+        found[name] = changed
     return found
 
 
+def _taken_in_since(
+    lake: Lakehouse, name: str, now: DataFrame, watermark: int, then: int | None
+) -> DataFrame | None:
+    """The rows of a silver table that came in after a watermark, and those of a version whose place they took."""
+    fresh = now.filter(f"ingest_id > {watermark}")
+    if then is None or taken(lake, name) <= watermark:
+        return fresh
+    if not lake.log.readable(lake.table_uri(name), then):
+        return None
+    before = lake.table(name, version=then)
+    return _with_replaced(fresh, before, lake.declaration(name)) if before.columns == now.columns else None
+
+
 def _on_replaced_days(
-    lake: Lakehouse, name: str, now: DataFrame, watermarks: Mapping[str, int], then: int | None
+    lake: Lakehouse, name: str, now: DataFrame, watermark: int, then: int | None
 ) -> DataFrame | None:
     """The rows of a gold table, as they are and as they were, on the days that it replaced since a version."""
     reached = mark(lake, name)
-    if reached == watermarks.get(name, 0):
+    if reached == watermark:
         # One that was never published is empty as it is; Sail (0.7.2) cannot join what is left of it to other rows.
         return now.filter("false") if reached else now
     days = _replaced_days(lake, name, then)

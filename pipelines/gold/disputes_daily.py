@@ -12,6 +12,7 @@ from pipelines.gold.charges import NONE, UNKNOWN, captured, network
 from pipelines.gold.contract import amount, count, dimension, gold_table, rate
 from pipelines.gold.days import on_dates
 from pipelines.gold.measures import combined, count_if, live, ratio, sum_if, total
+from pipelines.gold.recipe import ByDay
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
@@ -100,7 +101,6 @@ TABLE = gold_table(
     ),
 )
 
-SOURCES = (claims.CHARGES, claims.DISPUTES, claims.WARNINGS)
 
 CONSUMER = ("product_not_received", "product_unacceptable", "subscription_canceled", "credit_not_processed")
 PROCESSING = (
@@ -218,3 +218,6 @@ def _rates() -> list[Expression]:
         ratio("cohort_disputed_count", cards).alias("cohort_dispute_rate"),
         ratio("cohort_warned_count", cards).alias("cohort_early_fraud_warning_rate"),
     ]
+
+
+RECIPE = ByDay(TABLE, inputs=(claims.CHARGES, claims.DISPUTES, claims.WARNINGS), dates=dates, build=build)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
 
-SOURCES = facts.SOURCES
+INPUTS = facts.INPUTS
 
 ROWS_PER_BUCKET = 300_000
 """Payments that are held in memory at once, roughly, whatever the size of a build."""
@@ -127,7 +127,7 @@ def snapshot(now: Mapping[str, DataFrame], feature_set: FeatureSet, entities: Se
 
     The moment is the second after the newest one that the data know, so that this one is seen.
     """
-    moment = datetime.fromtimestamp(clock.newest(now, SOURCES) + 1, UTC)
+    moment = datetime.fromtimestamp(clock.newest(now, INPUTS) + 1, UTC)
     today = [moment.date().isoformat()]
     known = facts.events(now, today, feature_set.longest_window).drop("at")
     parts = {entity: features_at(known, feature_set, entity, moment).drop("at") for entity in entities}

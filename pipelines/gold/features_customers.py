@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.features.payments import PAYMENTS
 from pipelines.gold import features
+from pipelines.gold.recipe import Whole
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -20,9 +21,10 @@ TABLE = features.serving_table(
     ENTITIES,
 )
 
-SOURCES = features.SOURCES
-
 
 def snapshot(now: Mapping[str, DataFrame]) -> DataFrame:
     """The whole table."""
     return features.snapshot(now, PAYMENTS, ENTITIES).select(*TABLE.column_names)
+
+
+RECIPE = Whole(TABLE, inputs=features.INPUTS, build=snapshot, group="features")

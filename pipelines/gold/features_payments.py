@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.features.payments import PAYMENTS
 from pipelines.gold import features
+from pipelines.gold.recipe import ByDay
 from pipelines.table import Table
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ TABLE = Table(
     ),
 )
 
-SOURCES = features.SOURCES
-
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Days whose rows may be different: those on which payments see a fact that is new, or that has moved."""
@@ -40,3 +39,6 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
 def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     """The rows of some days (ISO dates)."""
     return features.of_payments(now, dates, PAYMENTS).select(*TABLE.column_names)
+
+
+RECIPE = ByDay(TABLE, inputs=features.INPUTS, dates=dates, build=build, group="features")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.gold import claims, clock
 from pipelines.gold.contract import ACCOUNT
 from pipelines.gold.measures import live
+from pipelines.gold.recipe import ByDay
 from pipelines.labels import fraud
 from pipelines.labels.maturity import FRAUD
 from pipelines.silver.contract import CREATED_DATE
@@ -65,7 +66,7 @@ TABLE = Table(
     ),
 )
 
-SOURCES = (fraud.CHARGES, fraud.CHARGE_HISTORY, *fraud.RAISED)
+INPUTS = (fraud.CHARGES, fraud.CHARGE_HISTORY, *fraud.RAISED)
 
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
@@ -73,7 +74,7 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     have become mature because the data's clock has moved on."""
     paid = [live(changed[name]).select("created_date") for name in (fraud.CHARGES, fraud.CHARGE_HISTORY)]
     raised = [claims.payment_days(changed[name], live(now[fraud.CHARGES])) for name in fraud.RAISED]
-    before, after = clock.passed(changed, now, SOURCES)
+    before, after = clock.passed(changed, now, INPUTS)
     ripe = clock.days_between(
         now[fraud.CHARGES], CREATED_DATE.name, before - FRAUD.seconds, after - FRAUD.seconds
     )
@@ -83,5 +84,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
 
 def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     """The rows of some days (ISO dates)."""
-    at = clock.newest(now, SOURCES)
+    at = clock.newest(now, INPUTS)
     return fraud.labelled(now, dates, at).select(*TABLE.column_names)
+
+
+RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build, group="features")

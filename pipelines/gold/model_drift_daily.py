@@ -17,6 +17,7 @@ from pipelines.arrow import arrow_schema
 from pipelines.base.figure import Figures
 from pipelines.gold.contract import count, dimension
 from pipelines.gold.days import around, reached
+from pipelines.gold.recipe import ByDay
 from pipelines.models import drift_figures
 from pipelines.models.drift import PROBABILITY, Reference, null_share
 from pipelines.models.drift_counts import References, counted
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from pipelines.models.arrays import Codes
 
 SCORES = "gold.payment_scores"
-SOURCES = (SCORES,)
 
 WINDOWS = (7, 28)
 """Trailing windows in days. They hold whole weeks: a Sunday is no drift."""
@@ -200,3 +200,8 @@ def _row(learnt: Reference, counts: Codes) -> dict[str, Any]:
         "learnt_null_rate": learnt.null_share,
         "bin_counts": json.dumps(own),
     }
+
+
+RECIPE = ByDay(
+    TABLE, inputs=(SCORES,), dates=dates, build=build, context=context, figures=batch_figures, group="models"
+)

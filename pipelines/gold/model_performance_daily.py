@@ -14,6 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.arrow import arrow_schema
 from pipelines.gold.contract import count, dimension
 from pipelines.gold.days import around, reached
+from pipelines.gold.recipe import ByDay
 from pipelines.models.performance import (
     CUTS,
     FALSE_ALARMS,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 SCORES = "gold.payment_scores"
 LABELS = "gold.fraud_labels"
-SOURCES = (SCORES, LABELS)
+INPUTS = (SCORES, LABELS)
 
 ALL = "all"
 """Stands in a dimension for all of its values together."""
@@ -242,3 +243,6 @@ def _arrays(rows: pa.Table) -> Outcomes:
         amounts=rows["amount_minor"].to_numpy(),
         cards=cards.indices.fill_null(-1).to_numpy().astype(np.int64),
     )
+
+
+RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build, group="models")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.gold import features
 from pipelines.gold.contract import dimension
 from pipelines.gold.days import on_dates
+from pipelines.gold.recipe import ByDay
 from pipelines.models.tasks import FRAUD
 from pipelines.rules.columns import FEATURES, SCORES, rule_names
 from pipelines.rules.decisions import decide
@@ -45,10 +46,6 @@ TABLE = Table(
     ),
 )
 
-SOURCES = (FEATURES, SCORES)
-
-MODELS = (FRAUD.name,)
-
 
 def context(lake: Lakehouse) -> Ruleset:
     """The rules of the place.
@@ -69,3 +66,14 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str], rules: Ruleset) ->
     payments = on_dates(now[FEATURES], "date", dates)
     scores = on_dates(now[SCORES], "date", dates)
     return decide(payments, scores, rules).select(*TABLE.column_names)
+
+
+RECIPE = ByDay(
+    TABLE,
+    inputs=(FEATURES, SCORES),
+    dates=dates,
+    build=build,
+    context=context,
+    models=(FRAUD.name,),
+    group="models",
+)

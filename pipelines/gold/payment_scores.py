@@ -13,6 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.base.figure import Figures
 from pipelines.features.payments import PAYMENTS
 from pipelines.gold.contract import ACCOUNT, dimension
+from pipelines.gold.recipe import Added
 from pipelines.models import drift_figures
 from pipelines.models.registry import Registry, Version
 from pipelines.models.scoring import EXPLAINED_FROM, REASONS, SCORED, pack, scored
@@ -25,10 +26,7 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
 
 FEATURES = FRAUD.features_table
-SOURCES = (FEATURES,)
 
-MODELS = (FRAUD.name,)
-"""Tasks whose models give the scores."""
 
 ROLES = ("serving", "shadow")
 
@@ -181,3 +179,8 @@ def _scores(
         "scored_at": F.lit(at),
     }
     return rows.withColumns(same).select(*TABLE.column_names)
+
+
+RECIPE = Added(
+    TABLE, inputs=(FEATURES,), rows=additions, figures=batch_figures, models=(FRAUD.name,), group="models"
+)

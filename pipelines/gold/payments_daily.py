@@ -12,6 +12,7 @@ from pipelines.gold.charges import by_card, captured
 from pipelines.gold.contract import amount, count, gold_table, rate
 from pipelines.gold.days import on_dates
 from pipelines.gold.measures import count_if, live, ratio, sum_if, total
+from pipelines.gold.recipe import ByDay
 from pipelines.table import Column
 
 if TYPE_CHECKING:
@@ -80,13 +81,13 @@ TABLE = gold_table(
     ),
 )
 
-SOURCES = (claims.CHARGES, claims.REFUNDS, claims.DISPUTES, claims.WARNINGS)
+INPUTS = (claims.CHARGES, claims.REFUNDS, claims.DISPUTES, claims.WARNINGS)
 
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Days whose rows may be different: those of changed payments, and of payments that something came back to."""
     days = live(changed[claims.CHARGES]).select(F.col("created_date").alias("date"))
-    for name in SOURCES[1:]:
+    for name in INPUTS[1:]:
         days = days.unionByName(claims.payment_days(changed[name], live(now[claims.CHARGES])))
     return days
 
@@ -138,3 +139,6 @@ def _rates() -> list[Expression]:
         ratio("card_disputed_count", "card_captured_count").alias("dispute_rate"),
         ratio("captured_minor", "captured_count").alias("average_captured_minor"),
     ]
+
+
+RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build)

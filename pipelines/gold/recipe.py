@@ -1,33 +1,20 @@
-"""How a gold table is made, as its module declares it: day by day, whole, or by adding rows.
+"""How a gold table is made, as its module declares it beside the table: day by day, whole, or by adding rows.
 
-A gold module has a ``TABLE``, the names of its ``SOURCES`` in silver or gold, and one of these:
-
-``dates(changed, now)`` and ``build(now, dates)``
-    The table is made day by day. The first says which days (column ``date``) some changed rows touch, the second makes
-    their rows.
-``snapshot(now)``
-    The table is made whole whenever a source has changed.
-``additions(lake, now)``
-    Rows that the table lacks; those that it has stay as they are. None where there are none.
-
-A module may have ``batch_figures(lake, rows)``: what its suite judges of a staged batch besides the rows.
-
-A module whose rows depend on something besides its sources, such as a file of rules, has ``context(lake)``. What that
-returns has a ``digest``, and is passed to ``build`` or ``snapshot`` as the last argument; with another digest the whole
-table is made anew.
+Functions that make rows are given ``now``: each input by name, at one version. Where a table depends on something
+besides its inputs, such as a file of rules, they are given that as well, as their last argument.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Protocol
 
+from pipelines import catalog
 from pipelines.base.figure import Figures
+from pipelines.table import Table
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
@@ -36,67 +23,105 @@ Frames = Mapping[str, "DataFrame"]
 
 
 class Context(Protocol):
-    """What a table depends on besides its sources."""
+    """What a table depends on besides its inputs."""
 
     @property
     def digest(self) -> str:
         """Another one says that all rows may be others."""
 
 
+def no_context(lake: Lakehouse) -> None:
+    """Of a table that depends on its inputs alone."""
+    del lake
+
+
+def no_figures(lake: Lakehouse, rows: DataFrame) -> Figures:
+    """Of a table whose suite judges the rows alone."""
+    del lake, rows
+    return Figures()
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """How one gold table is made.
+    """What a gold table is made from; by itself, of one that is made in a way of its own.
 
     Attributes:
-        module: the module that declares it.
+        table: the table.
+        inputs: names of the tables that it is made from.
+        models: tasks whose models it is made with.
+        group: what it is for, where a graph of all tables shows it apart from the rest of gold.
     """
 
-    module: ModuleType
+    table: Table
+    _: KW_ONLY
+    inputs: tuple[str, ...]
+    models: tuple[str, ...] = ()
+    group: str = "gold"
 
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Names of the tables that it is made from."""
-        return tuple(self.module.SOURCES)
 
-    @property
-    def kind(self) -> Literal["days", "whole", "additions"] | None:
-        """How it is made; None for a table that is made in a way of its own."""
-        if hasattr(self.module, "dates"):
-            return "days"
-        if hasattr(self.module, "snapshot"):
-            return "whole"
-        return "additions" if hasattr(self.module, "additions") else None
+@dataclass(frozen=True, kw_only=True)
+class ByDay(Recipe):
+    """A table of which only those days are made anew that changes of its inputs touch.
 
-    def context(self, lake: Lakehouse) -> Context | None:
-        """What its rows depend on besides its sources, read now."""
-        found: Context | None = self.module.context(lake) if hasattr(self.module, "context") else None
-        return found
+    Attributes:
+        dates: the days (column ``date``) whose rows may be others because of some changed rows, by input, and ``now``.
+        build: the rows of some days (ISO dates): of ``now`` and these.
+        context: what the rows depend on besides the inputs, read now; with another digest all are made anew.
+        figures: what the suite judges of a staged batch besides its rows.
+    """
 
-    def dates(self, changed: Frames, now: Frames) -> list[str]:
-        """The days (ISO dates) whose rows may be others because some rows of the sources have changed."""
-        days = self.module.dates(changed, now).distinct().collect()
+    dates: Callable[[Frames, Frames], DataFrame]
+    build: Callable[..., DataFrame]
+    context: Callable[[Lakehouse], Context | None] = no_context
+    figures: Callable[[Lakehouse, DataFrame], Figures] = no_figures
+
+    def touched(self, changed: Frames, now: Frames) -> list[str]:
+        """The days (ISO dates) whose rows may be others because some rows of the inputs have changed."""
+        days = self.dates(changed, now).distinct().collect()
         return sorted(str(row[0]) for row in days if row[0] is not None)
 
     def days(self, now: Frames, dates: Sequence[str], context: Context | None) -> DataFrame:
         """The rows of some days (ISO dates)."""
-        rows: DataFrame = self.module.build(now, dates, *([context] if context else []))
-        return rows
+        return self.build(now, dates, *([context] if context else []))
 
     def whole(self, now: Frames, context: Context | None) -> DataFrame:
-        """All rows of a table that is made by day, or whole."""
-        if self.kind == "days":
-            return self.days(now, self.dates(now, now), context)
-        rows: DataFrame = self.module.snapshot(now, *([context] if context else []))
-        return rows
+        """All rows."""
+        return self.days(now, self.touched(now, now), context)
 
-    def batch_figures(self, lake: Lakehouse, rows: DataFrame) -> Figures:
-        """Figures of a staged batch; none for a module that has no figures of its own."""
-        if not hasattr(self.module, "batch_figures"):
-            return Figures()
-        found: Figures = self.module.batch_figures(lake, rows)
-        return found
 
-    def additions(self, lake: Lakehouse, now: Frames) -> DataFrame | None:
-        """The rows that the table lacks; None where there are none."""
-        rows: DataFrame | None = self.module.additions(lake, now)
-        return rows
+@dataclass(frozen=True, kw_only=True)
+class Whole(Recipe):
+    """A table that is made whole whenever an input has changed.
+
+    Attributes:
+        build: all rows, of ``now``.
+        context: as of a table that is made day by day.
+        figures: likewise.
+    """
+
+    build: Callable[..., DataFrame]
+    context: Callable[[Lakehouse], Context | None] = no_context
+    figures: Callable[[Lakehouse, DataFrame], Figures] = no_figures
+
+    def whole(self, now: Frames, context: Context | None) -> DataFrame:
+        """All rows."""
+        return self.build(now, *([context] if context else []))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Added(Recipe):
+    """A table that only gains rows: those that it has stay as they are.
+
+    Attributes:
+        rows: those that it lacks; None where there are none.
+        figures: what the suite judges of a staged batch besides its rows.
+    """
+
+    rows: Callable[[Lakehouse, Frames], DataFrame | None]
+    figures: Callable[[Lakehouse, DataFrame], Figures] = no_figures
+
+
+def recipe(name: str) -> Recipe:
+    """How a gold table is made."""
+    found: Recipe = catalog.modules()[name].RECIPE
+    return found

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze.differences import MOST, Kind
 from pipelines.gold.contract import count
+from pipelines.gold.recipe import Recipe
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ TABLE = Table(
     ),
 )
 
-SOURCES = ("bronze.records",)
+INPUTS = ("bronze.records",)
 
 _FINDINGS = (
     "array<struct<type: string, path: string, kind: string, found: string, example: string, hint: string>>"
@@ -124,3 +125,6 @@ def _findings(records: DataFrame) -> DataFrame:
         one["example"].alias("example"),
         one["hint"].alias("hint"),
     )  # fmt: skip
+
+
+RECIPE = Recipe(TABLE, inputs=INPUTS)

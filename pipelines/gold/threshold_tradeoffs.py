@@ -10,7 +10,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.gold.contract import amount, count, dimension, rate
 from pipelines.gold.measures import count_if, ratio, sum_if
-from pipelines.gold.model_performance_daily import LABELS, SCORES, SOURCES, told
+from pipelines.gold.model_performance_daily import INPUTS, LABELS, SCORES, told
+from pipelines.gold.recipe import Whole
 from pipelines.models.performance import LOST_MARGIN_PERCENT
 from pipelines.table import Column, Table
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
 
-__all__ = ["SOURCES", "TABLE", "snapshot"]
+__all__ = ["TABLE", "snapshot"]
 
 TRAILING_DAYS = 56
 """Days of payments that are looked at: the last eight weeks of those whose labels have matured."""
@@ -147,3 +148,6 @@ def _rates() -> list[Expression]:
         ratio("caught_fraud_minor", "fraud_minor").alias("value_recall_rate"),
         ratio(hurt, F.col("payments_count") - F.col("fraud_count")).alias("false_positive_rate"),
     ]
+
+
+RECIPE = Whole(TABLE, inputs=INPUTS, build=snapshot, group="models")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.features.payments import PAYMENTS
 from pipelines.gold import features, features_payments, fraud_labels
 from pipelines.gold.days import on_dates
+from pipelines.gold.recipe import ByDay
 from pipelines.table import Table
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ TABLE = Table(
     ),
 )
 
-SOURCES = (FEATURES.name, LABELS.name)
-
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Days whose features or labels were made anew."""
@@ -49,3 +48,6 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     return (
         on_dates(now[FEATURES.name], "date", dates).join(known, list(LABELS.key)).select(*TABLE.column_names)
     )
+
+
+RECIPE = ByDay(TABLE, inputs=(FEATURES.name, LABELS.name), dates=dates, build=build, group="features")

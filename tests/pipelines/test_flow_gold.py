@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -15,7 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines import flow_gold
 from pipelines.arrow import arrow_schema
-from pipelines.gold.recipe import Frames, Recipe
+from pipelines.gold.recipe import Added, ByDay, Frames, Whole
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.steps import Outcome
@@ -75,25 +74,23 @@ class Rate:
 class Site:
     """A lakehouse of five tables; ``asked`` keeps the days that each build was asked for."""
 
-    def __init__(self, home: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, home: Path, spark: SparkSession) -> None:
         self.lake = Lakehouse(Settings(home=home), TABLES, spark)
         self.asked: dict[str, Sequence[str]] = {}
         self.rate = Rate()
-        modules = {
-            DAYS.name: SimpleNamespace(
-                TABLE=DAYS, SOURCES=(SALES.name,), dates=self._dates(SALES.name), build=self._sums
-            ),
-            DOUBLE.name: SimpleNamespace(
-                TABLE=DOUBLE,
-                SOURCES=(DAYS.name,),
+        made = (
+            ByDay(DAYS, inputs=(SALES.name,), dates=self._dates(SALES.name), build=self._sums),
+            ByDay(
+                DOUBLE,
+                inputs=(DAYS.name,),
                 dates=self._dates(DAYS.name),
                 build=self._doubled,
                 context=lambda lake: self.rate,
             ),
-            TOTAL.name: SimpleNamespace(TABLE=TOTAL, SOURCES=(DAYS.name,), snapshot=self._total),
-            SEEN.name: SimpleNamespace(TABLE=SEEN, SOURCES=(DAYS.name,), additions=self._unseen),
-        }
-        monkeypatch.setattr(flow_gold, "recipe", lambda name: Recipe(modules[name]))
+            Whole(TOTAL, inputs=(DAYS.name,), build=self._total),
+            Added(SEEN, inputs=(DAYS.name,), rows=self._unseen),
+        )
+        self.recipes = {how.table.name: how for how in made}
 
     def sell(self, ingest_id: int, *sales: tuple[str, str, int]) -> None:
         """A batch of silver: id, day, amount."""
@@ -108,10 +105,7 @@ class Site:
 
     def refresh(self) -> dict[str, Outcome]:
         self.asked.clear()
-        return {
-            name: flow_gold.refresh_gold(self.lake, TABLES[name], accept_all)
-            for name in (DAYS.name, DOUBLE.name, TOTAL.name, SEEN.name)
-        }
+        return {name: flow_gold.made(self.lake, how, accept_all) for name, how in self.recipes.items()}
 
     def rows(self, name: str) -> dict[Any, int]:
         return {str(row[0]): row["total_minor"] for row in self.lake.table(name).collect()}
@@ -139,8 +133,8 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> Site:
-    made = Site(tmp_path, spark, monkeypatch)
+def site(tmp_path: Path, spark: SparkSession) -> Site:
+    made = Site(tmp_path, spark)
     made.sell(1, ("a", "2026-01-01", 100), ("b", "2026-01-02", 10), ("c", "2026-01-02", 1))
     made.refresh()
     return made
@@ -170,7 +164,7 @@ def test_only_days_that_were_replaced_are_made_anew(site: Site) -> None:
 def test_days_of_several_commits_are_made_anew_at_once(site: Site) -> None:
     for batch, day in ((2, "2026-01-01"), (3, "2026-01-03")):
         site.sell(batch, (f"s{batch}", day, 7))
-        flow_gold.refresh_gold(site.lake, DAYS, accept_all)
+        flow_gold.made(site.lake, site.recipes[DAYS.name], accept_all)
         site.lake.optimize(DAYS.name)
     site.refresh()
     assert site.asked == {DOUBLE.name: ["2026-01-01", "2026-01-03"]}
@@ -202,13 +196,13 @@ def test_a_source_that_was_taken_back_makes_all_days_anew(site: Site) -> None:
     site.refresh()
     assert before is not None
     site.lake.restore(DAYS.name, before)
-    flow_gold.refresh_gold(site.lake, DOUBLE, accept_all)
+    flow_gold.made(site.lake, site.recipes[DOUBLE.name], accept_all)
     assert site.rows(DOUBLE.name) == {"2026-01-01": 200, "2026-01-02": 22}
 
 
 def test_a_source_whose_past_was_deleted_makes_all_days_anew(site: Site) -> None:
     site.sell(2, ("d", "2026-01-02", 5))
-    flow_gold.refresh_gold(site.lake, DAYS, accept_all)
+    flow_gold.made(site.lake, site.recipes[DAYS.name], accept_all)
     site.lake.expunge(DAYS.name)
     site.refresh()
     assert site.asked == {DOUBLE.name: ["2026-01-01", "2026-01-02"]}

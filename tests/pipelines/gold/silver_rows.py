@@ -123,7 +123,7 @@ def frame(spark: SparkSession, name: str, rows: Sequence[Row]) -> DataFrame:
 
 def frames(spark: SparkSession, gold: str, tables: Tables) -> dict[str, DataFrame]:
     """All sources of a gold table; those not given are empty."""
-    return {name: frame(spark, name, tables.get(name, ())) for name in modules()[gold].SOURCES}
+    return {name: frame(spark, name, tables.get(name, ())) for name in modules()[gold].RECIPE.inputs}
 
 
 def built(spark: SparkSession, gold: str, tables: Tables, *days: str) -> list[Row]:

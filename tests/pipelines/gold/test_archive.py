@@ -16,7 +16,7 @@ import pytest
 from pipelines import flow
 from pipelines.catalog import all_tables, modules, tables_of
 from pipelines.erasure.redactions import sweep
-from pipelines.flow_gold import recipe
+from pipelines.gold.recipe import ByDay, recipe
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.simulate import Simulation, simulate
@@ -35,9 +35,9 @@ DRIFT = "gold.schema_drift"
 GOLD = [
     table.name
     for table in tables_of("gold")
-    if recipe(table.name).kind == "days" and not _SCORED.intersection(recipe(table.name).sources)
+    if isinstance(recipe(table.name), ByDay) and not _SCORED.intersection(recipe(table.name).inputs)
 ]
-SILVER = {name for gold in GOLD for name in recipe(gold).sources if name.startswith("silver.")}
+SILVER = {name for gold in GOLD for name in recipe(gold).inputs if name.startswith("silver.")}
 BASES = {table.history_of.name for name in SILVER if (table := all_tables()[name]).history_of}
 SOURCES = [name for name in all_tables() if name in SILVER | BASES]
 MONTH = (date(2026, 4, 1), date(2026, 4, 30))
@@ -186,9 +186,11 @@ def test_both_engines_give_the_same_rows(
     whole: Lakehouse, jvm_spark: SparkSession, tmp_path: Path, name: str
 ) -> None:
     module = modules()[name]
-    for source in module.SOURCES:
+    for source in module.RECIPE.inputs:
         pq.write_table(whole.table(source).toArrow(), tmp_path / f"{source}.parquet")
-    now = {source: jvm_spark.read.parquet(str(tmp_path / f"{source}.parquet")) for source in module.SOURCES}
+    now = {
+        source: jvm_spark.read.parquet(str(tmp_path / f"{source}.parquet")) for source in module.RECIPE.inputs
+    }
     dates = sorted(str(row[0]) for row in module.dates(now, now).distinct().collect())
     assert sorted_rows(module.build(now, dates)) == sorted_rows(whole.table(name))
 
