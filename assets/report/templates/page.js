@@ -45,25 +45,35 @@
     return chart.views[parts[chart.scope].map(chosen).join("/")];
   };
 
-  const draw = (name, width) => {
+  // The width of paper, while the page is being printed.
+  let paper = null;
+  const drawn = {};
+
+  const draw = (name) => {
     const place = document.getElementById(name);
     const figure = view(charts[name]);
     place.hidden = !figure;
     place.parentElement.querySelector(".nothing").hidden = Boolean(figure);
     if (!figure) return;
     if (figure.layout.height) place.style.height = figure.layout.height + "px";
-    const shown = layout(figure, width || place.clientWidth);
-    if (width) shown.width = width;
-    Plotly.react(place, tinted(figure.data), shown, { displayModeBar: false, responsive: true });
+    drawn[name] = place.clientWidth;
+    const width = paper || drawn[name];
+    Plotly.react(place, tinted(figure.data), { ...layout(figure, width), width }, { displayModeBar: false });
+    place.dispatchEvent(new Event("drawn"));
   };
 
-  const drawAll = (width) => Object.keys(charts).forEach((name) => draw(name, width));
+  const drawAll = () => Object.keys(charts).forEach(draw);
 
-  choices.forEach((choice) => choice.addEventListener("change", () => drawAll()));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawAll());
-  matchMedia("(max-width: 760px)").addEventListener("change", () => drawAll());
-  addEventListener("beforeprint", () => drawAll(660));
-  addEventListener("afterprint", () => drawAll());
+  // A window may get its width only after the first drawing, or without telling of it: what counts is the card's.
+  const fitted = new ResizeObserver((changes) => changes.forEach(({ target }) => {
+    if (!paper && target.clientWidth && target.clientWidth !== drawn[target.id]) draw(target.id);
+  }));
+
+  choices.forEach((choice) => choice.addEventListener("change", drawAll));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  addEventListener("beforeprint", () => { paper = 660; drawAll(); });
+  addEventListener("afterprint", () => { paper = null; drawAll(); });
   document.querySelector("form.choice").addEventListener("submit", (event) => event.preventDefault());
   drawAll();
+  Object.keys(charts).forEach((name) => fitted.observe(document.getElementById(name)));
 })();

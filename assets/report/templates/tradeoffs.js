@@ -48,9 +48,8 @@
   };
 
   slider.addEventListener("input", show);
-  // After the other script has drawn the chart anew, without the line.
   document.querySelectorAll("#version, #currency").forEach((choice) => choice.addEventListener("change", show));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
-  matchMedia("(max-width: 760px)").addEventListener("change", show);
+  // The other script draws the chart without the line.
+  if (chart) chart.addEventListener("drawn", show);
   show();
 })();
