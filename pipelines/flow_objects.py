@@ -100,8 +100,9 @@ def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
 
 def forget_versions(lake: Lakehouse, history: Table, run: Run) -> None:
     """Delete what was staged of the versions."""
-    for key in [key for key in run.versions or () if key[0] == history.name]:
-        (run.versions or {}).pop(key)
+    known = run.versions or {}
+    for key in [key for key in known if key[0] == history.name]:
+        del known[key]
     lake.clear_staging(_versions(history))
 
 

@@ -1,0 +1,99 @@
+"""What has a history is parsed once a run for both tables, and both are as if each had parsed it by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines import flow, flow_objects
+from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
+from pipelines.lakehouse import Lakehouse
+from pipelines.settings import load_settings
+from pipelines.silver import build
+from pipelines.verdict import accept_all
+from tests.frames import CREATED, Json, event
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.engine
+
+BRONZE, BASE, HISTORY = "bronze.records", "silver.subscriptions", "silver.subscription_history"
+
+
+def subscription(status: str, currency: str = "usd") -> Json:
+    return {
+        "id": "sub_1", "object": "subscription", "created": CREATED, "status": status, "currency": currency,
+        "customer": "cus_1", "items": {"object": "list", "data": []},
+    }  # fmt: skip
+
+
+EVENTS = [
+    event(subscription("trialing"), "customer.subscription.created", CREATED, "evt_1"),
+    event(subscription("active"), "customer.subscription.updated", CREATED + 9, "evt_2"),
+    event(subscription("active", "no currency"), "customer.subscription.updated", CREATED + 20, "evt_3"),
+]
+
+
+def put(lake: Lakehouse, name: str, documents: Sequence[Json]) -> None:
+    lake.settings.raw_dir.mkdir(parents=True, exist_ok=True)
+    lines = "".join(json.dumps(document) + "\n" for document in documents)
+    (lake.settings.raw_dir / name).write_text(lines, encoding="utf-8")
+
+
+@pytest.fixture
+def lake(tmp_path: Path, spark: SparkSession) -> Iterator[Lakehouse]:
+    with Lakehouse(load_settings({"home": tmp_path}), all_tables(), spark) as lake:
+        yield lake
+
+
+def run(lake: Lakehouse, *only: str, **more: Any) -> None:
+    given = flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=only, **more)
+    assert not [outcome for outcome in flow.refresh(lake, given) if outcome.failed]
+
+
+def rows(lake: Lakehouse, name: str) -> list[str]:
+    return sorted(map(str, lake.table(name).toArrow().to_pylist()))
+
+
+@contextmanager
+def parsings(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    done: list[str] = []
+    for name in ("build", "parse"):
+        real = getattr(build, name)
+
+        def counted(*given: Any, real: Any = real, name: str = name) -> Any:
+            done.append(name)
+            return real(*given)
+
+        monkeypatch.setattr(flow_objects, name, counted)
+    yield done
+
+
+def test_both_tables_are_made_of_one_parsing(lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(lake, "events.ndjson", EVENTS)
+    with parsings(monkeypatch) as done:
+        run(lake, BRONZE, BASE, HISTORY, "silver.quarantine")
+    assert done == ["parse"]
+    together = {name: rows(lake, name) for name in (BASE, HISTORY, "silver.quarantine")}
+    assert list(map(len, together.values())) == [1, 2, 1]
+    assert not [path for path in (Path(lake.uri) / "_staging").rglob("*") if path.is_file()]
+    with parsings(monkeypatch) as done:
+        run(lake, BASE, full=[BASE])
+        run(lake, HISTORY, full=[HISTORY])
+    assert done == ["build", "parse"]
+    assert {name: rows(lake, name) for name in together} == together
+
+
+def test_what_was_parsed_before_a_refusal_is_not_taken_for_what_comes_later(lake: Lakehouse) -> None:
+    put(lake, "a.ndjson", EVENTS[:1])
+    run(lake, BRONZE, BASE)
+    put(lake, "b.ndjson", EVENTS[1:2])
+    run(lake, BRONZE, BASE, HISTORY)
+    assert len(rows(lake, HISTORY)) == 2
