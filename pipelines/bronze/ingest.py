@@ -200,32 +200,28 @@ def _read_listed(groups: Iterator[pa.RecordBatch], reading: Reading) -> Iterator
         yield from read_files(whole, reading, arrow_schema(records.TABLE))
 
 
+_SIZE = "coalesce(octet_length(payload_bytes), octet_length(payload)) as size"
+_COUNTED = ("file", "fault", _SIZE, "masked_count", "has_more", "shape", "object_type", TYPES_INSIDE)
+
+
 def _counted(rows: DataFrame, batch: Sequence[RawFile], max_expansion: int) -> list[FileCounts]:
     from pyspark.sql import functions as F  # noqa: N812
 
-    size = "coalesce(octet_length(payload_bytes), octet_length(payload))"
     foreign = F.when(F.col("fault").startswith(NO_JSON), F.col("fault"))
-    columns = (
-        "file",
-        "fault",
-        f"{size} as size",
-        "masked_count",
-        "has_more",
-        "shape",
-        "object_type",
-        TYPES_INSIDE,
-    )
-    sized = rows.selectExpr(*columns)
-    found = sized.groupBy("file").agg(
-        F.count("*"),
-        F.count("fault"),
-        F.sum("size"),
-        F.sum("masked_count"),
-        F.count_if(F.col("masked_count") > 0),
-        F.max(foreign),
-        F.array_sort(F.collect_set(F.when(F.col("has_more"), F.col("object_type")))),
-        F.array_sort(F.collect_set(F.when(~F.col("has_more"), F.col("object_type")))),
-        *collected_types(),
+    found = (
+        rows.selectExpr(*_COUNTED)
+        .groupBy("file")
+        .agg(
+            F.count("*"),
+            F.count("fault"),
+            F.sum("size"),
+            F.sum("masked_count"),
+            F.count_if(F.col("masked_count") > 0),
+            F.max(foreign),
+            F.array_sort(F.collect_set(F.when(F.col("has_more"), F.col("object_type")))),
+            F.array_sort(F.collect_set(F.when(~F.col("has_more"), F.col("object_type")))),
+            *collected_types(),
+        )
     )
     names = (
         *("record_count", "fault_count", "raw_bytes", "masked_count", "masked_record_count"),

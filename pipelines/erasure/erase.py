@@ -150,7 +150,7 @@ def _rewrite_silver(lake: Lakehouse, table: Table, records: DataFrame) -> int:
 
 
 def _made_anew(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:
-    base = getattr(table, "history_of", None) or table
+    base = table.history_of or table
     if base.object_type is None:
         alone, parts = within.on_their_own(records), within.objects(records, within.types(records))
         return alone.unionByName(parts).select("record_id", "record_path", "payload")
