@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -72,6 +73,34 @@ def test_killed_between_any_two_changes_of_the_disk(
     assert met > KILLS / 2
     assert balanced_again(tmp_path, expected / "raw", server)
     assert faults(tmp_path, expected) == []
+
+
+def test_killed_within_a_merge_and_within_the_making_of_features(
+    tmp_path: Path, undisturbed: tuple[Path, list[str]], server: Server
+) -> None:
+    run: Json = {"do": "run", "only": [*RUN["only"], "gold.features_payments"]}
+    archive, expected, home = undisturbed[0] / "raw", tmp_path / "expected", tmp_path / "home"
+    server.whole(expected, run, raw=archive)
+    files = sorted(path for path in archive.rglob("*") if path.is_file())
+    put(files[::2], archive, home / "raw")
+    server.whole(home, run)
+    put(files, archive, home / "raw")
+    for call, seconds in (
+        (f"{'DeltaSpark' if ON_SPARK else 'DeltaRs'}.merge silver.charges", 1.0 if ON_SPARK else 0.1),
+        ("Lakehouse.stage gold.features_payments", 3.0 if ON_SPARK else 0.1),
+    ):
+        ended = server.do(home, run, watch=True, wanted=[f"within {call}"], longest={call: seconds})
+        assert ended.killed, (call, ended.error, ended.moments)
+    assert server.whole(home, run, {"do": "audit"}).balanced
+    assert faults(home, expected) == []
+
+
+def put(files: Iterable[Path], archive: Path, raw: Path) -> None:
+    """Lay some files of an archive into a folder of raw files."""
+    for file in files:
+        target = raw / file.relative_to(archive)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, target)
 
 
 @pytest.mark.parametrize("sent", ["SIGTERM", "SIGINT"])
