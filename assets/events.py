@@ -129,5 +129,5 @@ def lines(outcome: Outcome) -> Iterator[tuple[int, str]]:
 
 def version(lake: Lakehouse, table: Table) -> int:
     """The table's Delta version; -1 where nothing was ever published."""
-    commits = lake.history(table.name, 1)
-    return commits[0].version if commits else -1
+    found = lake.version(table.name)
+    return -1 if found is None else found

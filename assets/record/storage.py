@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
@@ -21,7 +21,7 @@ def at_once(instance: DagsterInstance) -> Iterator[None]:
     """Write within as one transaction a file of SQLite, all or nothing; elsewhere as Dagster does.
 
     Dagster opens, commits and closes its files for every event: 9 ms of computing and 50 of waiting for the disk, a
-    thousand times.
+    thousand times. Only for runs that were not planned, as Dagster plans its own.
     """
     storage = instance.event_log_storage
     if not isinstance(storage, SqliteEventLogStorage):
@@ -39,14 +39,18 @@ def at_once(instance: DagsterInstance) -> Iterator[None]:
                 held[shard] = stack.enter_context(_transaction(storage.conn_string_for_shard(shard)))
             yield held[shard]
 
-        asked = storage.has_table
-        storage._connect = kept  # type: ignore[method-assign]
-        storage.has_table = cache(asked)  # type: ignore[method-assign]
+        methods: dict[str, Any] = {
+            "_connect": kept,
+            "has_table": cache(storage.has_table),
+            # What was not planned is not looked for: a result is a new row.
+            "_update_asset_check_evaluation": storage._store_runless_asset_check_evaluation,
+        }
+        vars(storage).update(methods)
         try:
             yield
         finally:
-            storage._connect = connect  # type: ignore[method-assign]
-            storage.has_table = asked  # type: ignore[method-assign]
+            for name in methods:
+                delattr(storage, name)  # and so the class's own is back
 
 
 @contextmanager
