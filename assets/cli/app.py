@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from typing import Annotated
@@ -77,6 +79,8 @@ for command in (
 
 def run_app() -> None:
     """Run the app; an error that no command has met is printed without a trace, too."""
+    # Going once more through all that libraries have made, to free it just before the end, takes half a second.
+    atexit.register(gc.freeze)
     if not sys.stdout.isatty():
         os.environ.setdefault("TERMINAL_WIDTH", HELP_COLUMNS)
     with plain_errors():
