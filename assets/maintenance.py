@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from dagster import OpExecutionContext, RunRequest, SkipReason, job, op, schedule
 
 from assets.resources import LakehouseResource
-from pipelines import storage
+from pipelines.delta import storage
 from pipelines.lakehouse import MARKER
 from pipelines.maintenance import maintain, totals
 from pipelines.settings import load_settings

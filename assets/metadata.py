@@ -19,8 +19,9 @@ from dagster import (
 )
 from dagster._core.definitions.metadata.metadata_set import TableMetadataSet, UriMetadataSet
 
-from pipelines import catalog, storage
+from pipelines import catalog
 from pipelines.catalog import inputs
+from pipelines.delta import storage
 from pipelines.gold.recipe import recipe
 from pipelines.settings import Settings
 from pipelines.table import Column, Table

@@ -11,9 +11,9 @@ from dagster import ConfigurableResource, DagsterEventType, DagsterInstance, Ini
 from pydantic import Field, PrivateAttr
 
 from expectations import validate
+from pipelines.delta.releases import Draft
 from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
-from pipelines.releases import Draft
 from pipelines.steps import Run
 
 

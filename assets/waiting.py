@@ -6,9 +6,9 @@ from pathlib import Path
 
 from deltalake import DeltaTable
 
-from pipelines import storage
 from pipelines.bronze import files
 from pipelines.bronze.files import RawFile, Seen
+from pipelines.delta import storage
 from pipelines.settings import Settings
 from pipelines.sources.mapping import load_sources
 

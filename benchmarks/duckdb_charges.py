@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.money import exponents
+from pipelines.base.money import exponents
 from pipelines.silver import lists
 from pipelines.silver.charges import TABLE as CHARGES
 from pipelines.table import Column

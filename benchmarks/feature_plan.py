@@ -38,7 +38,7 @@ def main(file: str, folder: str) -> None:
     """Compute all features of all payments, and write them with the payment's number."""
     from pyspark.sql import functions as F  # noqa: N812
 
-    from pipelines.engine import open_spark
+    from pipelines.delta.engine import open_spark
     from pipelines.features.plan import features_of_events
     from pipelines.settings import load_settings
 

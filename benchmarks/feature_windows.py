@@ -56,7 +56,7 @@ def duckdb(file: str, folder: str) -> None:
 
 def sail(file: str, folder: str) -> None:
     """With the embedded engine's window functions."""
-    from pipelines.engine import open_spark
+    from pipelines.delta.engine import open_spark
     from pipelines.settings import load_settings
 
     with open_spark(load_settings()) as session:

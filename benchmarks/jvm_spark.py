@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipelines import catalog
-from pipelines.arrow import arrow_schema
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading import Reading, read_files
-from pipelines.engine import open_spark
+from pipelines.delta.engine import open_spark
+from pipelines.delta.schemas import arrow_schema
 from pipelines.settings import Settings
 from pipelines.silver.build import FAULT, build
 from pipelines.silver.rows import of_table

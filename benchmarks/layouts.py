@@ -26,10 +26,10 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable, write_deltalake
 
 from benchmarks.process import tree_seconds
-from pipelines.commits import STATISTICS
-from pipelines.delta_rs import FILE_SIZE, SORT_BYTES, WRITER
-from pipelines.engine import open_spark
-from pipelines.policies import MEBIBYTE
+from pipelines.delta.commits import STATISTICS
+from pipelines.delta.delta_rs import FILE_SIZE, SORT_BYTES, WRITER
+from pipelines.delta.engine import open_spark
+from pipelines.delta.policies import MEBIBYTE
 from pipelines.settings import load_settings
 from pipelines.spans import near_days
 

@@ -105,7 +105,7 @@ def explained_share(folder: Path) -> float:
 
 def main(model: str, file: str, folder: str) -> None:
     """Score all rows with the model that is kept in a folder, reasons and feature rows included."""
-    from pipelines.engine import open_spark
+    from pipelines.delta.engine import open_spark
     from pipelines.models.scoring import pack, scored
     from pipelines.settings import load_settings
 

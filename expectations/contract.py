@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from expectations import history
 from expectations.check import Check, all_of, always, figure
 from expectations.shared import QUARANTINED, VOLUME
+from pipelines.base.money import exponents
 from pipelines.facts import orphan_share, reference_count, references
-from pipelines.money import exponents
 from pipelines.silver.contract import PROVENANCE
 from pipelines.table import Column, Table
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.check import Check, all_of, always, figure
-from pipelines.money import exponents
+from pipelines.base.money import exponents
 
 QUARANTINED = (
     figure(

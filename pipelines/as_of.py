@@ -16,10 +16,10 @@ from uuid import uuid4
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import storage
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records as bronze
 from pipelines.bronze.batches import batches, types_inside
+from pipelines.delta import storage
 from pipelines.errors import LakehouseError
 from pipelines.gold.recipe import ByDay, Whole, recipe
 from pipelines.silver import history, quarantine

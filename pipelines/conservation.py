@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.arrow import arrow_schema
 from pipelines.audit import PLACES, Audit, audit
 from pipelines.base.figure import Figures
 from pipelines.bronze import ingest
-from pipelines.commits import Replace
+from pipelines.delta.commits import Replace
+from pipelines.delta.schemas import arrow_schema
 from pipelines.gold.audit import INSIDE_COUNTS, TABLE
 from pipelines.moving import Change, moved
 from pipelines.steps import Outcome
 
 if TYPE_CHECKING:
-    from pipelines.delta_log import Note
+    from pipelines.delta.log import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
     from pipelines.verdict import Validate

@@ -15,7 +15,7 @@ from pipelines.bronze import drift
 from pipelines.bronze.batches import newest
 from pipelines.bronze.differences import unknown
 from pipelines.bronze.row_drift import ROW
-from pipelines.commits import Replace
+from pipelines.delta.commits import Replace
 from pipelines.gold import changes
 from pipelines.gold.schema_drift import INPUTS, TABLE, build
 from pipelines.moving import Change, moved
@@ -26,7 +26,7 @@ from pipelines.steps import Outcome
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
 
-    from pipelines.delta_log import Note
+    from pipelines.delta.log import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.verdict import Validate
 

@@ -19,7 +19,7 @@ from pipelines.table import Column, Table
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from pipelines.delta_log import Note
+    from pipelines.delta.log import Note
     from pipelines.lakehouse import Lakehouse
 
 Facts = dict[str, float | None]

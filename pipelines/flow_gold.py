@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.commits import Merge, Replace
+from pipelines.delta.commits import Merge, Replace
 from pipelines.gold import changes
 from pipelines.gold.recipe import Added, ByDay, Context, Recipe, Whole, recipe
 from pipelines.moving import Change, moved
@@ -19,7 +19,7 @@ from pipelines.steps import Outcome, unchanged
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from pipelines.delta_log import Note
+    from pipelines.delta.log import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
     from pipelines.verdict import Validate

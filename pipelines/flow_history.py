@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.base.figure import Figures
 from pipelines.bronze.batches import taken
-from pipelines.commits import Merge, Replace, Staged
+from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.flow_objects import Span, forget_versions, spans, taken_in, versions
 from pipelines.gold.days import days_of
 from pipelines.moving import Change

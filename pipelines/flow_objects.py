@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import catalog, flow_refusals
 from pipelines.bronze import ingest
 from pipelines.bronze.batches import Batch, batches, check_sources, concerning, shapes, types_inside
-from pipelines.commits import Merge, Replace, Staged
+from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.moving import Change, Refusals, moved
 from pipelines.silver import quarantine, within
 from pipelines.silver.build import FAULT, build, latest, parse

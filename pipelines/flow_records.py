@@ -12,7 +12,7 @@ from pipelines.bronze import files as manifest
 from pipelines.bronze.notices import judged as judged_by
 from pipelines.bronze.notices import told
 from pipelines.bronze.reading import FileCounts
-from pipelines.commits import Append
+from pipelines.delta.commits import Append
 from pipelines.moving import Change, Refusals, judged, moved
 from pipelines.silver import quarantine
 from pipelines.steps import Outcome, unchanged
@@ -20,7 +20,7 @@ from pipelines.steps import Outcome, unchanged
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from pipelines.delta_log import Note
+    from pipelines.delta.log import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.steps import Run
     from pipelines.verdict import Validate

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.bronze import ingest
 from pipelines.bronze.batches import newest, taken
-from pipelines.commits import Merge, Replace
+from pipelines.delta.commits import Merge, Replace
 from pipelines.errors import CriticalCheckError
 from pipelines.moving import Change, moved, put
 from pipelines.silver import quarantine

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines import storage
+from pipelines.delta import storage
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -14,18 +14,19 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pipelines import delta_log, intent, releases, storage
-from pipelines.arrow import arrow_schema
-from pipelines.commits import Committer, Staged
-from pipelines.delta_log import Commit, DeltaLog, Note
-from pipelines.engine import open_spark
-from pipelines.engine_errors import OF, WRITING
+from pipelines.delta import intent, releases, storage
+from pipelines.delta import log as delta_log
+from pipelines.delta.commits import Committer, Staged
+from pipelines.delta.engine import open_spark
+from pipelines.delta.engine_errors import OF, WRITING
+from pipelines.delta.footers import row_counts
+from pipelines.delta.layout import FELT, ORDERLY, Layout, work
+from pipelines.delta.lock import running_command, writer_lock
+from pipelines.delta.log import Commit, DeltaLog, Note
+from pipelines.delta.policies import Policy, policy_of
+from pipelines.delta.releases import Draft, Release
+from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
-from pipelines.footers import row_counts
-from pipelines.layout import FELT, ORDERLY, Layout, work
-from pipelines.lock import running_command, writer_lock
-from pipelines.policies import Policy, policy_of
-from pipelines.releases import Draft, Release
 from pipelines.settings import Settings, load_settings
 from pipelines.sources.mapping import load_sources
 from pipelines.sources.source import Sources
@@ -114,10 +115,10 @@ class Lakehouse:
     def committer(self) -> Committer:
         """What commits on this engine."""
         if self.settings.engine == "embedded":
-            from pipelines.delta_rs import DeltaRs
+            from pipelines.delta.delta_rs import DeltaRs
 
             return DeltaRs(self.settings.storage_options)
-        from pipelines.delta_spark import DeltaSpark
+        from pipelines.delta.delta_spark import DeltaSpark
 
         return DeltaSpark(self.spark, self.log)
 
@@ -213,7 +214,7 @@ class Lakehouse:
         if version is None:
             return reader.load(self.table_uri(name))
         if self.settings.engine == "embedded":
-            from pipelines import versions
+            from pipelines.delta import versions
 
             return versions.rows(self.spark, self.table_uri(name), version, self.settings.storage_options)
         return reader.option("versionAsOf", str(version)).load(self.table_uri(name))

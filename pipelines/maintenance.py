@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines import delta_log, releases, storage
 from pipelines.bronze import entering, ingest
-from pipelines.policies import Policy, check_policies, policy_of
+from pipelines.delta import log as delta_log
+from pipelines.delta import releases, storage
+from pipelines.delta.policies import Policy, check_policies, policy_of
 
 if TYPE_CHECKING:
+    from pipelines.delta.releases import Draft
     from pipelines.lakehouse import Lakehouse
-    from pipelines.releases import Draft
     from pipelines.table import Table
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines import held_back
 from pipelines.base.figure import Figures
-from pipelines.commits import Amend, Append, Merge, Publish, Replace, Staged
+from pipelines.delta.commits import Amend, Append, Merge, Publish, Replace, Staged
 from pipelines.facts import facts
 from pipelines.steps import NOT_JUDGED, Outcome, Status
 from pipelines.verdict import Batch, Validate, Verdict, accept_all
@@ -21,7 +21,7 @@ from pipelines.verdict import Batch, Validate, Verdict, accept_all
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from pipelines.delta_log import Note
+    from pipelines.delta.log import Note
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
 

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines import releases
 from pipelines.among import among
 from pipelines.bronze import entering, ingest, rereading
 from pipelines.bronze.batches import batches, check_sources, reached
-from pipelines.commits import Merge, Replace, Staged
 from pipelines.conservation import refresh_audit
+from pipelines.delta import releases
+from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.errors import LakehouseError
 from pipelines.flow_gold import edition, refresh_gold
 from pipelines.flow_history import rebuilt
@@ -37,9 +37,9 @@ from pipelines.steps import Outcome
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from pipelines.delta_log import Note
+    from pipelines.delta.log import Note
+    from pipelines.delta.releases import Draft
     from pipelines.lakehouse import Lakehouse
-    from pipelines.releases import Draft
     from pipelines.sources.source import Sources
     from pipelines.table import Table
     from pipelines.verdict import Validate

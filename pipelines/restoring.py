@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from pipelines import intent, releases
+from pipelines.delta import intent, releases
+from pipelines.delta.intent import Intent
+from pipelines.delta.releases import Release
 from pipelines.errors import LakehouseError
-from pipelines.intent import Intent
-from pipelines.releases import Release
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

@@ -13,7 +13,7 @@ from pipelines.verdict import Validate, Verdict
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.commits import Staged
+    from pipelines.delta.commits import Staged
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import storage
+from pipelines.delta import storage
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:

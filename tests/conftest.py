@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.catalog import all_tables
-from pipelines.engine import open_spark
-from pipelines.jvm import SESSION_CONF
+from pipelines.delta.engine import open_spark
+from pipelines.delta.jvm import SESSION_CONF
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings, load_settings
 from tests.small_lakehouse import few_days as few_days

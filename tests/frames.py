@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines.arrow import arrow_schema
 from pipelines.bronze.files import identified, list_files
 from pipelines.bronze.reading import Reading, read_files
 from pipelines.bronze.records import TABLE as RECORDS
+from pipelines.delta.schemas import arrow_schema
 from pipelines.silver.within import on_their_own
 from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Sources

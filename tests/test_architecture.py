@@ -34,7 +34,7 @@ vermeil
 
 STANDS: Mapping[str, str] = {
     "errors": "pipelines.errors",
-    "base": "pipelines.base pipelines.money pipelines.yaml_model",
+    "base": "pipelines.base pipelines.base.money pipelines.base.yaml_model",
     "table": "pipelines.table",
     "frames": """
         pipelines.among pipelines.spans pipelines.views
@@ -45,10 +45,10 @@ STANDS: Mapping[str, str] = {
     "features": "pipelines.features",
     "payments": "pipelines.features.facts pipelines.gold.charges pipelines.gold.claims pipelines.labels",
     "delta": """
-        pipelines.arrow pipelines.commits pipelines.delta_log pipelines.delta_rs pipelines.delta_spark
-        pipelines.engine pipelines.engine_errors pipelines.footers pipelines.intent pipelines.jvm pipelines.layout
-        pipelines.lock pipelines.policies pipelines.query_faults pipelines.releases pipelines.storage
-        pipelines.versions""",
+        pipelines.delta.schemas pipelines.delta.commits pipelines.delta.log pipelines.delta.delta_rs pipelines.delta.delta_spark
+        pipelines.delta.engine pipelines.delta.engine_errors pipelines.delta.footers pipelines.delta.intent pipelines.delta.jvm pipelines.delta.layout
+        pipelines.delta.lock pipelines.delta.policies pipelines.delta.query_faults pipelines.delta.releases pipelines.delta.storage
+        pipelines.delta.versions""",
     "sources": "pipelines.sources pipelines.bronze.inside pipelines.bronze.shapes",
     "rules": "pipelines.rules",
     "privacy": """

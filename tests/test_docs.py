@@ -22,8 +22,8 @@ import expectations.silver
 from assets.cli.app import app
 from expectations.catalog import suite_of
 from pipelines import Lakehouse
+from pipelines.delta.jvm import spark_conf
 from pipelines.dictionary import as_markdown
-from pipelines.jvm import spark_conf
 from pipelines.settings import Settings, load_settings
 from pipelines.silver.build import build
 from pipelines.sources.mapping import parse_source, stripe

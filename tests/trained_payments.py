@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines import flow_gold
-from pipelines.arrow import arrow_schema
+from pipelines.delta.schemas import arrow_schema
 from pipelines.features.payments import PAYMENTS
 
 if TYPE_CHECKING:

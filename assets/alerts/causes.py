@@ -10,7 +10,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from assets.alerts.alert import Alert
-from pipelines import storage
+from pipelines.delta import storage
 from pipelines.errors import CriticalCheckError, VermeilError
 from pipelines.silver import quarantine
 

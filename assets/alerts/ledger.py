@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assets.alerts.delivery import channels, deliver
-from pipelines import storage
+from pipelines.delta import storage
 
 if TYPE_CHECKING:
     from assets.alerts.alert import Alert

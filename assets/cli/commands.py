@@ -153,8 +153,8 @@ def sql(lake: Lakehouse, query: str, at: datetime | None = None, *, now: bool = 
     from pyspark.errors import PySparkException
 
     from pipelines.as_of import as_of
-    from pipelines.engine_errors import is_of_query
-    from pipelines.query_faults import explained
+    from pipelines.delta.engine_errors import is_of_query
+    from pipelines.delta.query_faults import explained
 
     try:
         answer = as_of(lake, at).sql(query) if at else lake.sql(query, now=now)

@@ -10,9 +10,9 @@ from pipelines import maintenance, restoring
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
+    from pipelines.delta.releases import Release
     from pipelines.lakehouse import Lakehouse
     from pipelines.maintenance import Maintained
-    from pipelines.releases import Release
     from pipelines.restoring import Point, Step
 
 

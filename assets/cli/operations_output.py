@@ -13,8 +13,8 @@ from assets.cli.output import OUT, print_json, table_of
 
 if TYPE_CHECKING:
     from assets.doctor import Finding
+    from pipelines.delta.releases import Release
     from pipelines.maintenance import Maintained
-    from pipelines.releases import Release
     from pipelines.restoring import Point, Step
 
 

@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.audit import PLACES, Audit
-from pipelines.engine_errors import AT
+from pipelines.delta.engine_errors import AT
 
 if TYPE_CHECKING:
     import pyarrow as pa

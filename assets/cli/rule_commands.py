@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pipelines.base.yaml_model import closest
 from pipelines.catalog import all_tables
 from pipelines.errors import LakehouseError, RuleError
 from pipelines.rules.backtest import Backtest, backtest
@@ -15,7 +16,6 @@ from pipelines.rules.columns import FEATURES, SCORED, SCORES, rule_names, with_s
 from pipelines.rules.condition import Condition, parse_condition
 from pipelines.rules.lexer import WORDS
 from pipelines.rules.ruleset import NAME, Ruleset, load_rules
-from pipelines.yaml_model import closest
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

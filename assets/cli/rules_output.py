@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 
 from assets.cli.output import OUT, print_json, table_of
-from pipelines.money import exponent, to_major
+from pipelines.base.money import exponent, to_major
 
 if TYPE_CHECKING:
     from assets.cli.rule_commands import RuleColumn

@@ -85,7 +85,7 @@ def plain_engine(settings: Settings) -> Iterator[None]:
     try:
         yield
     except BaseException as error:  # a panic in Rust is no Exception
-        from pipelines.engine_errors import plain
+        from pipelines.delta.engine_errors import plain
 
         told = plain(error, settings)
         if told is None:
@@ -115,7 +115,7 @@ def _said(error: Exception) -> str:
         return str(error)
     if is_out_of_space(error):
         return "the disk is full. Nothing of the batch at hand was published: free some space and run again."
-    from pipelines.engine_errors import place, telling
+    from pipelines.delta.engine_errors import place, telling
 
     if isinstance(error, OSError) and error.filename and error.strerror:
         return (

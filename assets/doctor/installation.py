@@ -63,7 +63,7 @@ def _unfit(name: str, wanted: str) -> list[str]:
 
 def engine(settings: Settings) -> Iterator[Finding]:
     """Whether the engine starts and answers."""
-    from pipelines.engine import listens
+    from pipelines.delta.engine import listens
 
     if settings.engine == "spark":
         java = java_version()
@@ -127,8 +127,8 @@ def java_version() -> int | None:
 
 def _asked(settings: Settings) -> str | None:
     """An empty text if the engine answers, why it does not, or None if it does not in time."""
-    from pipelines.engine import open_spark
-    from pipelines.engine_errors import plain
+    from pipelines.delta.engine import open_spark
+    from pipelines.delta.engine_errors import plain
 
     said: list[str] = []
 

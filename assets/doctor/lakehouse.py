@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assets.doctor.finding import Finding, fail, ok, warn
-from pipelines import intent, releases, storage
 from pipelines.catalog import all_tables
-from pipelines.delta_log import DeltaLog, latest_version
+from pipelines.delta import intent, releases, storage
+from pipelines.delta.lock import Holder, holder
+from pipelines.delta.log import DeltaLog, latest_version
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import MARKER, STAGING, Lakehouse
-from pipelines.lock import Holder, holder
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from assets.doctor.finding import Finding, fail, ok, warn
 from assets.waiting import waiting
-from pipelines import storage
 from pipelines.bronze.files import list_files
+from pipelines.delta import storage
 from pipelines.sources.mapping import load_sources
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _nearest(path: Path) -> Path:
 
 
 def _who() -> str:
-    from pipelines.lock import user_name
+    from pipelines.delta.lock import user_name
 
     return user_name()
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from assets.report.facts import Facts
 from assets.report.figures import Chart, Figure, Grid, Section, Status, money_axis, weeks
-from pipelines.money import to_major
+from pipelines.base.money import to_major
 
 MOVEMENTS = (
     ("charges_minor", "Payments", "c1"),

@@ -18,7 +18,7 @@ from assets.report.figures import (
     shares_over_time,
     weeks,
 )
-from pipelines.money import to_major
+from pipelines.base.money import to_major
 
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6")
 _NOTHING = "No payment in this currency was captured for this account."

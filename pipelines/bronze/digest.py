@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.arrow import arrow_schema
 from pipelines.bronze.records import TABLE
+from pipelines.delta.schemas import arrow_schema
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

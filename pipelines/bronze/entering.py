@@ -13,15 +13,15 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from pipelines import storage
 from pipelines.among import among
-from pipelines.arrow import arrow_schema
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
 from pipelines.bronze.batches import newest, types_text
 from pipelines.bronze.digest import file_digests
-from pipelines.commits import Amend, Append, Replace
-from pipelines.delta_log import Commit, Note
+from pipelines.delta import storage
+from pipelines.delta.commits import Amend, Append, Replace
+from pipelines.delta.log import Commit, Note
+from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
 from pipelines.moving import Change, put
 

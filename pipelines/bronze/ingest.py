@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines import storage
-from pipelines.arrow import arrow_schema
 from pipelines.bronze import drift, records
 from pipelines.bronze import files as manifest
 from pipelines.bronze.digest import file_digests
@@ -20,7 +18,9 @@ from pipelines.bronze.foreign import NO_JSON
 from pipelines.bronze.inside import needs
 from pipelines.bronze.reading import FileCounts, Reading, read_files, unreadable
 from pipelines.bronze.worker import Job, work, work_in_processes
-from pipelines.commits import Staged, spark_struct
+from pipelines.delta import storage
+from pipelines.delta.commits import Staged, spark_struct
+from pipelines.delta.schemas import arrow_schema
 from pipelines.erasure.mapped import kept_fields
 from pipelines.erasure.suppression import suppression
 from pipelines.sources.mapping import stripe

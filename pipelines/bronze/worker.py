@@ -21,12 +21,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipelines import storage
-from pipelines.arrow import arrow_schema
 from pipelines.bronze.digest import MODULUS, digests
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading import FileCounts, Reading, Unreadable, read_files
 from pipelines.bronze.records import TABLE
+from pipelines.delta import storage
+from pipelines.delta.schemas import arrow_schema
 from pipelines.erasure.suppression import restored
 from pipelines.errors import LakehouseError
 from pipelines.sources.layout import Layout

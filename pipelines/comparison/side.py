@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, DeltaProtocolError
 
-from pipelines import delta_log, storage
 from pipelines.catalog import LAYERS
-from pipelines.delta_log import load_note
+from pipelines.delta import log as delta_log
+from pipelines.delta import storage
+from pipelines.delta.log import load_note
 from pipelines.errors import LakehouseError, SettingsError
 from pipelines.silver.keyed import TOKEN_KEY
 

@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import storage
 from pipelines.among import among
-from pipelines.arrow import arrow_schema
 from pipelines.bronze import entering, ingest
 from pipelines.bronze import records as bronze
 from pipelines.bronze.batches import batches, types_inside
-from pipelines.commits import Amend, Replace, Staged, spark_struct
-from pipelines.delta_log import Note
+from pipelines.delta import storage
+from pipelines.delta.commits import Amend, Replace, Staged, spark_struct
+from pipelines.delta.log import Note
+from pipelines.delta.schemas import arrow_schema
 from pipelines.erasure.ownership import Row, Target
 from pipelines.errors import LakehouseError
 from pipelines.facts import EARLIER, REWRITTEN, earlier_counts

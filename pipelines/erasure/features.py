@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pipelines.commits import Replace
+from pipelines.delta.commits import Replace
 from pipelines.flow_gold import refresh_gold
 from pipelines.gold import features_payments
 from pipelines.gold.recipe import Added, recipe

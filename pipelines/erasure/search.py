@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.arrow import frame_schema
 from pipelines.bronze import ingest
+from pipelines.delta.schemas import frame_schema
 from pipelines.erasure.mapped import kept_fields
 from pipelines.erasure.ownership import WORD, Row, Target, belongs, is_named, linked, rewritten
 

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from pipelines import storage
+from pipelines.delta import storage
 from pipelines.errors import SettingsError
 
 FILE = "_forgotten.json"

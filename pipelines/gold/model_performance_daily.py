@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.arrow import arrow_schema
+from pipelines.delta.schemas import arrow_schema
 from pipelines.gold.contract import count, dimension
 from pipelines.gold.days import around, reached
 from pipelines.gold.recipe import ByDay

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.base.yaml_model import load_model, parse_model
 from pipelines.errors import SettingsError
 from pipelines.gold.measures import combined, ratio, total
-from pipelines.yaml_model import load_model, parse_model
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pipelines.base.yaml_model import closest
 from pipelines.rules.faults import fault
 from pipelines.rules.tree import Span
-from pipelines.yaml_model import closest
 
 MOST_CHARACTERS = 4_000
 """A longer text is no rule that a person wrote."""

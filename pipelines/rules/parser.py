@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from pipelines.base.yaml_model import closest
 from pipelines.rules.faults import fault
 from pipelines.rules.lexer import Token, tokens
 from pipelines.rules.tree import (
@@ -34,7 +35,6 @@ from pipelines.rules.tree import (
     Span,
     height,
 )
-from pipelines.yaml_model import closest
 
 MOST_DEEP = 16
 """Levels of a rule: parentheses, signs, chains of arithmetic. Engines refuse expressions of some dozens."""

@@ -14,10 +14,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from pipelines.base.yaml_model import fault_at, load_text, parse_model
 from pipelines.errors import RuleError
 from pipelines.rules.condition import Condition, parse_condition
 from pipelines.rules.tree import Kind
-from pipelines.yaml_model import fault_at, load_text, parse_model
 
 Action = Literal["allow", "block", "review", "3ds"]
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.base.money import exponents
 from pipelines.base.times import EARLIEST, LATEST
 from pipelines.bronze.records import TABLE as BRONZE
 from pipelines.bronze.shapes import OBJECT_AT
-from pipelines.money import exponents
 from pipelines.silver import lists, rows, within
 from pipelines.silver.contract import ACCOUNT, PROVENANCE
 from pipelines.silver.order import dated, deleted_at, is_deletion, preference, version

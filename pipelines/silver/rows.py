@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.arrow import frame_schema
 from pipelines.bronze.shapes import BARE, OBJECT_AT, THIN
+from pipelines.delta.schemas import frame_schema
 from pipelines.silver import within
 from pipelines.sources.checking import silver_tables
 from pipelines.sources.rows import MappedRow, Mapper

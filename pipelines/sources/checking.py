@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.money import exponents
+from pipelines.base.money import exponents
+from pipelines.base.yaml_model import closest
 from pipelines.sources.fields import Condition, TableMapping, Value
 from pipelines.sources.source import Source
 from pipelines.table import Column, Table
-from pipelines.yaml_model import closest
 
 Place = tuple[str | int, ...]
 Fault = tuple[Place, str]

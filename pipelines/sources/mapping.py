@@ -7,10 +7,10 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from pipelines.base.yaml_model import fault_at, load_text, parse_model
 from pipelines.errors import SourceError
 from pipelines.sources.checking import table_faults
 from pipelines.sources.source import Source, Sources
-from pipelines.yaml_model import fault_at, load_text, parse_model
 
 WHAT = "source mapping"
 

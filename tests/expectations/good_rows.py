@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from expectations import Check, Suite
-from pipelines.arrow import arrow_schema
+from pipelines.delta.schemas import arrow_schema
 from pipelines.features.payments import PAYMENTS
 from pipelines.table import Column, Table
 

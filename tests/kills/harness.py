@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 
-from pipelines import releases
+from pipelines.delta import releases
 from pipelines.settings import load_settings
 from tests.same_rows import differing, tables_at
 

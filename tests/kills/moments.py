@@ -112,7 +112,12 @@ def subject(args: tuple[Any, ...]) -> str:
 
 def writing_modules() -> list[ModuleType]:
     """The modules that deal with a lakehouse or with its files, by what they import."""
-    for name in ("pipelines.flow", "pipelines.delta_rs", "pipelines.delta_spark", "pipelines.restoring"):
+    for name in (
+        "pipelines.flow",
+        "pipelines.delta.delta_rs",
+        "pipelines.delta.delta_spark",
+        "pipelines.restoring",
+    ):
         importlib.import_module(name)
     named = [name for name in sorted(sys.modules) if name.startswith("pipelines.")]
     return [

@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
-from pipelines.arrow import arrow_schema
-from pipelines.commits import Staged
-from pipelines.delta_log import DeltaLog, dump_note
-from pipelines.delta_rs import DeltaRs
-from pipelines.delta_spark import DeltaSpark
+from pipelines.delta.commits import Staged
+from pipelines.delta.delta_rs import DeltaRs
+from pipelines.delta.delta_spark import DeltaSpark
+from pipelines.delta.log import DeltaLog, dump_note
+from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table

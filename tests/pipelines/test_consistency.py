@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines import flow, intent, releases
+from pipelines import flow
 from pipelines.audit import audit
 from pipelines.bronze import ingest
 from pipelines.catalog import all_tables
+from pipelines.delta import intent, releases
 from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings

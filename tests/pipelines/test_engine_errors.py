@@ -15,7 +15,7 @@ import pytest
 from deltalake.exceptions import DeltaError
 
 from assets.cli.output import progress
-from pipelines.engine_errors import RUNNING, STARTING, meaning, plain
+from pipelines.delta.engine_errors import RUNNING, STARTING, meaning, plain
 from pipelines.errors import LakehouseError
 from pipelines.settings import load_settings
 from tests.engine_runs import NEEDS_DELTA, Ended, vermeil

@@ -13,10 +13,11 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from pipelines import delta_log, releases, versions
 from pipelines.catalog import all_tables
 from pipelines.comparison import compare, side_at
-from pipelines.delta_log import DeltaLog
+from pipelines.delta import log as delta_log
+from pipelines.delta import releases, versions
+from pipelines.delta.log import DeltaLog
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
 from tests.engine_runs import NEEDS_DELTA, add, done, parts

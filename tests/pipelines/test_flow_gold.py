@@ -13,7 +13,7 @@ import pytest
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines import flow_gold
-from pipelines.arrow import arrow_schema
+from pipelines.delta.schemas import arrow_schema
 from pipelines.gold.recipe import Added, ByDay, Frames, Whole
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings

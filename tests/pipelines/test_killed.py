@@ -17,7 +17,7 @@ import pytest
 from pipelines.bronze import ingest
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
-from pipelines.engine_errors import plain
+from pipelines.delta.engine_errors import plain
 from pipelines.flow_records import take_in
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings

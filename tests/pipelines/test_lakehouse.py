@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.delta_log import dump_note, load_note
+from pipelines.delta.lock import writer_lock
+from pipelines.delta.log import dump_note, load_note
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import FORMAT, MARKER, Lakehouse
-from pipelines.lock import writer_lock
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 

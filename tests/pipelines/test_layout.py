@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from pipelines.arrow import arrow_schema
+from pipelines.delta.layout import FELT, ORDERLY, DataFile, Layout, work
+from pipelines.delta.policies import MEBIBYTE, Policy
+from pipelines.delta.schemas import arrow_schema
 from pipelines.lakehouse import Lakehouse
-from pipelines.layout import FELT, ORDERLY, DataFile, Layout, work
 from pipelines.maintenance import Maintained, maintain
-from pipelines.policies import MEBIBYTE, Policy
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 

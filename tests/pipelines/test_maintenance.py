@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import delta_log, releases
+from pipelines.delta import log as delta_log
+from pipelines.delta import releases
+from pipelines.delta.policies import POLICIES, Policy, check_policies, policy_of
 from pipelines.errors import SettingsError
 from pipelines.lakehouse import Lakehouse
 from pipelines.maintenance import Maintained, maintain, totals
-from pipelines.policies import POLICIES, Policy, check_policies, policy_of
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 

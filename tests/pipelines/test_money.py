@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from iso4217 import Currency
 
-from pipelines.money import STRIPE_EXPONENTS, exponent, exponents, from_major, to_major
+from pipelines.base.money import STRIPE_EXPONENTS, exponent, exponents, from_major, to_major
 
 STRIPE_ZERO_DECIMAL = [
     *("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA"),

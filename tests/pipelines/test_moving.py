@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import held_back, storage
-from pipelines.commits import Merge, Replace
+from pipelines import held_back
+from pipelines.delta import storage
+from pipelines.delta.commits import Merge, Replace
 from pipelines.lakehouse import Lakehouse
 from pipelines.moving import Change, Refusals, moved, put
 from pipelines.settings import load_settings

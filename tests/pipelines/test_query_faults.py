@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pipelines.catalog import all_tables
-from pipelines.engine_errors import is_of_query
+from pipelines.delta.engine_errors import is_of_query
+from pipelines.delta.query_faults import explained, named
 from pipelines.lakehouse import Lakehouse
-from pipelines.query_faults import explained, named
 
 pytestmark = pytest.mark.engine
 

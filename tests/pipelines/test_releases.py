@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import releases, storage
+from pipelines.delta import releases, storage
+from pipelines.delta.releases import Draft
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
-from pipelines.releases import Draft
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import catalog, flow, releases
+from pipelines import catalog, flow
 from pipelines.audit import audit
 from pipelines.bronze import facts
 from pipelines.catalog import all_tables
+from pipelines.delta import releases
 from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.replay import Replay, replay

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.delta.jvm import LOCAL_CONF, delta_package, spark_conf
 from pipelines.errors import SettingsError
-from pipelines.jvm import LOCAL_CONF, delta_package, spark_conf
 from pipelines.settings import load_settings
 
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from deltalake import write_deltalake
 
-from pipelines import delta_log, lakehouse, versions
-from pipelines.arrow import arrow_schema
-from pipelines.delta_log import DeltaLog
+from pipelines import lakehouse
+from pipelines.delta import log as delta_log
+from pipelines.delta import versions
+from pipelines.delta.log import DeltaLog
+from pipelines.delta.policies import Policy
+from pipelines.delta.schemas import arrow_schema
 from pipelines.lakehouse import Lakehouse
 from pipelines.maintenance import maintain
-from pipelines.policies import Policy
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 

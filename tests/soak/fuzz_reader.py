@@ -13,10 +13,10 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["pipelines.bronze"]):
-    from pipelines.arrow import arrow_schema
     from pipelines.bronze.files import RawFile
     from pipelines.bronze.reading import FileCounts, Reading, read_files
     from pipelines.bronze.records import TABLE
+    from pipelines.delta.schemas import arrow_schema
 
 SCHEMA = arrow_schema(TABLE)
 READING = Reading(ingest_id=1, source="stripe", account="platform", max_record_bytes=4_096, max_expansion=250)

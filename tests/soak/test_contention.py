@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines import flow, releases, restoring
+from pipelines import flow, restoring
 from pipelines.catalog import all_tables
+from pipelines.delta import releases
 from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings

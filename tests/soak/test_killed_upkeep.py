@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from deltalake import DeltaTable
 
-from pipelines import releases
+from pipelines.delta import releases
 from pipelines.simulate import Simulation, simulate
 from tests.kills.harness import OWN_ENGINE, Json, Server, faults, serving
 from tests.same_rows import differing, tables_at

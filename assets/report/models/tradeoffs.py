@@ -11,8 +11,8 @@ import pandas as pd
 from assets.report.balance import amount
 from assets.report.figures import Chart, Figure, Section, money_axis, percent
 from assets.report.models.facts import ModelFacts
+from pipelines.base.money import exponent, to_major
 from pipelines.models.performance import LOST_MARGIN_PERCENT
-from pipelines.money import exponent, to_major
 
 SERIES = (
     "caught_fraud_count", "caught_fraud_minor", "missed_fraud_minor", "blocked_good_count", "blocked_good_minor",

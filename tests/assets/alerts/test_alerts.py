@@ -34,8 +34,8 @@ from assets.alerts.alert import Alert
 from assets.alerts.ledger import AGAIN, FILE, opened, report
 from assets.alerts.sensors import ALERTS, alert_failed_runs, alert_on_tables, alert_recovered_runs
 from assets.definitions import defs
+from pipelines.delta.lock import writer_lock
 from pipelines.errors import CriticalCheckError, LakehouseError, ModelError, SettingsError
-from pipelines.lock import writer_lock
 from pipelines.settings import Settings, load_settings
 from pipelines.silver import quarantine
 from pipelines.steps import Outcome

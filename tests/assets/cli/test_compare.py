@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from pipelines.arrow import arrow_schema
+from pipelines.delta.schemas import arrow_schema
 from pipelines.gold.payment_scores import TABLE as SCORES
 from pipelines.silver.quarantine import TABLE as QUARANTINE
 from pipelines.table import Table

@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from assets.cli.app import app
-from pipelines import releases
 from pipelines.catalog import all_tables
+from pipelines.delta import releases
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import releases
 from pipelines.catalog import all_tables
+from pipelines.delta import releases
+from pipelines.delta.lock import FILE, holder
 from pipelines.lakehouse import Lakehouse
-from pipelines.lock import FILE, holder
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
 

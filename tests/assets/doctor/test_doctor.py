@@ -18,11 +18,11 @@ from assets.cli.app import app
 from assets.doctor import Finding, diagnose
 from assets.doctor.diagnosis import LOOKS
 from assets.instance import prepare_instance
-from pipelines import intent, releases
 from pipelines.catalog import all_tables
-from pipelines.intent import Intent
+from pipelines.delta import intent, releases
+from pipelines.delta.intent import Intent
+from pipelines.delta.lock import writer_lock
 from pipelines.lakehouse import MARKER, STAGING, Lakehouse
-from pipelines.lock import writer_lock
 from pipelines.settings import load_settings
 from tests.engine_runs import CLASSIC, NEEDS_DELTA
 

@@ -14,7 +14,7 @@ from assets.report.models import uncertainty
 from assets.report.models.cards import blocks
 from assets.report.models.facts import ModelFacts
 from assets.report.models.page import render
-from pipelines.money import to_major
+from pipelines.base.money import to_major
 from tests.assets.report.html import HOSTILE, Page
 from tests.assets.report.model_facts import CARD, FIRST, LATELY, REFERENCES, facts
 

@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipelines.arrow import arrow_schema
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading import FileCounts, Kept, Reading, Unreadable, read_files, reread
 from pipelines.bronze.records import TABLE
 from pipelines.bronze.worker import Job, work
+from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
 
 CREATED = 1_770_000_000

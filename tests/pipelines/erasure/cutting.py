@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipelines import delta_log
-from pipelines.delta_rs import DeltaRs
-from pipelines.delta_spark import DeltaSpark
+from pipelines.delta import log as delta_log
+from pipelines.delta.delta_rs import DeltaRs
+from pipelines.delta.delta_spark import DeltaSpark
 from pipelines.erasure import suppression
 
 COMMITS = ("amend", "replace", "expunge", "touch")

@@ -10,8 +10,8 @@ import pytest
 
 from expectations import validate
 from pipelines import flow_gold
-from pipelines.arrow import arrow_schema
 from pipelines.catalog import all_tables
+from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import RuleError
 from pipelines.gold import payment_decisions
 from pipelines.lakehouse import Lakehouse

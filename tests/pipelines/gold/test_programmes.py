@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from silver_rows import day, figures, frame
 
-from pipelines.arrow import arrow_schema
+from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import SettingsError
 from pipelines.gold.disputes_daily import TABLE
 from pipelines.gold.programmes import card_networks, load_programmes, monthly_status, parse_programmes

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.money import exponents, to_major
+from pipelines.base.money import exponents, to_major
 from pipelines.sources.mapping import parse_source
 from pipelines.sources.rows import MappedRow, Mapper
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from pipelines.delta_log import Note
+from pipelines.delta.log import Note
 from pipelines.errors import LakehouseError
 from pipelines.spans import ordinals
 from pipelines.table import Table

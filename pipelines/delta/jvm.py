@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from pipelines.engine_errors import STARTING, meaning, telling
+from pipelines.delta.engine_errors import STARTING, meaning, telling
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines.engine_errors import explained
+from pipelines.delta.engine_errors import explained
+from pipelines.delta.jvm import EXTENSIONS, SESSION_CONF, UNTRACED_CONF, WIDE_CONF, open_classic, spark_conf
 from pipelines.errors import SettingsError
-from pipelines.jvm import EXTENSIONS, SESSION_CONF, UNTRACED_CONF, WIDE_CONF, open_classic, spark_conf
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from pipelines import storage
+from pipelines.delta import storage
 
 FILE = "_restoring.json"
 

@@ -17,7 +17,7 @@ from deltalake import DeltaTable
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import StringType, StructField, StructType
 
-from pipelines import delta_log
+from pipelines.delta import log as delta_log
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession

@@ -12,15 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines import delta_log, storage
-from pipelines.commits import (
-    FILE_BYTES,
-    Staged,
-    check_days,
-    key_condition,
-    properties,
-)
-from pipelines.delta_log import DeltaLog, Note, dump_note
+from pipelines.delta import log as delta_log
+from pipelines.delta import storage
+from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_condition, properties
+from pipelines.delta.log import DeltaLog, Note, dump_note
 from pipelines.errors import LakehouseError
 from pipelines.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
 from pipelines.table import Table
@@ -39,7 +34,7 @@ VACUUM_LOGGED = "spark.databricks.delta.vacuum.logging.enabled"
 
 
 class DeltaSpark:
-    """A :class:`~pipelines.commits.Committer` on a SparkSession that has Delta."""
+    """A :class:`~pipelines.delta.commits.Committer` on a SparkSession that has Delta."""
 
     def __init__(self, spark: SparkSession, log: DeltaLog) -> None:
         self._spark = spark

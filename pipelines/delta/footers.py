@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow.parquet as pq
 
-from pipelines import storage
+from pipelines.delta import storage
 
 
 def row_counts(uri: str, accept: str | None) -> tuple[int, int]:

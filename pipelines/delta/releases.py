@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipelines import storage
+from pipelines.delta import storage
 
 FOLDER = "_releases"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import storage
+from pipelines.delta import storage
 from pipelines.errors import EngineError, VermeilError, is_out_of_space
 
 if TYPE_CHECKING:

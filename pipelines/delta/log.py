@@ -20,10 +20,10 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from pipelines import storage
-from pipelines.engine_errors import OF
+from pipelines.delta import storage
+from pipelines.delta.engine_errors import OF
+from pipelines.delta.layout import DataFile, Layout
 from pipelines.errors import LakehouseError
-from pipelines.layout import DataFile, Layout
 
 Note = Mapping[str, Any]
 """What Vermeil writes with a commit: watermarks, counts of checks, files."""

@@ -27,16 +27,11 @@ from deltalake import (
 from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction
 
-from pipelines import delta_log, storage
-from pipelines.arrow import arrow_schema
-from pipelines.commits import (
-    FILE_BYTES,
-    Staged,
-    check_days,
-    key_condition,
-    properties,
-)
-from pipelines.delta_log import DeltaLog, Note, dump_note
+from pipelines.delta import log as delta_log
+from pipelines.delta import storage
+from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_condition, properties
+from pipelines.delta.log import DeltaLog, Note, dump_note
+from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
 from pipelines.spans import (
     joined,
@@ -69,7 +64,7 @@ def delta_schema(table: Table) -> Schema:
 
 
 class DeltaRs:
-    """A :class:`~pipelines.commits.Committer` on delta-rs."""
+    """A :class:`~pipelines.delta.commits.Committer` on delta-rs."""
 
     def __init__(self, storage_options: Mapping[str, str]) -> None:
         self._options = dict(storage_options) or None

@@ -1,0 +1,1 @@
+"""Tables on a disk: engines, commits, logs, releases, locks."""
