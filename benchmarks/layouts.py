@@ -30,8 +30,8 @@ from pipelines.delta.commits import STATISTICS
 from pipelines.delta.delta_rs import FILE_SIZE, SORT_BYTES, WRITER
 from pipelines.delta.engine import open_spark
 from pipelines.delta.policies import MEBIBYTE
+from pipelines.frames.spans import near_days
 from pipelines.settings import load_settings
-from pipelines.spans import near_days
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -21,11 +21,11 @@ from pipelines.bronze import records as bronze
 from pipelines.bronze.batches import batches, types_inside
 from pipelines.delta import storage
 from pipelines.errors import LakehouseError
+from pipelines.frames.views import answer
 from pipelines.gold.recipe import ByDay, Whole, recipe
 from pipelines.silver import history, quarantine
 from pipelines.silver.build import current, faulty, parse
 from pipelines.silver.rows import described, of_table
-from pipelines.views import answer
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

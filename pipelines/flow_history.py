@@ -12,10 +12,10 @@ from pipelines.base.figure import Figures
 from pipelines.bronze.batches import taken
 from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.flow_objects import Span, forget_versions, spans, taken_in, versions
-from pipelines.gold.days import days_of
+from pipelines.frames.days import days_of
+from pipelines.frames.spans import near_days
 from pipelines.moving import Change
 from pipelines.silver import history
-from pipelines.spans import near_days
 from pipelines.steps import Outcome, Run
 
 if TYPE_CHECKING:

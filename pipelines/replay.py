@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines.among import among
 from pipelines.bronze import entering, ingest, rereading
 from pipelines.bronze.batches import batches, check_sources, reached
 from pipelines.conservation import refresh_audit
@@ -23,6 +22,7 @@ from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.errors import LakehouseError
 from pipelines.flow_gold import edition, refresh_gold
 from pipelines.flow_history import rebuilt
+from pipelines.frames.among import among
 from pipelines.gold import changes
 from pipelines.gold.recipe import ByDay, Whole, recipe
 from pipelines.moving import Change, moved, put

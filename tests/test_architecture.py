@@ -37,13 +37,13 @@ STANDS: Mapping[str, str] = {
     "base": "pipelines.base pipelines.base.money pipelines.base.yaml_model",
     "table": "pipelines.table",
     "frames": """
-        pipelines.among pipelines.spans pipelines.views
-        pipelines.gold.clock pipelines.gold.days pipelines.gold.measures""",
+        pipelines.frames.among pipelines.frames.spans pipelines.frames.views
+        pipelines.frames.clock pipelines.frames.days pipelines.frames.measures""",
     "simulate": "pipelines.simulate",
     "settings": "pipelines.settings",
     "catalog": "pipelines.catalog",
     "features": "pipelines.features",
-    "payments": "pipelines.features.facts pipelines.gold.charges pipelines.gold.claims pipelines.labels",
+    "payments": "pipelines.payments.events pipelines.payments.charges pipelines.payments.claims pipelines.labels",
     "delta": """
         pipelines.delta.schemas pipelines.delta.commits pipelines.delta.log pipelines.delta.delta_rs pipelines.delta.delta_spark
         pipelines.delta.engine pipelines.delta.engine_errors pipelines.delta.footers pipelines.delta.intent pipelines.delta.jvm pipelines.delta.layout

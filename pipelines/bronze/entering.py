@@ -13,7 +13,6 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from pipelines.among import among
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
 from pipelines.bronze.batches import newest, types_text
@@ -23,6 +22,7 @@ from pipelines.delta.commits import Amend, Append, Replace
 from pipelines.delta.log import Commit, Note
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
+from pipelines.frames.among import among
 from pipelines.moving import Change, put
 
 if TYPE_CHECKING:

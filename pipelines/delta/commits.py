@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pipelines.delta.log import Note
 from pipelines.errors import LakehouseError
-from pipelines.spans import ordinals
+from pipelines.frames.spans import ordinals
 from pipelines.table import Table
 
 if TYPE_CHECKING:

@@ -33,14 +33,7 @@ from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_conditio
 from pipelines.delta.log import DeltaLog, Note, dump_note
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
-from pipelines.spans import (
-    joined,
-    near_days,
-    near_numbers,
-    ordinals,
-    stretches,
-    within_spans,
-)
+from pipelines.frames.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
 from pipelines.table import Table
 
 DELTA_TYPES = {"bigint": "long"}

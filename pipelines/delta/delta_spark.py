@@ -17,7 +17,7 @@ from pipelines.delta import storage
 from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_condition, properties
 from pipelines.delta.log import DeltaLog, Note, dump_note
 from pipelines.errors import LakehouseError
-from pipelines.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
+from pipelines.frames.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
 from pipelines.table import Table
 
 if TYPE_CHECKING:

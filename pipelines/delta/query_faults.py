@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
+from pipelines.frames.views import ASKED, VIEW
 from pipelines.table import Table
-from pipelines.views import ASKED, VIEW
 
 KEYWORDS = re.findall(
     r"\w+",

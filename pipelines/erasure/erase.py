@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.among import among
 from pipelines.bronze import entering, ingest
 from pipelines.bronze import records as bronze
 from pipelines.bronze.batches import batches, types_inside
@@ -24,6 +23,7 @@ from pipelines.delta.schemas import arrow_schema
 from pipelines.erasure.ownership import Row, Target
 from pipelines.errors import LakehouseError
 from pipelines.facts import EARLIER, REWRITTEN, earlier_counts
+from pipelines.frames.among import among
 from pipelines.moving import Change, commit, put
 from pipelines.silver import quarantine, within
 from pipelines.silver.build import FAULT, parse

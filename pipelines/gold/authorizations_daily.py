@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.gold.charges import NONE, UNKNOWN, by_card, network
+from pipelines.frames.days import around, days_of, on_dates
+from pipelines.frames.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.contract import amount, count, dimension, gold_table
-from pipelines.gold.days import around, days_of, on_dates
-from pipelines.gold.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.recipe import ByDay
+from pipelines.payments.charges import NONE, UNKNOWN, by_card, network
 from pipelines.table import Column
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.frames.days import around, on_dates
+from pipelines.frames.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.contract import count, gold_table, movement
-from pipelines.gold.days import around, on_dates
-from pipelines.gold.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.recipe import ByDay
 from pipelines.table import Column
 

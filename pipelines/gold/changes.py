@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.bronze.batches import taken
-from pipelines.gold.days import days_of, on_dates
-from pipelines.spans import listed_days, near_days
+from pipelines.frames.days import days_of, on_dates
+from pipelines.frames.spans import listed_days, near_days
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.gold import claims
-from pipelines.gold.charges import NONE, UNKNOWN, captured, network
+from pipelines.frames.days import on_dates
+from pipelines.frames.measures import combined, count_if, live, ratio, sum_if, total
 from pipelines.gold.contract import amount, count, dimension, gold_table, rate
-from pipelines.gold.days import on_dates
-from pipelines.gold.measures import combined, count_if, live, ratio, sum_if, total
 from pipelines.gold.recipe import ByDay
+from pipelines.payments import claims
+from pipelines.payments.charges import NONE, UNKNOWN, captured, network
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.features import facts
 from pipelines.features.feature import Feature, FeatureSet
 from pipelines.features.plan import features_at, features_of_events, serving
-from pipelines.gold import clock
+from pipelines.frames import clock
+from pipelines.frames.days import around
 from pipelines.gold.contract import ACCOUNT
-from pipelines.gold.days import around
-from pipelines.labels import fraud
+from pipelines.payments import events as facts
+from pipelines.payments import fraud
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from pipelines.gold import claims, clock
+from pipelines.frames import clock
+from pipelines.frames.measures import live
 from pipelines.gold.contract import ACCOUNT
-from pipelines.gold.measures import live
 from pipelines.gold.recipe import ByDay
-from pipelines.labels import fraud
-from pipelines.labels.maturity import FRAUD
+from pipelines.payments import claims, fraud
+from pipelines.payments.maturity import FRAUD
 from pipelines.silver.contract import CREATED_DATE
 from pipelines.table import Column, Table
 

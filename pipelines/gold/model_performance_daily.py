@@ -12,8 +12,8 @@ import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.delta.schemas import arrow_schema
+from pipelines.frames.days import around, reached
 from pipelines.gold.contract import count, dimension
-from pipelines.gold.days import around, reached
 from pipelines.gold.recipe import ByDay
 from pipelines.models.performance import (
     CUTS,

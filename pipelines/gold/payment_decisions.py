@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pipelines.frames.days import on_dates
 from pipelines.gold import features
 from pipelines.gold.contract import dimension
-from pipelines.gold.days import on_dates
 from pipelines.gold.recipe import ByDay
 from pipelines.models.tasks import FRAUD
 from pipelines.rules.columns import FEATURES, SCORES, rule_names

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.gold import claims
-from pipelines.gold.charges import by_card, captured
+from pipelines.frames.days import on_dates
+from pipelines.frames.measures import count_if, live, ratio, sum_if, total
 from pipelines.gold.contract import amount, count, gold_table, rate
-from pipelines.gold.days import on_dates
-from pipelines.gold.measures import count_if, live, ratio, sum_if, total
 from pipelines.gold.recipe import ByDay
+from pipelines.payments import claims
+from pipelines.payments.charges import by_card, captured
 from pipelines.table import Column
 
 if TYPE_CHECKING:

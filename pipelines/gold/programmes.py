@@ -14,7 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.base.yaml_model import load_model, parse_model
 from pipelines.errors import SettingsError
-from pipelines.gold.measures import combined, ratio, total
+from pipelines.frames.measures import combined, ratio, total
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.features.payments import PAYMENTS
+from pipelines.frames.days import on_dates
 from pipelines.gold import features, features_payments, fraud_labels
-from pipelines.gold.days import on_dates
 from pipelines.gold.recipe import ByDay
 from pipelines.table import Table
 

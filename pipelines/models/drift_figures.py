@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.base.figure import Figures, Values
-from pipelines.gold.measures import count_if
+from pipelines.frames.measures import count_if
 from pipelines.models.drift import NOTEWORTHY, PROBABILITY, SERIOUS, Reference, null_share
 from pipelines.models.drift_counts import References, counted
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.among import among
+from pipelines.frames.among import among
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.spans import MAX_SPANS, joined, near_days, near_numbers, ordinals, stretches, within_spans
+from pipelines.frames.spans import (
+    MAX_SPANS,
+    joined,
+    near_days,
+    near_numbers,
+    ordinals,
+    stretches,
+    within_spans,
+)
 
 NUMBERS = st.sets(st.integers(1, 4_000), max_size=80)
 

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from assets.report.figures import Figure
 from assets.report.models.versions import Version
-from pipelines.gold.measures import count_if
+from pipelines.frames.measures import count_if
 from pipelines.gold.model_performance_daily import told
 from pipelines.models.drift import PROBABILITY
 

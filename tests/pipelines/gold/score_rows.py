@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from pipelines.labels.maturity import FRAUD
+from pipelines.payments.maturity import FRAUD
 from tests.pipelines.gold.silver_rows import Row, at, day
 
 NOON = "T12:00:00"

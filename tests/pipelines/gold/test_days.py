@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.gold.days import around, on_dates
+from pipelines.frames.days import around, on_dates
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.labels.fraud import label_as_of
-from pipelines.labels.maturity import FRAUD, Maturity
+from pipelines.payments.fraud import label_as_of
+from pipelines.payments.maturity import FRAUD, Maturity
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

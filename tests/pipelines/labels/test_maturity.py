@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.labels.maturity import FRAUD, Maturity
+from pipelines.payments.maturity import FRAUD, Maturity
 
 
 def test_fraud_matures_after_ninety_days() -> None:

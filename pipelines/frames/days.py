@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.among import among
-from pipelines.spans import joined, ordinals, stretches, within_spans
+from pipelines.frames.among import among
+from pipelines.frames.spans import joined, ordinals, stretches, within_spans
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

@@ -25,11 +25,11 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.gold import claims
-from pipelines.gold.clock import known
-from pipelines.gold.days import around, on_dates, within_days
-from pipelines.gold.measures import live
-from pipelines.labels.maturity import FRAUD, Maturity
+from pipelines.frames.clock import known
+from pipelines.frames.days import around, on_dates, within_days
+from pipelines.frames.measures import live
+from pipelines.payments import claims
+from pipelines.payments.maturity import FRAUD, Maturity
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Literal
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.gold.clock import DAY, known
-from pipelines.gold.days import around, days_of, flagged, on_dates
-from pipelines.gold.measures import live
-from pipelines.labels import fraud
+from pipelines.frames.clock import DAY, known
+from pipelines.frames.days import around, days_of, flagged, on_dates
+from pipelines.frames.measures import live
+from pipelines.payments import fraud
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.gold.charges import captured, network
-from pipelines.gold.days import around, days_of, on_dates, within_days
-from pipelines.gold.measures import count_if, live, sum_if
+from pipelines.frames.days import around, days_of, on_dates, within_days
+from pipelines.frames.measures import count_if, live, sum_if
+from pipelines.payments.charges import captured, network
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame

@@ -1,0 +1,1 @@
+"""Words for Spark frames: days, measures, what is among what, the clock, views."""
