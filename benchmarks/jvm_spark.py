@@ -22,12 +22,12 @@ from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading import Reading, read_files
 from pipelines.delta.engine import open_spark
 from pipelines.delta.schemas import arrow_schema
+from pipelines.privacy.token_key import TokenKey
 from pipelines.settings import Settings
 from pipelines.silver.build import FAULT, build
 from pipelines.silver.rows import of_table
 from pipelines.sources.mapping import stripe
 from pipelines.table import Table
-from pipelines.token_key import TokenKey
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

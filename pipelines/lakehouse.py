@@ -28,11 +28,11 @@ from pipelines.delta.releases import Draft, Release
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
 from pipelines.frames.views import answer
+from pipelines.privacy.token_key import TokenKey, token_key
 from pipelines.settings import Settings, load_settings
 from pipelines.sources.mapping import load_sources
 from pipelines.sources.source import Sources
 from pipelines.table import Table
-from pipelines.token_key import TokenKey, token_key
 
 if TYPE_CHECKING:
     import pyarrow as pa

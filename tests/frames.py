@@ -13,10 +13,10 @@ from pipelines.bronze.files import identified, list_files
 from pipelines.bronze.reading import Reading, read_files
 from pipelines.bronze.records import TABLE as RECORDS
 from pipelines.delta.schemas import arrow_schema
+from pipelines.privacy.token_key import TokenKey
 from pipelines.silver.within import on_their_own
 from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Sources
-from pipelines.token_key import TokenKey
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

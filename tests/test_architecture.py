@@ -52,9 +52,9 @@ STANDS: Mapping[str, str] = {
     "sources": "pipelines.sources pipelines.bronze.inside pipelines.bronze.shapes",
     "rules": "pipelines.rules",
     "privacy": """
-        pipelines.bronze.pan pipelines.silver.scrub pipelines.silver.tokens pipelines.token_key
-        pipelines.erasure.mapped pipelines.erasure.ownership pipelines.erasure.reading pipelines.erasure.scrub
-        pipelines.erasure.suppression""",
+        pipelines.privacy.cards pipelines.privacy.texts pipelines.privacy.tokens pipelines.privacy.token_key
+        pipelines.privacy.mapped pipelines.privacy.ownership pipelines.privacy.filter pipelines.privacy.records
+        pipelines.privacy.forgotten""",
     "lakehouse": "pipelines.lakehouse",
     "bronze": "pipelines.bronze pipelines.sources.preview assets.waiting",
     "silver": "pipelines.silver",

@@ -21,8 +21,8 @@ from pipelines.bronze.worker import Job, work, work_in_processes
 from pipelines.delta import storage
 from pipelines.delta.commits import Staged, spark_struct
 from pipelines.delta.schemas import arrow_schema
-from pipelines.erasure.mapped import kept_fields
-from pipelines.erasure.suppression import suppression
+from pipelines.privacy.forgotten import suppression
+from pipelines.privacy.mapped import kept_fields
 from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Source
 

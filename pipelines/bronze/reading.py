@@ -20,13 +20,13 @@ from pipelines.bronze.facts import Facts, described, digest, micros
 from pipelines.bronze.files import RawFile, open_bounded
 from pipelines.bronze.foreign import NO_JSON
 from pipelines.bronze.inside import Inside, Needs, dump, inside
-from pipelines.bronze.pan import masked, may_hold_one
 from pipelines.bronze.row_drift import RowDetector
 from pipelines.bronze.rows import rows
 from pipelines.bronze.shapes import ROW
 from pipelines.bronze.wire import Envelope, Fault, read
-from pipelines.erasure.suppression import Suppression
 from pipelines.errors import SourceError
+from pipelines.privacy.cards import masked, may_hold_one
+from pipelines.privacy.forgotten import Suppression
 from pipelines.sources.layout import Layout
 
 FLUSH_BYTES = 64 << 20
@@ -309,9 +309,9 @@ def _row_facts(row: Document, account: str, known: int) -> Facts:
 @cache
 def _forgetting(suppressed: Suppression) -> Callable[[Document, Facts], tuple[Document, Facts]]:
     """Takes people who were forgotten out of a record. Kept per process: it remembers the words that it has seen."""
-    from pipelines.erasure.reading import (
-        Filter,
-    )  # needs the declarations of silver, which nobody else here does
+    from pipelines.privacy.filter import (
+        Filter,  # needs the declarations of silver, which nobody else here does
+    )
 
     keep_out = Filter(suppressed)
 

@@ -27,8 +27,8 @@ from pipelines.bronze.reading import FileCounts, Reading, Unreadable, read_files
 from pipelines.bronze.records import TABLE
 from pipelines.delta import storage
 from pipelines.delta.schemas import arrow_schema
-from pipelines.erasure.suppression import restored
 from pipelines.errors import LakehouseError
+from pipelines.privacy.forgotten import restored
 from pipelines.sources.layout import Layout
 
 _STATISTICS = ["ingest_id", "object_type", "object_id", "occurred_at", "known_at", "line", "inside"]

@@ -20,11 +20,11 @@ from pipelines.delta import storage
 from pipelines.delta.commits import Amend, Replace, Staged, spark_struct
 from pipelines.delta.log import Note
 from pipelines.delta.schemas import arrow_schema
-from pipelines.erasure.ownership import Row, Target
 from pipelines.errors import LakehouseError
 from pipelines.facts import EARLIER, REWRITTEN, earlier_counts
 from pipelines.frames.among import among
 from pipelines.moving import Change, commit, put
+from pipelines.privacy.ownership import Row, Target
 from pipelines.silver import quarantine, within
 from pipelines.silver.build import FAULT, parse
 from pipelines.silver.rows import of_table

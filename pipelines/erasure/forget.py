@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.bronze import entering, ingest
-from pipelines.erasure import erase, features, suppression
-from pipelines.erasure.ownership import Target
+from pipelines.erasure import erase, features
 from pipelines.erasure.search import Found, find
-from pipelines.erasure.suppression import Entry, Suppression
 from pipelines.errors import LakehouseError, SettingsError
+from pipelines.privacy import forgotten as suppression
+from pipelines.privacy.forgotten import Entry, Suppression
+from pipelines.privacy.ownership import Target
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

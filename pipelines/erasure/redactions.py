@@ -16,10 +16,11 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import ingest
 from pipelines.bronze.batches import newest
-from pipelines.erasure import forget, suppression
-from pipelines.erasure.ownership import WORD, Target
-from pipelines.erasure.scrub import Json, subject
-from pipelines.erasure.suppression import PSEUDONYM, Entry, Forgotten, Suppression
+from pipelines.erasure import forget
+from pipelines.privacy import forgotten as suppression
+from pipelines.privacy.forgotten import PSEUDONYM, Entry, Forgotten, Suppression
+from pipelines.privacy.ownership import WORD, Target
+from pipelines.privacy.records import Json, subject
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

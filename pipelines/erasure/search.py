@@ -12,8 +12,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import ingest
 from pipelines.delta.schemas import frame_schema
-from pipelines.erasure.mapped import kept_fields
-from pipelines.erasure.ownership import WORD, Row, Target, belongs, is_named, linked, rewritten
+from pipelines.privacy.mapped import kept_fields
+from pipelines.privacy.ownership import WORD, Row, Target, belongs, is_named, linked, rewritten
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -17,11 +17,11 @@ from pipelines.audit import audit
 from pipelines.bronze import entering
 from pipelines.catalog import all_tables
 from pipelines.erasure.forget import erase_target, forget
-from pipelines.erasure.ownership import Target
 from pipelines.erasure.redactions import sweep
-from pipelines.erasure.suppression import Entry, Suppression, key
 from pipelines.gold import changes
 from pipelines.lakehouse import Lakehouse
+from pipelines.privacy.forgotten import Entry, Suppression, key
+from pipelines.privacy.ownership import Target
 from pipelines.replay import replay
 from pipelines.settings import load_settings
 from pipelines.silver.quarantine import Choice

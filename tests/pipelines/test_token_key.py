@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from pipelines.errors import SettingsError
+from pipelines.privacy.token_key import TokenKey, token_key
 from pipelines.settings import load_settings
-from pipelines.token_key import TokenKey, token_key
 
 SECRET = bytes(range(40, 72))
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from pipelines.bronze.pan import BRANDS, EARLIER, Brands, is_card_number, masked, was_card_number
+from pipelines.privacy.cards import BRANDS, EARLIER, Brands, is_card_number, masked, was_card_number
 from tests.frames import Json, read_folder
 from tests.hostile import CONTENTS, charge, line
 from tests.no_cards import NO_CARDS, record

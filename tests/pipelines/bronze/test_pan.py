@@ -15,7 +15,7 @@ from frames import CREATED, event, read_folder, read_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.bronze.pan import BRANDS, is_card_number, masked
+from pipelines.privacy.cards import BRANDS, is_card_number, masked
 from pipelines.simulate import Simulation, simulate
 from tests.no_cards import NO_CARDS, record
 

@@ -10,7 +10,7 @@ import pytest
 from pipelines.delta import log as delta_log
 from pipelines.delta.delta_rs import DeltaRs
 from pipelines.delta.delta_spark import DeltaSpark
-from pipelines.erasure import suppression
+from pipelines.privacy import forgotten as suppression
 
 COMMITS = ("amend", "replace", "expunge", "touch")
 

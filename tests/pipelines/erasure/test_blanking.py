@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.erasure.mapped import kept_fields
-from pipelines.erasure.ownership import Target, belongs, linked, rewritten
-from pipelines.erasure.scrub import FORGOTTEN, scrubbed
+from pipelines.privacy.mapped import kept_fields
+from pipelines.privacy.ownership import Target, belongs, linked, rewritten
+from pipelines.privacy.records import FORGOTTEN, scrubbed
 from pipelines.sources.source import Source
 from tests.frames import CREATED, envelope, event
 from tests.pipelines.erasure.people import CANARIES, CUSTOMER, OTHER, charge, of_the_person

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.audit import audit
-from pipelines.erasure import suppression
 from pipelines.erasure.forget import forget, unfinished
-from pipelines.erasure.ownership import renamed
 from pipelines.lakehouse import Lakehouse
+from pipelines.privacy import forgotten as suppression
+from pipelines.privacy.ownership import renamed
 from tests.pipelines.erasure.cutting import Cut, cut_before
 from tests.pipelines.erasure.people import CANARIES, CUSTOMER, of_others, of_the_person, write
 from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces

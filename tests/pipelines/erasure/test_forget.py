@@ -13,12 +13,12 @@ import pytest
 from pipelines import flow
 from pipelines.audit import audit
 from pipelines.catalog import all_tables
-from pipelines.erasure import suppression
 from pipelines.erasure.forget import forget, plan, unfinished
-from pipelines.erasure.ownership import renamed
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import SettingsError
 from pipelines.lakehouse import Lakehouse
+from pipelines.privacy import forgotten as suppression
+from pipelines.privacy.ownership import renamed
 from pipelines.settings import load_settings
 from pipelines.steps import Outcome
 from pipelines.verdict import accept_all

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.audit import audit
-from pipelines.erasure import suppression
 from pipelines.erasure.forget import forget
 from pipelines.lakehouse import Lakehouse
+from pipelines.privacy import forgotten as suppression
 from tests.frames import CREATED, event
 from tests.pipelines.erasure.people import CUSTOMER, charge, of_a_session, write
 from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.catalog import tables_of
-from pipelines.erasure.scrub import scrubbed
+from pipelines.privacy.records import scrubbed
 from pipelines.silver.build import parse
 from pipelines.sources.mapping import stripe
 from pipelines.table import Table

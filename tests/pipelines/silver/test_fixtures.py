@@ -12,8 +12,8 @@ import pytest
 from frames import KEY, Json, envelope, event, of_type, read_lines, rows
 
 from pipelines.catalog import tables_of
+from pipelines.privacy.tokens import token
 from pipelines.silver.build import build, parse
-from pipelines.silver.tokens import token
 from pipelines.sources.mapping import stripe
 from pipelines.table import Column, Table
 

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.silver.scrub import EMAIL, IP, PHONE, scrubbed
+from pipelines.privacy.texts import EMAIL, IP, PHONE, scrubbed
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

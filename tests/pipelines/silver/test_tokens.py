@@ -12,9 +12,9 @@ from frames import KEY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.silver.tokens import PREFIXES, Kind, token, tokenised
+from pipelines.privacy.token_key import TokenKey
+from pipelines.privacy.tokens import PREFIXES, Kind, token, tokenised
 from pipelines.table import Column, Table
-from pipelines.token_key import TokenKey
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

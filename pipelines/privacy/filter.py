@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipelines.erasure.ownership import WORD, Row, Target, belongs, is_named, rewritten
+from pipelines.privacy.ownership import WORD, Row, Target, belongs, is_named, rewritten
 
 if TYPE_CHECKING:
-    from pipelines.erasure.suppression import Entry, Suppression
+    from pipelines.privacy.forgotten import Entry, Suppression
 
 _REMEMBERED = 1 << 19
 """Words whose digest is looked up once. Most words of a record are names of fields."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.erasure.scrub import is_personal
+from pipelines.privacy.records import is_personal
 from pipelines.sources.checking import silver_tables
 from pipelines.sources.fields import TableMapping
 from pipelines.sources.source import Source

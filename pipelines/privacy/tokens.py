@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.silver.scrub import scrubbed
-from pipelines.token_key import TokenKey
+from pipelines.privacy.texts import scrubbed
+from pipelines.privacy.token_key import TokenKey
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.bronze.inside import listed_again
-from pipelines.erasure.scrub import FORGOTTEN, LINKS, Json, scrubbed, subject
+from pipelines.privacy.records import FORGOTTEN, LINKS, Json, scrubbed, subject
 
 Row = dict[str, Any]
 """A row of bronze.records."""
