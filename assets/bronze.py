@@ -18,11 +18,11 @@ from assets.events import Event, events
 from assets.kept import kept_events
 from assets.metadata import OWNER, table_spec
 from assets.resources import LakehouseResource, RefreshOptions
-from assets.waiting import waiting
 from expectations import preload
 from pipelines import flow
 from pipelines.bronze import files, records
 from pipelines.bronze.files import RawFile
+from pipelines.bronze.reading.waiting import waiting
 from pipelines.settings import Settings
 from pipelines.steps import Outcome
 

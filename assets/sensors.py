@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from dagster import RunRequest, SensorEvaluationContext, SensorResult, SkipReason, sensor
 
 from assets.jobs import REFRESH
-from assets.waiting import waiting
 from pipelines.bronze.files import RawFile
+from pipelines.bronze.reading.waiting import waiting
 from pipelines.settings import load_settings
 
 

@@ -19,7 +19,7 @@ from pipelines import catalog
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
 from pipelines.bronze.files import RawFile
-from pipelines.bronze.reading import Reading, read_files
+from pipelines.bronze.reading.reader import Reading, read_files
 from pipelines.delta.engine import open_spark
 from pipelines.delta.schemas import arrow_schema
 from pipelines.privacy.token_key import TokenKey

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipelines.base.figure import Figures
-from pipelines.bronze import drift
 from pipelines.bronze.batches import newest
-from pipelines.bronze.differences import unknown
-from pipelines.bronze.row_drift import ROW
+from pipelines.bronze.drift import objects as drift
+from pipelines.bronze.drift.differences import unknown
+from pipelines.bronze.drift.rows import ROW
 from pipelines.delta.commits import Replace
 from pipelines.gold import changes
 from pipelines.gold.schema_drift import INPUTS, TABLE, build

@@ -11,7 +11,7 @@ from pipelines.bronze import entering, ingest, records
 from pipelines.bronze import files as manifest
 from pipelines.bronze.notices import judged as judged_by
 from pipelines.bronze.notices import told
-from pipelines.bronze.reading import FileCounts
+from pipelines.bronze.reading.reader import FileCounts
 from pipelines.delta.commits import Append
 from pipelines.moving import Change, Refusals, judged, moved
 from pipelines.silver import quarantine

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.audit import audit
 from pipelines.bronze import entering, ingest
 from pipelines.bronze.batches import batches, check_sources, reached, taken, types_inside
-from pipelines.bronze.digest import file_digests
+from pipelines.bronze.reading.digest import file_digests
 from pipelines.compare import SHOWN, Difference, Kind, differences
 from pipelines.conservation import as_rows
 from pipelines.conservation import versions as audited_versions

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipelines.bronze.files import identified, list_files
-from pipelines.bronze.reading import Reading, read_files
+from pipelines.bronze.reading.reader import Reading, read_files
 from pipelines.bronze.records import TABLE as RECORDS
 from pipelines.delta.schemas import arrow_schema
 from pipelines.privacy.token_key import TokenKey

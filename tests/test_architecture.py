@@ -49,14 +49,14 @@ STANDS: Mapping[str, str] = {
         pipelines.delta.engine pipelines.delta.engine_errors pipelines.delta.footers pipelines.delta.intent pipelines.delta.jvm pipelines.delta.layout
         pipelines.delta.lock pipelines.delta.policies pipelines.delta.query_faults pipelines.delta.releases pipelines.delta.storage
         pipelines.delta.versions""",
-    "sources": "pipelines.sources pipelines.bronze.inside pipelines.bronze.shapes",
+    "sources": "pipelines.sources pipelines.sources.inside pipelines.sources.shapes",
     "rules": "pipelines.rules",
     "privacy": """
         pipelines.privacy.cards pipelines.privacy.texts pipelines.privacy.tokens pipelines.privacy.token_key
         pipelines.privacy.mapped pipelines.privacy.ownership pipelines.privacy.filter pipelines.privacy.records
         pipelines.privacy.forgotten""",
     "lakehouse": "pipelines.lakehouse",
-    "bronze": "pipelines.bronze pipelines.sources.preview assets.waiting",
+    "bronze": "pipelines.bronze pipelines.bronze.reading.preview pipelines.bronze.reading.waiting",
     "silver": "pipelines.silver",
     "models": "pipelines.models",
     "gold": "pipelines.gold",

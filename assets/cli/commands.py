@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from assets.record.done import Done
+    from pipelines.bronze.reading.preview import Preview
     from pipelines.lakehouse import Lakehouse
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
-    from pipelines.sources.preview import Preview
 
 
 SAMPLE = {"days": 240, "payments_per_day": 50}
@@ -90,8 +90,8 @@ def refresh(
     What comes of it is put into ``done``, too.
     """
     from assets.record.done import collected
-    from assets.waiting import waiting
     from expectations import preload, validate
+    from pipelines.bronze.reading.waiting import waiting
     from pipelines.erasure.redactions import sweep
 
     for name in (*only, *full):
@@ -115,8 +115,8 @@ def refresh(
 def sources(settings: Settings) -> list[Preview]:
     """Every source, with what its mapping makes of the first of its files."""
     from pipelines.bronze.files import list_files
+    from pipelines.bronze.reading.preview import preview
     from pipelines.sources.mapping import load_sources
-    from pipelines.sources.preview import preview
 
     loaded = load_sources(settings.source_files)
     files = list_files(settings.raw_dir, loaded).files if settings.raw_dir.is_dir() else ()

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from assets.cli.commands import TableStatus
+    from pipelines.bronze.reading.preview import Preview
     from pipelines.erasure.forget import Erasure
     from pipelines.replay import Replay
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
-    from pipelines.sources.preview import Preview
     from pipelines.steps import Outcome
     from pipelines.verify import Verified
 

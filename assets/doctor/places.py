@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from assets.doctor.finding import Finding, fail, ok, warn
-from assets.waiting import waiting
 from pipelines.bronze.files import list_files
+from pipelines.bronze.reading.waiting import waiting
 from pipelines.delta import storage
 from pipelines.sources.mapping import load_sources
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
 from pipelines.bronze.batches import newest, types_text
-from pipelines.bronze.digest import file_digests
+from pipelines.bronze.reading.digest import file_digests
 from pipelines.delta import storage
 from pipelines.delta.commits import Amend, Append, Replace
 from pipelines.delta.log import Commit, Note
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame, Row
 
-    from pipelines.bronze.reading import FileCounts
+    from pipelines.bronze.reading.reader import FileCounts
     from pipelines.lakehouse import Lakehouse
 
 RECORDS = records.TABLE.name

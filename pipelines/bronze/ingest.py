@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines.bronze import drift, records
 from pipelines.bronze import files as manifest
-from pipelines.bronze.digest import file_digests
+from pipelines.bronze import records
+from pipelines.bronze.drift import objects as drift
 from pipelines.bronze.entering import TYPES_INSIDE, collected_types, complete_manifest, types_of, unique
 from pipelines.bronze.files import Listing, RawFile
-from pipelines.bronze.foreign import NO_JSON
-from pipelines.bronze.inside import needs
-from pipelines.bronze.reading import FileCounts, Reading, read_files, unreadable
-from pipelines.bronze.worker import Job, work, work_in_processes
+from pipelines.bronze.reading.digest import file_digests
+from pipelines.bronze.reading.foreign import NO_JSON
+from pipelines.bronze.reading.reader import FileCounts, Reading, read_files, unreadable
+from pipelines.bronze.reading.worker import Job, work, work_in_processes
 from pipelines.delta import storage
 from pipelines.delta.commits import Staged, spark_struct
 from pipelines.delta.schemas import arrow_schema
 from pipelines.privacy.forgotten import suppression
 from pipelines.privacy.mapped import kept_fields
+from pipelines.sources.inside import needs
 from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Source
 

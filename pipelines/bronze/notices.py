@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from pipelines.bronze.reading import FileCounts
+from pipelines.bronze.reading.reader import FileCounts
 
 if TYPE_CHECKING:
     from pipelines.bronze.ingest import Batch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.bronze.shapes import SHAPES
+from pipelines.sources.shapes import SHAPES
 from pipelines.table import Column, Table
 
 TABLE = Table(

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines import held_back
 from pipelines.bronze import ingest, records
 from pipelines.bronze.files import RawFile, identified, list_files
-from pipelines.bronze.reading import Kept, read_files, reread
+from pipelines.bronze.reading.reader import Kept, read_files, reread
 from pipelines.delta.commits import Amend
 from pipelines.delta.schemas import arrow_schema
 from pipelines.frames.among import among

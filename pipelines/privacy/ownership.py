@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.bronze.inside import listed_again
 from pipelines.privacy.records import FORGOTTEN, LINKS, Json, scrubbed, subject
+from pipelines.sources.inside import listed_again
 
 Row = dict[str, Any]
 """A row of bronze.records."""

@@ -13,8 +13,8 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
-from pipelines.bronze.shapes import EVENT_AT, OBJECT_AT, ROW, THIN, at
 from pipelines.catalog import tables_of
+from pipelines.sources.shapes import EVENT_AT, OBJECT_AT, ROW, THIN, at
 from pipelines.table import Column, steps
 
 Json = dict[str, Any]

@@ -17,7 +17,6 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.base.money import exponents
 from pipelines.base.times import EARLIEST, LATEST
 from pipelines.bronze.records import TABLE as BRONZE
-from pipelines.bronze.shapes import OBJECT_AT
 from pipelines.privacy.token_key import TokenKey
 from pipelines.privacy.tokens import tokenised
 from pipelines.silver import lists, rows, within
@@ -25,6 +24,7 @@ from pipelines.silver.contract import ACCOUNT, PROVENANCE
 from pipelines.silver.order import dated, deleted_at, is_deletion, preference, version
 from pipelines.silver.rows import MAPPING_FAULT
 from pipelines.silver.whole import whole_number, whole_text
+from pipelines.sources.shapes import OBJECT_AT
 from pipelines.sources.source import Sources
 from pipelines.table import Column, Table, steps
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze.shapes import BARE, OBJECT_AT, ROW
 from pipelines.silver import within
+from pipelines.sources.shapes import BARE, OBJECT_AT, ROW
 from pipelines.sources.source import Source, Sources
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze.shapes import BARE, OBJECT_AT, THIN
 from pipelines.delta.schemas import frame_schema
 from pipelines.silver import within
 from pipelines.sources.checking import silver_tables
 from pipelines.sources.rows import MappedRow, Mapper
+from pipelines.sources.shapes import BARE, OBJECT_AT, THIN
 from pipelines.sources.source import Source, Sources
 from pipelines.table import Part, Table
 

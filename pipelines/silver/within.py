@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.base.times import EARLIEST, LATEST
-from pipelines.bronze.inside import SCHEMA
-from pipelines.bronze.shapes import BARE
+from pipelines.sources.inside import SCHEMA
+from pipelines.sources.shapes import BARE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -131,7 +131,7 @@ def _run(job: Json, pipe: int) -> Json:
 def _break_it() -> None:
     """Let this process refuse good records: a reader that takes later times for mistakes, a rule that is none."""
     from pipelines import catalog
-    from pipelines.bronze import facts
+    from pipelines.bronze.reading import facts
     from tests.pipelines.test_replay import LAST_READABLE, broken_tables
 
     broken = broken_tables()

@@ -10,7 +10,7 @@ import pytest
 from deliveries import refresh
 from frames import CREATED, Json, event
 
-from pipelines.bronze.drift import detector, reads
+from pipelines.bronze.drift.objects import detector, reads
 from pipelines.catalog import all_tables, tables_of
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings

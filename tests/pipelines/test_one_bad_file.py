@@ -19,7 +19,7 @@ from pipelines.audit import audit
 from pipelines.bronze import rereading
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.notices import judged, open_lists
-from pipelines.bronze.reading import FileCounts
+from pipelines.bronze.reading.reader import FileCounts
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse

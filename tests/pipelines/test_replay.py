@@ -15,7 +15,7 @@ import pytest
 
 from pipelines import catalog, flow
 from pipelines.audit import audit
-from pipelines.bronze import facts
+from pipelines.bronze.reading import facts
 from pipelines.catalog import all_tables
 from pipelines.delta import releases
 from pipelines.erasure.redactions import sweep

@@ -14,7 +14,7 @@ import atheris
 
 with atheris.instrument_imports(include=["pipelines.bronze"]):
     from pipelines.bronze.files import RawFile
-    from pipelines.bronze.reading import FileCounts, Reading, read_files
+    from pipelines.bronze.reading.reader import FileCounts, Reading, read_files
     from pipelines.bronze.records import TABLE
     from pipelines.delta.schemas import arrow_schema
 

@@ -19,10 +19,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.bronze import contents as module
-from pipelines.bronze.contents import contents
-from pipelines.bronze.documents import Document
-from pipelines.bronze.foreign import NO_JSON
+from pipelines.bronze.reading import contents as module
+from pipelines.bronze.reading.contents import contents
+from pipelines.bronze.reading.documents import Document
+from pipelines.bronze.reading.foreign import NO_JSON
 
 CHARGE = b'{"object": "charge", "id": "ch_\xc3\xa9"}'
 REFUND = b'{"object": "refund", "id": "re_1"}'

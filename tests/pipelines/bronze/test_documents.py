@@ -15,8 +15,8 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.bronze import documents as module
-from pipelines.bronze.documents import Document, documents
+from pipelines.bronze.reading import documents as module
+from pipelines.bronze.reading.documents import Document, documents
 
 LIMIT = 1 << 20
 CHARGE = b'{"object": "charge", "id": "ch_1"}'

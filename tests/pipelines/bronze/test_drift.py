@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from frames import Json, envelope, event
 
-from pipelines.bronze import drift
-from pipelines.bronze.differences import MOST
+from pipelines.bronze.drift import objects as drift
+from pipelines.bronze.drift.differences import MOST
 from pipelines.catalog import tables_of
 from pipelines.table import Column, Table
 

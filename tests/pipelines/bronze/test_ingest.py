@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines import flow, flow_records
-from pipelines.bronze import drift, entering, ingest
+from pipelines.bronze import entering, ingest
+from pipelines.bronze.drift import objects as drift
 from pipelines.bronze.files import TABLE as FILES
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from frames import Json, envelope, event, read_lines
 
-from pipelines.bronze.inside import Inside, dump, inside, listed_again, needs
 from pipelines.catalog import all_tables
+from pipelines.sources.inside import Inside, dump, inside, listed_again, needs
 
 BALANCE = {"id": "txn_1", "object": "balance_transaction", "amount": 500, "created": 90}
 REFUND = {"id": "re_1", "object": "refund", "created": 100, "balance_transaction": BALANCE}

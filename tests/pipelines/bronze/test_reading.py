@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 
 from pipelines.bronze.files import RawFile
-from pipelines.bronze.reading import FileCounts, Kept, Reading, Unreadable, read_files, reread
+from pipelines.bronze.reading.reader import FileCounts, Kept, Reading, Unreadable, read_files, reread
+from pipelines.bronze.reading.worker import Job, work
 from pipelines.bronze.records import TABLE
-from pipelines.bronze.worker import Job, work
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
 

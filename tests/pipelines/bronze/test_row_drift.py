@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.bronze import drift
+from pipelines.bronze.drift import objects as drift
 from pipelines.sources.mapping import parse_source
 
 MAPPING = """

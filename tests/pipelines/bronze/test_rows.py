@@ -17,8 +17,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.bronze.documents import Document
-from pipelines.bronze.rows import rows, unique
+from pipelines.bronze.reading.documents import Document
+from pipelines.bronze.reading.rows import rows, unique
 from pipelines.sources.layout import Layout
 
 CSV = Layout("csv")
@@ -226,7 +226,7 @@ def test_text_that_is_not_utf_8_is_shown() -> None:
 
 
 def test_a_parquet_file_that_expands_beyond_its_bounds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.bronze.rows.UNCHECKED_BYTES", 1000)
+    monkeypatch.setattr("pipelines.bronze.reading.rows.UNCHECKED_BYTES", 1000)
     bomb = parquet(pa.table({"a": ["x" * 1000] * 5000}))
     with pytest.raises(OSError, match="it expands to more than 10 times its size"):
         list(rows(io.BytesIO(bomb), Layout("parquet"), LIMIT, 10))

@@ -19,7 +19,8 @@ from pipelines.as_of import as_of
 from pipelines.audit import Audit, audit
 from pipelines.bronze.files import identified, list_files
 from pipelines.bronze.ingest import read_on_spark
-from pipelines.bronze.reading import Reading
+from pipelines.bronze.reading.preview import preview
+from pipelines.bronze.reading.reader import Reading
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import SourceError
@@ -28,7 +29,6 @@ from pipelines.settings import load_settings
 from pipelines.silver.build import build, parse
 from pipelines.silver.rows import described, of_table
 from pipelines.sources.mapping import example, load_sources, parse_source, stripe
-from pipelines.sources.preview import preview
 from pipelines.sources.source import Sources
 from pipelines.verdict import accept_all
 from pipelines.verify import verify

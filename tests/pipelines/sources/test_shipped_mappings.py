@@ -13,12 +13,12 @@ import pytest
 from exports import Line
 
 from pipelines.bronze.files import list_files
+from pipelines.bronze.reading.preview import preview
 from pipelines.catalog import all_tables
 from pipelines.settings import load_settings
 from pipelines.silver.build import build
 from pipelines.silver.rows import of_table
 from pipelines.sources.mapping import example, load_source, load_sources
-from pipelines.sources.preview import preview
 from pipelines.sources.rows import Mapper
 from pipelines.sources.source import Sources
 from tests.frames import KEY, read_folder, rows

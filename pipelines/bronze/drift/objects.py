@@ -14,11 +14,11 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Raw
 
-from pipelines.bronze.differences import MOST, Finding, Walk, dump
-from pipelines.bronze.row_drift import ROW, RowDetector
-from pipelines.bronze.shapes import EVENT_AT, OBJECT_AT, at
+from pipelines.bronze.drift.differences import MOST, Finding, Walk, dump
+from pipelines.bronze.drift.rows import ROW, RowDetector
 from pipelines.sources.known import OLDER, Known, known_of, strict
 from pipelines.sources.reference import EVENT, stripe_fields
+from pipelines.sources.shapes import EVENT_AT, OBJECT_AT, at
 from pipelines.sources.source import Source
 from pipelines.table import Table
 

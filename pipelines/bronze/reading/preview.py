@@ -10,7 +10,7 @@ from itertools import islice
 import msgspec
 
 from pipelines.bronze.files import RawFile, open_bounded
-from pipelines.bronze.rows import rows
+from pipelines.bronze.reading.rows import rows
 from pipelines.errors import SourceError
 from pipelines.settings import Settings
 from pipelines.sources.rows import Mapper

@@ -21,9 +21,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from pipelines.bronze.digest import MODULUS, digests
 from pipelines.bronze.files import RawFile
-from pipelines.bronze.reading import FileCounts, Reading, Unreadable, read_files
+from pipelines.bronze.reading.digest import MODULUS, digests
+from pipelines.bronze.reading.reader import FileCounts, Reading, Unreadable, read_files
 from pipelines.bronze.records import TABLE
 from pipelines.delta import storage
 from pipelines.delta.schemas import arrow_schema
@@ -88,7 +88,7 @@ def work_in_processes(jobs: Sequence[Job]) -> list[FileCounts]:
     Raises:
         LakehouseError: a process failed; the message ends with what it said last.
     """
-    root = str(Path(__file__).resolve().parents[2])
+    root = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     running = [
         subprocess.Popen(

@@ -9,8 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from pipelines.base.times import EARLIEST, LATEST
-from pipelines.bronze.shapes import EVENT_AT, THIN, at
-from pipelines.bronze.wire import (
+from pipelines.bronze.reading.wire import (
     EVENT,
     THIN_EVENT,
     Data,
@@ -22,6 +21,7 @@ from pipelines.bronze.wire import (
     inside,
     whole_number,
 )
+from pipelines.sources.shapes import EVENT_AT, THIN, at
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 

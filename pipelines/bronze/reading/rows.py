@@ -20,10 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.bronze.blocks import UNCHECKED_BYTES, blocks
-from pipelines.bronze.contents import contents
-from pipelines.bronze.documents import Document, in_parts, split_lines
-from pipelines.bronze.unicode import in_utf8
+from pipelines.bronze.reading.blocks import UNCHECKED_BYTES, blocks
+from pipelines.bronze.reading.contents import contents
+from pipelines.bronze.reading.documents import Document, in_parts, split_lines
+from pipelines.bronze.reading.unicode import in_utf8
 from pipelines.sources.layout import Layout
 
 MULTILINE_BYTES = 1 << 20

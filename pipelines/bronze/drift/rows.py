@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from pipelines.bronze.differences import MOST, Finding, dump, shown, sketch
+from pipelines.bronze.drift.differences import MOST, Finding, dump, shown, sketch
 
 ROW = "row"
 """Stands for the type of object, which rows do not have."""

@@ -13,10 +13,10 @@ from typing import IO
 
 import msgspec
 
-from pipelines.bronze import wire
-from pipelines.bronze.blocks import CutShort, blocks
-from pipelines.bronze.unicode import in_utf8
-from pipelines.bronze.wire import Envelope, Fault
+from pipelines.bronze.reading import wire
+from pipelines.bronze.reading.blocks import CutShort, blocks
+from pipelines.bronze.reading.unicode import in_utf8
+from pipelines.bronze.reading.wire import Envelope, Fault
 
 LINE_BYTES = 64 << 20
 """A line is held whole up to this size, because it may be a list of many records."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO
 
-from pipelines.bronze import foreign, wire
-from pipelines.bronze.blocks import CutShort, blocks
-from pipelines.bronze.documents import BOM, TOO_LONG, Document, documents
-from pipelines.bronze.unicode import in_utf8
+from pipelines.bronze.reading import foreign, wire
+from pipelines.bronze.reading.blocks import CutShort, blocks
+from pipelines.bronze.reading.documents import BOM, TOO_LONG, Document, documents
+from pipelines.bronze.reading.unicode import in_utf8
 
 HELD_BYTES = 1 << 20
 """So much of a file is held until something in it is JSON; if nothing is, all of it is looked through."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.bronze.blocks import CutShort
+from pipelines.bronze.reading.blocks import CutShort
 
 NO_JSON = "the file holds no JSON object; it seems to be "
 """How the fault of such a file begins. It is said of the file, not of a record."""

@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterator
 from itertools import chain
 
-from pipelines.bronze.blocks import CutShort
+from pipelines.bronze.reading.blocks import CutShort
 
 _MARKS = (
     # The mark of UTF-32 begins with that of UTF-16, so it is looked for first.

@@ -12,22 +12,22 @@ from typing import IO, Any
 import numpy as np
 import pyarrow as pa
 
-from pipelines.bronze.blocks import CutShort, blocks
-from pipelines.bronze.contents import contents
-from pipelines.bronze.documents import Document
-from pipelines.bronze.drift import Detector, Reads, detector, joined
-from pipelines.bronze.facts import Facts, described, digest, micros
+from pipelines.bronze.drift.objects import Detector, Reads, detector, joined
+from pipelines.bronze.drift.rows import RowDetector
 from pipelines.bronze.files import RawFile, open_bounded
-from pipelines.bronze.foreign import NO_JSON
-from pipelines.bronze.inside import Inside, Needs, dump, inside
-from pipelines.bronze.row_drift import RowDetector
-from pipelines.bronze.rows import rows
-from pipelines.bronze.shapes import ROW
-from pipelines.bronze.wire import Envelope, Fault, read
+from pipelines.bronze.reading.blocks import CutShort, blocks
+from pipelines.bronze.reading.contents import contents
+from pipelines.bronze.reading.documents import Document
+from pipelines.bronze.reading.facts import Facts, described, digest, micros
+from pipelines.bronze.reading.foreign import NO_JSON
+from pipelines.bronze.reading.rows import rows
+from pipelines.bronze.reading.wire import Envelope, Fault, read
 from pipelines.errors import SourceError
 from pipelines.privacy.cards import masked, may_hold_one
 from pipelines.privacy.forgotten import Suppression
+from pipelines.sources.inside import Inside, Needs, dump, inside
 from pipelines.sources.layout import Layout
+from pipelines.sources.shapes import ROW
 
 FLUSH_BYTES = 64 << 20
 """Payload bytes that are held before they are handed on."""

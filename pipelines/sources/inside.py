@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Raw, Struct
 
-from pipelines.bronze.shapes import BARE, OBJECT_AT
+from pipelines.sources.shapes import BARE, OBJECT_AT
 from pipelines.table import Table, steps
 
 _OBJECT = b'"object"'

@@ -1,0 +1,1 @@
+"""What files hold that nobody has declared."""
