@@ -17,8 +17,8 @@ from typing import Any
 import duckdb
 
 from pipelines.base.money import exponents
-from pipelines.silver import lists
 from pipelines.silver.charges import TABLE as CHARGES
+from pipelines.silver.shared import lists
 from pipelines.table import Column
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {

@@ -24,8 +24,8 @@ from pipelines.delta.engine import open_spark
 from pipelines.delta.schemas import arrow_schema
 from pipelines.privacy.token_key import TokenKey
 from pipelines.settings import Settings
-from pipelines.silver.build import FAULT, build
-from pipelines.silver.rows import of_table
+from pipelines.silver.shared.build import FAULT, build
+from pipelines.silver.shared.mapped import of_table
 from pipelines.sources.mapping import stripe
 from pipelines.table import Table
 

@@ -6,7 +6,7 @@ A staged batch holds all versions of the objects that it is about, so that this 
 from __future__ import annotations
 
 from expectations.check import Check, always, figure
-from pipelines.silver.history import base_of
+from pipelines.silver.shared.history import base_of
 from pipelines.table import Table
 
 

@@ -23,9 +23,10 @@ from pipelines.delta import storage
 from pipelines.errors import LakehouseError
 from pipelines.frames.views import answer
 from pipelines.gold.recipe import ByDay, Whole, recipe
-from pipelines.silver import history, quarantine
-from pipelines.silver.build import current, faulty, parse
-from pipelines.silver.rows import described, of_table
+from pipelines.silver import quarantine
+from pipelines.silver.shared import history
+from pipelines.silver.shared.build import current, faulty, parse
+from pipelines.silver.shared.mapped import described, of_table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

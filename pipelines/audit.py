@@ -19,9 +19,10 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import ingest
 from pipelines.bronze.batches import batches, check_sources, reached, taken, types_inside
-from pipelines.silver import quarantine, within
-from pipelines.silver.order import dated, version
-from pipelines.silver.rows import described, is_line_of_preview, is_of_no_object
+from pipelines.silver import quarantine
+from pipelines.silver.shared import within
+from pipelines.silver.shared.mapped import described, is_line_of_preview, is_of_no_object
+from pipelines.silver.shared.order import dated, version
 from pipelines.sources.source import Sources
 from pipelines.table import Table
 

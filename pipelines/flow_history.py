@@ -15,7 +15,7 @@ from pipelines.flow_objects import Span, forget_versions, spans, taken_in, versi
 from pipelines.frames.days import days_of
 from pipelines.frames.spans import near_days
 from pipelines.moving import Change
-from pipelines.silver import history
+from pipelines.silver.shared import history
 from pipelines.steps import Outcome, Run
 
 if TYPE_CHECKING:

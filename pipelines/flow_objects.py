@@ -11,12 +11,13 @@ from pipelines.bronze import ingest
 from pipelines.bronze.batches import Batch, batches, check_sources, concerning, shapes, types_inside
 from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.moving import Change, Refusals, moved
-from pipelines.silver import quarantine, within
-from pipelines.silver.build import FAULT, build, latest, parse
-from pipelines.silver.history import base_of
+from pipelines.silver import quarantine
 from pipelines.silver.keyed import key_note, needs_rebuild
-from pipelines.silver.order import BETTER
-from pipelines.silver.rows import of_table
+from pipelines.silver.shared import within
+from pipelines.silver.shared.build import FAULT, build, latest, parse
+from pipelines.silver.shared.history import base_of
+from pipelines.silver.shared.mapped import of_table
+from pipelines.silver.shared.order import BETTER
 from pipelines.steps import Outcome, Run, by_size, unchanged
 
 if TYPE_CHECKING:

@@ -26,12 +26,13 @@ from pipelines.frames.among import among
 from pipelines.gold import changes
 from pipelines.gold.recipe import ByDay, Whole, recipe
 from pipelines.moving import Change, moved, put
-from pipelines.silver import history, quarantine, within
-from pipelines.silver.build import FAULT, build, parse
+from pipelines.silver import quarantine
 from pipelines.silver.keyed import key_note, needs_rebuild
-from pipelines.silver.order import BETTER
 from pipelines.silver.quarantine import Choice
-from pipelines.silver.rows import of_table
+from pipelines.silver.shared import history, within
+from pipelines.silver.shared.build import FAULT, build, parse
+from pipelines.silver.shared.mapped import of_table
+from pipelines.silver.shared.order import BETTER
 from pipelines.steps import Outcome
 
 if TYPE_CHECKING:

@@ -24,9 +24,10 @@ from pipelines.conservation import versions as audited_versions
 from pipelines.gold import audit as audit_table
 from pipelines.gold import changes
 from pipelines.gold.recipe import ByDay, Whole, recipe
-from pipelines.silver import history, quarantine
-from pipelines.silver.build import FAULT, build, parse
-from pipelines.silver.rows import of_table
+from pipelines.silver import quarantine
+from pipelines.silver.shared import history
+from pipelines.silver.shared.build import FAULT, build, parse
+from pipelines.silver.shared.mapped import of_table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -14,7 +14,7 @@ from pipelines.bronze.reading.reader import Reading, read_files
 from pipelines.bronze.records import TABLE as RECORDS
 from pipelines.delta.schemas import arrow_schema
 from pipelines.privacy.token_key import TokenKey
-from pipelines.silver.within import on_their_own
+from pipelines.silver.shared.within import on_their_own
 from pipelines.sources.mapping import stripe
 from pipelines.sources.source import Sources
 

@@ -16,8 +16,8 @@ from frames import KEY, Json, read_folder
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.catalog import tables_of
-from pipelines.silver.build import FAULT, parse
-from pipelines.silver.rows import is_of_no_object, of_table
+from pipelines.silver.shared.build import FAULT, parse
+from pipelines.silver.shared.mapped import is_of_no_object, of_table
 from pipelines.simulate import Simulation, simulate
 from pipelines.sources.mapping import stripe
 

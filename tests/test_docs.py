@@ -25,7 +25,7 @@ from pipelines import Lakehouse
 from pipelines.delta.jvm import spark_conf
 from pipelines.dictionary import as_markdown
 from pipelines.settings import Settings, load_settings
-from pipelines.silver.build import build
+from pipelines.silver.shared.build import build
 from pipelines.sources.mapping import parse_source, stripe
 from pipelines.sources.rows import Mapper
 from pipelines.table import Table

@@ -25,9 +25,10 @@ from pipelines.facts import EARLIER, REWRITTEN, earlier_counts
 from pipelines.frames.among import among
 from pipelines.moving import Change, commit, put
 from pipelines.privacy.ownership import Row, Target
-from pipelines.silver import quarantine, within
-from pipelines.silver.build import FAULT, parse
-from pipelines.silver.rows import of_table
+from pipelines.silver import quarantine
+from pipelines.silver.shared import within
+from pipelines.silver.shared.build import FAULT, parse
+from pipelines.silver.shared.mapped import of_table
 from pipelines.table import Table
 
 if TYPE_CHECKING:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from pipelines.silver import accounts
-from pipelines.silver.history import history_table
+from pipelines.silver.shared.history import history_table
 
 TABLE = history_table("silver.account_history", accounts.TABLE)

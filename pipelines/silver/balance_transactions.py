@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import CREATED_AT, CREATED_DATE, currency
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.fragments import CREATED_AT, CREATED_DATE, currency
 from pipelines.table import Column, Rule
 
 TYPES = (

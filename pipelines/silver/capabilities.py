@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
+from pipelines.silver.shared.contract import silver_table
 from pipelines.table import Column
 
 _NEEDS = "requirements"

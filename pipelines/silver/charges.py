@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import (
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.fragments import (
     CREATED_AT,
     CREATED_DATE,
     METADATA,
@@ -14,7 +14,7 @@ from pipelines.silver.fragments import (
     currency,
     instrument_columns,
 )
-from pipelines.silver.people import attached_country_column, attached_ip_columns, email_columns
+from pipelines.silver.shared.people import attached_country_column, attached_ip_columns, email_columns
 from pipelines.table import Column, Rule
 
 _DETAILS = "payment_method_details"

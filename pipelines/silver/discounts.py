@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import deletion
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.fragments import deletion
 from pipelines.table import Column
 
 TABLE = silver_table(

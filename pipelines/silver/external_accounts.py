@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import BRAND_NAMES, BRANDS, METADATA, deletion
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.fragments import BRAND_NAMES, BRANDS, METADATA, deletion
 from pipelines.table import Column, Part
 
 OWNED = tuple(Part(name, "account") for name in ("bank_account", "card"))

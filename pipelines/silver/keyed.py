@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import LakehouseError
-from pipelines.silver.order import ORDER
+from pipelines.silver.shared.order import ORDER
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

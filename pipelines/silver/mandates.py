@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.people import ip_columns
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.people import ip_columns
 from pipelines.table import Column
 
 _ACCEPTED = "customer_acceptance"

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipelines.silver.contract import silver_table
 from pipelines.silver.external_accounts import OWNED
-from pipelines.silver.fragments import (
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.fragments import (
     BRAND_NAMES,
     METADATA,
     billing_columns,

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import CREATED_AT, CREATED_DATE, METADATA, currency
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.fragments import CREATED_AT, CREATED_DATE, METADATA, currency
 from pipelines.table import Column, Part
 
 TO_BANK = ("bank_account", "card", "alipay_account")

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import METADATA, created_at, deletion
-from pipelines.silver.people import address_columns, email_columns, phone_columns
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.fragments import METADATA, created_at, deletion
+from pipelines.silver.shared.people import address_columns, email_columns, phone_columns
 from pipelines.table import Column
 
 _ROLE = "relationship"

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import METADATA, created_at, currency, deletion
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.fragments import METADATA, created_at, currency, deletion
 from pipelines.table import Column
 
 _EVERY = "recurring"

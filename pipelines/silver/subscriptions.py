@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import CREATED_DATE, METADATA
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.fragments import CREATED_DATE, METADATA
 from pipelines.table import Column
 
 # New API versions bill each item on its own; the period of the first one stands for the subscription.

@@ -8,8 +8,8 @@ for them to go.
 
 from __future__ import annotations
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.fragments import CREATED_AT, CREATED_DATE
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.fragments import CREATED_AT, CREATED_DATE
 from pipelines.silver.verification_sessions import ERRORS
 from pipelines.table import Column
 

@@ -14,7 +14,7 @@ from pipelines.bronze.drift.objects import detector, reads
 from pipelines.catalog import all_tables, tables_of
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.silver.contract import PROVENANCE
+from pipelines.silver.shared.contract import PROVENANCE
 from tests.spellings import CHANGES, at, today
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from pipelines.erasure.redactions import sweep
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.silver.contract import PROVENANCE
+from pipelines.silver.shared.contract import PROVENANCE
 from pipelines.simulate import Simulation, simulate
 from pipelines.sources.mapping import stripe
 from pipelines.steps import Outcome

@@ -19,7 +19,7 @@ from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.silver.order import ORDER
+from pipelines.silver.shared.order import ORDER
 from pipelines.verdict import accept_all
 from pipelines.verify import verify
 from tests.frames import CREATED, Json, event

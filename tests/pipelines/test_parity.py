@@ -13,8 +13,8 @@ import pytest
 from frames import KEY, Json, read_folder, rows
 
 from pipelines.catalog import tables_of
-from pipelines.silver.build import build
-from pipelines.silver.within import on_their_own
+from pipelines.silver.shared.build import build
+from pipelines.silver.shared.within import on_their_own
 from pipelines.simulate import Simulation, simulate
 from pipelines.sources.mapping import stripe
 from pipelines.table import Table

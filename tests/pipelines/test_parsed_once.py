@@ -15,7 +15,7 @@ from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.silver import build
+from pipelines.silver.shared import build
 from pipelines.verdict import accept_all
 from tests.frames import CREATED, Json, event
 

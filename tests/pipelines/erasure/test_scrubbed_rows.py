@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.catalog import tables_of
 from pipelines.privacy.records import scrubbed
-from pipelines.silver.build import parse
+from pipelines.silver.shared.build import parse
 from pipelines.sources.mapping import stripe
 from pipelines.table import Table
 from tests.frames import KEY, of_type, read_lines, rows

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.catalog import all_tables
-from pipelines.silver.build import build, parse
+from pipelines.silver.shared.build import build, parse
 from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from frames import KEY, Json, envelope, event, of_type, read_lines, rows
 
 from pipelines.catalog import tables_of
 from pipelines.privacy.tokens import token
-from pipelines.silver.build import build, parse
+from pipelines.silver.shared.build import build, parse
 from pipelines.sources.mapping import stripe
 from pipelines.table import Column, Table
 

@@ -12,8 +12,9 @@ import pytest
 from frames import CREATED, KEY, Json, envelope, event, of_type, read_lines, rows
 
 from pipelines.catalog import all_tables, tables_of
-from pipelines.silver import charge_history, history
-from pipelines.silver.build import build, current, faulty, parse
+from pipelines.silver import charge_history
+from pipelines.silver.shared import history
+from pipelines.silver.shared.build import build, current, faulty, parse
 from pipelines.sources.mapping import stripe
 from pipelines.table import Table
 

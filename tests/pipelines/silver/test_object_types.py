@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from frames import Json, envelope, event, read_lines
 
-from pipelines.silver.contract import silver_table
-from pipelines.silver.rows import of_table
+from pipelines.silver.shared.contract import silver_table
+from pipelines.silver.shared.mapped import of_table
 from pipelines.sources.mapping import stripe
 from pipelines.table import Column, Part, Table
 

@@ -16,9 +16,9 @@ import pytest
 from frames import CREATED, KEY, Json, envelope, event, of_type, read_folder, rows
 
 from pipelines.catalog import all_tables
-from pipelines.silver import history
-from pipelines.silver.build import build, parse
-from pipelines.silver.order import dated, is_deletion, preference, version
+from pipelines.silver.shared import history
+from pipelines.silver.shared.build import build, parse
+from pipelines.silver.shared.order import dated, is_deletion, preference, version
 from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from frames import CREATED, KEY, Json, event, of_type, read_lines, rows
 
 from pipelines.catalog import all_tables
 from pipelines.privacy.tokens import token
-from pipelines.silver.build import build
+from pipelines.silver.shared.build import build
 from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from pipelines.erasure.redactions import sweep
 from pipelines.errors import SourceError
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.silver.build import build, parse
-from pipelines.silver.rows import described, of_table
+from pipelines.silver.shared.build import build, parse
+from pipelines.silver.shared.mapped import described, of_table
 from pipelines.sources.mapping import example, load_sources, parse_source, stripe
 from pipelines.sources.source import Sources
 from pipelines.verdict import accept_all

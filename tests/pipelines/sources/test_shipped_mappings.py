@@ -16,8 +16,8 @@ from pipelines.bronze.files import list_files
 from pipelines.bronze.reading.preview import preview
 from pipelines.catalog import all_tables
 from pipelines.settings import load_settings
-from pipelines.silver.build import build
-from pipelines.silver.rows import of_table
+from pipelines.silver.shared.build import build
+from pipelines.silver.shared.mapped import of_table
 from pipelines.sources.mapping import example, load_source, load_sources
 from pipelines.sources.rows import Mapper
 from pipelines.sources.source import Sources

@@ -19,11 +19,12 @@ from pipelines.base.times import EARLIEST, LATEST
 from pipelines.bronze.records import TABLE as BRONZE
 from pipelines.privacy.token_key import TokenKey
 from pipelines.privacy.tokens import tokenised
-from pipelines.silver import lists, rows, within
-from pipelines.silver.contract import ACCOUNT, PROVENANCE
-from pipelines.silver.order import dated, deleted_at, is_deletion, preference, version
-from pipelines.silver.rows import MAPPING_FAULT
-from pipelines.silver.whole import whole_number, whole_text
+from pipelines.silver.shared import lists, within
+from pipelines.silver.shared import mapped as rows
+from pipelines.silver.shared.contract import ACCOUNT, PROVENANCE
+from pipelines.silver.shared.mapped import MAPPING_FAULT
+from pipelines.silver.shared.order import dated, deleted_at, is_deletion, preference, version
+from pipelines.silver.shared.whole import whole_number, whole_text
 from pipelines.sources.shapes import OBJECT_AT
 from pipelines.sources.source import Sources
 from pipelines.table import Column, Table, steps

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.silver.build import FAULT
-from pipelines.silver.order import preference
+from pipelines.silver.shared.build import FAULT
+from pipelines.silver.shared.order import preference
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.silver import within
+from pipelines.silver.shared import within
 from pipelines.sources.shapes import BARE, OBJECT_AT, ROW
 from pipelines.sources.source import Source, Sources
 

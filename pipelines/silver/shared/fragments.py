@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pipelines.silver.people import address_columns, email_columns, phone_columns
+from pipelines.silver.shared.people import address_columns, email_columns, phone_columns
 from pipelines.table import Column
 
 CHECKS = ("pass", "fail", "unavailable", "unchecked")

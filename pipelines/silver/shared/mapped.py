@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.delta.schemas import frame_schema
-from pipelines.silver import within
+from pipelines.silver.shared import within
 from pipelines.sources.checking import silver_tables
 from pipelines.sources.rows import MappedRow, Mapper
 from pipelines.sources.shapes import BARE, OBJECT_AT, THIN
