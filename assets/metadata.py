@@ -22,7 +22,7 @@ from dagster._core.definitions.metadata.metadata_set import TableMetadataSet, Ur
 from pipelines import catalog
 from pipelines.catalog import inputs
 from pipelines.delta import storage
-from pipelines.gold.recipe import recipe
+from pipelines.gold.shared.recipe import recipe
 from pipelines.settings import Settings
 from pipelines.table import Column, Table
 

@@ -22,7 +22,7 @@ from pipelines.bronze.batches import batches, types_inside
 from pipelines.delta import storage
 from pipelines.errors import LakehouseError
 from pipelines.frames.views import answer
-from pipelines.gold.recipe import ByDay, Whole, recipe
+from pipelines.gold.shared.recipe import ByDay, Whole, recipe
 from pipelines.silver import quarantine
 from pipelines.silver.shared import history
 from pipelines.silver.shared.build import current, faulty, parse

@@ -1,6 +1,6 @@
 """All tables that are declared. A module of a layer's package that has a ``TABLE`` declares one.
 
-In gold its ``RECIPE`` says how the table is made: see :mod:`pipelines.gold.recipe`.
+In gold its ``RECIPE`` says how the table is made: see :mod:`pipelines.gold.shared.recipe`.
 """
 
 from __future__ import annotations

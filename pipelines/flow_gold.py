@@ -12,7 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.delta.commits import Merge, Replace
 from pipelines.frames.spans import noted_days
 from pipelines.gold import changes
-from pipelines.gold.recipe import Added, ByDay, Context, Recipe, Whole, recipe
+from pipelines.gold.shared.recipe import Added, ByDay, Context, Recipe, Whole, recipe
 from pipelines.moving import Change, moved
 from pipelines.steps import Outcome, unchanged
 

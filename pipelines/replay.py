@@ -24,7 +24,7 @@ from pipelines.flow_gold import edition, refresh_gold
 from pipelines.flow_history import rebuilt
 from pipelines.frames.among import among
 from pipelines.gold import changes
-from pipelines.gold.recipe import ByDay, Whole, recipe
+from pipelines.gold.shared.recipe import ByDay, Whole, recipe
 from pipelines.moving import Change, moved, put
 from pipelines.silver import quarantine
 from pipelines.silver.keyed import key_note, needs_rebuild

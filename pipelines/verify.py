@@ -23,7 +23,7 @@ from pipelines.conservation import as_rows
 from pipelines.conservation import versions as audited_versions
 from pipelines.gold import audit as audit_table
 from pipelines.gold import changes
-from pipelines.gold.recipe import ByDay, Whole, recipe
+from pipelines.gold.shared.recipe import ByDay, Whole, recipe
 from pipelines.silver import quarantine
 from pipelines.silver.shared import history
 from pipelines.silver.shared.build import FAULT, build, parse

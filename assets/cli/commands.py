@@ -17,7 +17,7 @@ from pipelines.catalog import tables_of
 from pipelines.erasure import forget as erasure
 from pipelines.erasure.forget import Erasure
 from pipelines.errors import SettingsError
-from pipelines.gold.recipe import ByDay, Whole, recipe
+from pipelines.gold.shared.recipe import ByDay, Whole, recipe
 from pipelines.held_back import HeldBack
 from pipelines.replay import Replay
 from pipelines.replay import replay as run_replay

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.gold.programmes import card_networks, monthly_status
+from pipelines.gold.shared.programmes import card_networks, monthly_status
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.delta.commits import Replace
 from pipelines.flow_gold import refresh_gold
 from pipelines.gold import features_payments
-from pipelines.gold.recipe import Added, recipe
+from pipelines.gold.shared.recipe import Added, recipe
 from pipelines.moving import Change, put
 from pipelines.verdict import accept_all
 

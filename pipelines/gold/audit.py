@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.gold.contract import count
-from pipelines.gold.recipe import Recipe
+from pipelines.gold.shared.contract import count
+from pipelines.gold.shared.recipe import Recipe
 from pipelines.table import Column, Table
 
 TABLE = Table(

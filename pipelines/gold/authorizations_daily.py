@@ -10,8 +10,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, days_of, on_dates
 from pipelines.frames.measures import combined, count_if, live, sum_if, total
-from pipelines.gold.contract import amount, count, dimension, gold_table
-from pipelines.gold.recipe import ByDay
+from pipelines.gold.shared.contract import amount, count, dimension, gold_table
+from pipelines.gold.shared.recipe import ByDay
 from pipelines.payments.charges import NONE, UNKNOWN, by_card, network
 from pipelines.table import Column
 

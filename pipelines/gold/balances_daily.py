@@ -10,8 +10,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, on_dates
 from pipelines.frames.measures import combined, count_if, live, sum_if, total
-from pipelines.gold.contract import count, gold_table, movement
-from pipelines.gold.recipe import ByDay
+from pipelines.gold.shared.contract import count, gold_table, movement
+from pipelines.gold.shared.recipe import ByDay
 from pipelines.table import Column
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.features.payments import PAYMENTS
-from pipelines.gold import features
-from pipelines.gold.recipe import Whole
+from pipelines.gold.shared import features
+from pipelines.gold.shared.recipe import Whole
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

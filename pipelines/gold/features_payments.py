@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.features.payments import PAYMENTS
-from pipelines.gold import features
-from pipelines.gold.recipe import ByDay
+from pipelines.gold.shared import features
+from pipelines.gold.shared.recipe import ByDay
 from pipelines.table import Table
 
 if TYPE_CHECKING:

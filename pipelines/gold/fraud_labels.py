@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.frames import clock
 from pipelines.frames.measures import live
-from pipelines.gold.contract import ACCOUNT
-from pipelines.gold.recipe import ByDay
+from pipelines.gold.shared.contract import ACCOUNT
+from pipelines.gold.shared.recipe import ByDay
 from pipelines.payments import claims, fraud
 from pipelines.payments.maturity import FRAUD
 from pipelines.silver.shared.contract import CREATED_DATE

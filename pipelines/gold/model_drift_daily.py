@@ -16,8 +16,8 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.base.figure import Figures
 from pipelines.delta.schemas import arrow_schema
 from pipelines.frames.days import around, reached
-from pipelines.gold.contract import count, dimension
-from pipelines.gold.recipe import ByDay
+from pipelines.gold.shared.contract import count, dimension
+from pipelines.gold.shared.recipe import ByDay
 from pipelines.models import drift_figures
 from pipelines.models.drift import PROBABILITY, Reference, null_share
 from pipelines.models.drift_counts import References, counted

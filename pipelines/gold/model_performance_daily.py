@@ -13,8 +13,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.delta.schemas import arrow_schema
 from pipelines.frames.days import around, reached
-from pipelines.gold.contract import count, dimension
-from pipelines.gold.recipe import ByDay
+from pipelines.gold.shared.contract import count, dimension
+from pipelines.gold.shared.recipe import ByDay
 from pipelines.models.performance import (
     CUTS,
     FALSE_ALARMS,

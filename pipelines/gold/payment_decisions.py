@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipelines.frames.days import on_dates
-from pipelines.gold import features
-from pipelines.gold.contract import dimension
-from pipelines.gold.recipe import ByDay
+from pipelines.gold.shared import features
+from pipelines.gold.shared.contract import dimension
+from pipelines.gold.shared.recipe import ByDay
 from pipelines.models.tasks import FRAUD
 from pipelines.rules.columns import FEATURES, SCORES, rule_names
 from pipelines.rules.decisions import decide

@@ -12,8 +12,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.base.figure import Figures
 from pipelines.features.payments import PAYMENTS
-from pipelines.gold.contract import ACCOUNT, dimension
-from pipelines.gold.recipe import Added
+from pipelines.gold.shared.contract import ACCOUNT, dimension
+from pipelines.gold.shared.recipe import Added
 from pipelines.models import drift_figures
 from pipelines.models.registry import Registry, Version
 from pipelines.models.scoring import EXPLAINED_FROM, REASONS, SCORED, pack, scored

@@ -9,8 +9,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import on_dates
 from pipelines.frames.measures import count_if, live, ratio, sum_if, total
-from pipelines.gold.contract import amount, count, gold_table, rate
-from pipelines.gold.recipe import ByDay
+from pipelines.gold.shared.contract import amount, count, gold_table, rate
+from pipelines.gold.shared.recipe import ByDay
 from pipelines.payments import claims
 from pipelines.payments.charges import by_card, captured
 from pipelines.table import Column

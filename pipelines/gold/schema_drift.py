@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, get_args
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze.drift.differences import MOST, Kind
-from pipelines.gold.contract import count
-from pipelines.gold.recipe import Recipe
+from pipelines.gold.shared.contract import count
+from pipelines.gold.shared.recipe import Recipe
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.measures import count_if, ratio, sum_if
-from pipelines.gold.contract import amount, count, dimension, rate
 from pipelines.gold.model_performance_daily import INPUTS, LABELS, SCORES, told
-from pipelines.gold.recipe import Whole
+from pipelines.gold.shared.contract import amount, count, dimension, rate
+from pipelines.gold.shared.recipe import Whole
 from pipelines.models.performance import LOST_MARGIN_PERCENT
 from pipelines.table import Column, Table
 

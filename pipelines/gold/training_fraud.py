@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.features.payments import PAYMENTS
 from pipelines.frames.days import on_dates
-from pipelines.gold import features, features_payments, fraud_labels
-from pipelines.gold.recipe import ByDay
+from pipelines.gold import features_payments, fraud_labels
+from pipelines.gold.shared import features
+from pipelines.gold.shared.recipe import ByDay
 from pipelines.table import Table
 
 if TYPE_CHECKING:

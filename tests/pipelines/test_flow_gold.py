@@ -14,7 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines import flow_gold
 from pipelines.delta.schemas import arrow_schema
-from pipelines.gold.recipe import Added, ByDay, Frames, Whole
+from pipelines.gold.shared.recipe import Added, ByDay, Frames, Whole
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.steps import Outcome

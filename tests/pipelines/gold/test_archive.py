@@ -16,7 +16,7 @@ import pytest
 from pipelines import flow
 from pipelines.catalog import all_tables, modules, tables_of
 from pipelines.erasure.redactions import sweep
-from pipelines.gold.recipe import ByDay, recipe
+from pipelines.gold.shared.recipe import ByDay, recipe
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.simulate import Simulation, simulate

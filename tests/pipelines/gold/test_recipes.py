@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.catalog import all_tables, inputs, tables_of
 from pipelines.gold import payments_daily
-from pipelines.gold.recipe import Added, ByDay, Whole, recipe
+from pipelines.gold.shared.recipe import Added, ByDay, Whole, recipe
 from pipelines.table import Table
 
 GOLD = pytest.mark.parametrize("table", tables_of("gold"), ids=lambda table: table.short_name)

@@ -13,7 +13,7 @@ from pipelines.features.feature import Feature, FeatureSet
 from pipelines.features.plan import features_at, features_of_events, serving
 from pipelines.frames import clock
 from pipelines.frames.days import around
-from pipelines.gold.contract import ACCOUNT
+from pipelines.gold.shared.contract import ACCOUNT
 from pipelines.payments import events as facts
 from pipelines.payments import fraud
 from pipelines.table import Column, Table
