@@ -31,7 +31,7 @@ from pipelines.models.tasks import TASKS
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pipelines.models.renewal import Renewal
+    from pipelines.models.training.renewal import Renewal
 
 MODELS = "models"
 """Group of what is made from models, and folder of the models' own assets."""
@@ -73,7 +73,7 @@ def model_asset(task: Task) -> AssetsDefinition:
         ],
     )
     def asset(context: AssetExecutionContext, lakehouse: LakehouseResource) -> Iterator[Event]:
-        from pipelines.models.cycle import cycle
+        from pipelines.models.training.cycle import cycle
 
         lake = lakehouse.lake
         done: Renewal | ModelError

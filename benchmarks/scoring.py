@@ -80,9 +80,9 @@ def rows_of(draw: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarra
 
 def train(model: ScoringModel, folder: Path, seed: int = 8) -> None:
     """Fit a model on other payments, calibrate it, and keep it in a folder."""
-    from pipelines.models import calibrated, families
-    from pipelines.models.calibrated import CalibratedModel
-    from pipelines.models.calibration import calibrate
+    from pipelines.models.families import calibrated, families
+    from pipelines.models.families.calibrated import CalibratedModel
+    from pipelines.models.families.calibration import calibrate
 
     rows, is_fraud = rows_of(np.random.default_rng(seed), 2 * LEARNT_FROM)
     fitted = families.fit(

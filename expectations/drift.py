@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from expectations.check import Check, figure
-from pipelines.models import drift_figures as drift
-from pipelines.models.drift import SERIOUS
+from pipelines.models.drift import figures as drift
+from pipelines.models.drift.reference import SERIOUS
 
 
 def columns_as_learnt(looked_at: str) -> tuple[Check, ...]:

@@ -13,11 +13,11 @@ from pipelines import catalog
 from pipelines.catalog import inputs
 from pipelines.errors import ModelError, SettingsError
 from pipelines.models import tasks
-from pipelines.models.cycle import cycle, is_trained_on
-from pipelines.models.families import FAMILIES
+from pipelines.models.families.families import FAMILIES
 from pipelines.models.registry import Registry, Version
-from pipelines.models.renewal import Renewal
 from pipelines.models.task import Task
+from pipelines.models.training.cycle import cycle, is_trained_on
+from pipelines.models.training.renewal import Renewal
 
 if TYPE_CHECKING:
     from assets.record.done import Done

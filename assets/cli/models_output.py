@@ -13,8 +13,8 @@ SCORES = "gold.payment_scores"
 
 if TYPE_CHECKING:
     from assets.cli.model_commands import Demonstration, Listed
-    from pipelines.models.renewal import Renewal
-    from pipelines.models.training import FoldResult
+    from pipelines.models.training.renewal import Renewal
+    from pipelines.models.training.training import FoldResult
 
 
 def trained(done: Renewal, *, as_json: bool) -> None:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from pipelines.bronze.files import RawFile
     from pipelines.errors import ModelError
-    from pipelines.models.renewal import Renewal
     from pipelines.models.task import Task
+    from pipelines.models.training.renewal import Renewal
     from pipelines.steps import Outcome
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.drift import columns_as_learnt
 from expectations.shared import share
-from pipelines.models.drift_figures import LEAST
+from pipelines.models.drift.figures import LEAST
 
 CHECKS = (
     share("null_rate"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.check import all_of, always
-from pipelines.models.performance import CUTS
+from pipelines.models.judging.performance import CUTS
 
 ENOUGH_FRAUD = 30
 """Frauds in a window from which on it says whether probabilities came true."""

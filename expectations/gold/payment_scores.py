@@ -5,7 +5,7 @@ from __future__ import annotations
 from expectations.check import always, figure
 from expectations.drift import columns_as_learnt
 from expectations.shared import CURRENCY
-from pipelines.models import drift_figures as drift
+from pipelines.models.drift import figures as drift
 from pipelines.models.scoring import EXPLAINED_FROM
 
 _COMPARED = f"Of batches of {drift.LEAST} payments or more, from most of a day or more."

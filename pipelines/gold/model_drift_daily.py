@@ -18,10 +18,10 @@ from pipelines.delta.schemas import arrow_schema
 from pipelines.frames.days import around, reached
 from pipelines.gold.shared.contract import count, dimension
 from pipelines.gold.shared.recipe import ByDay
-from pipelines.models import drift_figures
-from pipelines.models.drift import PROBABILITY, Reference, null_share
-from pipelines.models.drift_counts import References, counted
-from pipelines.models.drift_figures import Moved
+from pipelines.models.drift import figures as drift_figures
+from pipelines.models.drift.counts import References, counted
+from pipelines.models.drift.figures import Moved
+from pipelines.models.drift.reference import PROBABILITY, Reference, null_share
 from pipelines.models.registry import Registry
 from pipelines.models.tasks import FRAUD
 from pipelines.table import Column, Table
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
-    from pipelines.models.arrays import Codes
+    from pipelines.models.families.arrays import Codes
 
 SCORES = "gold.payment_scores"
 

@@ -15,7 +15,7 @@ from pipelines.delta.schemas import arrow_schema
 from pipelines.frames.days import around, reached
 from pipelines.gold.shared.contract import count, dimension
 from pipelines.gold.shared.recipe import ByDay
-from pipelines.models.performance import (
+from pipelines.models.judging.performance import (
     CUTS,
     FALSE_ALARMS,
     LOST_MARGIN_PERCENT,

@@ -14,7 +14,7 @@ from pipelines.base.figure import Figures
 from pipelines.features.payments import PAYMENTS
 from pipelines.gold.shared.contract import ACCOUNT, dimension
 from pipelines.gold.shared.recipe import Added
-from pipelines.models import drift_figures
+from pipelines.models.drift import figures as drift_figures
 from pipelines.models.registry import Registry, Version
 from pipelines.models.scoring import EXPLAINED_FROM, REASONS, SCORED, pack, scored
 from pipelines.models.tasks import FRAUD

@@ -12,7 +12,7 @@ from pipelines.frames.measures import count_if, ratio, sum_if
 from pipelines.gold.model_performance_daily import INPUTS, LABELS, SCORES, told
 from pipelines.gold.shared.contract import amount, count, dimension, rate
 from pipelines.gold.shared.recipe import Whole
-from pipelines.models.performance import LOST_MARGIN_PERCENT
+from pipelines.models.judging.performance import LOST_MARGIN_PERCENT
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:

@@ -22,10 +22,10 @@ from pipelines.handbook.protocol import (
     Contestant,
     period,
 )
-from pipelines.models.examples import Examples, examples
-from pipelines.models.model import Params
-from pipelines.models.split import Fold, Folds
-from pipelines.models.training import Trained, train
+from pipelines.models.families.model import Params
+from pipelines.models.training.examples import Examples, examples
+from pipelines.models.training.folds import Fold, Folds
+from pipelines.models.training.training import Trained, train
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -1,7 +1,7 @@
 """How the handbook measures: its weeks, what is left out of them, and what its own models reached.
 
 Of each test day the cards are left out of which a fraud was made since training began and is known by then, which is
-what :func:`pipelines.models.examples.judged` does. The figures are those of :mod:`pipelines.models.metrics`.
+what :func:`pipelines.models.training.examples.judged` does. The figures are those of :mod:`pipelines.models.judging.metrics`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from datetime import datetime
 from itertools import product
 
 from pipelines.handbook.features import DELAY_DAYS
-from pipelines.models.model import Params
-from pipelines.models.split import FoldRule, Folds, starting
+from pipelines.models.families.model import Params
 from pipelines.models.task import Task
+from pipelines.models.training.folds import FoldRule, Folds, starting
 
 WEEK = 7
 
@@ -47,7 +47,7 @@ TASK = Task(
 )
 
 FIGURES: Mapping[str, str] = {"auc": "roc_auc", "ap": "average_precision", "cp100": "card_precision_100"}
-"""Names of the figures here, and in :mod:`pipelines.models.metrics`."""
+"""Names of the figures here, and in :mod:`pipelines.models.judging.metrics`."""
 
 BEST = {"auc": 0.879, "ap": 0.687, "cp100": 0.305}
 """The best that the book reports of each figure, by whatever model: what is to be beaten."""
@@ -59,7 +59,7 @@ class Contestant:
 
     Attributes:
         name: as it is printed.
-        family: of :mod:`pipelines.models.families`.
+        family: of :mod:`pipelines.models.families.families`.
         grid: hyper-parameters of which the validation weeks choose.
         book: figures that the book reports, by name; empty where it has no such model.
         is_chosen_by_figure: each figure is that of the hyper-parameters that did best in it on the validation weeks,

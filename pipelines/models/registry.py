@@ -19,14 +19,15 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.errors import ModelError
-from pipelines.models import calibrated, drift
-from pipelines.models.calibrated import CalibratedModel
-from pipelines.models.drift import Reference
-from pipelines.models.model_card import model_card
-from pipelines.models.plots import page
-from pipelines.models.promotion import Decision
-from pipelines.models.provenance import Provenance
-from pipelines.models.training import Trained
+from pipelines.models.drift import reference as drift
+from pipelines.models.drift.reference import Reference
+from pipelines.models.families import calibrated
+from pipelines.models.families.calibrated import CalibratedModel
+from pipelines.models.judging.card import model_card
+from pipelines.models.judging.plots import page
+from pipelines.models.training.promotion import Decision
+from pipelines.models.training.provenance import Provenance
+from pipelines.models.training.training import Trained
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.models import calibrated
-from pipelines.models.arrays import Codes, Flags, Floats
-from pipelines.models.calibrated import CalibratedModel
-from pipelines.models.model import Contributions, check_features
+from pipelines.models.families import calibrated
+from pipelines.models.families.arrays import Codes, Flags, Floats
+from pipelines.models.families.calibrated import CalibratedModel
+from pipelines.models.families.model import Contributions, check_features
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

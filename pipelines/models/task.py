@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.errors import ModelError
-from pipelines.models import families
-from pipelines.models.calibration import METHODS, Method
-from pipelines.models.metrics import FIGURES
-from pipelines.models.split import FoldRule
+from pipelines.models.families import families
+from pipelines.models.families.calibration import METHODS, Method
+from pipelines.models.judging.metrics import FIGURES
+from pipelines.models.training.folds import FoldRule
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class PromotionRule:
     """When a new model takes the place of the one that serves.
 
     Attributes:
-        metric: one of :data:`pipelines.models.metrics.FIGURES`, of which more is better.
+        metric: one of :data:`pipelines.models.judging.metrics.FIGURES`, of which more is better.
         margin: by how much the new model's must be greater on the same matured days.
         least_frauds: frauds among those days, below which nothing is decided.
         floor: how many times the share of fraud the first model's average precision must be.

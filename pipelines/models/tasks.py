@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipelines.errors import ModelError
-from pipelines.models.split import FoldRule
 from pipelines.models.task import Task
+from pipelines.models.training.folds import FoldRule
 
 FRAUD = Task(
     name="fraud",

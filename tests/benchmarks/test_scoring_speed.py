@@ -9,8 +9,8 @@ import pyarrow.dataset as ds
 import pytest
 
 from benchmarks import scoring
-from pipelines.models import calibrated
-from pipelines.models.metrics import roc_auc
+from pipelines.models.families import calibrated
+from pipelines.models.judging.metrics import roc_auc
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ import pandas as pd
 from assets.report.figures import Bars, Chart, Figure, Grid, Section, Status, label, percent
 from assets.report.models.facts import WINDOW_DAYS, ModelFacts
 from assets.report.models.versions import Version
-from pipelines.models.drift import NOTEWORTHY, PROBABILITY, SERIOUS
+from pipelines.models.drift.reference import NOTEWORTHY, PROBABILITY, SERIOUS
 
 SHOWN_POINTS, SHOWN_ROWS = 12, 15
 """Columns that are drawn and listed."""

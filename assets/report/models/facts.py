@@ -17,7 +17,7 @@ from assets.report.figures import Figure
 from assets.report.models.versions import Version
 from pipelines.frames.measures import count_if
 from pipelines.gold.model_performance_daily import told
-from pipelines.models.drift import PROBABILITY
+from pipelines.models.drift.reference import PROBABILITY
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression

@@ -12,7 +12,7 @@ from assets.report.balance import amount
 from assets.report.figures import Chart, Figure, Section, money_axis, percent
 from assets.report.models.facts import ModelFacts
 from pipelines.base.money import exponent, to_major
-from pipelines.models.performance import LOST_MARGIN_PERCENT
+from pipelines.models.judging.performance import LOST_MARGIN_PERCENT
 
 SERIES = (
     "caught_fraud_count", "caught_fraud_minor", "missed_fraud_minor", "blocked_good_count", "blocked_good_minor",

@@ -12,7 +12,7 @@ from assets.report.models import uncertainty
 
 if TYPE_CHECKING:
     from pipelines.models import registry as registered
-    from pipelines.models.drift import Reference
+    from pipelines.models.drift.reference import Reference
     from pipelines.models.registry import Registry
 
 SHOWN = 12

@@ -11,7 +11,7 @@ import pandas as pd
 
 from assets.report.models.facts import EDGES, ModelFacts
 from assets.report.models.versions import Version
-from pipelines.models.drift import PROBABILITY, Reference
+from pipelines.models.drift.reference import PROBABILITY, Reference
 
 FIRST, LAST = date(2026, 6, 1), date(2026, 9, 8)
 

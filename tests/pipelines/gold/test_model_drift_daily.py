@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.gold import model_drift_daily
 from pipelines.gold.model_drift_daily import Learnt
-from pipelines.models import drift
+from pipelines.models.drift import reference as drift
 from pipelines.models.registry import Registry
 from tests.pipelines.gold.score_rows import score
 from tests.pipelines.gold.silver_rows import Row, affected, day, figures, frames

@@ -21,10 +21,10 @@ from pipelines.gold import model_drift_daily, model_performance_daily, payment_s
 from pipelines.gold.model_performance_daily import LABELS
 from pipelines.gold.payment_scores import FEATURES
 from pipelines.lakehouse import Lakehouse
-from pipelines.models.drift import PROBABILITY
-from pipelines.models.provenance import provenance
+from pipelines.models.drift.reference import PROBABILITY
 from pipelines.models.registry import Registry, Version
-from pipelines.models.renewal import renew
+from pipelines.models.training.provenance import provenance
+from pipelines.models.training.renewal import renew
 from pipelines.settings import Settings, load_settings
 from pipelines.steps import Outcome
 from pipelines.table import Column, Table

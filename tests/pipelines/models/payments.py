@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.models.arrays import Flags, Floats
+from pipelines.models.families.arrays import Flags, Floats
 
 NAMES = ("amount", "hour", "declines_1h", "days_since_first", "noise")
 

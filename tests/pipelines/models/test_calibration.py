@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import ModelError
-from pipelines.models import calibration
-from pipelines.models.calibration import Calibration, Method, calibrate
-from pipelines.models.metrics import calibration_error
-from pipelines.models.model import sigmoid
+from pipelines.models.families import calibration
+from pipelines.models.families.calibration import Calibration, Method, calibrate
+from pipelines.models.families.model import sigmoid
+from pipelines.models.judging.metrics import calibration_error
 
 BOTH = pytest.mark.parametrize("method", ["platt", "isotonic"])
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.errors import ModelError
-from pipelines.models.examples import comparable, examples
 from pipelines.models.tasks import FRAUD, task
+from pipelines.models.training.examples import comparable, examples
 from tests.pipelines.models.history import RULE
 
 UNIT = FRAUD.unit

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from pipelines.errors import ModelError
-from pipelines.models import families, forest, network
-from pipelines.models.arrays import Floats
-from pipelines.models.metrics import roc_auc
-from pipelines.models.model import Model, Params, check_features, class_weights
-from pipelines.models.preparation import FARTHEST, prepare
+from pipelines.models.families import families, forest, network
+from pipelines.models.families.arrays import Floats
+from pipelines.models.families.model import Model, Params, check_features, class_weights
+from pipelines.models.families.preparation import FARTHEST, prepare
+from pipelines.models.judging.metrics import roc_auc
 from tests.pipelines.models.payments import NAMES, payments
 
 NEEDS_TORCH = pytest.mark.skipif(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.models import metrics
-from pipelines.models.metrics import Scored
+from pipelines.models.judging import metrics
+from pipelines.models.judging.metrics import Scored
 
 LEVELS = [0.0, 0.1, 0.25, 0.5, 0.5, 0.9, 1.0]
 

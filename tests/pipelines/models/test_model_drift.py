@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.models import drift
+from pipelines.models.drift import reference as drift
 
 NORMAL = np.random.default_rng(1).normal(size=20_000)
 VALUES = st.lists(st.floats(-1e6, 1e6) | st.just(float("nan")), min_size=1, max_size=60).map(np.array)

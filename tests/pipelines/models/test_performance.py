@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.models import metrics
-from pipelines.models.performance import Outcomes, figures, windows
+from pipelines.models.judging import metrics
+from pipelines.models.judging.performance import Outcomes, figures, windows
 
 
 def outcomes(rows: list[tuple[int, int, bool, int, int]]) -> Outcomes:

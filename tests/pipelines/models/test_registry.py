@@ -17,14 +17,14 @@ import numpy as np
 import pytest
 
 from pipelines.errors import ModelError
-from pipelines.models.arrays import Floats
-from pipelines.models.drift import PROBABILITY
-from pipelines.models.examples import Examples
-from pipelines.models.promotion import Decision
-from pipelines.models.provenance import Provenance, provenance
+from pipelines.models.drift.reference import PROBABILITY
+from pipelines.models.families.arrays import Floats
 from pipelines.models.registry import Registry
-from pipelines.models.renewal import Renewal, renew
-from pipelines.models.training import train
+from pipelines.models.training.examples import Examples
+from pipelines.models.training.promotion import Decision
+from pipelines.models.training.provenance import Provenance, provenance
+from pipelines.models.training.renewal import Renewal, renew
+from pipelines.models.training.training import train
 from pipelines.settings import load_settings
 from tests.pipelines.models.history import TASK, history
 from tests.pipelines.models.payments import NAMES
@@ -188,7 +188,7 @@ def test_it_is_quiet(registry: Registry, capfd: pytest.CaptureFixture[str]) -> N
 def test_mlflow_and_the_families_are_imported_when_they_are_needed() -> None:
     heavy = ("mlflow", "sklearn", "xgboost", "torch", "skops", "shap")
     program = (
-        "import sys, pipelines.models.renewal, pipelines.models.tasks;"
+        "import sys, pipelines.models.training.renewal, pipelines.models.tasks;"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import ModelError
-from pipelines.models import calibrated, families, scoring
-from pipelines.models.calibrated import CalibratedModel
-from pipelines.models.calibration import Calibration
-from pipelines.models.model import Contributions
+from pipelines.models import scoring
+from pipelines.models.families import calibrated, families
+from pipelines.models.families.calibrated import CalibratedModel
+from pipelines.models.families.calibration import Calibration
+from pipelines.models.families.model import Contributions
 from pipelines.models.scoring import Packed, pack, unpacked
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import ModelError
-from pipelines.models.examples import Examples, at_utc, judged, learnt, moment
-from pipelines.models.split import Fold, FoldRule, Folds, starting
+from pipelines.models.training.examples import Examples, at_utc, judged, learnt, moment
+from pipelines.models.training.folds import Fold, FoldRule, Folds, starting
 from tests.pipelines.models.history import DAY, day
 
 HANDBOOK = Folds(

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from pipelines.errors import ModelError
-from pipelines.models.examples import moment
-from pipelines.models.metrics import FIGURES
-from pipelines.models.model import Params
-from pipelines.models.promotion import Standing, decide
+from pipelines.models.families.model import Params
+from pipelines.models.judging.metrics import FIGURES
 from pipelines.models.task import PromotionRule
-from pipelines.models.training import Trained, train
+from pipelines.models.training.examples import moment
+from pipelines.models.training.promotion import Standing, decide
+from pipelines.models.training.training import Trained, train
 from tests.pipelines.models.history import TASK, day, history
 
 PAST = history()

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.models.arrays import Flags, Floats
-from pipelines.models.model import Contributions, Params, matrix
+from pipelines.models.families.arrays import Flags, Floats
+from pipelines.models.families.model import Contributions, Params, matrix
 
 if TYPE_CHECKING:
     from xgboost import Booster

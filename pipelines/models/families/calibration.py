@@ -15,8 +15,8 @@ from typing import Literal
 import numpy as np
 
 from pipelines.errors import ModelError
-from pipelines.models.arrays import Flags, Floats
-from pipelines.models.model import log_odds, sigmoid
+from pipelines.models.families.arrays import Flags, Floats
+from pipelines.models.families.model import log_odds, sigmoid
 
 FILE = "calibration.json"
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from pipelines.catalog import inputs
 from pipelines.errors import ModelError
-from pipelines.models.examples import examples
-from pipelines.models.provenance import provenance
 from pipelines.models.registry import Registry
-from pipelines.models.renewal import Renewal, renew
 from pipelines.models.task import Task
+from pipelines.models.training.examples import examples
+from pipelines.models.training.provenance import provenance
+from pipelines.models.training.renewal import Renewal, renew
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

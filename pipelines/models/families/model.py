@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from pipelines.errors import ModelError
-from pipelines.models.arrays import Flags, Floats
+from pipelines.models.families.arrays import Flags, Floats
 
 Params = Mapping[str, float | int | str | None]
 """Hyper-parameters of a family by name. ``positive_weight``, which all know, is how many good payments a fraud counts

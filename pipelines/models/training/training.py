@@ -12,15 +12,16 @@ from typing import Literal
 import numpy as np
 
 from pipelines.errors import ModelError
-from pipelines.models import families, metrics
-from pipelines.models.arrays import Flags, Floats
-from pipelines.models.calibrated import CalibratedModel
-from pipelines.models.calibration import Calibration, calibrate
-from pipelines.models.examples import Examples, at_utc, judged, learnt
-from pipelines.models.metrics import Bin, Scored
-from pipelines.models.model import Model, Params
-from pipelines.models.split import Fold, Folds
+from pipelines.models.families import families
+from pipelines.models.families.arrays import Flags, Floats
+from pipelines.models.families.calibrated import CalibratedModel
+from pipelines.models.families.calibration import Calibration, calibrate
+from pipelines.models.families.model import Model, Params
+from pipelines.models.judging import metrics
+from pipelines.models.judging.metrics import Bin, Scored
 from pipelines.models.task import Task
+from pipelines.models.training.examples import Examples, at_utc, judged, learnt
+from pipelines.models.training.folds import Fold, Folds
 
 Figures = Mapping[str, float | None]
 
@@ -59,7 +60,7 @@ class FoldResult:
         learnt_fraud_count: those that were known to be fraud.
         judged_count: payments that it was judged by.
         judged_fraud_count: those that were fraud.
-        figures: by the names of :data:`pipelines.models.metrics.FIGURES`.
+        figures: by the names of :data:`pipelines.models.judging.metrics.FIGURES`.
     """
 
     fold: Fold

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from pipelines.models import metrics
-from pipelines.models.calibrated import CalibratedModel
-from pipelines.models.examples import Examples, judged
-from pipelines.models.metrics import Scored
-from pipelines.models.split import Fold
+from pipelines.models.families.calibrated import CalibratedModel
+from pipelines.models.judging import metrics
+from pipelines.models.judging.metrics import Scored
 from pipelines.models.task import PromotionRule, Task
+from pipelines.models.training.examples import Examples, judged
+from pipelines.models.training.folds import Fold
 
 
 @dataclass(frozen=True)

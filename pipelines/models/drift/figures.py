@@ -11,8 +11,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.base.figure import Figures, Values
 from pipelines.frames.measures import count_if
-from pipelines.models.drift import NOTEWORTHY, PROBABILITY, SERIOUS, Reference, null_share
-from pipelines.models.drift_counts import References, counted
+from pipelines.models.drift.counts import References, counted
+from pipelines.models.drift.reference import NOTEWORTHY, PROBABILITY, SERIOUS, Reference, null_share
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

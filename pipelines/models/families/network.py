@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from pipelines.errors import ModelError
-from pipelines.models.arrays import Flags, Floats
-from pipelines.models.model import Contributions, Params, matrix, sigmoid
-from pipelines.models.preparation import Preparation, prepare
+from pipelines.models.families.arrays import Flags, Floats
+from pipelines.models.families.model import Contributions, Params, matrix, sigmoid
+from pipelines.models.families.preparation import Preparation, prepare
 
 FILE = "network.safetensors"
 PREPARATION = "preparation.json"

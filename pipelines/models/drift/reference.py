@@ -12,8 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.models.arrays import Codes, Floats
-from pipelines.models.metrics import stability_bins, stability_counts, stability_edges, stability_index
+from pipelines.models.families.arrays import Codes, Floats
+from pipelines.models.judging.metrics import (
+    stability_bins,
+    stability_counts,
+    stability_edges,
+    stability_index,
+)
 
 NOTEWORTHY, SERIOUS = 0.1, 0.25
 """The usual reading of the index: below the first nothing has happened, from the second on the model is in doubt."""

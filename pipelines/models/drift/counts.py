@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.models.drift import PROBABILITY, Reference
+from pipelines.models.drift.reference import PROBABILITY, Reference
 from pipelines.models.scoring import feature_rows
 
 if TYPE_CHECKING:

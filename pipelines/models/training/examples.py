@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.errors import ModelError
-from pipelines.models.arrays import Codes, Flags, Floats, Moments
-from pipelines.models.model import check_features
-from pipelines.models.split import Fold
+from pipelines.models.families.arrays import Codes, Flags, Floats, Moments
+from pipelines.models.families.model import check_features
+from pipelines.models.training.folds import Fold
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.models.arrays import Flags, Floats
-from pipelines.models.model import Contributions, Params, matrix, sigmoid
-from pipelines.models.preparation import FARTHEST, Preparation, prepare
+from pipelines.models.families.arrays import Flags, Floats
+from pipelines.models.families.model import Contributions, Params, matrix, sigmoid
+from pipelines.models.families.preparation import FARTHEST, Preparation, prepare
 
 FILE = "logistic.json"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.models.arrays import Codes, Flags, Floats
+from pipelines.models.families.arrays import Codes, Flags, Floats
 
 LEAST_SHARE = 1e-4
 """Share that an empty bin counts as in the stability index, whose logarithm an empty one has not."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.models.provenance import Provenance
-from pipelines.models.training import FoldResult, Trained
+from pipelines.models.training.provenance import Provenance
+from pipelines.models.training.training import FoldResult, Trained
 
 TOP = 15
 """Features that are listed by weight."""

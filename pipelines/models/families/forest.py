@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.errors import ModelError
-from pipelines.models.arrays import Flags, Floats
-from pipelines.models.model import Contributions, Params, matrix
-from pipelines.models.preparation import Preparation, prepare
+from pipelines.models.families.arrays import Flags, Floats
+from pipelines.models.families.model import Contributions, Params, matrix
+from pipelines.models.families.preparation import Preparation, prepare
 
 if TYPE_CHECKING:
     from sklearn.ensemble import RandomForestClassifier

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.models import calibration, families
-from pipelines.models.arrays import Floats
-from pipelines.models.calibration import Calibration
-from pipelines.models.model import Contributions, Model
+from pipelines.models.families import calibration, families
+from pipelines.models.families.arrays import Floats
+from pipelines.models.families.calibration import Calibration
+from pipelines.models.families.model import Contributions, Model
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.errors import ModelError
-from pipelines.models.examples import Examples
-from pipelines.models.promotion import Decision, Standing, decide, standing
-from pipelines.models.provenance import Provenance
 from pipelines.models.registry import Registry, Version
-from pipelines.models.split import Fold
 from pipelines.models.task import Task
-from pipelines.models.training import Trained, train
+from pipelines.models.training.examples import Examples
+from pipelines.models.training.folds import Fold
+from pipelines.models.training.promotion import Decision, Standing, decide, standing
+from pipelines.models.training.provenance import Provenance
+from pipelines.models.training.training import Trained, train
 
 
 @dataclass(frozen=True)

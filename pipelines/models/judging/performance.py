@@ -10,13 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.models.arrays import Codes, Flags, Floats
-from pipelines.models.metrics import (
-    brier_score,
-    calibration_error,
-    card_precision,
-    curve,
-)
+from pipelines.models.families.arrays import Codes, Flags, Floats
+from pipelines.models.judging.metrics import brier_score, calibration_error, card_precision, curve
 
 CUTS = (10, 50, 90)
 """Scores at which the figures say what flagging every payment from there on would have done."""

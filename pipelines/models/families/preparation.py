@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.models.arrays import Codes, Floats
+from pipelines.models.families.arrays import Codes, Floats
 
 FARTHEST = 10.0
 """Standard deviations beyond which a value counts as that far, unless a model says otherwise: one odd amount must not

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.models import metrics
-from pipelines.models.arrays import Codes, Floats
-from pipelines.models.training import Trained
+from pipelines.models.families.arrays import Codes, Floats
+from pipelines.models.judging import metrics
+from pipelines.models.training.training import Trained
 
 POINTS = 300
 """Points of a curve, at most."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import cast
 
 from pipelines.errors import ModelError
-from pipelines.models.arrays import Flags, Floats
-from pipelines.models.model import Family, Model, Params, class_weights, matrix
+from pipelines.models.families.arrays import Flags, Floats
+from pipelines.models.families.model import Family, Model, Params, class_weights, matrix
 
 FAMILIES = ("logistic", "forest", "boosting", "network")
 """Each is a module of that name beside this one."""

@@ -1,0 +1,1 @@
+"""Kinds of models: how each learns, what it needs, what it says."""
