@@ -19,12 +19,12 @@ from assets.kept import kept_events
 from assets.metadata import OWNER, table_spec
 from assets.resources import LakehouseResource, RefreshOptions
 from expectations import preload
-from pipelines import flow
 from pipelines.bronze import files, records
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading.waiting import waiting
+from pipelines.flow import refresh as flow
+from pipelines.flow.steps import Outcome
 from pipelines.settings import Settings
-from pipelines.steps import Outcome
 
 RAW_FILES = AssetSpec(
     AssetKey(["raw", "files"]),

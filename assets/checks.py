@@ -19,8 +19,8 @@ from dagster import (
 
 from assets.metadata import asset_key
 from expectations import suite
+from pipelines.flow.verdict import CheckResult, Verdict
 from pipelines.silver import quarantine
-from pipelines.verdict import CheckResult, Verdict
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -24,13 +24,13 @@ from assets.events import Event, events
 from assets.gold import FRESHNESS
 from assets.metadata import asset_key, table_spec
 from assets.resources import LakehouseResource, RefreshOptions
-from pipelines import flow
-from pipelines.audit import PLACES, audit
 from pipelines.bronze import records
 from pipelines.catalog import tables_of
+from pipelines.flow import refresh as flow
+from pipelines.flow.conservation import PLACES, audit
+from pipelines.flow.steps import Outcome
 from pipelines.gold import audit as audit_table
 from pipelines.settings import Settings
-from pipelines.steps import Outcome
 from pipelines.verify import verify
 
 SHOWN = 20

@@ -20,7 +20,7 @@ from dagster._core.definitions.metadata.metadata_set import TableMetadataSet
 from assets import checks
 from assets.memory import FAILURES, VERSION, remembered
 from assets.metadata import asset_key, column_lineage
-from pipelines.steps import Outcome
+from pipelines.flow.steps import Outcome
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

@@ -11,8 +11,8 @@ from assets import checks
 from assets.events import Event, events
 from assets.metadata import table_spec
 from assets.resources import LakehouseResource, RefreshOptions
-from pipelines import flow
 from pipelines.catalog import gates, tables_of
+from pipelines.flow import refresh as flow
 from pipelines.settings import Settings
 from pipelines.table import Table
 

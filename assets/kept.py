@@ -14,8 +14,8 @@ from dagster import AssetExecutionContext
 from assets.events import Event, events, version
 from assets.memory import remembered
 from expectations import validate
-from pipelines.steps import Outcome
-from pipelines.verdict import Batch
+from pipelines.flow.steps import Outcome
+from pipelines.flow.verdict import Batch
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

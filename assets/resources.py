@@ -13,8 +13,8 @@ from pydantic import Field, PrivateAttr
 from expectations import validate
 from pipelines.delta.releases import Draft
 from pipelines.erasure.redactions import sweep
+from pipelines.flow.steps import Run
 from pipelines.lakehouse import Lakehouse
-from pipelines.steps import Run
 
 
 class LakehouseResource(ConfigurableResource[Any]):

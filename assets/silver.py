@@ -20,8 +20,8 @@ from assets.events import Event, events
 from assets.kept import kept_events
 from assets.metadata import asset_key, table_spec
 from assets.resources import LakehouseResource, RefreshOptions
-from pipelines import flow
 from pipelines.catalog import tables_of
+from pipelines.flow import refresh as flow
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.silver import quarantine

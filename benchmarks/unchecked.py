@@ -6,11 +6,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines import flow
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import refresh as flow
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.sources.mapping import stripe
-from pipelines.verdict import accept_all
 
 
 def refresh(home: Path, tables: Sequence[str]) -> list[flow.Outcome]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from pipelines.flow.verdict import Severity
 from pipelines.table import Table
-from pipelines.verdict import Severity
 
 Subject = Literal["rows", "facts", "schema"]
 """What a check looks at: the staged rows, the batch's figures (one row of them), or its columns and their types."""
@@ -119,7 +119,7 @@ def figure(
 
     Args:
         name: of the check.
-        fact: name of the figure, see ``pipelines.facts``. While it is not known, the check passes.
+        fact: name of the figure, see ``pipelines.flow.figures``. While it is not known, the check passes.
         description: the expectation in words.
         at_least: lower end of the band.
         at_most: upper end of the band.

@@ -8,7 +8,7 @@ from expectations import history
 from expectations.check import Check, all_of, always, figure
 from expectations.shared import QUARANTINED, VOLUME
 from pipelines.base.money import exponents
-from pipelines.facts import orphan_share, reference_count, references
+from pipelines.flow.figures import orphan_share, reference_count, references
 from pipelines.silver.shared.contract import PROVENANCE
 from pipelines.table import Column, Table
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from expectations.check import Check
-from pipelines.verdict import CheckResult
+from pipelines.flow.verdict import CheckResult
 
 if TYPE_CHECKING:
     from expectations.gx import Found

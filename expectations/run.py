@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from expectations import results
 from expectations.catalog import suite_of, suites
 from expectations.check import Check, Suite
-from pipelines.verdict import Batch, CheckResult, Verdict
+from pipelines.flow.verdict import Batch, CheckResult, Verdict
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.bronze import entering, ingest
 from pipelines.delta import log as delta_log
 from pipelines.delta import releases, storage
 from pipelines.delta.policies import Policy, check_policies, policy_of
+from pipelines.flow import entering, ingest
 
 if TYPE_CHECKING:
     from pipelines.delta.releases import Draft

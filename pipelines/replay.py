@@ -14,36 +14,35 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines.bronze import entering, ingest, rereading
-from pipelines.bronze.batches import batches, check_sources, reached
-from pipelines.conservation import refresh_audit
 from pipelines.delta import releases
 from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.errors import LakehouseError
-from pipelines.flow_gold import edition, refresh_gold
-from pipelines.flow_history import rebuilt
+from pipelines.flow import changes, entering, ingest, rereading
+from pipelines.flow.audit import refresh_audit
+from pipelines.flow.batches import batches, check_sources, reached
+from pipelines.flow.gold import edition, refresh_gold
+from pipelines.flow.history import rebuilt
+from pipelines.flow.moving import Change, moved, put
+from pipelines.flow.steps import Outcome
+from pipelines.flow.token_keys import key_note, needs_rebuild
 from pipelines.frames.among import among
-from pipelines.gold import changes
 from pipelines.gold.shared.recipe import ByDay, Whole, recipe
-from pipelines.moving import Change, moved, put
 from pipelines.silver import quarantine
-from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.quarantine import Choice
 from pipelines.silver.shared import history, within
 from pipelines.silver.shared.build import FAULT, build, parse
 from pipelines.silver.shared.mapped import of_table
 from pipelines.silver.shared.order import BETTER
-from pipelines.steps import Outcome
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.delta.log import Note
     from pipelines.delta.releases import Draft
+    from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
     from pipelines.table import Table
-    from pipelines.verdict import Validate
 
 QUARANTINE = quarantine.TABLE.name
 BATCH = "replay"

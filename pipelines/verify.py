@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.audit import audit
-from pipelines.bronze import entering, ingest
-from pipelines.bronze.batches import batches, check_sources, reached, taken, types_inside
 from pipelines.bronze.reading.digest import file_digests
-from pipelines.compare import SHOWN, Difference, Kind, differences
-from pipelines.conservation import as_rows
-from pipelines.conservation import versions as audited_versions
+from pipelines.flow import changes, entering, ingest
+from pipelines.flow.audit import as_rows
+from pipelines.flow.audit import versions as audited_versions
+from pipelines.flow.batches import batches, check_sources, reached, taken, types_inside
+from pipelines.flow.compare import SHOWN, Difference, Kind, differences
+from pipelines.flow.conservation import audit
 from pipelines.gold import audit as audit_table
-from pipelines.gold import changes
 from pipelines.gold.shared.recipe import ByDay, Whole, recipe
 from pipelines.silver import quarantine
 from pipelines.silver.shared import history

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines import flow
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import refresh as flow
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, Summary, simulate
 from pipelines.sources.mapping import stripe
-from pipelines.verdict import accept_all
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

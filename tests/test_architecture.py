@@ -61,11 +61,11 @@ STANDS: Mapping[str, str] = {
     "models": "pipelines.models",
     "gold": "pipelines.gold",
     "flow": """
-        pipelines.as_of pipelines.audit pipelines.compare pipelines.conservation pipelines.drifting pipelines.facts
-        pipelines.flow pipelines.flow_gold pipelines.flow_history pipelines.flow_objects pipelines.flow_records
-        pipelines.flow_refusals pipelines.held_back pipelines.moving pipelines.steps pipelines.verdict
-        pipelines.bronze.batches pipelines.bronze.entering pipelines.bronze.ingest pipelines.bronze.notices
-        pipelines.bronze.rereading pipelines.gold.changes pipelines.silver.keyed""",
+        pipelines.flow.as_of pipelines.flow.conservation pipelines.flow.compare pipelines.flow.audit pipelines.flow.drift pipelines.flow.figures
+        pipelines.flow.refresh pipelines.flow.gold pipelines.flow.history pipelines.flow.objects pipelines.flow.records
+        pipelines.flow.refusals pipelines.flow.held_back pipelines.flow.moving pipelines.flow.steps pipelines.flow.verdict
+        pipelines.flow.batches pipelines.flow.entering pipelines.flow.ingest pipelines.flow.notices
+        pipelines.flow.rereading pipelines.flow.changes pipelines.flow.token_keys""",
     "upkeep": """
         pipelines.comparison pipelines.maintenance pipelines.replay pipelines.restoring pipelines.verify""",
     "erasure": "pipelines.erasure",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from pipelines import flow_gold
 from pipelines.delta.schemas import arrow_schema
 from pipelines.features.payments import PAYMENTS
+from pipelines.flow import gold as flow_gold
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

@@ -14,8 +14,8 @@ from assets.alerts.ledger import report, utc_now
 
 if TYPE_CHECKING:
     from assets.alerts.alert import Alert
+    from pipelines.flow.steps import Outcome
     from pipelines.settings import Settings
-    from pipelines.steps import Outcome
 
 NAME = "vermeil run"
 

@@ -15,9 +15,9 @@ from pipelines.errors import CriticalCheckError, VermeilError
 from pipelines.silver import quarantine
 
 if TYPE_CHECKING:
+    from pipelines.flow.steps import Outcome
+    from pipelines.flow.verdict import CheckResult
     from pipelines.settings import Settings
-    from pipelines.steps import Outcome
-    from pipelines.verdict import CheckResult
 
 RUN = "run"
 CHECK = "check"

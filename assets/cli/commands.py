@@ -10,20 +10,21 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines import flow, held_back
-from pipelines.audit import Audit
-from pipelines.audit import audit as run_audit
 from pipelines.catalog import tables_of
 from pipelines.erasure import forget as erasure
 from pipelines.erasure.forget import Erasure
 from pipelines.errors import SettingsError
+from pipelines.flow import held_back
+from pipelines.flow import refresh as flow
+from pipelines.flow.conservation import Audit
+from pipelines.flow.conservation import audit as run_audit
+from pipelines.flow.held_back import HeldBack
+from pipelines.flow.steps import Outcome
 from pipelines.gold.shared.recipe import ByDay, Whole, recipe
-from pipelines.held_back import HeldBack
 from pipelines.replay import Replay
 from pipelines.replay import replay as run_replay
 from pipelines.silver.quarantine import TABLE as QUARANTINE
 from pipelines.silver.quarantine import Choice, grouped
-from pipelines.steps import Outcome
 from pipelines.verify import Verified
 from pipelines.verify import verify as verify_tables
 
@@ -152,9 +153,9 @@ def sql(lake: Lakehouse, query: str, at: datetime | None = None, *, now: bool = 
     """
     from pyspark.errors import PySparkException
 
-    from pipelines.as_of import as_of
     from pipelines.delta.engine_errors import is_of_query
     from pipelines.delta.query_faults import explained
+    from pipelines.flow.as_of import as_of
 
     try:
         answer = as_of(lake, at).sql(query) if at else lake.sql(query, now=now)
@@ -191,7 +192,7 @@ def payload(lake: Lakehouse, record: str) -> str:
     Raises:
         SettingsError: no such record is in quarantine or in a refused batch.
     """
-    from pipelines.bronze import rereading
+    from pipelines.flow import rereading
 
     rows = Choice(records=(record,)).of(lake.table(QUARANTINE.name)).select("payload").take(1)
     found = str(rows[0][0]) if rows else rereading.payload(lake, record)

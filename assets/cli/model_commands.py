@@ -21,9 +21,9 @@ from pipelines.models.training.renewal import Renewal
 
 if TYPE_CHECKING:
     from assets.record.done import Done
+    from pipelines.flow.steps import Outcome
     from pipelines.lakehouse import Lakehouse
     from pipelines.settings import Settings
-    from pipelines.steps import Outcome
 
 SCORES = "gold.payment_scores"
 

@@ -16,8 +16,8 @@ from rich.console import Console, ConsoleDimensions
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.audit import PLACES, Audit
 from pipelines.delta.engine_errors import AT
+from pipelines.flow.conservation import PLACES, Audit
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from assets.cli.commands import TableStatus
     from pipelines.bronze.reading.preview import Preview
     from pipelines.erasure.forget import Erasure
+    from pipelines.flow.steps import Outcome
     from pipelines.replay import Replay
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
-    from pipelines.steps import Outcome
     from pipelines.verify import Verified
 
 UNBROKEN = 100_000
@@ -315,7 +315,7 @@ def answer(found: pa.Table, style: str) -> None:
 
 
 def _run(found: Sequence[Outcome]) -> dict[str, Any]:
-    from pipelines.bronze.ingest import RECORDS
+    from pipelines.flow.ingest import RECORDS
 
     described = [
         {

@@ -11,7 +11,7 @@ from rich.markup import escape
 from assets.cli.output import OUT, print_json, table_of
 
 if TYPE_CHECKING:
-    from pipelines.held_back import HeldBack
+    from pipelines.flow.held_back import HeldBack
 
 
 def quarantine(

@@ -12,9 +12,9 @@ from assets import bronze, checks, events, reporting, silver, training
 from assets.conservation import as_published
 from assets.memory import Memory, all_remembered
 from pipelines.bronze import files, records
+from pipelines.flow.steps import Outcome
 from pipelines.gold import audit
 from pipelines.silver import quarantine
-from pipelines.steps import Outcome
 
 if TYPE_CHECKING:
     from assets.record.done import Done

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from pipelines.bronze.files import RawFile
     from pipelines.errors import ModelError
+    from pipelines.flow.steps import Outcome
     from pipelines.models.task import Task
     from pipelines.models.training.renewal import Renewal
-    from pipelines.steps import Outcome
 
 
 @dataclass

@@ -12,7 +12,7 @@ from assets.report.balance import amount
 from assets.report.facts import RATE, Facts
 from assets.report.figures import Grid, percent
 from assets.report.quality import TableState, age
-from pipelines.audit import Audit
+from pipelines.flow.conservation import Audit
 
 DAYS = 30
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assets.report import models, payments, quality
 from assets.report.document import Page
 from assets.report.facts import read_facts
-from pipelines.audit import audit
+from pipelines.flow.conservation import audit
 from pipelines.models.registry import Registry
 from pipelines.models.tasks import FRAUD
 

@@ -10,7 +10,7 @@ from assets.report.document import Head, Page, document
 from assets.report.facts import SHOWN_DAYS, Facts
 from assets.report.figures import Section
 from assets.report.quality import TableState
-from pipelines.audit import Audit
+from pipelines.flow.conservation import Audit
 
 TITLE = "Payments report"
 

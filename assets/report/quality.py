@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from assets.report.figures import Chart, Figure, Grid, Section, Status, percent, room
-from pipelines.audit import PLACES, Audit
+from pipelines.flow.conservation import PLACES, Audit
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.check import always, figure
-from pipelines.drifting import NEWS, NEWS_CHECK
+from pipelines.flow.drift import NEWS, NEWS_CHECK
 
 CHECKS = (
     figure(

@@ -19,7 +19,7 @@ from pipelines.delta import log as delta_log
 from pipelines.delta import storage
 from pipelines.delta.log import load_note
 from pipelines.errors import LakehouseError, SettingsError
-from pipelines.silver.keyed import TOKEN_KEY
+from pipelines.flow.token_keys import TOKEN_KEY
 
 BATCH_ROWS = 16_384
 """Rows that are read at a time."""

@@ -13,17 +13,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze import entering, ingest
 from pipelines.bronze import records as bronze
-from pipelines.bronze.batches import batches, types_inside
 from pipelines.delta import storage
 from pipelines.delta.commits import Amend, Replace, Staged, spark_struct
 from pipelines.delta.log import Note
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
-from pipelines.facts import EARLIER, REWRITTEN, earlier_counts
+from pipelines.flow import entering, ingest
+from pipelines.flow.batches import batches, types_inside
+from pipelines.flow.figures import EARLIER, REWRITTEN, earlier_counts
+from pipelines.flow.moving import Change, commit, put
 from pipelines.frames.among import among
-from pipelines.moving import Change, commit, put
 from pipelines.privacy.ownership import Row, Target
 from pipelines.silver import quarantine
 from pipelines.silver.shared import within

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.delta.commits import Replace
-from pipelines.flow_gold import refresh_gold
+from pipelines.flow.gold import refresh_gold
+from pipelines.flow.moving import Change, put
+from pipelines.flow.verdict import accept_all
 from pipelines.gold import features_payments
 from pipelines.gold.shared.recipe import Added, recipe
-from pipelines.moving import Change, put
-from pipelines.verdict import accept_all
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines.bronze import entering, ingest
 from pipelines.erasure import erase, features
 from pipelines.erasure.search import Found, find
 from pipelines.errors import LakehouseError, SettingsError
+from pipelines.flow import entering, ingest
 from pipelines.privacy import forgotten as suppression
 from pipelines.privacy.forgotten import Entry, Suppression
 from pipelines.privacy.ownership import Target

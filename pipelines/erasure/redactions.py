@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze import ingest
-from pipelines.bronze.batches import newest
 from pipelines.erasure import forget
+from pipelines.flow import ingest
+from pipelines.flow.batches import newest
 from pipelines.privacy import forgotten as suppression
 from pipelines.privacy.forgotten import PSEUDONYM, Entry, Forgotten, Suppression
 from pipelines.privacy.ownership import WORD, Target

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze import ingest
 from pipelines.delta.schemas import frame_schema
+from pipelines.flow import ingest
 from pipelines.privacy.mapped import kept_fields
 from pipelines.privacy.ownership import WORD, Row, Target, belongs, is_named, linked, rewritten
 

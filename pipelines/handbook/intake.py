@@ -7,18 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import flow
-from pipelines.bronze.ingest import RECORDS
 from pipelines.errors import LakehouseError, SourceError
+from pipelines.flow import refresh as flow
+from pipelines.flow.ingest import RECORDS
 from pipelines.silver.quarantine import TABLE as QUARANTINE
 from pipelines.sources.mapping import example, load_sources
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from pipelines.flow.steps import Sweep
+    from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
-    from pipelines.steps import Sweep
-    from pipelines.verdict import Validate
 
 SOURCE = "handbook"
 CHARGES = "silver.charges"

@@ -7,7 +7,7 @@ from dagster import AssetCheckSeverity
 from assets.checks import audited, lasting, merged, standing, still_failing
 from expectations import suite
 from pipelines.catalog import all_tables
-from pipelines.verdict import CheckResult, Verdict
+from pipelines.flow.verdict import CheckResult, Verdict
 
 TABLE = all_tables()["silver.charges"]
 CHECK = suite(TABLE.name).checks[0]

@@ -14,14 +14,14 @@ from dagster import AssetCheckSeverity, AssetKey, DagsterInstance, ExecuteInProc
 from assets.definitions import defs
 from expectations import Suite, suite
 from expectations.run import audit
-from pipelines.bronze.batches import batches, concerning
 from pipelines.catalog import all_tables
 from pipelines.delta import releases
 from pipelines.delta.lock import writer_lock
+from pipelines.flow.batches import batches, concerning
+from pipelines.flow.verdict import Batch, Verdict
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
-from pipelines.verdict import Batch, Verdict
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dagster")]
 

@@ -9,7 +9,7 @@ import pytest
 
 from expectations import suites, validate
 from expectations.run import audit, relevant
-from pipelines.verdict import Batch
+from pipelines.flow.verdict import Batch
 from tests.expectations.good_rows import broken_row, frame, good_row
 
 if TYPE_CHECKING:

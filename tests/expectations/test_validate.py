@@ -12,7 +12,7 @@ import pytest
 from expectations import Check, Suite, suite, validate
 from expectations.check import always, figure
 from expectations.run import audit
-from pipelines.verdict import Batch, CheckResult, Verdict
+from pipelines.flow.verdict import Batch, CheckResult, Verdict
 from tests.expectations.good_rows import Row, frame, good_row
 
 if TYPE_CHECKING:

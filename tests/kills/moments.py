@@ -113,7 +113,7 @@ def subject(args: tuple[Any, ...]) -> str:
 def writing_modules() -> list[ModuleType]:
     """The modules that deal with a lakehouse or with its files, by what they import."""
     for name in (
-        "pipelines.flow",
+        "pipelines.flow.refresh",
         "pipelines.delta.delta_rs",
         "pipelines.delta.delta_spark",
         "pipelines.restoring",

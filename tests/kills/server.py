@@ -43,8 +43,8 @@ def _import_everything(with_checks: bool) -> None:
     import pyspark.sql.connect.session
 
     import assets.cli.commands
-    import pipelines.audit
-    import pipelines.flow
+    import pipelines.flow.conservation
+    import pipelines.flow.refresh
     import pipelines.maintenance
     import pipelines.replay
     import tests.kills.moments
@@ -141,10 +141,11 @@ def _break_it() -> None:
 
 def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
     from assets.cli import commands
-    from pipelines import flow, maintenance, replay
+    from pipelines import maintenance, replay
     from pipelines.erasure.redactions import sweep
+    from pipelines.flow import refresh as flow
+    from pipelines.flow.verdict import accept_all
     from pipelines.silver.quarantine import Choice
-    from pipelines.verdict import accept_all
 
     match step["do"]:
         case "run":

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from deliveries import GOLD, SILVER, Document, content, deliver, moment, refreshed, world
 
-from pipelines.as_of import as_of
 from pipelines.errors import LakehouseError
+from pipelines.flow.as_of import as_of
 from pipelines.lakehouse import Lakehouse
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.audit import Audit, Counts, audit
 from pipelines.catalog import all_tables
+from pipelines.flow.conservation import Audit, Counts, audit
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Summary

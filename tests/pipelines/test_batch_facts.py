@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.catalog import all_tables
-from pipelines.facts import (
+from pipelines.flow.figures import (
     age_days,
     facts,
     orphan_share,

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines import flow
-from pipelines.audit import audit
-from pipelines.bronze import ingest
 from pipelines.catalog import all_tables
 from pipelines.delta import intent, releases
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import ingest
+from pipelines.flow import refresh as flow
+from pipelines.flow.conservation import audit
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
-from pipelines.verdict import accept_all
 from tests.contention import KILLED_RESTORE, RUN, Look, agree, contents, look, process, put
 
 if TYPE_CHECKING:

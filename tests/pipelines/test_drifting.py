@@ -7,12 +7,13 @@ import json
 import pytest
 from frames import CREATED, Json, event, rows
 
-from pipelines import drifting, flow
-from pipelines.drifting import NEWS
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import drift as drifting
+from pipelines.flow import refresh as flow
+from pipelines.flow.drift import NEWS
+from pipelines.flow.steps import Outcome
+from pipelines.flow.verdict import Batch, CheckResult, Verdict
 from pipelines.lakehouse import Lakehouse
-from pipelines.steps import Outcome
-from pipelines.verdict import Batch, CheckResult, Verdict
 
 pytestmark = pytest.mark.engine
 

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import flow, flow_gold
-from pipelines.audit import audit
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import LakehouseError
+from pipelines.flow import gold as flow_gold
+from pipelines.flow import refresh as flow
+from pipelines.flow.conservation import audit
+from pipelines.flow.steps import Outcome
+from pipelines.flow.verdict import Batch, CheckResult, Validate, Verdict, accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.shared.contract import PROVENANCE
 from pipelines.simulate import Simulation, simulate
 from pipelines.sources.mapping import stripe
-from pipelines.steps import Outcome
-from pipelines.verdict import Batch, CheckResult, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -12,14 +12,14 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import flow_gold
 from pipelines.delta.schemas import arrow_schema
+from pipelines.flow import gold as flow_gold
+from pipelines.flow.steps import Outcome
+from pipelines.flow.verdict import accept_all
 from pipelines.gold.shared.recipe import Added, ByDay, Frames, Whole
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
-from pipelines.steps import Outcome
 from pipelines.table import Column, Table
-from pipelines.verdict import accept_all
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.bronze import ingest
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
 from pipelines.delta.engine_errors import plain
-from pipelines.flow_records import take_in
+from pipelines.flow import ingest
+from pipelines.flow.records import take_in
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
-from pipelines.verdict import accept_all
 from tests.kills.harness import OWN_ENGINE, Json, Server, faults, serving
 
 pytestmark = [

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import flow
-from pipelines.as_of import as_of
-from pipelines.audit import audit
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import refresh as flow
+from pipelines.flow.as_of import as_of
+from pipelines.flow.conservation import audit
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.shared.order import ORDER
-from pipelines.verdict import accept_all
 from pipelines.verify import verify
 from tests.frames import CREATED, Json, event
 

@@ -30,7 +30,7 @@ from deliveries import (
 )
 from frames import Json
 
-from pipelines.audit import audit
+from pipelines.flow.conservation import audit
 from pipelines.lakehouse import Lakehouse
 from pipelines.sources.mapping import stripe
 

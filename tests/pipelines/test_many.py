@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import catalog, flow
-from pipelines.as_of import as_of
-from pipelines.audit import audit
-from pipelines.bronze import entering
+from pipelines import catalog
 from pipelines.catalog import all_tables
 from pipelines.erasure.forget import erase_target, forget
 from pipelines.erasure.redactions import sweep
-from pipelines.gold import changes
+from pipelines.flow import changes, entering
+from pipelines.flow import refresh as flow
+from pipelines.flow.as_of import as_of
+from pipelines.flow.conservation import audit
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.privacy.forgotten import Entry, Suppression, key
 from pipelines.privacy.ownership import Target
@@ -26,7 +27,6 @@ from pipelines.replay import replay
 from pipelines.settings import load_settings
 from pipelines.silver.quarantine import Choice
 from pipelines.table import Rule, Table
-from pipelines.verdict import accept_all
 from tests.frames import Json, event
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import held_back
 from pipelines.delta import storage
 from pipelines.delta.commits import Merge, Replace
+from pipelines.flow import held_back
+from pipelines.flow.moving import Change, Refusals, moved, put
+from pipelines.flow.verdict import Batch, CheckResult, Verdict, accept_all
 from pipelines.lakehouse import Lakehouse
-from pipelines.moving import Change, Refusals, moved, put
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
-from pipelines.verdict import Batch, CheckResult, Verdict, accept_all
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from expectations import validate
-from pipelines import flow, held_back
-from pipelines.audit import audit
-from pipelines.bronze import rereading
 from pipelines.bronze.files import RawFile
-from pipelines.bronze.notices import judged, open_lists
 from pipelines.bronze.reading.reader import FileCounts
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import held_back, rereading
+from pipelines.flow import refresh as flow
+from pipelines.flow.conservation import audit
+from pipelines.flow.notices import judged, open_lists
+from pipelines.flow.steps import Outcome
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.steps import Outcome
 from tests.frames import CREATED, Json, event
 
 if TYPE_CHECKING:

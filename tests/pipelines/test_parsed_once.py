@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import flow, flow_objects
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import objects as flow_objects
+from pipelines.flow import refresh as flow
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.shared import build
-from pipelines.verdict import accept_all
 from tests.frames import CREATED, Json, event
 
 if TYPE_CHECKING:

@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import catalog, flow
-from pipelines.audit import audit
+from pipelines import catalog
 from pipelines.bronze.reading import facts
 from pipelines.catalog import all_tables
 from pipelines.delta import releases
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import refresh as flow
+from pipelines.flow.conservation import audit
+from pipelines.flow.verdict import CheckResult, Validate, Verdict, accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.replay import Replay, replay
 from pipelines.settings import load_settings
 from pipelines.silver.quarantine import Choice
 from pipelines.table import Rule, Table
-from pipelines.verdict import CheckResult, Validate, Verdict, accept_all
 from pipelines.verify import verify
 from tests.same_rows import differing
 

@@ -16,15 +16,15 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
-from pipelines import flow
 from pipelines.catalog import all_tables, inputs
-from pipelines.conservation import refresh_audit
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import refresh as flow
+from pipelines.flow.audit import refresh_audit
+from pipelines.flow.steps import Outcome
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.steps import Outcome
 from pipelines.table import Table
-from pipelines.verdict import accept_all
 from pipelines.verify import Found, verify
 
 if TYPE_CHECKING:

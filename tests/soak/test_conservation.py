@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.audit import audit
-from pipelines.conservation import refresh_audit
+from pipelines.flow.audit import refresh_audit
+from pipelines.flow.conservation import audit
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
-from pipelines.verdict import accept_all
 from pipelines.verify import verify
 from tests.pipelines.test_replay import Cut, again, cut_after, homes, opened  # noqa: F401 - homes is a fixture
 from tests.pipelines.test_verify import KINDS, filled, lake, mutated  # noqa: F401 - lake is a fixture

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from deliveries import GOLD, SILVER, Document, content, deliver, refreshed, world
 
-from pipelines.as_of import AsOf, as_of
+from pipelines.flow.as_of import AsOf, as_of
 from pipelines.lakehouse import Lakehouse
 from tests.soak.figures import Figures, seed_of, size_of
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines import flow
-from pipelines.audit import audit
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import refresh as flow
+from pipelines.flow.conservation import audit
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.sources.mapping import example, load_sources
-from pipelines.verdict import accept_all
 from tests.soak.figures import Figures
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from pipelines import flow
-from pipelines.audit import audit
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import refresh as flow
+from pipelines.flow.conservation import audit
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.verdict import accept_all
 from tests.archives import Delivery, deliver, deliveries, write_archive
 from tests.same_rows import differing_answers
 from tests.soak.figures import Figure, Figures, seed_of, size_of

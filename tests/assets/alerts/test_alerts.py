@@ -36,10 +36,10 @@ from assets.alerts.sensors import ALERTS, alert_failed_runs, alert_on_tables, al
 from assets.definitions import defs
 from pipelines.delta.lock import writer_lock
 from pipelines.errors import CriticalCheckError, LakehouseError, ModelError, SettingsError
+from pipelines.flow.steps import Outcome
+from pipelines.flow.verdict import CheckResult, Verdict
 from pipelines.settings import Settings, load_settings
 from pipelines.silver import quarantine
-from pipelines.steps import Outcome
-from pipelines.verdict import CheckResult, Verdict
 from tests.assets.alerts.receivers import Received, mail_server, web_server
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import pytest
 
 from assets.cli import quarantine_output
 from expectations import validate
-from pipelines import flow
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
-from pipelines.held_back import HeldBack
+from pipelines.flow import refresh as flow
+from pipelines.flow.held_back import HeldBack
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from tests.assets.cli.running import as_json, vermeil

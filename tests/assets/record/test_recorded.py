@@ -20,9 +20,9 @@ from assets.record.recording import STAMP
 from assets.record.run import record
 from expectations import suites
 from pipelines.catalog import all_tables
+from pipelines.flow.steps import Outcome
+from pipelines.flow.verdict import CheckResult, Verdict
 from pipelines.lakehouse import Lakehouse
-from pipelines.steps import Outcome
-from pipelines.verdict import CheckResult, Verdict
 from tests.assets.cli.running import as_json, vermeil
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dagster")]
@@ -127,7 +127,7 @@ def test_what_ended_a_command_is_in_its_run(home: Path, monkeypatch: pytest.Monk
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the disk hums")
 
-    monkeypatch.setattr("pipelines.flow.refresh", broken)
+    monkeypatch.setattr("pipelines.flow.refresh.refresh", broken)
     assert vermeil("run", "--home", home).exit_code != 0
     run = runs(home)[0]
     assert run.status == DagsterRunStatus.FAILURE

@@ -17,9 +17,9 @@ from assets.report.figures import label, percent
 from assets.report.headline import DAYS
 from assets.report.payments import render
 from assets.report.quality import WORDS, Drift, Refused, TableState
-from pipelines.audit import PLACES, Audit, Counts, FileCounts
 from pipelines.base.money import exponent, to_major
 from pipelines.catalog import all_tables
+from pipelines.flow.conservation import PLACES, Audit, Counts, FileCounts
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from tests.assets.report.html import HOSTILE, Page

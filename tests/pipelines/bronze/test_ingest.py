@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines import flow, flow_records
-from pipelines.bronze import entering, ingest
 from pipelines.bronze.drift import objects as drift
 from pipelines.bronze.files import TABLE as FILES
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import entering, ingest
+from pipelines.flow import records as flow_records
+from pipelines.flow import refresh as flow
+from pipelines.flow.steps import Outcome
+from pipelines.flow.verdict import Batch, CheckResult, Validate, Verdict, accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.sources.mapping import stripe
-from pipelines.steps import Outcome
-from pipelines.verdict import Batch, CheckResult, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

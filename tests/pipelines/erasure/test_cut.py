@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.audit import audit
 from pipelines.erasure.forget import forget, unfinished
+from pipelines.flow.conservation import audit
 from pipelines.lakehouse import Lakehouse
 from pipelines.privacy import forgotten as suppression
 from pipelines.privacy.ownership import renamed

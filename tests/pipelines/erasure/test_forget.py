@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import flow
-from pipelines.audit import audit
 from pipelines.catalog import all_tables
 from pipelines.erasure.forget import forget, plan, unfinished
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import SettingsError
+from pipelines.flow import refresh as flow
+from pipelines.flow.conservation import audit
+from pipelines.flow.steps import Outcome
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.privacy import forgotten as suppression
 from pipelines.privacy.ownership import renamed
 from pipelines.settings import load_settings
-from pipelines.steps import Outcome
-from pipelines.verdict import accept_all
 from tests.pipelines.erasure.people import CANARIES, CUSTOMER, OTHER, of_others, of_the_person, write
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.audit import audit
 from pipelines.erasure.forget import forget
+from pipelines.flow.conservation import audit
 from pipelines.lakehouse import Lakehouse
 from pipelines.privacy import forgotten as suppression
 from tests.frames import CREATED, event

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines import flow
 from pipelines.catalog import all_tables, modules, tables_of
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import refresh as flow
+from pipelines.flow.verdict import accept_all
 from pipelines.gold.shared.recipe import ByDay, recipe
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.simulate import Simulation, simulate
 from pipelines.sources.mapping import stripe
-from pipelines.verdict import accept_all
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

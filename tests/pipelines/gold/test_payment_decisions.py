@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from expectations import validate
-from pipelines import flow_gold
 from pipelines.catalog import all_tables
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import RuleError
+from pipelines.flow import gold as flow_gold
 from pipelines.gold import payment_decisions
 from pipelines.lakehouse import Lakehouse
 from pipelines.rules.columns import FEATURES, SCORES, rule_names
@@ -20,7 +20,7 @@ from pipelines.rules.ruleset import parse_rules, shipped
 from tests.expectations.good_rows import Row, good_row
 
 if TYPE_CHECKING:
-    from pipelines.steps import Outcome
+    from pipelines.flow.steps import Outcome
 
 TABLE = payment_decisions.TABLE
 MARCH = (date(2026, 3, 1), date(2026, 3, 2))

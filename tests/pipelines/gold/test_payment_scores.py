@@ -16,7 +16,9 @@ import pytest
 
 from expectations import validate
 from pipelines.catalog import all_tables
-from pipelines.flow_gold import edition, refresh_gold
+from pipelines.flow.gold import edition, refresh_gold
+from pipelines.flow.steps import Outcome
+from pipelines.flow.verdict import accept_all
 from pipelines.gold import model_drift_daily, model_performance_daily, payment_scores
 from pipelines.gold.model_performance_daily import LABELS
 from pipelines.gold.payment_scores import FEATURES
@@ -26,9 +28,7 @@ from pipelines.models.registry import Registry, Version
 from pipelines.models.training.provenance import provenance
 from pipelines.models.training.renewal import renew
 from pipelines.settings import Settings, load_settings
-from pipelines.steps import Outcome
 from pipelines.table import Column, Table
-from pipelines.verdict import accept_all
 from tests.pipelines.gold.score_rows import label
 from tests.pipelines.gold.silver_rows import frame
 from tests.pipelines.models.history import TASK, day, history

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from frames import CREATED, Json, envelope, event, read_lines, rows
 
-from pipelines import drifting
 from pipelines.bronze.drift import objects as drift
+from pipelines.flow import drift as drifting
 from pipelines.gold.schema_drift import TABLE, build
 from pipelines.table import Column, Table
 

@@ -13,12 +13,12 @@ import pytest
 
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import SourceError
+from pipelines.flow.verdict import accept_all
 from pipelines.handbook import intake, page
 from pipelines.handbook.benchmark import Result, benchmark, standing
 from pipelines.handbook.protocol import FOLDS, Contestant
 from pipelines.models.training.examples import Examples, codes, judged
 from pipelines.models.training.folds import Folds, starting
-from pipelines.verdict import accept_all
 from tests.pipelines.handbook.made_up import charges, payments
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from expectations import suite
 from expectations.check import Suite
 from expectations.run import audit
 from pipelines.base.figure import Figures
+from pipelines.flow.verdict import Batch, CheckResult
 from pipelines.models.drift import reference as drift
 from pipelines.models.drift.counts import References, counted
 from pipelines.models.drift.figures import LEAST, LEAST_JUDGED, of_batch
 from pipelines.models.families.arrays import Floats
-from pipelines.verdict import Batch, CheckResult
 from tests.expectations.good_rows import frame, good_row
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from frames import CREATED, Json, event
 
-from pipelines import flow
-from pipelines.audit import audit
 from pipelines.catalog import all_tables, tables_of
 from pipelines.erasure.redactions import sweep
+from pipelines.flow import refresh as flow
+from pipelines.flow.conservation import audit
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.verdict import accept_all
 from pipelines.verify import verify
 
 if TYPE_CHECKING:

@@ -14,23 +14,23 @@ import pyarrow.parquet as pq
 import pytest
 from settlement import REPORT
 
-from pipelines import flow
-from pipelines.as_of import as_of
-from pipelines.audit import Audit, audit
 from pipelines.bronze.files import identified, list_files
-from pipelines.bronze.ingest import read_on_spark
 from pipelines.bronze.reading.preview import preview
 from pipelines.bronze.reading.reader import Reading
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import SourceError
+from pipelines.flow import refresh as flow
+from pipelines.flow.as_of import as_of
+from pipelines.flow.conservation import Audit, audit
+from pipelines.flow.ingest import read_on_spark
+from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.shared.build import build, parse
 from pipelines.silver.shared.mapped import described, of_table
 from pipelines.sources.mapping import example, load_sources, parse_source, stripe
 from pipelines.sources.source import Sources
-from pipelines.verdict import accept_all
 from pipelines.verify import verify
 from tests.frames import KEY, read_folder, rows
 

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.delta.commits import Merge, Replace
+from pipelines.flow import changes
+from pipelines.flow.moving import Change, moved
+from pipelines.flow.steps import Outcome, unchanged
 from pipelines.frames.spans import noted_days
-from pipelines.gold import changes
 from pipelines.gold.shared.recipe import Added, ByDay, Context, Recipe, Whole, recipe
-from pipelines.moving import Change, moved
-from pipelines.steps import Outcome, unchanged
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.delta.log import Note
+    from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
-    from pipelines.verdict import Validate
 
 
 def refresh_gold(lake: Lakehouse, table: Table, validate: Validate, *, full: bool = False) -> Outcome:

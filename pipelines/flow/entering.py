@@ -15,15 +15,15 @@ import pyarrow as pa
 
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
-from pipelines.bronze.batches import newest, types_text
 from pipelines.bronze.reading.digest import file_digests
 from pipelines.delta import storage
 from pipelines.delta.commits import Amend, Append, Replace
 from pipelines.delta.log import Commit, Note
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError
+from pipelines.flow.batches import newest, types_text
+from pipelines.flow.moving import Change, put
 from pipelines.frames.among import among
-from pipelines.moving import Change, put
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze.batches import batches, reached
+from pipelines.flow.batches import batches, reached
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:

@@ -11,17 +11,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines import catalog
-from pipelines.conservation import refresh_audit
-from pipelines.drifting import refresh_drift
-from pipelines.flow_gold import refresh_gold
-from pipelines.flow_history import refresh_history
-from pipelines.flow_objects import refresh_silver
-from pipelines.flow_records import refresh_bronze
-from pipelines.flow_refusals import refresh_quarantine
-from pipelines.silver.keyed import needs_rebuild
-from pipelines.steps import Outcome as Outcome
-from pipelines.steps import Run as Run
-from pipelines.steps import timed
+from pipelines.flow.audit import refresh_audit
+from pipelines.flow.drift import refresh_drift
+from pipelines.flow.gold import refresh_gold
+from pipelines.flow.history import refresh_history
+from pipelines.flow.objects import refresh_silver
+from pipelines.flow.records import refresh_bronze
+from pipelines.flow.refusals import refresh_quarantine
+from pipelines.flow.steps import Outcome as Outcome
+from pipelines.flow.steps import Run as Run
+from pipelines.flow.steps import timed
+from pipelines.flow.token_keys import needs_rebuild
 from pipelines.table import Kind
 
 if TYPE_CHECKING:

@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipelines.base.figure import Figures
-from pipelines.bronze.batches import newest
 from pipelines.bronze.drift import objects as drift
 from pipelines.bronze.drift.differences import unknown
 from pipelines.bronze.drift.rows import ROW
 from pipelines.delta.commits import Replace
-from pipelines.gold import changes
+from pipelines.flow import changes
+from pipelines.flow.batches import newest
+from pipelines.flow.moving import Change, moved
+from pipelines.flow.steps import Outcome
 from pipelines.gold.schema_drift import INPUTS, TABLE, build
-from pipelines.moving import Change, moved
 from pipelines.sources.mapping import stripe
 from pipelines.sources.reference import stripe_text
-from pipelines.steps import Outcome
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
 
     from pipelines.delta.log import Note
+    from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
-    from pipelines.verdict import Validate
 
 (RECORDS,) = INPUTS
 

@@ -17,9 +17,9 @@ from pipelines.delta import storage
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from pipelines.flow.verdict import Verdict
     from pipelines.lakehouse import Lakehouse
     from pipelines.silver.quarantine import Choice
-    from pipelines.verdict import Verdict
 
 FOLDER = "_held_back"
 

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipelines.base.figure import Figures
-from pipelines.bronze.batches import taken
 from pipelines.delta.commits import Merge, Replace, Staged
-from pipelines.flow_objects import Span, forget_versions, spans, taken_in, versions
+from pipelines.flow.batches import taken
+from pipelines.flow.moving import Change
+from pipelines.flow.objects import Span, forget_versions, spans, taken_in, versions
+from pipelines.flow.steps import Outcome, Run
 from pipelines.frames.days import days_of
 from pipelines.frames.spans import near_days
-from pipelines.moving import Change
 from pipelines.silver.shared import history
-from pipelines.steps import Outcome, Run
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

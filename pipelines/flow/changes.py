@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pipelines.bronze.batches import taken
+from pipelines.flow.batches import taken
 from pipelines.frames.days import days_of, on_dates
 from pipelines.frames.spans import listed_days, near_days
 

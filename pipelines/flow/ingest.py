@@ -12,7 +12,6 @@ import pyarrow as pa
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records
 from pipelines.bronze.drift import objects as drift
-from pipelines.bronze.entering import TYPES_INSIDE, collected_types, complete_manifest, types_of, unique
 from pipelines.bronze.files import Listing, RawFile
 from pipelines.bronze.reading.digest import file_digests
 from pipelines.bronze.reading.foreign import NO_JSON
@@ -21,6 +20,7 @@ from pipelines.bronze.reading.worker import Job, work, work_in_processes
 from pipelines.delta import storage
 from pipelines.delta.commits import Staged, spark_struct
 from pipelines.delta.schemas import arrow_schema
+from pipelines.flow.entering import TYPES_INSIDE, collected_types, complete_manifest, types_of, unique
 from pipelines.privacy.forgotten import suppression
 from pipelines.privacy.mapped import kept_fields
 from pipelines.sources.inside import needs

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.bronze.reading.reader import FileCounts
 
 if TYPE_CHECKING:
-    from pipelines.bronze.ingest import Batch
+    from pipelines.flow.ingest import Batch
 
 
 def told(batch: Batch) -> tuple[str, ...]:

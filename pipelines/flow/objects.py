@@ -6,19 +6,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines import catalog, flow_refusals
-from pipelines.bronze import ingest
-from pipelines.bronze.batches import Batch, batches, check_sources, concerning, shapes, types_inside
+from pipelines import catalog
 from pipelines.delta.commits import Merge, Replace, Staged
-from pipelines.moving import Change, Refusals, moved
+from pipelines.flow import ingest
+from pipelines.flow import refusals as flow_refusals
+from pipelines.flow.batches import Batch, batches, check_sources, concerning, shapes, types_inside
+from pipelines.flow.moving import Change, Refusals, moved
+from pipelines.flow.steps import Outcome, Run, by_size, unchanged
+from pipelines.flow.token_keys import key_note, needs_rebuild
 from pipelines.silver import quarantine
-from pipelines.silver.keyed import key_note, needs_rebuild
 from pipelines.silver.shared import within
 from pipelines.silver.shared.build import FAULT, build, latest, parse
 from pipelines.silver.shared.history import base_of
 from pipelines.silver.shared.mapped import of_table
 from pipelines.silver.shared.order import BETTER
-from pipelines.steps import Outcome, Run, by_size, unchanged
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -17,8 +17,8 @@ import pyarrow as pa
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.bronze import ingest
-from pipelines.bronze.batches import batches, check_sources, reached, taken, types_inside
+from pipelines.flow import ingest
+from pipelines.flow.batches import batches, check_sources, reached, taken, types_inside
 from pipelines.silver import quarantine
 from pipelines.silver.shared import within
 from pipelines.silver.shared.mapped import described, is_line_of_preview, is_of_no_object

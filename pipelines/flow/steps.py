@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from pipelines import held_back
-from pipelines.verdict import Validate, Verdict
+from pipelines.flow import held_back
+from pipelines.flow.verdict import Validate, Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.audit import PLACES, Audit, audit
 from pipelines.base.figure import Figures
-from pipelines.bronze import ingest
 from pipelines.delta.commits import Replace
 from pipelines.delta.schemas import arrow_schema
+from pipelines.flow import ingest
+from pipelines.flow.conservation import PLACES, Audit, audit
+from pipelines.flow.moving import Change, moved
+from pipelines.flow.steps import Outcome
 from pipelines.gold.audit import INSIDE_COUNTS, TABLE
-from pipelines.moving import Change, moved
-from pipelines.steps import Outcome
 
 if TYPE_CHECKING:
     from pipelines.delta.log import Note
+    from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
     from pipelines.sources.source import Sources
-    from pipelines.verdict import Validate
 
 NEW_SHARE = 1.1
 """How many times larger than at the last audit a large lakehouse is when a run audits it again."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.bronze import ingest
-from pipelines.bronze.batches import newest, taken
 from pipelines.delta.commits import Merge, Replace
 from pipelines.errors import CriticalCheckError
-from pipelines.moving import Change, moved, put
+from pipelines.flow import ingest
+from pipelines.flow.batches import newest, taken
+from pipelines.flow.moving import Change, moved, put
+from pipelines.flow.steps import Outcome
 from pipelines.silver import quarantine
-from pipelines.steps import Outcome
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
-    from pipelines.verdict import Validate
 
 QUARANTINE = quarantine.TABLE.name
 

@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines import held_back
-from pipelines.bronze import ingest, records
+from pipelines.bronze import records
 from pipelines.bronze.files import RawFile, identified, list_files
 from pipelines.bronze.reading.reader import Kept, read_files, reread
 from pipelines.delta.commits import Amend
 from pipelines.delta.schemas import arrow_schema
+from pipelines.flow import held_back, ingest
+from pipelines.flow.moving import Change, put
 from pipelines.frames.among import among
-from pipelines.moving import Change, put
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -18,9 +18,9 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import files as manifest
 from pipelines.bronze import records as bronze
-from pipelines.bronze.batches import batches, types_inside
 from pipelines.delta import storage
 from pipelines.errors import LakehouseError
+from pipelines.flow.batches import batches, types_inside
 from pipelines.frames.views import answer
 from pipelines.gold.shared.recipe import ByDay, Whole, recipe
 from pipelines.silver import quarantine

@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipelines import held_back
 from pipelines.base.figure import Figures
 from pipelines.delta.commits import Amend, Append, Merge, Publish, Replace, Staged
-from pipelines.facts import facts
-from pipelines.steps import NOT_JUDGED, Outcome, Status
-from pipelines.verdict import Batch, Validate, Verdict, accept_all
+from pipelines.flow import held_back
+from pipelines.flow.figures import facts
+from pipelines.flow.steps import NOT_JUDGED, Outcome, Status
+from pipelines.flow.verdict import Batch, Validate, Verdict, accept_all
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

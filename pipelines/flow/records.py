@@ -7,23 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.base.figure import Figures
-from pipelines.bronze import entering, ingest, records
 from pipelines.bronze import files as manifest
-from pipelines.bronze.notices import judged as judged_by
-from pipelines.bronze.notices import told
+from pipelines.bronze import records
 from pipelines.bronze.reading.reader import FileCounts
 from pipelines.delta.commits import Append
-from pipelines.moving import Change, Refusals, judged, moved
+from pipelines.flow import entering, ingest
+from pipelines.flow.moving import Change, Refusals, judged, moved
+from pipelines.flow.notices import judged as judged_by
+from pipelines.flow.notices import told
+from pipelines.flow.steps import Outcome, unchanged
 from pipelines.silver import quarantine
-from pipelines.steps import Outcome, unchanged
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.delta.log import Note
+    from pipelines.flow.steps import Run
+    from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
-    from pipelines.steps import Run
-    from pipelines.verdict import Validate
 
 
 def refresh_bronze(lake: Lakehouse, run: Run) -> Iterator[Outcome]:

@@ -1,0 +1,1 @@
+"""How every table moves: what changed, build, stage, judge, publish."""
