@@ -31,7 +31,7 @@ from pipelines.flow.conservation import PLACES, audit
 from pipelines.flow.steps import Outcome
 from pipelines.gold import audit as audit_table
 from pipelines.settings import Settings
-from pipelines.verify import verify
+from pipelines.upkeep.verify import verify
 
 SHOWN = 20
 """Files that do not balance, named in a failure."""

@@ -9,13 +9,13 @@ from dagster import OpExecutionContext, RunRequest, SkipReason, job, op, schedul
 from assets.resources import LakehouseResource
 from pipelines.delta import storage
 from pipelines.lakehouse import MARKER
-from pipelines.maintenance import maintain, totals
 from pipelines.settings import load_settings
+from pipelines.upkeep.maintenance import maintain, totals
 
 
 @op(description="Compacts, vacuums and checkpoints each table by its policy.")
 def maintain_tables(context: OpExecutionContext, lakehouse: LakehouseResource) -> None:
-    """See :func:`pipelines.maintenance.maintain`."""
+    """See :func:`pipelines.upkeep.maintenance.maintain`."""
     done = []
     for one in maintain(lakehouse.lake, lakehouse.draft, datetime.now(UTC)):
         done.append(one)

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from assets.resources import LakehouseResource
 from expectations import validate
-from pipelines.replay import Replay, replay
 from pipelines.silver.quarantine import Choice
+from pipelines.upkeep.replay import Replay, replay
 
 
 class ReplayOptions(Config):

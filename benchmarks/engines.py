@@ -18,8 +18,8 @@ from statistics import median
 from benchmarks.contestants import ROOT, VERMEIL
 from benchmarks.process import Measured, measure
 from pipelines.catalog import all_tables
-from pipelines.comparison import compare, side_at
 from pipelines.simulate import Simulation, simulate
+from pipelines.upkeep.comparison import compare, side_at
 
 ENGINES = ("embedded", "spark")
 TIMEOUT = 3600.0

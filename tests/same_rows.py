@@ -9,7 +9,7 @@ from typing import Any
 
 from deltalake import DeltaTable
 
-from pipelines.comparison.left_out import PLACES
+from pipelines.upkeep.comparison.left_out import PLACES
 
 BOOKKEEPING = frozenset({"ingest_id", "digest"})
 """Those of the product's MADE that may differ between two deliveries of the same files. The rest is held as well."""

@@ -67,7 +67,7 @@ STANDS: Mapping[str, str] = {
         pipelines.flow.batches pipelines.flow.entering pipelines.flow.ingest pipelines.flow.notices
         pipelines.flow.rereading pipelines.flow.changes pipelines.flow.token_keys""",
     "upkeep": """
-        pipelines.comparison pipelines.maintenance pipelines.replay pipelines.restoring pipelines.verify""",
+        pipelines.upkeep.comparison pipelines.upkeep.maintenance pipelines.upkeep.replay pipelines.upkeep.restoring pipelines.upkeep.verify""",
     "erasure": "pipelines.erasure",
     "handbook": "pipelines.handbook",
     "report": "assets.report",

@@ -21,12 +21,12 @@ from pipelines.flow.conservation import audit as run_audit
 from pipelines.flow.held_back import HeldBack
 from pipelines.flow.steps import Outcome
 from pipelines.gold.shared.recipe import ByDay, Whole, recipe
-from pipelines.replay import Replay
-from pipelines.replay import replay as run_replay
 from pipelines.silver.quarantine import TABLE as QUARANTINE
 from pipelines.silver.quarantine import Choice, grouped
-from pipelines.verify import Verified
-from pipelines.verify import verify as verify_tables
+from pipelines.upkeep.replay import Replay
+from pipelines.upkeep.replay import replay as run_replay
+from pipelines.upkeep.verify import Verified
+from pipelines.upkeep.verify import verify as verify_tables
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,9 +10,9 @@ from rich.markup import escape
 from assets.cli.output import OUT, print_json, table_of
 
 if TYPE_CHECKING:
-    from pipelines.comparison import Comparison
-    from pipelines.comparison.lakehouses import TableDifference
-    from pipelines.comparison.tables import Example
+    from pipelines.upkeep.comparison import Comparison
+    from pipelines.upkeep.comparison.lakehouses import TableDifference
+    from pipelines.upkeep.comparison.tables import Example
 
 COLUMNS = 5
 """Differing columns of a table that are named in a line."""

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipelines import maintenance, restoring
 from pipelines.errors import SettingsError
+from pipelines.upkeep import maintenance, restoring
 
 if TYPE_CHECKING:
     from pipelines.delta.releases import Release
     from pipelines.lakehouse import Lakehouse
-    from pipelines.maintenance import Maintained
-    from pipelines.restoring import Point, Step
+    from pipelines.upkeep.maintenance import Maintained
+    from pipelines.upkeep.restoring import Point, Step
 
 
 def maintain(lake: Lakehouse, starting: Callable[[str], None], wait: float | None = None) -> list[Maintained]:

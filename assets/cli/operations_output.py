@@ -14,8 +14,8 @@ from assets.cli.output import OUT, print_json, table_of
 if TYPE_CHECKING:
     from assets.doctor import Finding
     from pipelines.delta.releases import Release
-    from pipelines.maintenance import Maintained
-    from pipelines.restoring import Point, Step
+    from pipelines.upkeep.maintenance import Maintained
+    from pipelines.upkeep.restoring import Point, Step
 
 
 _STATES = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
@@ -23,7 +23,7 @@ _STATES = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red
 
 def maintained(done: Sequence[Maintained], *, as_json: bool) -> None:
     """What housekeeping did to each table."""
-    from pipelines.maintenance import totals
+    from pipelines.upkeep.maintenance import totals
 
     if as_json:
         print_json({"tables": [asdict(one) for one in done], "total": totals(list(done))})

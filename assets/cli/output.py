@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from pipelines.bronze.reading.preview import Preview
     from pipelines.erasure.forget import Erasure
     from pipelines.flow.steps import Outcome
-    from pipelines.replay import Replay
     from pipelines.settings import Settings
     from pipelines.simulate import Summary
-    from pipelines.verify import Verified
+    from pipelines.upkeep.replay import Replay
+    from pipelines.upkeep.verify import Verified
 
 UNBROKEN = 100_000
 """Columns of a line where nobody looks at a screen: a log or a program wants words and commands whole."""

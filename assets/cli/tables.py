@@ -82,8 +82,8 @@ def compare(
     """
     from assets.cli import comparison_output, output
     from pipelines.catalog import all_tables
-    from pipelines.comparison import compare as compared
-    from pipelines.comparison import left_out, side_at
+    from pipelines.upkeep.comparison import compare as compared
+    from pipelines.upkeep.comparison import left_out, side_at
 
     with plain_errors(), output.progress(quiet=json) as starting:
         options = settings_of(None).storage_options

@@ -162,7 +162,7 @@ def properties(table: Table) -> dict[str, str]:
     """Delta properties of a table, the same whichever engine creates it.
 
     Delta's own writers would make a checkpoint every tenth commit and delete log entries, with their notes, after a
-    month. Both are ours to decide: see :mod:`pipelines.maintenance`.
+    month. Both are ours to decide: see :mod:`pipelines.upkeep.maintenance`.
     """
     return {
         STATISTICS: statistics_columns(table),

@@ -116,7 +116,7 @@ def writing_modules() -> list[ModuleType]:
         "pipelines.flow.refresh",
         "pipelines.delta.delta_rs",
         "pipelines.delta.delta_spark",
-        "pipelines.restoring",
+        "pipelines.upkeep.restoring",
     ):
         importlib.import_module(name)
     named = [name for name in sorted(sys.modules) if name.startswith("pipelines.")]

@@ -45,8 +45,8 @@ def _import_everything(with_checks: bool) -> None:
     import assets.cli.commands
     import pipelines.flow.conservation
     import pipelines.flow.refresh
-    import pipelines.maintenance
-    import pipelines.replay
+    import pipelines.upkeep.maintenance
+    import pipelines.upkeep.replay
     import tests.kills.moments
 
     del deltalake, pandas, pyarrow, pyspark, pysail, assets, pipelines, tests
@@ -141,11 +141,11 @@ def _break_it() -> None:
 
 def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
     from assets.cli import commands
-    from pipelines import maintenance, replay
     from pipelines.erasure.redactions import sweep
     from pipelines.flow import refresh as flow
     from pipelines.flow.verdict import accept_all
     from pipelines.silver.quarantine import Choice
+    from pipelines.upkeep import maintenance, replay
 
     match step["do"]:
         case "run":

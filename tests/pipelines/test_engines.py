@@ -14,12 +14,12 @@ import pytest
 from deltalake import write_deltalake
 
 from pipelines.catalog import all_tables
-from pipelines.comparison import compare, side_at
 from pipelines.delta import log as delta_log
 from pipelines.delta import releases, versions
 from pipelines.delta.log import DeltaLog
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
+from pipelines.upkeep.comparison import compare, side_at
 from tests.engine_runs import NEEDS_DELTA, add, done, parts
 from tests.pipelines.erasure.people import CUSTOMER, charge, of_a_session, of_the_person, write
 from tests.spark_servers import spark_server, with_delta

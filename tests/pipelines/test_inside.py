@@ -20,7 +20,7 @@ from pipelines.flow.conservation import audit
 from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.verify import verify
+from pipelines.upkeep.verify import verify
 from tests.frames import CREATED, Json, envelope, event
 
 if TYPE_CHECKING:

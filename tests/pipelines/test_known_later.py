@@ -21,7 +21,7 @@ from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.shared.order import ORDER
-from pipelines.verify import verify
+from pipelines.upkeep.verify import verify
 from tests.frames import CREATED, Json, event
 
 if TYPE_CHECKING:

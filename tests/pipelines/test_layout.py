@@ -14,9 +14,9 @@ from pipelines.delta.layout import FELT, ORDERLY, DataFile, Layout, work
 from pipelines.delta.policies import MEBIBYTE, Policy
 from pipelines.delta.schemas import arrow_schema
 from pipelines.lakehouse import Lakehouse
-from pipelines.maintenance import Maintained, maintain
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
+from pipelines.upkeep.maintenance import Maintained, maintain
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

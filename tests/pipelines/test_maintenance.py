@@ -13,9 +13,9 @@ from pipelines.delta import releases
 from pipelines.delta.policies import POLICIES, Policy, check_policies, policy_of
 from pipelines.errors import SettingsError
 from pipelines.lakehouse import Lakehouse
-from pipelines.maintenance import Maintained, maintain, totals
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
+from pipelines.upkeep.maintenance import Maintained, maintain, totals
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -23,10 +23,10 @@ from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.privacy.forgotten import Entry, Suppression, key
 from pipelines.privacy.ownership import Target
-from pipelines.replay import replay
 from pipelines.settings import load_settings
 from pipelines.silver.quarantine import Choice
 from pipelines.table import Rule, Table
+from pipelines.upkeep.replay import replay
 from tests.frames import Json, event
 
 if TYPE_CHECKING:

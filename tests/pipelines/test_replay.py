@@ -22,11 +22,11 @@ from pipelines.flow import refresh as flow
 from pipelines.flow.conservation import audit
 from pipelines.flow.verdict import CheckResult, Validate, Verdict, accept_all
 from pipelines.lakehouse import Lakehouse
-from pipelines.replay import Replay, replay
 from pipelines.settings import load_settings
 from pipelines.silver.quarantine import Choice
 from pipelines.table import Rule, Table
-from pipelines.verify import verify
+from pipelines.upkeep.replay import Replay, replay
+from pipelines.upkeep.verify import verify
 from tests.same_rows import differing
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.table import Table
-from pipelines.verify import Found, verify
+from pipelines.upkeep.verify import Found, verify
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

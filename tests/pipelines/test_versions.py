@@ -16,9 +16,9 @@ from pipelines.delta.log import DeltaLog
 from pipelines.delta.policies import Policy
 from pipelines.delta.schemas import arrow_schema
 from pipelines.lakehouse import Lakehouse
-from pipelines.maintenance import maintain
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
+from pipelines.upkeep.maintenance import maintain
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

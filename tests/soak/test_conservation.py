@@ -13,7 +13,7 @@ from pipelines.flow.audit import refresh_audit
 from pipelines.flow.conservation import audit
 from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
-from pipelines.verify import verify
+from pipelines.upkeep.verify import verify
 from tests.pipelines.test_replay import Cut, again, cut_after, homes, opened  # noqa: F401 - homes is a fixture
 from tests.pipelines.test_verify import KINDS, filled, lake, mutated  # noqa: F401 - lake is a fixture
 from tests.same_rows import differing

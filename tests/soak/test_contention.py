@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines import restoring
 from pipelines.catalog import all_tables
 from pipelines.delta import releases
 from pipelines.erasure.redactions import sweep
@@ -18,6 +17,7 @@ from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
+from pipelines.upkeep import restoring
 from tests.contention import KILLED_RESTORE, RUN, Look, agree, contents, look, process, put
 from tests.kills.harness import OWN_ENGINE
 from tests.soak.figures import Figures, seed_of, size_of

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.catalog import all_tables
-from pipelines.verify import verify
+from pipelines.upkeep.verify import verify
 from tests.pipelines.erasure.test_cut import is_cut_and_completed, told
 from tests.pipelines.erasure.test_forget import (  # noqa: F401 - two of them are fixtures
     forgotten,

@@ -15,13 +15,13 @@ from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.transaction import AddAction
 
 from pipelines.catalog import all_tables
-from pipelines.comparison import Comparison, compare, side_at, tables
-from pipelines.comparison.lakehouses import TableDifference
-from pipelines.comparison.left_out import MADE, PLACES
 from pipelines.delta.log import dump_note
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import SettingsError
 from pipelines.table import Column, Table
+from pipelines.upkeep.comparison import Comparison, compare, side_at, tables
+from pipelines.upkeep.comparison.lakehouses import TableDifference
+from pipelines.upkeep.comparison.left_out import MADE, PLACES
 from tests.same_rows import BOOKKEEPING
 
 THINGS = Table(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.comparison import values
-from pipelines.comparison.values import Kind
+from pipelines.upkeep.comparison import values
+from pipelines.upkeep.comparison.values import Kind
 
 NAN, INF = float("nan"), float("inf")
 

@@ -18,7 +18,7 @@ from pipelines.flow.conservation import audit
 from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.verify import verify
+from pipelines.upkeep.verify import verify
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -31,7 +31,7 @@ from pipelines.silver.shared.build import build, parse
 from pipelines.silver.shared.mapped import described, of_table
 from pipelines.sources.mapping import example, load_sources, parse_source, stripe
 from pipelines.sources.source import Sources
-from pipelines.verify import verify
+from pipelines.upkeep.verify import verify
 from tests.frames import KEY, read_folder, rows
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.comparison.lakehouses import Comparison, compare
-from pipelines.comparison.side import Side, side_at
+from pipelines.upkeep.comparison.lakehouses import Comparison, compare
+from pipelines.upkeep.comparison.side import Side, side_at
 
 __all__ = ["Comparison", "Side", "compare", "side_at"]

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.comparison import values
-from pipelines.comparison.side import Stored
-from pipelines.comparison.values import Flags, Hashes, Kind
+from pipelines.upkeep.comparison import values
+from pipelines.upkeep.comparison.side import Stored
+from pipelines.upkeep.comparison.values import Flags, Hashes, Kind
 
 SHOWN = 3
 """Differing rows of a table that are named."""

@@ -8,12 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.comparison.left_out import MADE, MODEL_VERSION
-from pipelines.comparison.side import Side, Stored
-from pipelines.comparison.tables import Differences, Example, Layout, differences
-from pipelines.comparison.values import Kind
 from pipelines.errors import SettingsError
 from pipelines.table import Column, Table
+from pipelines.upkeep.comparison.left_out import MADE, MODEL_VERSION
+from pipelines.upkeep.comparison.side import Side, Stored
+from pipelines.upkeep.comparison.tables import Differences, Example, Layout, differences
+from pipelines.upkeep.comparison.values import Kind
 
 FEATURE_ROW = "feature_row"
 """A column of bytes that hold doubles."""

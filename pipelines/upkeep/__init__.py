@@ -1,0 +1,1 @@
+"""What a person does with a lakehouse: verify, replay, restore, maintain, compare."""
