@@ -31,7 +31,7 @@ def report_assets() -> Sequence[AssetsDefinition]:
         owners=[OWNER],
     )
     def payments_report(lakehouse: LakehouseResource) -> MaterializeResult[None]:
-        from assets.report import write_report
+        from pipelines.report import write_report
 
         path = write_report(lakehouse.lake, lakehouse.lake.settings.reports_dir / FILE, datetime.now(UTC))
         return MaterializeResult(metadata=facts(path))
@@ -41,7 +41,7 @@ def report_assets() -> Sequence[AssetsDefinition]:
 
 def facts(path: Path) -> dict[str, MetadataValue]:
     """Where the pages of a report are, given the first, and how large."""
-    from assets.report import report_files
+    from pipelines.report import report_files
 
     payments, models = (file.resolve() for file in report_files(path))
     return {

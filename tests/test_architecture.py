@@ -70,7 +70,7 @@ STANDS: Mapping[str, str] = {
         pipelines.upkeep.comparison pipelines.upkeep.maintenance pipelines.upkeep.replay pipelines.upkeep.restoring pipelines.upkeep.verify""",
     "erasure": "pipelines.erasure",
     "handbook": "pipelines.handbook",
-    "report": "assets.report",
+    "report": "pipelines.report",
     "expectations": "expectations",
     "assets": "assets",
     "vermeil": "pipelines pipelines.dictionary assets.cli assets.doctor",

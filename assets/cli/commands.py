@@ -243,7 +243,7 @@ def unfinished(lake: Lakehouse) -> int:
 
 def report(lake: Lakehouse, out: Path | None, done: Done | None = None) -> Path:
     """Write the report of the latest release; where it was written."""
-    from assets.report import write_report
+    from pipelines.report import write_report
 
     path = write_report(lake.released(), out or _report_path(lake), datetime.now(UTC))
     if done is not None:

@@ -157,7 +157,7 @@ def summary(found: Sequence[Outcome], statuses: Sequence[TableStatus], audited: 
 
 def pages(report: Path) -> None:
     """Where the pages of the report are."""
-    from assets.report import report_files
+    from pipelines.report import report_files
 
     for page in report_files(report):
         OUT.print(f"Report: [bold]{escape(str(page))}[/]", soft_wrap=True)

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from assets.report.models import read_facts, render, versions
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.models.registry import Registry
 from pipelines.models.tasks import FRAUD
+from pipelines.report.models import read_facts, render, versions
 from pipelines.settings import load_settings
 from tests import trained_payments
 from tests.assets.cli.running import as_json, vermeil

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from assets.report.models.facts import EDGES, ModelFacts
-from assets.report.models.versions import Version
 from pipelines.models.drift.reference import PROBABILITY, Reference
+from pipelines.report.models.facts import EDGES, ModelFacts
+from pipelines.report.models.versions import Version
 
 FIRST, LAST = date(2026, 6, 1), date(2026, 9, 8)
 

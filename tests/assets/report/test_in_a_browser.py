@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assets.report import report_files, write_report
-from assets.report.models.page import render
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
+from pipelines.report import report_files, write_report
+from pipelines.report.models.page import render
 from pipelines.settings import load_settings
 from tests.assets.report.model_facts import facts
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
-from assets.report.document import Page as File
-from assets.report.models import uncertainty
-from assets.report.models.cards import blocks
-from assets.report.models.facts import ModelFacts
-from assets.report.models.page import render
 from pipelines.base.money import to_major
+from pipelines.report.document import Page as File
+from pipelines.report.models import uncertainty
+from pipelines.report.models.cards import blocks
+from pipelines.report.models.facts import ModelFacts
+from pipelines.report.models.page import render
 from tests.assets.report.html import HOSTILE, Page
 from tests.assets.report.model_facts import CARD, FIRST, LATELY, REFERENCES, facts
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assets.report import write_report
-from assets.report.facts import OTHERS, Facts, read_facts
-from assets.report.figures import label, percent
-from assets.report.headline import DAYS
-from assets.report.payments import render
-from assets.report.quality import WORDS, Drift, Refused, TableState
 from pipelines.base.money import exponent, to_major
 from pipelines.catalog import all_tables
 from pipelines.flow.conservation import PLACES, Audit, Counts, FileCounts
 from pipelines.lakehouse import Lakehouse
+from pipelines.report import write_report
+from pipelines.report.facts import OTHERS, Facts, read_facts
+from pipelines.report.figures import label, percent
+from pipelines.report.headline import DAYS
+from pipelines.report.payments import render
+from pipelines.report.quality import WORDS, Drift, Refused, TableState
 from pipelines.settings import load_settings
 from tests.assets.report.html import HOSTILE, Page
 
@@ -238,7 +238,7 @@ def test_an_empty_lakehouse_gives_a_page_that_says_so(spark: SparkSession, tmp_p
 def test_accounts_beyond_those_that_can_be_chosen_count_in_all(
     lake: Lakehouse, facts: Facts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assets.report.facts.SHOWN_ACCOUNTS", 1)
+    monkeypatch.setattr("pipelines.report.facts.SHOWN_ACCOUNTS", 1)
     fewer = read_facts(lake)
     assert fewer
     assert fewer.accounts == facts.accounts[:1]

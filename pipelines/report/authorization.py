@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from assets.report.facts import RATE, Facts
-from assets.report.figures import (
+from pipelines.report.facts import RATE, Facts
+from pipelines.report.figures import (
     Chart,
     Figure,
     Section,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from assets.report.figures import Chart, Figure, Grid, Section, Status, percent, room
 from pipelines.flow.conservation import PLACES, Audit
+from pipelines.report.figures import Chart, Figure, Grid, Section, Status, percent, room
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from assets.report import limits
-from assets.report.facts import Facts
-from assets.report.figures import Chart, Figure, Section, count_axis, month_axis, months, share, weeks
+from pipelines.report import limits
+from pipelines.report.facts import Facts
+from pipelines.report.figures import Chart, Figure, Section, count_axis, month_axis, months, share, weeks
 
 KINDS = (
     ("fraud_chargebacks_count", "Fraud", "c2"),

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 
 import pandas as pd
 
-from assets.report.balance import amount
-from assets.report.facts import RATE, Facts
-from assets.report.figures import Grid, percent
-from assets.report.quality import TableState, age
 from pipelines.flow.conservation import Audit
+from pipelines.report.balance import amount
+from pipelines.report.facts import RATE, Facts
+from pipelines.report.figures import Grid, percent
+from pipelines.report.quality import TableState, age
 
 DAYS = 30
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from assets.report.figures import Bars, Chart, Figure, Grid, Section, Status, label, percent
-from assets.report.models.facts import WINDOW_DAYS, ModelFacts
-from assets.report.models.versions import Version
 from pipelines.models.drift.reference import NOTEWORTHY, PROBABILITY, SERIOUS
+from pipelines.report.figures import Bars, Chart, Figure, Grid, Section, Status, label, percent
+from pipelines.report.models.facts import WINDOW_DAYS, ModelFacts
+from pipelines.report.models.versions import Version
 
 SHOWN_POINTS, SHOWN_ROWS = 12, 15
 """Columns that are drawn and listed."""

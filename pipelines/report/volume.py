@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from assets.report.facts import Facts
-from assets.report.figures import (
+from pipelines.base.money import to_major
+from pipelines.report.facts import Facts
+from pipelines.report.figures import (
     Chart,
     Figure,
     Section,
@@ -18,7 +19,6 @@ from assets.report.figures import (
     shares_over_time,
     weeks,
 )
-from pipelines.base.money import to_major
 
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6")
 _NOTHING = "No payment in this currency was captured for this account."

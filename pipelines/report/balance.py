@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from assets.report.facts import Facts
-from assets.report.figures import Chart, Figure, Grid, Section, Status, money_axis, weeks
 from pipelines.base.money import to_major
+from pipelines.report.facts import Facts
+from pipelines.report.figures import Chart, Figure, Grid, Section, Status, money_axis, weeks
 
 MOVEMENTS = (
     ("charges_minor", "Payments", "c1"),

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from assets.report.document import Head, Page, document
-from assets.report.figures import Section
-from assets.report.headline import Tile
-from assets.report.models import (
+from pipelines.report.document import Head, Page, document
+from pipelines.report.figures import Section
+from pipelines.report.headline import Tile
+from pipelines.report.models import (
     calibration,
     cards,
     decisions,
@@ -19,8 +19,8 @@ from assets.report.models import (
     tradeoffs,
     versions,
 )
-from assets.report.models.facts import ModelFacts
-from assets.report.models.versions import Version
+from pipelines.report.models.facts import ModelFacts
+from pipelines.report.models.versions import Version
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from assets.report.figures import Chart, Figure, Grid, Section, count_axis, label, percent
-from assets.report.models import uncertainty
-from assets.report.models.facts import WINDOW_DAYS, ModelFacts
-from assets.report.models.uncertainty import Interval
+from pipelines.report.figures import Chart, Figure, Grid, Section, count_axis, label, percent
+from pipelines.report.models import uncertainty
+from pipelines.report.models.facts import WINDOW_DAYS, ModelFacts
+from pipelines.report.models.uncertainty import Interval
 
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c7")
 _NOTHING = "No scored payment has a label yet."

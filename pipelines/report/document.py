@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from assets.report.figures import Chart, Section
+from pipelines.report.figures import Chart, Section
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def _hash(script: str) -> Markup:
 
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("assets.report"),
+        loader=PackageLoader("pipelines.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -121,7 +121,7 @@ def _environment() -> Environment:
 
 
 def _text(name: str) -> str:
-    return (files("assets.report") / "templates" / name).read_text(encoding="utf-8")
+    return (files("pipelines.report") / "templates" / name).read_text(encoding="utf-8")
 
 
 def _plotly() -> str:

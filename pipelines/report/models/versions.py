@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from assets.report.figures import Grid, Status
-from assets.report.models import uncertainty
+from pipelines.report.figures import Grid, Status
+from pipelines.report.models import uncertainty
 
 if TYPE_CHECKING:
     from pipelines.models import registry as registered

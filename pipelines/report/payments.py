@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from assets.report import authorization, balance, disputes, headline, quality, volume
-from assets.report.document import Head, Page, document
-from assets.report.facts import SHOWN_DAYS, Facts
-from assets.report.figures import Section
-from assets.report.quality import TableState
 from pipelines.flow.conservation import Audit
+from pipelines.report import authorization, balance, disputes, headline, quality, volume
+from pipelines.report.document import Head, Page, document
+from pipelines.report.facts import SHOWN_DAYS, Facts
+from pipelines.report.figures import Section
+from pipelines.report.quality import TableState
 
 TITLE = "Payments report"
 

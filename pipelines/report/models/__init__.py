@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assets.report.models.facts import ModelFacts, read_facts
-from assets.report.models.page import FILE, TITLE, render
-from assets.report.models.versions import versions
+from pipelines.report.models.facts import ModelFacts, read_facts
+from pipelines.report.models.page import FILE, TITLE, render
+from pipelines.report.models.versions import versions
 
 __all__ = ["FILE", "TITLE", "ModelFacts", "read_facts", "render", "versions"]

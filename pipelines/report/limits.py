@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from assets.report.facts import Facts
-from assets.report.figures import Chart, Figure, Grid, Status, month_axis
+from pipelines.report.facts import Facts
+from pipelines.report.figures import Chart, Figure, Grid, Status, month_axis
 
 NEAR = 0.75
 """Share of a limit's rate from which an account is shown as near it."""

@@ -13,11 +13,11 @@ import pandas as pd
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from assets.report.figures import Figure
-from assets.report.models.versions import Version
 from pipelines.frames.measures import count_if
 from pipelines.gold.model_performance_daily import told
 from pipelines.models.drift.reference import PROBABILITY
+from pipelines.report.figures import Figure
+from pipelines.report.models.versions import Version
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression

@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from assets.report.balance import amount
-from assets.report.figures import Chart, Figure, Section, money_axis, percent
-from assets.report.models.facts import ModelFacts
 from pipelines.base.money import exponent, to_major
 from pipelines.models.judging.performance import LOST_MARGIN_PERCENT
+from pipelines.report.balance import amount
+from pipelines.report.figures import Chart, Figure, Section, money_axis, percent
+from pipelines.report.models.facts import ModelFacts
 
 SERIES = (
     "caught_fraud_count", "caught_fraud_minor", "missed_fraud_minor", "blocked_good_count", "blocked_good_minor",

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from assets.report.figures import Chart, Figure, Section
-from assets.report.models import uncertainty
-from assets.report.models.facts import EDGES, ModelFacts
+from pipelines.report.figures import Chart, Figure, Section
+from pipelines.report.models import uncertainty
+from pipelines.report.models.facts import EDGES, ModelFacts
 
 LEAST = 0.0005
 """The least share on the axes, which are logarithmic: most payments have a small probability."""

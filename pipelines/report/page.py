@@ -6,12 +6,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assets.report import models, payments, quality
-from assets.report.document import Page
-from assets.report.facts import read_facts
 from pipelines.flow.conservation import audit
 from pipelines.models.registry import Registry
 from pipelines.models.tasks import FRAUD
+from pipelines.report import models, payments, quality
+from pipelines.report.document import Page
+from pipelines.report.facts import read_facts
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

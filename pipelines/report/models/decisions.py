@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from assets.report.figures import Grid, Section, percent
-from assets.report.models.facts import ModelFacts
+from pipelines.report.figures import Grid, Section, percent
+from pipelines.report.models.facts import ModelFacts
 
 SHOWN = 20
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from assets.report.figures import Chart, Figure, Section, lying_bars
-from assets.report.models.facts import FLAGGED, REASON_DAYS, ModelFacts
+from pipelines.report.figures import Chart, Figure, Section, lying_bars
+from pipelines.report.models.facts import FLAGGED, REASON_DAYS, ModelFacts
 
 SHOWN = 12
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from assets.report.page import report_files, write_report
+from pipelines.report.page import report_files, write_report
 
 __all__ = ["report_files", "write_report"]
