@@ -5,17 +5,17 @@ from __future__ import annotations
 from dagster import Definitions, in_process_executor
 
 from assets.alerts.sensors import ALERTS
-from assets.bronze import bronze_assets
-from assets.conservation import AUDIT, audit_asset, every_record_accounted_for, nightly
-from assets.gold import gold_assets
-from assets.jobs import REBUILD, REFRESH, TRAIN, hourly, weekly_training
-from assets.maintenance import maintain_job, weekly
-from assets.replaying import replay_job
-from assets.reporting import report_assets
-from assets.resources import LakehouseResource, RefreshOptions
-from assets.sensors import new_raw_files
-from assets.silver import silver_assets
-from assets.training import model_assets
+from assets.runs.jobs import REBUILD, REFRESH, TRAIN, hourly, weekly_training
+from assets.runs.maintenance import maintain_job, weekly
+from assets.runs.replay import replay_job
+from assets.runs.report import report_assets
+from assets.runs.resources import LakehouseResource, RefreshOptions
+from assets.runs.sensors import new_raw_files
+from assets.runs.training import model_assets
+from assets.tables.audit import AUDIT, audit_asset, every_record_accounted_for, nightly
+from assets.tables.bronze import bronze_assets
+from assets.tables.gold import gold_assets
+from assets.tables.silver import silver_assets
 from pipelines.settings import Settings, load_settings
 
 

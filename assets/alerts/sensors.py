@@ -24,7 +24,7 @@ from assets.alerts import causes
 from assets.alerts.alert import Alert
 from assets.alerts.delivery import channels
 from assets.alerts.ledger import report, utc_now
-from assets.metadata import COMMAND, asset_key
+from assets.tables.spec import COMMAND, asset_key
 from pipelines.catalog import tables_of
 from pipelines.settings import Settings, load_settings
 

@@ -260,7 +260,7 @@ def fresh_report(lake: Lakehouse, outcomes: Iterable[Outcome], done: Done) -> Pa
 
 def ui(settings: Settings, port: int) -> None:
     """Replace this process by Dagster's web server and daemon."""
-    from assets.instance import prepare_instance
+    from assets.runs.instance import prepare_instance
 
     home = prepare_instance(settings)
     os.environ |= {"DAGSTER_HOME": str(home), "VERMEIL_HOME": str(settings.home.resolve())}

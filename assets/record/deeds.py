@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from dagster import AssetCheckResult, AssetMaterialization, DagsterInstance, Failure, MaterializeResult
 
-from assets import bronze, checks, events, reporting, silver, training
-from assets.conservation import as_published
-from assets.memory import Memory, all_remembered
+from assets.runs import report as reporting
+from assets.runs import training
+from assets.tables import bronze, checks, events, silver
+from assets.tables.audit import as_published
+from assets.tables.memory import Memory, all_remembered
 from pipelines.bronze import files, records
 from pipelines.flow.steps import Outcome
 from pipelines.gold import audit

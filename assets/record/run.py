@@ -38,11 +38,11 @@ from dagster._core.snap import snapshot_from_execution_plan
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._utils.error import serializable_error_info_from_exc_info
 
-from assets import events
-from assets.instance import prepare_instance
-from assets.metadata import COMMAND
 from assets.record.deeds import Deed, deeds
 from assets.record.storage import at_once
+from assets.runs.instance import prepare_instance
+from assets.tables import events
+from assets.tables.spec import COMMAND
 
 if TYPE_CHECKING:
     from dagster_shared.error import SerializableErrorInfo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagster import AssetCheckSeverity
 
-from assets.checks import audited, lasting, merged, standing, still_failing
+from assets.tables.checks import audited, lasting, merged, standing, still_failing
 from expectations import suite
 from pipelines.catalog import all_tables
 from pipelines.flow.verdict import CheckResult, Verdict

@@ -12,7 +12,7 @@ import yaml
 from dagster import AssetCheckKey, AssetKey, AssetSpec, DefaultScheduleStatus
 
 from assets.definitions import defs
-from assets.metadata import asset_key, group_of, model_key, models_of
+from assets.tables.spec import asset_key, group_of, model_key, models_of
 from expectations import suites
 from pipelines.catalog import all_tables, gates, inputs
 from pipelines.models.tasks import TASKS

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from dagster import DagsterInstance
 
-from assets.instance import prepare_instance
+from assets.runs.instance import prepare_instance
 from pipelines.settings import load_settings
 
 

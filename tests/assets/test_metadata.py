@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dagster import TableColumnDep
 
-from assets.metadata import asset_key, column_lineage, column_schema, description
+from assets.tables.spec import asset_key, column_lineage, column_schema, description
 from pipelines.catalog import all_tables
 
 CHARGES = all_tables()["silver.charges"]

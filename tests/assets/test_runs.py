@@ -150,7 +150,7 @@ def test_a_critical_failure_blocks_what_comes_after_and_publishes_nothing(
     simulate(replace(SMALL, days=3), tmp_path / "raw", tmp_path / "truth")
     shutil.copytree(tmp_path / "raw", site.home / "raw", dirs_exist_ok=True)
     before = site.versions()
-    monkeypatch.setattr("assets.resources.validate", strict)
+    monkeypatch.setattr("assets.runs.resources.validate", strict)
     selected = [
         "bronze/records",
         "bronze/files",

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from dagster import RunRequest, SensorResult, SkipReason, build_sensor_context
 
-from assets.jobs import hourly
-from assets.sensors import new_raw_files
+from assets.runs.jobs import hourly
+from assets.runs.sensors import new_raw_files
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from assets.cli.app import app
 from assets.doctor import Finding, diagnose
 from assets.doctor.diagnosis import LOOKS
-from assets.instance import prepare_instance
+from assets.runs.instance import prepare_instance
 from pipelines.catalog import all_tables
 from pipelines.delta import intent, releases
 from pipelines.delta.intent import Intent

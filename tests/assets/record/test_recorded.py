@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from dagster import AssetCheckKey, AssetKey, DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
 
-from assets.metadata import COMMAND, asset_key
 from assets.record.done import Done
 from assets.record.recording import STAMP
 from assets.record.run import record
+from assets.tables.spec import COMMAND, asset_key
 from expectations import suites
 from pipelines.catalog import all_tables
 from pipelines.flow.steps import Outcome
@@ -86,7 +86,7 @@ def test_every_table_has_its_rows_its_version_and_its_checks(home: Path) -> None
 
 
 def checks_of(name: str) -> list[object]:
-    from assets.checks import specs
+    from assets.tables.checks import specs
 
     assert suites()[name].checks
     return list(specs(all_tables()[name]))

@@ -23,8 +23,8 @@ from dagster import (
     multi_asset,
 )
 
-from assets.metadata import OWNER, asset_key, model_key
-from assets.resources import LakehouseResource
+from assets.runs.resources import LakehouseResource
+from assets.tables.spec import OWNER, asset_key, model_key
 from pipelines.errors import ModelError
 from pipelines.models.task import Task
 from pipelines.models.tasks import TASKS

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from dagster import AssetDep, AssetKey, AssetsDefinition, MaterializeResult, MetadataValue, asset
 
-from assets.metadata import OWNER, asset_key
-from assets.resources import LakehouseResource
+from assets.runs.resources import LakehouseResource
+from assets.tables.spec import OWNER, asset_key
 from pipelines.catalog import tables_of
 from pipelines.silver import quarantine
 

@@ -5,7 +5,7 @@
 from dagster import Config, Failure, MarkdownMetadataValue, OpExecutionContext, job, op
 from pydantic import Field
 
-from assets.resources import LakehouseResource
+from assets.runs.resources import LakehouseResource
 from expectations import validate
 from pipelines.silver.quarantine import Choice
 from pipelines.upkeep.replay import Replay, replay

@@ -13,11 +13,11 @@ from dagster import (
     multi_asset,
 )
 
-from assets import checks
-from assets.events import Event, events
-from assets.kept import kept_events
-from assets.metadata import OWNER, table_spec
-from assets.resources import LakehouseResource, RefreshOptions
+from assets.runs.resources import LakehouseResource, RefreshOptions
+from assets.tables import checks
+from assets.tables.events import Event, events
+from assets.tables.kept import kept_events
+from assets.tables.spec import OWNER, table_spec
 from expectations import preload
 from pipelines.bronze import files, records
 from pipelines.bronze.files import RawFile

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from dagster import AssetExecutionContext
 
-from assets.events import Event, events, version
-from assets.memory import remembered
+from assets.tables.events import Event, events, version
+from assets.tables.memory import remembered
 from expectations import validate
 from pipelines.flow.steps import Outcome
 from pipelines.flow.verdict import Batch

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 
 from dagster import RunRequest, SensorEvaluationContext, SensorResult, SkipReason, sensor
 
-from assets.jobs import REFRESH
+from assets.runs.jobs import REFRESH
 from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading.waiting import waiting
 from pipelines.settings import load_settings

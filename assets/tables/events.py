@@ -17,9 +17,9 @@ from dagster import (
 )
 from dagster._core.definitions.metadata.metadata_set import TableMetadataSet
 
-from assets import checks
-from assets.memory import FAILURES, VERSION, remembered
-from assets.metadata import asset_key, column_lineage
+from assets.tables import checks
+from assets.tables.memory import FAILURES, VERSION, remembered
+from assets.tables.spec import asset_key, column_lineage
 from pipelines.flow.steps import Outcome
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from dagster import (
     multi_asset,
 )
 
-from assets import checks
-from assets.events import Event, events
-from assets.kept import kept_events
-from assets.metadata import asset_key, table_spec
-from assets.resources import LakehouseResource, RefreshOptions
+from assets.runs.resources import LakehouseResource, RefreshOptions
+from assets.tables import checks
+from assets.tables.events import Event, events
+from assets.tables.kept import kept_events
+from assets.tables.spec import asset_key, table_spec
 from pipelines.catalog import tables_of
 from pipelines.flow import refresh as flow
 from pipelines.lakehouse import Lakehouse

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagster import DagsterInstance, EventLogEntry
 
-from assets.metadata import asset_key
+from assets.tables.spec import asset_key
 
 if TYPE_CHECKING:
     from pipelines.table import Table

@@ -17,7 +17,7 @@ from dagster import (
     TableSchema,
 )
 
-from assets.metadata import asset_key
+from assets.tables.spec import asset_key
 from expectations import suite
 from pipelines.flow.verdict import CheckResult, Verdict
 from pipelines.silver import quarantine

@@ -19,11 +19,11 @@ from dagster import (
     multi_asset,
 )
 
-from assets import checks
-from assets.events import Event, events
-from assets.gold import FRESHNESS
-from assets.metadata import asset_key, table_spec
-from assets.resources import LakehouseResource, RefreshOptions
+from assets.runs.resources import LakehouseResource, RefreshOptions
+from assets.tables import checks
+from assets.tables.events import Event, events
+from assets.tables.gold import FRESHNESS
+from assets.tables.spec import asset_key, table_spec
 from pipelines.bronze import records
 from pipelines.catalog import tables_of
 from pipelines.flow import refresh as flow

@@ -12,9 +12,9 @@ from dagster import (
     schedule,
 )
 
-from assets.conservation import CONSERVATION
-from assets.metadata import model_key
-from assets.resources import RefreshOptions
+from assets.runs.resources import RefreshOptions
+from assets.tables.audit import CONSERVATION
+from assets.tables.spec import model_key
 from pipelines.models.tasks import TASKS
 from pipelines.settings import load_settings
 

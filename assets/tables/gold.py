@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from dagster import AssetExecutionContext, AssetsDefinition, FreshnessPolicy, multi_asset
 
-from assets import checks
-from assets.events import Event, events
-from assets.metadata import table_spec
-from assets.resources import LakehouseResource, RefreshOptions
+from assets.runs.resources import LakehouseResource, RefreshOptions
+from assets.tables import checks
+from assets.tables.events import Event, events
+from assets.tables.spec import table_spec
 from pipelines.catalog import gates, tables_of
 from pipelines.flow import refresh as flow
 from pipelines.settings import Settings
@@ -21,7 +21,7 @@ FRESHNESS = FreshnessPolicy.time_window(fail_window=timedelta(hours=25), warn_wi
 
 
 def gold_assets(settings: Settings) -> Sequence[AssetsDefinition]:
-    """One asset per declared gold table but the audit, which is told differently: see ``assets/conservation.py``."""
+    """One asset per declared gold table but the audit, which is told differently: see ``assets/tables/audit.py``."""
     return [gold_asset(table, settings) for table in tables_of("gold") if table.kind != "audit"]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from dagster import OpExecutionContext, RunRequest, SkipReason, job, op, schedule
 
-from assets.resources import LakehouseResource
+from assets.runs.resources import LakehouseResource
 from pipelines.delta import storage
 from pipelines.lakehouse import MARKER
 from pipelines.settings import load_settings

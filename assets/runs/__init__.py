@@ -1,0 +1,1 @@
+"""What Dagster runs, when, and with what."""

@@ -1,0 +1,1 @@
+"""The declared tables as Dagster's assets, with their checks."""
