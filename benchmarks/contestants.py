@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COMPARED = ("bronze.records", "silver.charges", "gold.payments_daily")
 """The tables that every contestant makes, or what it needs of them."""
 
-VERMEIL = (sys.executable, "-c", "from assets.cli import main; main()")
+VERMEIL = (sys.executable, "-c", "from vermeil.cli import main; main()")
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ STANDS: Mapping[str, str] = {
     "report": "pipelines.report",
     "expectations": "expectations",
     "assets": "assets",
-    "vermeil": "pipelines pipelines.dictionary assets.cli assets.doctor",
+    "vermeil": "pipelines vermeil.cli.dictionary vermeil.cli vermeil.doctor",
 }
 """By room, the modules and packages that stand there, or will: the longest name that fits a module says where."""
 

@@ -15,8 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from frames import CREATED, Json, event
 from typer.testing import CliRunner
-
-from assets.cli.app import app
+from vermeil.cli.app import app
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -17,19 +17,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer
 from pydantic.fields import FieldInfo
+from vermeil.cli.app import app
 
 import expectations.silver
-from assets.cli.app import app
 from expectations.catalog import suite_of
 from pipelines import Lakehouse
 from pipelines.delta.jvm import spark_conf
-from pipelines.dictionary import as_markdown
 from pipelines.settings import Settings, load_settings
 from pipelines.silver.shared.build import build
 from pipelines.sources.mapping import parse_source, stripe
 from pipelines.sources.rows import Mapper
 from pipelines.table import Table
 from tests import frames
+from vermeil.cli.dictionary import as_markdown
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -41,15 +41,15 @@ def _import_everything(with_checks: bool) -> None:
     import pysail.spark
     import pyspark.java_gateway
     import pyspark.sql.connect.session
+    import vermeil.cli.commands
 
-    import assets.cli.commands
     import pipelines.flow.conservation
     import pipelines.flow.refresh
     import pipelines.upkeep.maintenance
     import pipelines.upkeep.replay
     import tests.kills.moments
 
-    del deltalake, pandas, pyarrow, pyspark, pysail, assets, pipelines, tests
+    del deltalake, pandas, pyarrow, pyspark, pysail, pipelines, tests, vermeil
     if with_checks:
         from expectations import validate  # noqa: F401
         from expectations.gx import evaluate  # noqa: F401
@@ -140,12 +140,12 @@ def _break_it() -> None:
 
 
 def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
-    from assets.cli import commands
     from pipelines.erasure.redactions import sweep
     from pipelines.flow import refresh as flow
     from pipelines.flow.verdict import accept_all
     from pipelines.silver.quarantine import Choice
     from pipelines.upkeep import maintenance, replay
+    from vermeil.cli import commands
 
     match step["do"]:
         case "run":

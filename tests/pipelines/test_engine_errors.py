@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pytest
 from deltalake.exceptions import DeltaError
+from vermeil.cli.output import progress
 
-from assets.cli.output import progress
 from pipelines.delta.engine_errors import RUNNING, STARTING, meaning, plain
 from pipelines.errors import LakehouseError
 from pipelines.settings import load_settings

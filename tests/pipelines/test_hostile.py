@@ -20,7 +20,7 @@ GOOD = 40
 
 def vermeil(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", "from assets.cli import main; main()", *command],
+        [sys.executable, "-c", "from vermeil.cli import main; main()", *command],
         env={**os.environ, "VERMEIL_HOME": str(home), "COLUMNS": "200"},
         capture_output=True,
         text=True,

@@ -46,7 +46,7 @@ def run(home: Path, name: str) -> Asked:
         *(word for table in TABLES for word in ("--only", table)),
     ]
     done = subprocess.run(
-        [sys.executable, "-c", "from assets.cli import main; main()", *command],
+        [sys.executable, "-c", "from vermeil.cli import main; main()", *command],
         cwd=ROOT,
         env={**os.environ, "VERMEIL_SPARK_CONF": json.dumps(SPARK_CONF | logging_to(events))},
         capture_output=True,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assets.cli import model_commands
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
@@ -21,6 +20,7 @@ from tests.kills.harness import OWN_ENGINE, Server, serving, unreleased
 from tests.same_rows import BOOKKEEPING, differing, rows_at
 from tests.soak.figures import Figures, seed_of, size_of
 from tests.soak.test_killed_upkeep import ARCHIVE, AUDIT, RUN, ground
+from vermeil.cli import model_commands
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

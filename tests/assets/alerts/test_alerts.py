@@ -235,7 +235,7 @@ def test_a_failed_training_is_over_when_one_ends_well_and_not_when_a_run_does(
 
 
 def test_the_command_tells_that_it_was_refused(site: Settings, web: Received) -> None:
-    command = [sys.executable, "-c", "from assets.cli import main; main()", "run", "--home", str(site.home)]
+    command = [sys.executable, "-c", "from vermeil.cli import main; main()", "run", "--home", str(site.home)]
     assert site.alert_webhook
     hook = {"VERMEIL_ALERT_WEBHOOK": site.alert_webhook.get_secret_value()}
     with writer_lock(site.home / "lakehouse", command="vermeil forget"):

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from typer.testing import CliRunner, Result
-
-from assets.cli.app import app
+from vermeil.cli.app import app
 
 
 def vermeil(*words: str | Path, **how: Any) -> Result:

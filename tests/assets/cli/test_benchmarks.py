@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from typer.testing import CliRunner
-
-from assets.cli.app import app
+from vermeil.cli.app import app
 
 
 def test_missing_data_is_said_with_the_option_and_where_it_comes_from(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_an_empty_home_lists_all_tables_without_rows(tmp_path: Path) -> None:
 
 
 def test_help_teaches_and_starts_without_heavy_libraries() -> None:
-    code = "import sys, assets.cli.app; sys.exit(any(m in sys.modules for m in ('pyspark', 'dagster', 'pandas')))"
+    code = "import sys, vermeil.cli.app; sys.exit(any(m in sys.modules for m in ('pyspark', 'dagster', 'pandas')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert "Exit codes" in vermeil("--help").stdout
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner, Result
+from vermeil.cli.app import app
 
-from assets.cli.app import app
 from pipelines.catalog import all_tables
 from pipelines.delta import releases
 from pipelines.lakehouse import Lakehouse

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assets.cli import quarantine_output
 from expectations import validate
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
@@ -17,6 +16,7 @@ from pipelines.flow.held_back import HeldBack
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from tests.assets.cli.running import as_json, vermeil
+from vermeil.cli import quarantine_output
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

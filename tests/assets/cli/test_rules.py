@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assets.cli import rule_commands, rules_output
 from pipelines.errors import LakehouseError, RuleError
 from pipelines.lakehouse import Lakehouse
 from pipelines.rules.columns import FEATURES, SCORES
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 from tests.assets.cli.running import vermeil
+from vermeil.cli import rule_commands, rules_output
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def start(home: Path, *options: str) -> subprocess.Popen[str]:
-    code = "from assets.cli import main; main()"
+    code = "from vermeil.cli import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", code, "run", "--home", str(home), "--only", "bronze.records", "--json", *options],
         cwd=ROOT, env=os.environ.copy(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

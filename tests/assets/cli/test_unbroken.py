@@ -9,7 +9,7 @@ import sys
 import pyarrow as pa
 import pytest
 
-from assets.cli import output, quarantine_output
+from vermeil.cli import output, quarantine_output
 
 WORD = "a/very/long/path/" * 12
 LINE = " ".join([WORD, "vermeil run --raw", WORD])
@@ -50,7 +50,7 @@ def test_columns_that_are_named_count(
 
 
 def test_an_example_in_the_help_can_be_copied() -> None:
-    code = "from assets.cli import main; main()"
+    code = "from vermeil.cli import main; main()"
     environment = {
         key: value for key, value in os.environ.items() if key not in ("COLUMNS", "TERMINAL_WIDTH")
     }

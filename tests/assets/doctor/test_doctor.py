@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
+from vermeil.cli.app import app
 
-from assets.cli.app import app
-from assets.doctor import Finding, diagnose
-from assets.doctor.diagnosis import LOOKS
 from assets.runs.instance import prepare_instance
 from pipelines.catalog import all_tables
 from pipelines.delta import intent, releases
@@ -25,6 +23,8 @@ from pipelines.delta.lock import writer_lock
 from pipelines.lakehouse import MARKER, STAGING, Lakehouse
 from pipelines.settings import load_settings
 from tests.engine_runs import CLASSIC, NEEDS_DELTA
+from vermeil.doctor import Finding, diagnose
+from vermeil.doctor.diagnosis import LOOKS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -113,7 +113,7 @@ def test_columns_that_were_declared_since_and_that_are_not_declared(
     tables = dict(all_tables())
     declared = tables[CHARGES]
     kept = tuple(c for c in declared.columns if c.name != "status")
-    monkeypatch.setattr("assets.doctor.lakehouse.all_tables", lambda: tables)
+    monkeypatch.setattr("vermeil.doctor.lakehouse.all_tables", lambda: tables)
     tables[CHARGES] = type(declared)(
         name=CHARGES, doc="", key=declared.key, columns=kept, cluster_by=declared.cluster_by
     )
@@ -205,7 +205,9 @@ def test_folders_that_are_closed(home: Path) -> None:
 
 def test_a_disk_without_room(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A full disk cannot be had here without filling one: what is asked of the system is answered otherwise.
-    monkeypatch.setattr("assets.doctor.places.shutil.disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 9))  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        "vermeil.doctor.places.shutil.disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 9)
+    )  # type: ignore[attr-defined]
     assert look(home)["disk"].state == "fail"
 
 
@@ -277,7 +279,7 @@ def test_a_spark_without_deltas_jars(tmp_path: Path) -> None:
 def on_spark(home: Path, conf: dict[str, str] | None = None) -> dict[str, str]:
     """What the doctor finds of an Apache Spark, in a process of its own: a process has one, set up once."""
     code = (
-        "import sys, json, dataclasses; from assets.doctor.diagnosis import LOOKS, diagnose;"
+        "import sys, json, dataclasses; from vermeil.doctor.diagnosis import LOOKS, diagnose;"
         "found = list(diagnose({'home': sys.argv[1], 'engine': 'spark'}, {'engine': LOOKS['engine']}));"
         "print(json.dumps(dataclasses.asdict(found[-1])))"
     )

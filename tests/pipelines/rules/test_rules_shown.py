@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyspark.sql import functions as F  # noqa: N812
+from vermeil.cli.commands import SAMPLE
 
-from assets.cli.commands import SAMPLE
 from pipelines.catalog import all_tables
 from pipelines.features.payments import PAYMENTS
 from pipelines.rules.columns import rule_names
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
-PLACES = ("README.md", "docs/models.md", "assets/cli/rules.py")
+PLACES = ("README.md", "docs/models.md", "vermeil/cli/rules.py")
 
 
 def examples() -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
+from vermeil.cli.app import app
 
-from assets.cli.app import app
 from pipelines.errors import SourceError
 from pipelines.sources.mapping import load_source, parse_source, stripe
 from pipelines.sources.source import Source

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from assets.cli.shared import Home, Json, Mapping, opened
 from pipelines.errors import SettingsError
+from vermeil.cli.shared import Home, Json, Mapping, opened
 
 Refuser = Annotated[
     str | None,
@@ -44,7 +44,7 @@ def quarantine(
 
     Payloads are printed only where one is asked for.
     """
-    from assets.cli import commands, quarantine_output
+    from vermeil.cli import commands, quarantine_output
 
     with opened(home, None) as lake:
         if payload:
@@ -77,8 +77,8 @@ def replay(
     Those that are good now leave the quarantine when everything that follows from them is published. Cut anywhere
     and called again, it completes.
     """
-    from assets.cli import commands, output
     from assets.record.recording import recorded
+    from vermeil.cli import commands, output
 
     with (
         opened(home, None, mapping) as lake,
@@ -110,8 +110,8 @@ def forget(
 
     It cannot be undone. Raw files are not changed: those that hold the customer are listed.
     """
-    from assets.cli import commands, output
     from assets.record.recording import recorded
+    from vermeil.cli import commands, output
 
     with opened(home, None) as lake:
         if json and not (yes or dry_run):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assets.cli.shared import Home, Json, opened
+from vermeil.cli.shared import Home, Json, opened
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,12 +39,12 @@ def handbook(
     Everything is chosen on the four validation weeks; the four test weeks are looked at once. The days are taken into a
     lakehouse of their own, by default build/handbook, and found there the next time.
     """
-    from assets.cli import output
     from expectations import validate
     from pipelines.erasure.redactions import sweep
     from pipelines.handbook.benchmark import benchmark
     from pipelines.handbook.intake import charges
     from pipelines.handbook.page import as_json, as_markdown, as_text
+    from vermeil.cli import output
 
     with opened(home or Path("build/handbook")) as lake, output.progress(quiet=json) as starting:
         paid = charges(lake, data, validate, sweep, starting)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from assets.cli.shared import Home, Json, opened, plain_errors, settings_of
+from vermeil.cli.shared import Home, Json, opened, plain_errors, settings_of
 
 app = typer.Typer(
     help="Rules on payments: conditions over their features, in order allow, block, review, 3ds.",
@@ -37,7 +37,7 @@ def try_rule(
 
     For example: vermeil rule test ":card_country: != :ip_country: and :has_customer: = 0"
     """
-    from assets.cli import output, rule_commands, rules_output
+    from vermeil.cli import output, rule_commands, rules_output
 
     with opened(home) as lake, output.progress(quiet=json) as starting:
         found = rule_commands.try_rule(
@@ -49,7 +49,7 @@ def try_rule(
 @app.command("list")
 def list_rules(home: Home = None, json: Json = False) -> None:
     """List the rules in the order in which they are tried, and from which of the model's scores something is done."""
-    from assets.cli import rule_commands, rules_output
+    from vermeil.cli import rule_commands, rules_output
 
     with plain_errors():
         found = rule_commands.rules(settings_of(home))
@@ -65,7 +65,7 @@ def check(
     home: Home = None,
 ) -> None:
     """Say whether rules can be used. Exits with 2 and the place of each fault where they cannot."""
-    from assets.cli import rule_commands
+    from vermeil.cli import rule_commands
 
     with plain_errors():
         said = rule_commands.check(settings_of(home), rule)
@@ -75,6 +75,6 @@ def check(
 @app.command()
 def columns(json: Json = False) -> None:
     """List the columns that rules may use, with what they mean."""
-    from assets.cli import rule_commands, rules_output
+    from vermeil.cli import rule_commands, rules_output
 
     rules_output.columns(rule_commands.columns(), as_json=json)

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from assets.cli import benchmarks, models, records, rules, runs, tables, upkeep
-from assets.cli.shared import plain_errors
+from vermeil.cli import benchmarks, models, records, rules, runs, tables, upkeep
+from vermeil.cli.shared import plain_errors
 
 HELP_COLUMNS = "140"
 """Columns of help where it is piped: the examples in it stay whole."""

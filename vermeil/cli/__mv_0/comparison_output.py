@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from assets.cli.output import OUT, print_json, table_of
+from vermeil.cli.output import OUT, print_json, table_of
 
 if TYPE_CHECKING:
     from pipelines.upkeep.comparison import Comparison

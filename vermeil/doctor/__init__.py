@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assets.doctor.diagnosis import diagnose
-from assets.doctor.finding import Finding
+from vermeil.doctor.diagnosis import diagnose
+from vermeil.doctor.finding import Finding
 
 __all__ = ["Finding", "diagnose"]

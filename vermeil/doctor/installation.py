@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from assets.doctor.finding import Finding, fail, ok, warn
+from vermeil.doctor.finding import Finding, fail, ok, warn
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assets.cli.shared import Home, Json, Wait, opened
+from vermeil.cli.shared import Home, Json, Wait, opened
 
 
 def maintain(home: Home = None, wait: Wait = None, json: Json = False) -> None:
@@ -14,8 +14,8 @@ def maintain(home: Home = None, wait: Wait = None, json: Json = False) -> None:
 
     Harmless at any time: readers and restore points of the time that the policy keeps are left alone.
     """
-    from assets.cli import operations, operations_output, output
     from assets.record.recording import recorded
+    from vermeil.cli import operations, operations_output, output
 
     with opened(home, None) as lake, recorded(lake, "maintain", "vermeil maintain", output.tell) as done:
         with output.progress(quiet=json) as starting:
@@ -44,8 +44,8 @@ def restore(
 
     Raw files are not touched: what was taken in since is taken in again by the next run. Mend its cause first.
     """
-    from assets.cli import operations, operations_output, output
     from assets.record.recording import recorded
+    from vermeil.cli import operations, operations_output, output
 
     if (to is None) == (not list_points):
         raise typer.BadParameter("give either --to MOMENT or --list")
@@ -62,8 +62,8 @@ def restore(
 
 def doctor(home: Home = None, json: Json = False) -> None:
     """Look at everything that a lakehouse needs, and say what to do. Exits with 1 where something does not work."""
-    from assets.cli import operations_output, output
-    from assets.doctor import diagnose
+    from vermeil.cli import operations_output, output
+    from vermeil.doctor import diagnose
 
     with output.progress(quiet=json) as starting:
         findings = list(diagnose({"home": home}, starting=starting))

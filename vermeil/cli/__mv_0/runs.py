@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assets.cli.shared import Home, Json, Mapping, Wait, opened, plain_errors, settings_of
+from vermeil.cli.shared import Home, Json, Mapping, Wait, opened, plain_errors, settings_of
 
 
 def simulate(
@@ -35,7 +35,7 @@ def simulate(
 
     The truth about fraud is written beside the archive, never into it.
     """
-    from assets.cli import commands, output
+    from vermeil.cli import commands, output
 
     begin: date | None = start.date() if start else None
     with plain_errors():
@@ -77,8 +77,8 @@ def run(
     Each batch is staged, checked and published in one commit; a batch that fails a critical check changes nothing.
     """
     from assets.alerts.after_run import alerting
-    from assets.cli import commands, output
     from assets.record.recording import recorded
+    from vermeil.cli import commands, output
 
     with opened(home, raw, mapping) as lake, recorded(lake, "refresh", "vermeil run", output.tell) as done:
         with (
@@ -95,8 +95,8 @@ def demo(home: Home = None) -> None:
 
     Run again, it takes nothing in and says so.
     """
-    from assets.cli import commands, model_commands, models_output, output
     from assets.record.recording import recorded
+    from vermeil.cli import commands, model_commands, models_output, output
 
     with opened(home) as lake:
         written = commands.sample_archive(lake.settings, datetime.now(UTC).date())
@@ -129,7 +129,7 @@ def sources(
 
     Nothing is written: this is how a new mapping is tried. Exits with 1 where a row has a fault or a field is absent.
     """
-    from assets.cli import commands, output
+    from vermeil.cli import commands, output
 
     with plain_errors():
         found = commands.sources(settings_of(home, raw, mapping))

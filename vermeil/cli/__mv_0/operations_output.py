@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from assets.cli.output import OUT, print_json, table_of
+from vermeil.cli.output import OUT, print_json, table_of
 
 if TYPE_CHECKING:
-    from assets.doctor import Finding
     from pipelines.delta.releases import Release
     from pipelines.upkeep.maintenance import Maintained
     from pipelines.upkeep.restoring import Point, Step
+    from vermeil.doctor import Finding
 
 
 _STATES = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from assets.cli.shared import Home, Json, Wait, opened, plain_errors, settings_of
+from vermeil.cli.shared import Home, Json, Wait, opened, plain_errors, settings_of
 
 Task = Annotated[str, typer.Option(help="What to predict.")]
 
@@ -29,8 +29,8 @@ def train(
     one that does. 'vermeil score' makes its scores, and so does every run.
     """
     from assets.alerts.after_run import alerting
-    from assets.cli import model_commands, models_output, output
     from assets.record.recording import recorded
+    from vermeil.cli import model_commands, models_output, output
 
     with opened(home) as lake, recorded(lake, "train", "vermeil train", output.tell) as done:
         with (
@@ -47,8 +47,8 @@ def score(home: Home = None, wait: Wait = None, json: Json = False) -> None:
     Payments are scored as the tables have them: 'vermeil run' takes in new ones and scores them, too.
     """
     from assets.alerts.after_run import alerting
-    from assets.cli import commands, model_commands, output
     from assets.record.recording import recorded
+    from vermeil.cli import commands, model_commands, output
 
     with opened(home) as lake, recorded(lake, "refresh", "vermeil score", output.tell) as done:
         with (
@@ -62,7 +62,7 @@ def score(home: Home = None, wait: Wait = None, json: Json = False) -> None:
 
 def models(home: Home = None, task: Task = "fraud", json: Json = False) -> None:
     """List the versions of a model: what each is used for, how it did, and why it was promoted or not."""
-    from assets.cli import model_commands, models_output
+    from vermeil.cli import model_commands, models_output
 
     with plain_errors():
         found = model_commands.versions(settings_of(home), task)

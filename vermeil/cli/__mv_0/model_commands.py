@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from assets.cli import commands
 from pipelines import catalog
 from pipelines.catalog import inputs
 from pipelines.errors import ModelError, SettingsError
@@ -18,6 +17,7 @@ from pipelines.models.registry import Registry, Version
 from pipelines.models.task import Task
 from pipelines.models.training.cycle import cycle, is_trained_on
 from pipelines.models.training.renewal import Renewal
+from vermeil.cli import commands
 
 if TYPE_CHECKING:
     from assets.record.done import Done

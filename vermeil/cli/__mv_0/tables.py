@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assets.cli.shared import Home, Json, Mapping, opened, plain_errors, settings_of
+from vermeil.cli.shared import Home, Json, Mapping, opened, plain_errors, settings_of
 
 
 class Format(StrEnum):
@@ -21,7 +21,7 @@ class Format(StrEnum):
 
 def status(home: Home = None, json: Json = False) -> None:
     """Show where the lakehouse is, on which engine, and how far each table is."""
-    from assets.cli import commands, output
+    from vermeil.cli import commands, output
 
     with opened(home, None) as lake:
         output.status(lake.settings, commands.statuses(lake), commands.unfinished(lake), as_json=json)
@@ -29,7 +29,7 @@ def status(home: Home = None, json: Json = False) -> None:
 
 def tables(home: Home = None, json: Json = False) -> None:
     """List the tables: rows, version, when they were published, and how their checks went."""
-    from assets.cli import commands, output
+    from vermeil.cli import commands, output
 
     with opened(home, None) as lake:
         output.tables(commands.statuses(lake), as_json=json)
@@ -48,7 +48,7 @@ def audit(
 
     With --deep all of bronze is read and parsed again, and no pipeline may write meanwhile.
     """
-    from assets.cli import commands, output
+    from vermeil.cli import commands, output
 
     with opened(home, None, mapping) as lake, output.progress(quiet=json) as starting:
         found = commands.audit(lake)
@@ -80,10 +80,10 @@ def compare(
     For whatever should give the same rows: another engine, another version of the code, a restored backup. No engine is
     started, and nothing is written.
     """
-    from assets.cli import comparison_output, output
     from pipelines.catalog import all_tables
     from pipelines.upkeep.comparison import compare as compared
     from pipelines.upkeep.comparison import left_out, side_at
+    from vermeil.cli import comparison_output, output
 
     with plain_errors(), output.progress(quiet=json) as starting:
         options = settings_of(None).storage_options
@@ -114,7 +114,7 @@ def sql(
 
     For example: vermeil sql "select currency, sum(captured_minor) from gold.payments_daily group by currency"
     """
-    from assets.cli import commands, operations, output
+    from vermeil.cli import commands, operations, output
 
     with opened(home, None) as lake:
         at = operations.as_moment(as_of, "--as-of") if as_of else None
@@ -130,8 +130,8 @@ def report(
     ] = None,
 ) -> None:
     """Write the report: one HTML page that needs no network."""
-    from assets.cli import commands, output
     from assets.record.recording import recorded
+    from vermeil.cli import commands, output
 
     with opened(home, None) as lake, recorded(lake, "report", "vermeil report", output.tell) as done:
         typer.echo(commands.report(lake, out, done))
@@ -142,7 +142,7 @@ def ui(
     port: Annotated[int, typer.Option(help="Port of Dagster's web server.")] = 3000,
 ) -> None:
     """Start Dagster's web server and daemon with everything loaded."""
-    from assets.cli import commands
+    from vermeil.cli import commands
 
     with plain_errors():
         commands.ui(settings_of(home), port)
@@ -154,7 +154,7 @@ def dictionary(
     ] = None,
 ) -> None:
     """Write the data dictionary: every table and column, from their declarations."""
-    from pipelines.dictionary import as_markdown
+    from vermeil.cli.dictionary import as_markdown
 
     text = as_markdown()
     if out:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from assets.cli.output import OUT, print_json, table_of
+from vermeil.cli.output import OUT, print_json, table_of
 
 SCORES = "gold.payment_scores"
 
 if TYPE_CHECKING:
-    from assets.cli.model_commands import Demonstration, Listed
     from pipelines.models.training.renewal import Renewal
     from pipelines.models.training.training import FoldResult
+    from vermeil.cli.model_commands import Demonstration, Listed
 
 
 def trained(done: Renewal, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from assets.cli.output import OUT, print_json, table_of
+from vermeil.cli.output import OUT, print_json, table_of
 
 if TYPE_CHECKING:
     from pipelines.flow.held_back import HeldBack

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from assets.doctor.finding import Finding, fail, ok, warn
 from pipelines.catalog import all_tables
 from pipelines.delta import intent, releases, storage
 from pipelines.delta.lock import Holder, holder
 from pipelines.delta.log import DeltaLog, latest_version
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import MARKER, STAGING, Lakehouse
+from vermeil.doctor.finding import Finding, fail, ok, warn
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings

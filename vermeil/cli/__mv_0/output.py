@@ -22,7 +22,6 @@ from pipelines.flow.conservation import PLACES, Audit
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from assets.cli.commands import TableStatus
     from pipelines.bronze.reading.preview import Preview
     from pipelines.erasure.forget import Erasure
     from pipelines.flow.steps import Outcome
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from pipelines.simulate import Summary
     from pipelines.upkeep.replay import Replay
     from pipelines.upkeep.verify import Verified
+    from vermeil.cli.commands import TableStatus
 
 UNBROKEN = 100_000
 """Columns of a line where nobody looks at a screen: a log or a program wants words and commands whole."""

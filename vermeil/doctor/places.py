@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from assets.doctor.finding import Finding, fail, ok, warn
 from pipelines.bronze.files import list_files
 from pipelines.bronze.reading.waiting import waiting
 from pipelines.delta import storage
 from pipelines.sources.mapping import load_sources
+from vermeil.doctor.finding import Finding, fail, ok, warn
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from assets.cli.output import OUT, print_json, table_of
 from pipelines.base.money import exponent, to_major
+from vermeil.cli.output import OUT, print_json, table_of
 
 if TYPE_CHECKING:
-    from assets.cli.rule_commands import RuleColumn
     from pipelines.rules.backtest import Backtest, Tally
     from pipelines.rules.ruleset import Ruleset
+    from vermeil.cli.rule_commands import RuleColumn
 
 _CAUGHT = (("fraud", "caught", "green"), ("legitimate", "hurt", "red"), ("unknown", "not known yet", "dim"))
 """Labels, and what it would mean that a rule holds for a payment."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from assets.doctor import installation, lakehouse, places
-from assets.doctor.finding import Finding, fail, ok
 from pipelines.errors import SettingsError, VermeilError
 from pipelines.settings import Settings, load_settings
+from vermeil.doctor import installation, lakehouse, places
+from vermeil.doctor.finding import Finding, fail, ok
 
 Look = Callable[[Settings], Iterable[Finding]]
 

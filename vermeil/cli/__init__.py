@@ -1,0 +1,1 @@
+"""vermeil.cli"""
