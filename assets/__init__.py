@@ -1,1 +1,1 @@
-"""What people and schedules use: Dagster's assets, the report and the command line."""
+"""Dagster: declared tables as assets, what runs when, alerts, and what commands did."""

@@ -53,7 +53,8 @@ class Column:
         sql: how a derived column follows from the table's other columns, the unstored among them, and the record's
             own (``event_type``, …). It sees personal data as it was, before tokens take its place. Of a column with a
             path, or a mapped one, it says what counts where the record, or the mapping, gives no value.
-        listed: name of a list in :mod:`pipelines.silver.shared.lists`; the column says whether what ``sql`` gives is on it.
+        listed: name of a list in :mod:`pipelines.silver.shared.lists`; the column says whether what ``sql`` gives is on
+            it.
         required: a row without a value breaks the contract.
         minimum: a number below breaks the contract.
         known: the values documented so far. Another value is drift: it is kept, and a check warns.

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from frames import CREATED, Json, event
 from typer.testing import CliRunner
+
 from vermeil.cli.app import app
 
 if TYPE_CHECKING:

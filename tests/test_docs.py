@@ -17,11 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer
 from pydantic.fields import FieldInfo
-from vermeil.cli.app import app
 
 import expectations.silver
 from expectations.catalog import suite_of
-from pipelines import Lakehouse
 from pipelines.delta.jvm import spark_conf
 from pipelines.settings import Settings, load_settings
 from pipelines.silver.shared.build import build
@@ -29,6 +27,8 @@ from pipelines.sources.mapping import parse_source, stripe
 from pipelines.sources.rows import Mapper
 from pipelines.table import Table
 from tests import frames
+from vermeil import Lakehouse
+from vermeil.cli.app import app
 from vermeil.cli.dictionary import as_markdown
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ PAGES = [
 OWN_PAGES = [page for page in PAGES if page.name != "data-dictionary.md" and page.parent.name != "benchmarks"]
 
 EXAMPLES = {
+    "vermeil/command",
     "pipelines/silver/payout_history.py",
     "pipelines/silver/customer_balance_transactions.py",
     "pipelines/gold/refunds_daily.py",
@@ -115,7 +116,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", OWN_PAGES, ids=name)
 def test_paths_that_are_named_exist(page: Path) -> None:
-    folders = "pipelines|expectations|assets|tests|docs|benchmarks|notebooks"
+    folders = "pipelines|expectations|assets|vermeil|tests|docs|benchmarks|notebooks"
     named = set(re.findall(rf"`((?:{folders})/[\w./-]+)`", prose(page)))
     assert [path for path in sorted(named - EXAMPLES) if not (ROOT / path).exists()] == []
 

@@ -18,7 +18,7 @@ def test_the_wheel_has_every_module_and_data_file(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("vermeil-*.whl")
     packed = set(zipfile.ZipFile(wheel).namelist())
     tracked = subprocess.run(
-        ["git", "ls-files", "pipelines", "assets", "expectations"],
+        ["git", "ls-files", "pipelines", "expectations", "assets", "vermeil"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -65,7 +65,7 @@ def test_what_is_locked_is_what_was_asked_for() -> None:
     assert not missing, "make lock"
 
 
-@pytest.mark.parametrize("package", ["pipelines", "assets", "expectations", "benchmarks"])
+@pytest.mark.parametrize("package", ["pipelines", "expectations", "assets", "vermeil", "benchmarks"])
 def test_nothing_is_ever_unpickled(package: str) -> None:
     found = {
         f"{path.relative_to(ROOT)}:{node.lineno}: {name}"

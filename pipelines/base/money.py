@@ -18,7 +18,7 @@ STRIPE_EXPONENTS = {"MGA": 0, "ISK": 2, "UGX": 2}
 @cache
 def exponents() -> dict[str, int]:
     """Decimal places of each currency's minor unit, by upper-case ISO 4217 code, of those that are gone as well."""
-    text = files("pipelines").joinpath("currencies.txt").read_text("utf-8")
+    text = files("pipelines.base").joinpath("currencies.txt").read_text("utf-8")
     listed = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
     return {code: int(decimals) for code, decimals, *_ in listed} | STRIPE_EXPONENTS
 

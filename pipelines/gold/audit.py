@@ -1,4 +1,4 @@
-"""gold.audit: where the records of each raw file are now. What is kept in it is computed in ``pipelines.flow.conservation``."""
+"""gold.audit: where the records of each raw file are now, as ``pipelines.flow.conservation`` counts them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """How the handbook measures: its weeks, what is left out of them, and what its own models reached.
 
 Of each test day the cards are left out of which a fraud was made since training began and is known by then, which is
-what :func:`pipelines.models.training.examples.judged` does. The figures are those of :mod:`pipelines.models.judging.metrics`.
+what :func:`pipelines.models.training.examples.judged` does. The figures are those of
+:mod:`pipelines.models.judging.metrics`.
 """
 
 from __future__ import annotations

@@ -41,13 +41,13 @@ def _import_everything(with_checks: bool) -> None:
     import pysail.spark
     import pyspark.java_gateway
     import pyspark.sql.connect.session
-    import vermeil.cli.commands
 
     import pipelines.flow.conservation
     import pipelines.flow.refresh
     import pipelines.upkeep.maintenance
     import pipelines.upkeep.replay
     import tests.kills.moments
+    import vermeil.cli.commands
 
     del deltalake, pandas, pyarrow, pyspark, pysail, pipelines, tests, vermeil
     if with_checks:

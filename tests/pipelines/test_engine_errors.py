@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pytest
 from deltalake.exceptions import DeltaError
-from vermeil.cli.output import progress
 
 from pipelines.delta.engine_errors import RUNNING, STARTING, meaning, plain
 from pipelines.errors import LakehouseError
 from pipelines.settings import load_settings
 from tests.engine_runs import NEEDS_DELTA, Ended, vermeil
+from vermeil.cli.output import progress
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

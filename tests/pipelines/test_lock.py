@@ -103,7 +103,8 @@ def test_a_lock_that_nobody_holds_has_no_holder(tmp_path: Path) -> None:
 
 def test_a_look_at_the_lock_refuses_nobody(tmp_path: Path) -> None:
     (tmp_path / FILE).touch()
-    looking = "import sys\nfrom pathlib import Path\nfrom pipelines.delta.lock import holder\nprint('looks', flush=True)\n"
+    looking = "import sys\nfrom pathlib import Path\n"
+    looking += "from pipelines.delta.lock import holder\nprint('looks', flush=True)\n"
     looking += "while True: holder(Path(sys.argv[1]))"
     process = subprocess.Popen(
         [sys.executable, "-c", looking, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True

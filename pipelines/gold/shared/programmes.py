@@ -78,7 +78,7 @@ class Programmes(BaseModel):
 @cache
 def card_networks() -> Programmes:
     """The thresholds that come with Vermeil."""
-    text = files("pipelines.gold").joinpath("programmes.yaml").read_text("utf-8")
+    text = files("pipelines.gold.shared").joinpath("programmes.yaml").read_text("utf-8")
     return parse_programmes(text, "programmes.yaml")
 
 

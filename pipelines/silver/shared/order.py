@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 ORDER = 2
 """Number of this order, kept with the commits of silver tables: versions of another one are not compared with these,
-so a table that holds some is rebuilt (:mod:`pipelines.flow.token_keys`). Count it up with what :func:`version` gives."""
+so a table that holds some is rebuilt (:mod:`pipelines.flow.token_keys`). Count it up with what :func:`version`
+gives."""
 
 BETTER = (
     "s.version > t.version or (s.version = t.version and (s.known_at < t.known_at or "

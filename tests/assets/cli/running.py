@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from typer.testing import CliRunner, Result
+
 from vermeil.cli.app import app
 
 

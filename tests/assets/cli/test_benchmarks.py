@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from typer.testing import CliRunner
+
 from vermeil.cli.app import app
 
 

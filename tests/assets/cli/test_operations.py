@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner, Result
-from vermeil.cli.app import app
 
 from pipelines.catalog import all_tables
 from pipelines.delta import releases
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
+from vermeil.cli.app import app
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
-from vermeil.cli.app import app
 
 from assets.runs.instance import prepare_instance
 from pipelines.catalog import all_tables
@@ -23,6 +22,7 @@ from pipelines.delta.lock import writer_lock
 from pipelines.lakehouse import MARKER, STAGING, Lakehouse
 from pipelines.settings import load_settings
 from tests.engine_runs import CLASSIC, NEEDS_DELTA
+from vermeil.cli.app import app
 from vermeil.doctor import Finding, diagnose
 from vermeil.doctor.diagnosis import LOOKS
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from pyspark.sql import functions as F  # noqa: N812
-from vermeil.cli.commands import SAMPLE
 
 from pipelines.catalog import all_tables
 from pipelines.features.payments import PAYMENTS
 from pipelines.rules.columns import rule_names
 from pipelines.rules.condition import parse_condition
 from pipelines.simulate import Simulation, simulate
+from vermeil.cli.commands import SAMPLE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
-from vermeil.cli.app import app
 
 from pipelines.errors import SourceError
 from pipelines.sources.mapping import load_source, parse_source, stripe
 from pipelines.sources.source import Source
+from vermeil.cli.app import app
 
 GOOD = """\
 source: acme

@@ -1,1 +1,0 @@
-"""What is known of how a payment turned out: fraud, legitimate, or not known yet."""
