@@ -40,6 +40,8 @@ CHARGES = "silver.charges"
 WRONG = Rule("no_large_amount", "amount_minor < 6000", "the amount is not below 6000")
 LAST_READABLE = 1_772_496_000
 """2026-03-03 00:00 UTC: the broken reader takes later times for mistakes."""
+READS_HERE = load_settings().engine == "embedded"
+"""Executors read raw files in processes of their own, whose reader cannot be broken from here."""
 
 
 def broken_tables() -> dict[str, Table]:
@@ -96,7 +98,7 @@ def test_after_a_replay_all_is_as_if_nothing_had_been_wrong(
     assert not done.failed
     assert done.tables == planned.tables
     by_table = {one.table: one for one in done.tables}
-    assert by_table["bronze.records"].taken_in > 20
+    assert by_table["bronze.records"].taken_in > 20 or not READS_HERE
     assert by_table[CHARGES].taken_in > 5
     assert wrong.table("silver.quarantine").count() < refused
     assert audit(wrong, wrong.sources).balanced

@@ -23,7 +23,7 @@ from pipelines.catalog import all_tables
 from pipelines.flow.steps import Outcome
 from pipelines.flow.verdict import CheckResult, Verdict
 from pipelines.lakehouse import Lakehouse
-from tests.assets.cli.running import as_json, vermeil
+from tests.vermeil.cli.running import as_json, vermeil
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dagster")]
 

@@ -13,7 +13,7 @@ from pipelines.delta.schemas import arrow_schema
 from pipelines.gold.payment_scores import TABLE as SCORES
 from pipelines.silver.quarantine import TABLE as QUARANTINE
 from pipelines.table import Table
-from tests.assets.cli.running import as_json, vermeil
+from tests.vermeil.cli.running import as_json, vermeil
 
 REFUSED = {
     "record_id": "r:1",

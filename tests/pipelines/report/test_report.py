@@ -22,7 +22,7 @@ from pipelines.report.headline import DAYS
 from pipelines.report.payments import render
 from pipelines.report.quality import WORDS, Drift, Refused, TableState
 from pipelines.settings import load_settings
-from tests.assets.report.html import HOSTILE, Page
+from tests.pipelines.report.html import HOSTILE, Page
 
 if TYPE_CHECKING:
     from pyspark.sql import Row, SparkSession

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.catalog import all_tables
 from pipelines.settings import load_settings
-from tests.assets.cli.running import as_json, vermeil
+from tests.vermeil.cli.running import as_json, vermeil
 
 
 @pytest.fixture(scope="module")

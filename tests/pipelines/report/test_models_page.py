@@ -15,8 +15,8 @@ from pipelines.report.models import uncertainty
 from pipelines.report.models.cards import blocks
 from pipelines.report.models.facts import ModelFacts
 from pipelines.report.models.page import render
-from tests.assets.report.html import HOSTILE, Page
-from tests.assets.report.model_facts import CARD, FIRST, LATELY, REFERENCES, facts
+from tests.pipelines.report.html import HOSTILE, Page
+from tests.pipelines.report.model_facts import CARD, FIRST, LATELY, REFERENCES, facts
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 PAGES = (File("Payments report", "payments.html"), File("Fraud models", "models.html"))

@@ -16,7 +16,7 @@ from pipelines.lakehouse import Lakehouse
 from pipelines.report import report_files, write_report
 from pipelines.report.models.page import render
 from pipelines.settings import load_settings
-from tests.assets.report.model_facts import facts
+from tests.pipelines.report.model_facts import facts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -15,7 +15,7 @@ from pipelines.lakehouse import Lakehouse
 from pipelines.rules.columns import FEATURES, SCORES
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
-from tests.assets.cli.running import vermeil
+from tests.vermeil.cli.running import vermeil
 from vermeil.cli import rule_commands, rules_output
 
 if TYPE_CHECKING:

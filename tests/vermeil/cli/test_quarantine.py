@@ -15,7 +15,7 @@ from pipelines.flow import refresh as flow
 from pipelines.flow.held_back import HeldBack
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from tests.assets.cli.running import as_json, vermeil
+from tests.vermeil.cli.running import as_json, vermeil
 from vermeil.cli import quarantine_output
 
 if TYPE_CHECKING:

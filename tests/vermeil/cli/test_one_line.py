@@ -12,7 +12,7 @@ import pytest
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from tests.assets.cli.running import vermeil
+from tests.vermeil.cli.running import vermeil
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

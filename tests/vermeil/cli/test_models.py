@@ -16,7 +16,7 @@ from pipelines.models.tasks import FRAUD
 from pipelines.report.models import read_facts, render, versions
 from pipelines.settings import load_settings
 from tests import trained_payments
-from tests.assets.cli.running import as_json, vermeil
+from tests.vermeil.cli.running import as_json, vermeil
 
 MADE_FROM_SCORES = (
     "gold.model_drift_daily",
