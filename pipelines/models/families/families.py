@@ -34,7 +34,7 @@ def family(name: str) -> Family:
     """
     if name not in FAMILIES:
         raise ModelError(f"{name!r} is no family of models; there are: {', '.join(FAMILIES)}")
-    return cast(Family, import_module(f"pipelines.models.{name}"))
+    return cast(Family, import_module(f"pipelines.models.families.{name}"))
 
 
 def fit(
