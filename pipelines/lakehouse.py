@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,12 +14,11 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from pipelines.delta import intent, releases, storage
+from pipelines.delta import footers, intent, releases, storage
 from pipelines.delta import log as delta_log
 from pipelines.delta.commits import Committer, Staged
 from pipelines.delta.engine import open_spark
 from pipelines.delta.engine_errors import OF, WRITING
-from pipelines.delta.footers import row_counts
 from pipelines.delta.layout import FELT, ORDERLY, Layout, work
 from pipelines.delta.lock import running_command, writer_lock
 from pipelines.delta.log import Commit, DeltaLog, Note
@@ -286,7 +285,7 @@ class Lakehouse:
         rows.write.mode("overwrite").parquet(uri)
         # Asking for the schema plans all of it a second time.
         schema = None if storage.parquet_files(uri) else rows.schema
-        published, refused = row_counts(uri, accept)
+        published, refused = footers.row_counts(uri, accept)
         return Staged(uri, published, schema, accept, refused)
 
     def staged(self, staged: Staged) -> DataFrame:
@@ -299,6 +298,13 @@ class Lakehouse:
         """The rows of a staged batch that are to be published."""
         rows = self.staged(staged)
         return rows.filter(f"{staged.accept} is null") if staged.accept else rows
+
+    def bounds(self, staged: Staged, columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
+        """The least and greatest values of columns in the rows of a staged batch that are to be published.
+
+        Those are left out that its files do not say; all are where rows are refused.
+        """
+        return {} if staged.refused else footers.bounds(staged.uri, columns)
 
     def staging_uri(self, name: str, batch: str) -> str:
         """Where a batch of a table is staged."""

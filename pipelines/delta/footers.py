@@ -1,6 +1,9 @@
-"""How many rows staged Parquet files hold, by what their footers say: no engine needs to be asked."""
+"""What staged Parquet files hold, by what their footers say: no engine needs to be asked."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -21,6 +24,38 @@ def row_counts(uri: str, accept: str | None) -> tuple[int, int]:
             total += file.metadata.num_rows
             published += _null_count(file, accept) if accept else file.metadata.num_rows
     return published, total - published
+
+
+def bounds(uri: str, columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
+    """The least and the greatest value of columns in the Parquet files of a folder, where the footers say them.
+
+    Of a column without a value both are None; one of which a file does not say it is left out.
+    """
+    found: dict[str, list[Any]] = {name: [] for name in columns}
+    system, _ = storage.locate(uri)
+    for path in storage.parquet_files(uri):
+        with system.open_input_file(path) as stream, pq.ParquetFile(stream) as file:
+            for name in list(found):
+                values = _ends(file, name)
+                if values is None:
+                    del found[name]
+                else:
+                    found[name] += values
+    return {name: (min(values, default=None), max(values, default=None)) for name, values in found.items()}
+
+
+def _ends(file: pq.ParquetFile, column: str) -> list[Any] | None:
+    """The least and the greatest value of each group of rows that has any; None where the file does not say."""
+    index = file.schema_arrow.get_field_index(column)
+    groups = [file.metadata.row_group(n).column(index) for n in range(file.num_row_groups)]
+    values: list[Any] = []
+    for group in groups:
+        found = group.statistics
+        if found is not None and found.has_min_max:
+            values += [found.min, found.max]
+        elif found is None or found.null_count != group.num_values:
+            return None
+    return values
 
 
 def _null_count(file: pq.ParquetFile, column: str) -> int:

@@ -5,7 +5,7 @@ Each is a number, or None while it is not known: nothing was published yet that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from statistics import median
@@ -41,8 +41,24 @@ LOOK_BACK = timedelta(days=180)
 days of a payment, and the bound keeps a day's batch from reading all history."""
 
 
+Bounds = Callable[[Collection[str]], Mapping[str, tuple[Any, Any]]]
+"""Gives the least and the greatest value of columns, of those for which they are known without looking at the rows."""
+
+
+def nothing_said(columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
+    """Of rows about which no file says anything."""
+    del columns
+    return {}
+
+
 def facts(
-    lake: Lakehouse, table: Table, rows: DataFrame, quarantined: int, total: int, now: datetime
+    lake: Lakehouse,
+    table: Table,
+    rows: DataFrame,
+    quarantined: int,
+    total: int,
+    now: datetime,
+    bounds: Bounds = nothing_said,
 ) -> Facts:
     """All figures about a staged batch.
 
@@ -53,8 +69,9 @@ def facts(
         quarantined: records of the batch that were refused.
         total: records of the batch, refused or not; for a table that is not made from records, its rows.
         now: the time at which the batch is judged, UTC.
+        bounds: of columns of the staged rows.
     """
-    oldest, newest = _ends(lake, table, rows)
+    oldest, newest = _ends(lake, table, rows, bounds)
     return {
         "record_count": float(total),
         "quarantined_share": quarantined / total if total else None,
@@ -167,18 +184,23 @@ def _ids(rows: DataFrame, column: str) -> DataFrame:
     return given.select(F.lit(column).alias("column"), F.col(column).alias("id")).distinct()
 
 
-def _ends(lake: Lakehouse, table: Table, rows: DataFrame) -> tuple[date | None, Any]:
+def _ends(lake: Lakehouse, table: Table, rows: DataFrame, bounds: Bounds) -> tuple[date | None, Any]:
     """The oldest day of the batch, and when its newest record was known; each None where the table does not say.
 
     Of a daily table the latter is its newest day, also among those published.
     """
-    nothing = F.lit(None)
-    oldest = F.min("created_date") if "created_date" in table.column_names else nothing
-    if "known_at" in table.column_names:
-        first, last = rows.agg(oldest, F.max("known_at")).collect()[0]
-        return first, last
-    if "date" not in table.column_names:
+    wanted = [name for name in ("created_date", "known_at", "date") if name in table.column_names]
+    said = bounds(wanted) if wanted else {}
+    if "known_at" in wanted:
+        if len(said) < len(wanted):
+            oldest = F.min("created_date") if "created_date" in wanted else F.lit(None)
+            first, last = rows.agg(oldest, F.max("known_at")).collect()[0]
+            return first, last
+        return said["created_date"][0] if "created_date" in said else None, said["known_at"][1]
+    if "date" not in wanted:
         return None, None
+    if "date" in said and not lake.exists(table.name):
+        return None, said["date"][1]
     days = rows.select("date").unionByName(lake.table(table.name).select("date"))
     return None, days.agg(F.max("date")).collect()[0][0]
 

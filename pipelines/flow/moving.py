@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pipelines.base.figure import Figures
 from pipelines.delta.commits import Amend, Append, Merge, Publish, Replace, Staged
 from pipelines.flow import held_back
-from pipelines.flow.figures import facts
+from pipelines.flow.figures import Bounds, facts, nothing_said
 from pipelines.flow.steps import NOT_JUDGED, Outcome, Status
 from pipelines.flow.verdict import Batch, Validate, Verdict, accept_all
 
@@ -136,6 +136,7 @@ def judged(
     total: int | None = None,
     validate: Validate,
     figures: Callable[[], Figures] = Figures,
+    bounds: Bounds = nothing_said,
 ) -> Verdict:
     """What is found of a staged batch; one without a record is not judged.
 
@@ -148,13 +149,14 @@ def judged(
         total: records of the batch, refused or not; by default the rows.
         validate: judges it.
         figures: gives figures of this kind of table alone, and is asked only where somebody looks at them.
+        bounds: of columns of these rows, where their files say them.
     """
     records = count if total is None else total
     if not records:
         return NOT_JUDGED
     if validate is accept_all:
         return validate(Batch(table, rows))
-    found = facts(lake, table, rows, faulty, records, datetime.now(UTC))
+    found = facts(lake, table, rows, faulty, records, datetime.now(UTC), bounds)
     more = figures()
     return validate(Batch(table, rows, {**found, **more.values}, more.told, count))
 
@@ -178,6 +180,7 @@ def _verdict(lake: Lakehouse, change: Change, staged: Staged, validate: Validate
         total=staged.rows + staged.refused,
         validate=validate,
         figures=partial(change.figures, rows),
+        bounds=partial(lake.bounds, staged),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,12 +21,14 @@ from pipelines.flow.figures import (
 from tests.expectations.good_rows import frame, good_row
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
     from pipelines.lakehouse import Lakehouse
+    from pipelines.table import Table
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CHARGES, REFUNDS = all_tables()["silver.charges"], all_tables()["silver.refunds"]
+BRONZE = all_tables()["bronze.records"]
 
 
 def test_orphans_are_counted_by_different_id(any_spark: SparkSession) -> None:
@@ -102,6 +105,46 @@ def test_orphans_are_judged_among_what_the_other_table_has_taken_in(
     found = facts(lake, REFUNDS, rows, quarantined=0, total=3, now=NOW)
     assert (found[orphan_share("charge_id")], found[reference_count("charge_id")]) == (0.5, 2)
     assert found["newest_age_days"] == 3.0
+
+
+@pytest.mark.parametrize("table", [REFUNDS, BRONZE], ids=lambda table: table.name)
+def test_what_the_files_of_a_batch_say_is_what_its_rows_say(
+    lake: Lakehouse, spark: SparkSession, table: Table
+) -> None:
+    given = [good_row(table, n) | {"known_at": NOW - timedelta(days=n + 1)} for n in range(3)]
+    staged = lake.stage(table.name, "1", frame(spark, table, given))
+    rows = lake.accepted(staged)
+    wanted = [name for name in ("created_date", "known_at") if name in table.column_names]
+    assert lake.bounds(staged, wanted).keys() == set(wanted)
+    by_rows = facts(lake, table, rows, 0, 3, NOW)
+    by_files = facts(lake, table, Unasked(rows), 0, 3, NOW, partial(lake.bounds, staged))
+    assert by_files == by_rows
+    assert by_rows["newest_age_days"] == 1.0
+
+
+class Unasked:
+    """Rows of which nobody may ask for a figure of a column."""
+
+    def __init__(self, rows: DataFrame) -> None:
+        self._rows = rows
+
+    def __getattr__(self, name: str) -> Any:
+        assert name != "agg"
+        return getattr(self._rows, name)
+
+
+def test_of_a_column_without_a_value_the_files_say_so(lake: Lakehouse, spark: SparkSession) -> None:
+    rows = [good_row(REFUNDS, n) | {"occurred_at": None} for n in range(2)]
+    staged = lake.stage(REFUNDS.name, "1", frame(spark, REFUNDS, rows))
+    assert lake.bounds(staged, ["occurred_at"]) == {"occurred_at": (None, None)}
+
+
+def test_of_a_batch_with_refused_rows_the_files_say_nothing(lake: Lakehouse, spark: SparkSession) -> None:
+    rows = frame(spark, REFUNDS, [good_row(REFUNDS, n) for n in range(2)])
+    judged = rows.selectExpr("*", "if(refund_id = 'x_0', 'wrong', null) as fault")
+    staged = lake.stage(REFUNDS.name, "1", judged, "fault")
+    assert staged.refused == 1
+    assert lake.bounds(staged, ["known_at"]) == {}
 
 
 def test_batches_before_are_known_by_their_notes(lake: Lakehouse, spark: SparkSession) -> None:
