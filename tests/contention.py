@@ -20,10 +20,10 @@ Look = tuple[int, tuple[int, ...]]
 
 RUN = """
 import sys
-from pipelines import flow
+from pipelines.flow import refresh as flow
 from pipelines.erasure.redactions import sweep
 from pipelines.lakehouse import Lakehouse
-from pipelines.verdict import accept_all
+from pipelines.flow.verdict import accept_all
 with Lakehouse.open(sys.argv[1]) as lake, lake.writing("vermeil run") as draft:
     draft.complete = True
     done = flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=sys.argv[2:]))
@@ -33,7 +33,8 @@ with Lakehouse.open(sys.argv[1]) as lake, lake.writing("vermeil run") as draft:
 KILLED_RESTORE = """
 import os, signal, sys
 from datetime import UTC, datetime
-from pipelines import releases, restoring
+from pipelines.delta import releases
+from pipelines.upkeep import restoring
 from pipelines.lakehouse import Lakehouse
 
 whole, done = Lakehouse.restore, []

@@ -25,6 +25,9 @@ Json = dict[str, Any]
 
 
 def main(with_checks: bool) -> None:
+    # What the process that started this one ignores or holds back, this one would ignore, too.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     _import_everything(with_checks)
     gc.freeze()
     print(json.dumps({"ready": True}), flush=True)

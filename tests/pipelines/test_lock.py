@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 HOLD = """
 import sys
 from pathlib import Path
-from pipelines.lock import writer_lock
+from pipelines.delta.lock import writer_lock
 with writer_lock(Path(sys.argv[1]), command="vermeil run"):
     print("held", flush=True)
     sys.stdin.readline()

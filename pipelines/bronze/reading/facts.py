@@ -6,8 +6,6 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-import msgspec
-
 from pipelines.base.times import EARLIEST, LATEST
 from pipelines.bronze.reading.wire import (
     EVENT,
@@ -19,9 +17,10 @@ from pipelines.bronze.reading.wire import (
     Subject,
     Wire,
     inside,
+    raw_at,
     whole_number,
 )
-from pipelines.sources.shapes import EVENT_AT, THIN, at
+from pipelines.sources.shapes import EVENT_AT, THIN
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -97,10 +96,11 @@ def _event(event: Wire | Data, shape: str, raw: bytes, delivered: int | None, ac
 
 def _lacking(raw: bytes, shape: str, place: tuple[str, ...], expected: str) -> Fault:
     """What is wrong with a field that an event must have: it may be there and be of no use."""
-    name, value = ".".join(place), at(msgspec.json.decode(raw), (*EVENT_AT[shape], *place))
-    if value is None:
+    name, value = ".".join(place), raw_at(raw, (*EVENT_AT[shape], *place))
+    if value in (None, b"null"):
         return Fault(f"an event without {name}")
-    return Fault(f"an event whose {name} is {'empty' if value == '' else f'not {expected}'}")
+    wrong = "empty" if value == b'""' else f"not {expected}"
+    return Fault(f"an event whose {name} is {wrong}")
 
 
 def _object(record: Wire, raw: bytes, account: str, known: int) -> Facts:

@@ -84,6 +84,8 @@ def _absent(source: Source, payloads: Sequence[str]) -> tuple[str, ...]:
     """Fields of the mapping that no row has; what lies deeper in an object is not looked for."""
     if not payloads:
         return ()
-    held = {name for payload in payloads for name in msgspec.json.decode(payload)}
+    held = {
+        name for payload in payloads for name in msgspec.json.decode(payload, type=dict[str, msgspec.Raw])
+    }
     named = dict.fromkeys(source.needed_names)
     return tuple(name for name in named if name not in held and name.partition(".")[0] not in held)

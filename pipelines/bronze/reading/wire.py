@@ -139,6 +139,22 @@ def read(raw: bytes) -> Envelope | list[bytes]:
     return found
 
 
+def raw_at(raw: bytes, place: Iterable[str]) -> bytes | None:
+    """The exact bytes of what a document has at a place; None where there is nothing.
+
+    What stands beside it is not looked at: there may be a number in it that no parser takes.
+    """
+    for name in place:
+        try:
+            found = _fields.decode(raw).get(name)
+        except msgspec.ValidationError:  # no object
+            return None
+        if found is None:
+            return None
+        raw = bytes(found)
+    return raw
+
+
 PAGES = ("list", "search_result")
 """What a page of the list API, or of the search API, says in ``object``."""
 

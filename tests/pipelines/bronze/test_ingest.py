@@ -183,13 +183,14 @@ def test_an_empty_folder_and_an_empty_file_are_said_to_be_so(lake: Lakehouse, tm
 RUN = """
 import resource, sys
 from pathlib import Path
-from pipelines import flow, flow_records
-from pipelines.bronze import ingest
+from pipelines.flow import records as flow_records
+from pipelines.flow import refresh as flow
+from pipelines.flow import ingest
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
 from pipelines.sources.mapping import stripe
-from pipelines.verdict import accept_all
+from pipelines.flow.verdict import accept_all
 home, limit = sys.argv[1], int(sys.argv[2])
 ingest.SMALL_BATCH = 0
 with Lakehouse.open(home, engine="embedded", batch_bytes=3_000_000) as lake:

@@ -141,6 +141,15 @@ def test_an_event_that_says_too_little_is_a_fault(tmp_path: Path, change: dict[s
     assert good["fault"] is None
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e400", "9" * 5000], ids=["1e999", "-1e400", "digits"])
+def test_a_number_beyond_all_bounds_does_not_hide_what_is_missing(tmp_path: Path, number: str) -> None:
+    """Found by chance: a parser of the whole record stops at the number."""
+    lacking = json.dumps(event(id=None, attempts="here")).replace('"here"', number)
+    bad, good = rows(tmp_path, lacking.encode(), event(id="evt_2"))
+    assert (bad["fault"], bad["payload"]) == ("an event without id", lacking)
+    assert good["fault"] is None
+
+
 @pytest.mark.parametrize("written", ["1770000000.0", "1.77E9", '"1770000000"', '"1770000000.0"'])
 def test_a_time_in_whole_seconds_may_be_written_as_a_fraction_or_a_text(tmp_path: Path, written: str) -> None:
     documents = [json.dumps(document) for document in (event(), {"object": "payout", "created": CREATED})]
