@@ -41,9 +41,10 @@ class Screen(Console):
     @property
     def size(self) -> ConsoleDimensions:
         """As wide as the terminal, or as ``COLUMNS`` says; without either, wide enough for every line."""
-        if self.is_terminal or "COLUMNS" in os.environ:
-            return super().size
-        return ConsoleDimensions(UNBROKEN, super().size.height)
+        width, height = super().size
+        if (named := os.environ.get("COLUMNS", "")).isdecimal():  # now, not when this was imported
+            return ConsoleDimensions(int(named), height)
+        return ConsoleDimensions(width if self.is_terminal else UNBROKEN, height)
 
     @size.setter
     def size(self, new: tuple[int, int]) -> None:
