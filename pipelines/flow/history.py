@@ -29,8 +29,11 @@ def refresh_history(lake: Lakehouse, table: Table, run: Run, *, full: bool = Fal
     """Take in what bronze gained since the table's watermark, as far as its base table has come."""
     base_taken = taken(lake, history.base_of(table).name)
     found = spans(lake, table, run.sources, full=full, until=base_taken)
-    yield from taken_in(lake, table, run, found, _change)
-    forget_versions(lake, table, run)
+    for outcome in taken_in(lake, table, run, found, _change):
+        forget_versions(
+            lake, table, run
+        )  # group by group: those of a large load do not lie on the disk together
+        yield outcome
 
 
 def _change(lake: Lakehouse, table: Table, run: Run, span: Span) -> Change:

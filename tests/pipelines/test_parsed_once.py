@@ -98,3 +98,22 @@ def test_what_was_parsed_before_a_refusal_is_not_taken_for_what_comes_later(lake
     put(lake, "b.ndjson", EVENTS[1:2])
     run(lake, BRONZE, BASE, HISTORY)
     assert len(rows(lake, HISTORY)) == 2
+
+
+def test_of_a_large_load_one_group_of_versions_is_staged_at_a_time(
+    tmp_path: Path, spark: SparkSession
+) -> None:
+    settings = load_settings(
+        {"home": tmp_path, "batch_bytes": 1}
+    )  # each file is a batch, and each batch a group
+    with Lakehouse(settings, all_tables(), spark) as lake:
+        for number, one in enumerate(EVENTS[:2]):
+            put(lake, f"{number}.ndjson", [one])
+        run(lake, BRONZE, BASE)
+        given = flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=[HISTORY])
+        left = []
+        for outcome in flow.refresh(lake, given):
+            assert outcome.status == "published"
+            left.append([path for path in (Path(lake.uri) / "_staging").rglob("*") if path.is_file()])
+        assert left == [[], []]
+        assert len(rows(lake, HISTORY)) == 2
