@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ARCHIVE = Simulation(seed=11, days=40, payments_per_day=20, accounts=4)
-
-
 FEW_DAYS = Simulation(days=4, payments_per_day=10, accounts=2)
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assets.record.done import Done
+from assets.runs.instance import instance_home
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -80,4 +81,4 @@ def _is_long_ago(settings: Settings) -> bool:
 
 
 def _stamp(settings: Settings) -> Path:
-    return settings.home.resolve() / "dagster" / STAMP
+    return instance_home(settings) / STAMP

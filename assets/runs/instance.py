@@ -31,9 +31,14 @@ nux:
 """
 
 
+def instance_home(settings: Settings) -> Path:
+    """The folder to use as ``DAGSTER_HOME``, below the lakehouse's home; it need not be there yet."""
+    return (settings.home / "dagster").resolve()
+
+
 def prepare_instance(settings: Settings) -> Path:
-    """The folder to use as ``DAGSTER_HOME``, below the lakehouse's home, with a ``dagster.yaml`` in it."""
-    home = (settings.home / "dagster").resolve()
+    """The same, with a ``dagster.yaml`` in it."""
+    home = instance_home(settings)
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
     if not config.exists():

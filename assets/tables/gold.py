@@ -1,18 +1,15 @@
 """The assets of gold: one per table, made from the silver tables that its module names."""
 
-# Annotations are not postponed here: Dagster reads those of an asset's function as they are.
+from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
-from dagster import AssetExecutionContext, AssetsDefinition, FreshnessPolicy, multi_asset
+from dagster import AssetsDefinition, FreshnessPolicy
 
-from assets.runs.resources import LakehouseResource, RefreshOptions
-from assets.tables import checks
-from assets.tables.events import Event, events
+from assets.tables.refreshed import refreshed
 from assets.tables.spec import table_spec
 from pipelines.catalog import gates, tables_of
-from pipelines.flow import refresh as flow
 from pipelines.settings import Settings
 from pipelines.table import Table
 
@@ -27,17 +24,4 @@ def gold_assets(settings: Settings) -> Sequence[AssetsDefinition]:
 
 def gold_asset(table: Table, settings: Settings) -> AssetsDefinition:
     """The asset of a gold table: recomputes the days that changed."""
-
-    @multi_asset(
-        name=f"gold__{table.short_name}",
-        specs=[table_spec(table, settings, freshness=FRESHNESS, deps=gates(table))],
-        check_specs=checks.specs(table),
-    )
-    def asset(
-        context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
-    ) -> Iterator[Event]:
-        lake = lakehouse.lake
-        outcomes = flow.refresh_table(lake, table, refresh.run(lake), full=refresh.full_refresh)
-        yield from events(context, lake, table, outcomes)
-
-    return asset
+    return refreshed(table, table_spec(table, settings, freshness=FRESHNESS, deps=gates(table)))

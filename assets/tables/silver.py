@@ -17,8 +17,9 @@ from dagster import (
 
 from assets.runs.resources import LakehouseResource, RefreshOptions
 from assets.tables import checks
-from assets.tables.events import Event, events
+from assets.tables.events import Event
 from assets.tables.kept import kept_events
+from assets.tables.refreshed import refreshed
 from assets.tables.spec import asset_key, table_spec
 from pipelines.catalog import tables_of
 from pipelines.flow import refresh as flow
@@ -36,20 +37,7 @@ def silver_assets(settings: Settings) -> Sequence[AssetsDefinition]:
 
 def silver_asset(table: Table, settings: Settings) -> AssetsDefinition:
     """The asset of a silver table: takes in what bronze gained since the table's watermark."""
-
-    @multi_asset(
-        name=f"silver__{table.short_name}",
-        specs=[table_spec(table, settings)],
-        check_specs=checks.specs(table),
-    )
-    def asset(
-        context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
-    ) -> Iterator[Event]:
-        lake = lakehouse.lake
-        outcomes = flow.refresh_table(lake, table, refresh.run(lake), full=refresh.full_refresh)
-        yield from events(context, lake, table, outcomes)
-
-    return asset
+    return refreshed(table, table_spec(table, settings))
 
 
 def quarantine_asset(settings: Settings) -> AssetsDefinition:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -18,11 +18,9 @@ def row_counts(uri: str, accept: str | None) -> tuple[int, int]:
         accept: name of the column that is null in the rows to publish; None where all are.
     """
     total = published = 0
-    system, _ = storage.locate(uri)
-    for path in storage.parquet_files(uri):
-        with system.open_input_file(path) as stream, pq.ParquetFile(stream) as file:
-            total += file.metadata.num_rows
-            published += _null_count(file, accept) if accept else file.metadata.num_rows
+    for file in _opened(uri):
+        total += file.metadata.num_rows
+        published += _null_count(file, accept) if accept else file.metadata.num_rows
     return published, total - published
 
 
@@ -32,24 +30,34 @@ def bounds(uri: str, columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
     Of a column without a value both are None; one of which a file does not say it is left out.
     """
     found: dict[str, list[Any]] = {name: [] for name in columns}
+    for file in _opened(uri):
+        for name in list(found):
+            values = _ends(file, name)
+            if values is None:
+                del found[name]
+            else:
+                found[name] += values
+    return {name: (min(values, default=None), max(values, default=None)) for name, values in found.items()}
+
+
+def _opened(uri: str) -> Iterator[pq.ParquetFile]:
+    """The Parquet files of a folder, each open until the next."""
     system, _ = storage.locate(uri)
     for path in storage.parquet_files(uri):
         with system.open_input_file(path) as stream, pq.ParquetFile(stream) as file:
-            for name in list(found):
-                values = _ends(file, name)
-                if values is None:
-                    del found[name]
-                else:
-                    found[name] += values
-    return {name: (min(values, default=None), max(values, default=None)) for name, values in found.items()}
+            yield file
+
+
+def _groups(file: pq.ParquetFile, column: str) -> list[pq.ColumnChunkMetaData]:
+    """What the footer says of a column, by group of rows."""
+    index = file.schema_arrow.get_field_index(column)
+    return [file.metadata.row_group(n).column(index) for n in range(file.num_row_groups)]
 
 
 def _ends(file: pq.ParquetFile, column: str) -> list[Any] | None:
     """The least and the greatest value of each group of rows that has any; None where the file does not say."""
-    index = file.schema_arrow.get_field_index(column)
-    groups = [file.metadata.row_group(n).column(index) for n in range(file.num_row_groups)]
     values: list[Any] = []
-    for group in groups:
+    for group in _groups(file, column):
         found = group.statistics
         if found is not None and found.has_min_max:
             values += [found.min, found.max]
@@ -59,8 +67,7 @@ def _ends(file: pq.ParquetFile, column: str) -> list[Any] | None:
 
 
 def _null_count(file: pq.ParquetFile, column: str) -> int:
-    index = file.schema_arrow.get_field_index(column)
-    groups = [file.metadata.row_group(n).column(index).statistics for n in range(file.num_row_groups)]
+    groups = [group.statistics for group in _groups(file, column)]
     if all(found is not None and found.has_null_count for found in groups):
         return sum(found.null_count for found in groups)
     return int(file.read(columns=[column]).column(0).null_count)

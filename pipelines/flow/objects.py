@@ -17,7 +17,7 @@ from pipelines.flow.token_keys import key_note, needs_rebuild
 from pipelines.silver import quarantine
 from pipelines.silver.shared import within
 from pipelines.silver.shared.build import FAULT, build, latest, parse
-from pipelines.silver.shared.history import base_of
+from pipelines.silver.shared.history import base_of, histories
 from pipelines.silver.shared.mapped import of_table
 from pipelines.silver.shared.order import BETTER
 
@@ -83,8 +83,8 @@ def _history(table: Table, run: Run) -> Table | None:
     """The history of a table, where the run comes to it."""
     if run.versions is None:
         return None
-    follows = (other for other in catalog.all_tables().values() if other.history_of == table)
-    return next((other for other in follows if not run.only or other.name in run.only), None)
+    found = histories(table, catalog.all_tables().values())
+    return next((other for other in found if not run.only or other.name in run.only), None)
 
 
 def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:

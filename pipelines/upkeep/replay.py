@@ -283,7 +283,7 @@ def _silver(
         lake.clear_staging(QUARANTINE)
         return reasons, [outcome]
     put(lake, _corrected(lake, refused, Merge("s.reason <> t.reason")))
-    pasts = [past for past in lake.tables.values() if past.history_of == table and lake.exists(past.name)]
+    pasts = [past for past in history.histories(table, lake.tables.values()) if lake.exists(past.name)]
     return reasons, [outcome, *(_history(lake, past, records, sources, validate, again) for past in pasts)]
 
 

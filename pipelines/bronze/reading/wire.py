@@ -144,15 +144,11 @@ def raw_at(raw: bytes, place: Iterable[str]) -> bytes | None:
 
     What stands beside it is not looked at: there may be a number in it that no parser takes.
     """
+    found: Raw | None = Raw(raw)
     for name in place:
-        try:
-            found = _fields.decode(raw).get(name)
-        except msgspec.ValidationError:  # no object
-            return None
-        if found is None:
-            return None
-        raw = bytes(found)
-    return raw
+        fields = _or_none(found, dict[str, Raw])
+        found = fields.get(name) if fields else None
+    return None if found is None else bytes(found)
 
 
 PAGES = ("list", "search_result")

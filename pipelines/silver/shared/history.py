@@ -6,6 +6,7 @@ base table's are: the order and the batches in which they came in play no part.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,11 @@ def base_of(table: Table) -> Table:
     if table.history_of is None:
         raise ValueError(f"{table.name} is no history table")
     return table.history_of
+
+
+def histories(base: Table, tables: Iterable[Table]) -> list[Table]:
+    """The history tables, among some tables, that are derived from a table."""
+    return [table for table in tables if table.history_of == base]
 
 
 def intervals(rows: DataFrame, table: Table) -> DataFrame:
