@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
 from pipelines.frames.measures import combined, count_if, live, ratio, sum_if, total
 from pipelines.gold.shared.contract import amount, count, dimension, gold_table, rate
 from pipelines.gold.shared.recipe import ByDay
@@ -122,7 +121,7 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     A changed payment may also change the days on which something about it came in: it names their network.
     """
     charges = live(changed[claims.CHARGES])
-    days = charges.select(F.col("created_date").alias("date"))
+    days = claims.days_made(changed)
     for name in (claims.DISPUTES, claims.WARNINGS):
         raised = claims.dated(changed[name]).select(F.col("claim_date").alias("date"))
         paid = claims.payment_days(changed[name], live(now[claims.CHARGES]))
@@ -194,8 +193,7 @@ def _warnings(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
 
 
 def _cohort(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    charges = live(on_dates(now[claims.CHARGES], "created_date", dates)).filter(captured())
-    payments = claims.with_claims(now, charges, dates)
+    payments = claims.with_claims(now, claims.made_on(now, dates).filter(captured()), dates)
     described = payments.withColumns({"date": F.col("created_date"), "network": network()})
     secured = F.col("three_d_secure_result") == "authenticated"
     return described.groupBy(*TABLE.key).agg(
@@ -220,4 +218,9 @@ def _rates() -> list[Expression]:
     ]
 
 
-RECIPE = ByDay(TABLE, inputs=(claims.CHARGES, claims.DISPUTES, claims.WARNINGS), dates=dates, build=build)
+RECIPE = ByDay(
+    TABLE,
+    inputs=(claims.CHARGES, claims.CHARGE_HISTORY, claims.DISPUTES, claims.WARNINGS),
+    dates=dates,
+    build=build,
+)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
 from pipelines.frames.measures import count_if, live, ratio, sum_if, total
 from pipelines.gold.shared.contract import amount, count, gold_table, rate
 from pipelines.gold.shared.recipe import ByDay
@@ -81,21 +80,21 @@ TABLE = gold_table(
     ),
 )
 
-INPUTS = (claims.CHARGES, claims.REFUNDS, claims.DISPUTES, claims.WARNINGS)
+RAISED = (claims.REFUNDS, claims.DISPUTES, claims.WARNINGS)
+INPUTS = (claims.CHARGES, claims.CHARGE_HISTORY, *RAISED)
 
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Days whose rows may be different: those of changed payments, and of payments that something came back to."""
-    days = live(changed[claims.CHARGES]).select(F.col("created_date").alias("date"))
-    for name in INPUTS[1:]:
+    days = claims.days_made(changed)
+    for name in RAISED:
         days = days.unionByName(claims.payment_days(changed[name], live(now[claims.CHARGES])))
     return days
 
 
 def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     """The rows of some days (ISO dates)."""
-    charges = live(on_dates(now[claims.CHARGES], "created_date", dates))
-    payments = claims.with_claims(now, charges, dates)
+    payments = claims.with_claims(now, claims.made_on(now, dates), dates)
     counted = payments.groupBy("account", "currency", F.col("created_date").alias("date"))
     return counted.agg(*_figures()).select("*", *_rates()).select(*TABLE.column_names)
 

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, days_of, on_dates, within_days
 from pipelines.frames.measures import count_if, live, sum_if
-from pipelines.payments.charges import captured, network
+from pipelines.payments.charges import as_captured, captured, network
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -21,12 +21,25 @@ It bounds how much history is read for one day, and is part of what the figures 
 """
 
 CHARGES = "silver.charges"
+CHARGE_HISTORY = "silver.charge_history"
 REFUNDS = "silver.refunds"
 DISPUTES = "silver.disputes"
 WARNINGS = "silver.early_fraud_warnings"
 
 _PAYMENT = ["account", "charge_id"]
 _KEY = ["account", "payment_key"]
+
+
+def made_on(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+    """The payments and attempts of some days (ISO dates), each with what was captured of it."""
+    charges = live(on_dates(now[CHARGES], "created_date", dates))
+    return as_captured(charges, on_dates(now[CHARGE_HISTORY], "created_date", dates))
+
+
+def days_made(changed: Mapping[str, DataFrame]) -> DataFrame:
+    """Days (``date``) of the payments of which a version came in, also one that was not the newest."""
+    days = [live(changed[name]).select("created_date") for name in (CHARGES, CHARGE_HISTORY)]
+    return days[0].unionByName(days[1]).toDF("date").distinct()
 
 
 def dated(claims: DataFrame) -> DataFrame:

@@ -40,7 +40,7 @@ SIGNS = ("dispute", "early_fraud_warning", "refund", "review", "merchant_report"
 """In the order in which they count where two were known in the same second."""
 
 CHARGES = claims.CHARGES
-CHARGE_HISTORY = "silver.charge_history"
+CHARGE_HISTORY = claims.CHARGE_HISTORY
 DISPUTES = claims.DISPUTES
 DISPUTE_HISTORY = "silver.dispute_history"
 WARNINGS = claims.WARNINGS

@@ -46,7 +46,7 @@ time after. See support.stripe.com, changes to balance transaction behavior for 
 _MONEY = (
     currency(),
     Column("amount_minor", "bigint", "Amount asked for, in minor units.", path="amount", required=True, minimum=0),
-    Column("amount_captured_minor", "bigint", "Amount captured so far, in minor units. Records from before September 2020 do not say it: there it is all of what a captured charge asked for, less what was let go with the capture.", path="amount_captured", sql=_CAPTURED_ONCE, minimum=0),
+    Column("amount_captured_minor", "bigint", "Amount captured so far, in minor units. Records from before September 2020 do not say it: there it is all of what a captured charge asked for, in the version of the capture itself less what was let go with it, as gold takes it from silver.charge_history.", path="amount_captured", sql=_CAPTURED_ONCE, minimum=0),
     Column("amount_refunded_minor", "bigint", "Amount marked as refunded so far, in minor units; until API version 2025-03-31 with what was authorized and never captured.", path="amount_refunded", minimum=0),
     Column("amount_returned_minor", "bigint", "Amount given back of what was captured, in minor units, as the charge says it: of amount_refunded_minor without what was never captured.", sql=_RETURNED, minimum=0),
     Column("application_fee_minor", "bigint", "Fee that the platform takes, in minor units.", path=("application_fee_amount", "application_fee.amount"), minimum=0),

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.engine
 
 TABLES = (
-    "bronze.records", "silver.charges", "silver.refunds", "silver.disputes", "silver.quarantine",
-    "gold.payments_daily", "gold.disputes_daily",
+    "bronze.records", "silver.charges", "silver.charge_history", "silver.refunds", "silver.disputes",
+    "silver.quarantine", "gold.payments_daily", "gold.disputes_daily",
 )  # fmt: skip
 
 OF_2019, OF_2022, OF_2024, OF_2025 = "2019-05-16", "2022-11-15", "2024-06-20", "2025-06-30.basil"
@@ -87,6 +87,44 @@ CASES = [
         "captured_in_part_before_the_field",
         [told("charge.captured", charge(5000, None, 1500, is_all=False), 1, OF_2019)],
         (1, 3500),
+    ),
+    Case(
+        "captured_in_part_before_the_field_then_refunded",
+        [
+            told("charge.captured", charge(5000, None, 1500, is_all=False), 1, OF_2019),
+            told("charge.refunded", charge(5000, None, 2200, is_all=False), 3, OF_2019),
+        ],
+        (1, 3500),
+        refunded=(1, 700),
+    ),
+    Case(
+        "captured_in_part_before_the_field_then_refunded_and_told_so",
+        [
+            told("charge.refunded", charge(5000, None, 2200, is_all=False), 3, OF_2019),
+            told("charge.captured", charge(5000, None, 1500, is_all=False), 1, OF_2019),
+            refund("re_1", 700),
+        ],
+        (1, 3500),
+        refunded=(1, 700),
+    ),
+    Case(
+        "captured_in_part_before_the_field_and_disputed_as_the_charge_says",
+        [
+            told("charge.captured", charge(5000, None, 1500, is_all=False), 1, OF_2019),
+            told("charge.updated", charge(5000, None, 1500, is_all=False, disputed=True), 5, OF_2019),
+        ],
+        (1, 3500),
+        disputed=(1, 3500),
+    ),
+    Case(
+        "captured_in_several_parts",
+        [
+            told("charge.captured", charge(5000, 2000, 0, is_all=False), 1, OF_2024),
+            told("charge.captured", charge(5000, 5000, 0, is_all=False), 3, OF_2024),
+            told("charge.refunded", charge(5000, 5000, 3000, is_all=False), 5, OF_2024),
+        ],
+        (1, 5000),
+        refunded=(1, 3000),
     ),
     Case(
         "authorized_before_the_field",
