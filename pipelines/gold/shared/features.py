@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING
@@ -43,11 +44,13 @@ ENTITY_KEYS = {
     "account": ACCOUNT,
     "currency": Column("currency", "string", "ISO 4217 code of the amounts.", required=True),
     "card_fingerprint": Column(
-        "card_fingerprint", "string", "Identifies the card number within the account."
+        "card_fingerprint", "string", "Identifies the card number within the account.", identifies=True
     ),
     "customer_id": Column("customer_id", "string", "Customer who pays, cus_…."),
     "email_domain": Column("email_domain", "string", "Domain of the payer's email address."),
-    "ip_address_network": Column("ip_address_network", "string", "Network that the payment came from."),
+    "ip_address_network": Column(
+        "ip_address_network", "string", "Network that the payment came from.", identifies=True
+    ),
     "card_country": Column("card_country", "string", "ISO 3166 code of the country of the card's issuer."),
     "billing_country": Column("billing_country", "string", "ISO 3166 code of the payer's country."),
     "terminal_id": Column("terminal_id", "string", "Terminal at which the card was present, tmr_…."),
@@ -145,7 +148,7 @@ def _keys(feature_set: FeatureSet, entities: Sequence[str]) -> tuple[str, ...]:
 
 
 def _required(column: Column) -> Column:
-    return Column(column.name, column.type, column.doc, required=True)
+    return replace(column, required=True)
 
 
 def _day(second: str) -> Expression:
