@@ -83,7 +83,7 @@ def declared(table: Table, settings: Settings) -> dict[str, Any]:
     return {
         **TableMetadataSet(column_schema=column_schema(table), table_name=table.name),
         **UriMetadataSet(uri=uri),
-        "declared_in": catalog.modules()[table.name].__name__.replace(".", "/") + ".py",
+        "declared_in": catalog.declared()[table.name].module.__name__.replace(".", "/") + ".py",
         "key": ", ".join(table.key),
         "ordered_by": table.cluster_by or "nothing",
     }
