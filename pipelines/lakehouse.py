@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.delta import footers, intent, releases, storage
 from pipelines.delta import log as delta_log
 from pipelines.delta.commits import Committer, Staged
-from pipelines.delta.engine import open_spark
+from pipelines.delta.engine import Engine, engine_of, open_spark
 from pipelines.delta.engine_errors import OF, WRITING
 from pipelines.delta.layout import FELT, ORDERLY, Layout, work
 from pipelines.delta.lock import running_command, writer_lock
@@ -105,6 +105,11 @@ class Lakehouse:
         """Stop the SparkSession, if one was started."""
         self._stack.close()
 
+    @property
+    def engine(self) -> Engine:
+        """What computes."""
+        return engine_of(self.settings)
+
     @cached_property
     def spark(self) -> SparkSession:
         """The SparkSession: the one that was given, or one that is started when first asked for."""
@@ -113,13 +118,7 @@ class Lakehouse:
     @cached_property
     def committer(self) -> Committer:
         """What commits on this engine."""
-        if self.settings.engine == "embedded":
-            from pipelines.delta.delta_rs import DeltaRs
-
-            return DeltaRs(self.settings.storage_options)
-        from pipelines.delta.delta_spark import DeltaSpark
-
-        return DeltaSpark(self.spark, self.log)
+        return self.engine.committer(self.settings, lambda: self.spark)
 
     @cached_property
     def log(self) -> DeltaLog:
@@ -209,14 +208,9 @@ class Lakehouse:
             version = self.version_at(name, at)
         if version is None and self.release is not None:
             version = self.version(name)
-        reader = self.spark.read.format("delta")
         if version is None:
-            return reader.load(self.table_uri(name))
-        if self.settings.engine == "embedded":
-            from pipelines.delta import versions
-
-            return versions.rows(self.spark, self.table_uri(name), version, self.settings.storage_options)
-        return reader.option("versionAsOf", str(version)).load(self.table_uri(name))
+            return self.spark.read.format("delta").load(self.table_uri(name))
+        return self.engine.at_version(self.settings, self.spark, self.table_uri(name), version)
 
     def count(self, name: str) -> int:
         """How many rows a table has, counted only where its log does not say it."""

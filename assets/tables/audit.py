@@ -79,8 +79,8 @@ def as_published(outcome: Outcome) -> Outcome:
 def every_record_accounted_for(lakehouse: LakehouseResource) -> AssetCheckResult:
     """The audit, and the deep audit: counts that add up, and rows that are as they should be."""
     lake = lakehouse.lake
-    found = audit(lake, lake.sources)
-    verified = verify(lake, lake.sources)
+    found = audit(lake)
+    verified = verify(lake)
     wrong = [str(difference) for difference in verified.differences]
     return AssetCheckResult(
         passed=found.balanced and verified.sound,

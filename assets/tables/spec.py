@@ -22,14 +22,12 @@ from dagster._core.definitions.metadata.metadata_set import TableMetadataSet, Ur
 from pipelines import catalog
 from pipelines.catalog import inputs
 from pipelines.delta import storage
+from pipelines.delta.engine import engine_of
 from pipelines.gold.shared.recipe import recipe
 from pipelines.settings import Settings
 from pipelines.table import Column, Table
 
 OWNER = "team:payments-data"
-
-ENGINE_KINDS = {"embedded": "sail", "spark": "spark"}
-"""Dagster's name for what computes a table; a Spark Connect endpoint counts as Spark."""
 
 COMMAND = "vermeil/command"
 """Tag of a run that a command recorded; alerts about it are the command's own."""
@@ -69,7 +67,7 @@ def table_spec(
         ],
         description=description(table),
         group_name=group_of(table),
-        kinds={"delta", "greatexpectations", ENGINE_KINDS.get(settings.engine, "spark")},
+        kinds={"delta", "greatexpectations", engine_of(settings).kind},
         owners=[OWNER],
         tags={"layer": table.layer},
         freshness_policy=freshness,

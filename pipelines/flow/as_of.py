@@ -144,11 +144,11 @@ class AsOf:
         return how.whole(now, how.context(self._lake))
 
     def _settled(self, name: str) -> DataFrame:
-        """What gold is made from, computed once: Sail cannot run all of silver and gold in one plan.
+        """What gold is made from, computed once where the engine cannot run all of silver and gold in one plan.
 
         A cluster does not see this machine's folders, and Apache Spark needs none.
         """
-        if self._lake.settings.engine != "embedded":
+        if not self._lake.engine.plans_in_parts:
             return self.table(name)
         folder = str(self._scratch / f"{name}-{uuid4().hex}")
         rows = self.table(name)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pipelines.delta.log import Note
     from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
-    from pipelines.sources.source import Sources
 
 NEW_SHARE = 1.1
 """How many times larger than at the last audit a large lakehouse is when a run audits it again."""
@@ -29,7 +28,7 @@ SHOWN = 20
 """Files that do not balance, named in a message."""
 
 
-def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full: bool = False) -> Outcome:
+def refresh_audit(lake: Lakehouse, validate: Validate, *, full: bool = False) -> Outcome:
     """Audit the lakehouse and publish what was found, unless nothing changed since the last time.
 
     An audit that does not balance is published too: it is true, and who asks must see it. Its outcome is ``refused``
@@ -41,7 +40,7 @@ def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full
     is_known = before.get("is_balanced") and (before.get("versions") == now or _may_wait(lake, before))
     if is_known and not full:
         return Outcome(TABLE.name, "unchanged")
-    found = audit(lake, sources)
+    found = audit(lake)
     if not found.files:
         return Outcome(TABLE.name, "unchanged")
     note = {"versions": now, "records": found.total.records, "is_balanced": found.balanced}

@@ -130,11 +130,11 @@ class Audit:
         }
 
 
-def audit(lake: Lakehouse, sources: Sources) -> Audit:
+def audit(lake: Lakehouse) -> Audit:
     """Count where every record of a lakehouse is now. Reads no payload but that of mapped rows."""
     if not lake.exists(ingest.FILES):
         return Audit(Counts(), (), 0)
-    check_sources(batches(lake), sources)
+    check_sources(batches(lake), lake.sources)
     tables = [table for table in lake.tables.values() if table.object_type]
     current = _current(lake, tables)
     placed = places(
@@ -142,8 +142,8 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
         lake.table(quarantine.TABLE.name),
         current,
         tables,
-        sources,
-        taken_in(lake, sources),
+        lake.sources,
+        taken_in(lake),
         types_inside(batches(lake)),
     )
     names: list[Any] = [*PLACES, *(INSIDE + place for place in PLACES)]
@@ -156,12 +156,12 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
     return Audit(_sum(files), files, _rows(lake, tables))
 
 
-def taken_in(lake: Lakehouse, sources: Sources) -> dict[str, int]:
+def taken_in(lake: Lakehouse) -> dict[str, int]:
     """The last bronze batch of which each silver table has all that concerns it, the quarantine among them."""
     held = batches(lake)
     tables = [table for table in lake.tables.values() if table.object_type]
     unread = taken(lake, quarantine.TABLE.name)
-    return {quarantine.TABLE.name: unread} | {t.name: reached(lake, t, sources, held) for t in tables}
+    return {quarantine.TABLE.name: unread} | {t.name: reached(lake, t, held) for t in tables}
 
 
 def places(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def refresh_history(lake: Lakehouse, table: Table, run: Run, *, full: bool = False) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark, as far as its base table has come."""
     base_taken = taken(lake, history.base_of(table).name)
-    found = spans(lake, table, run.sources, full=full, until=base_taken)
+    found = spans(lake, table, full=full, until=base_taken)
     for outcome in taken_in(lake, table, run, found, _change):
         forget_versions(
             lake, table, run

@@ -108,10 +108,7 @@ def next_ingest_id(lake: Lakehouse) -> int:
 def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: int) -> Batch:
     """Read files, all of one source, and write their records where no reader looks."""
     reading = reading_of(lake, source, ingest_id)
-    if lake.settings.engine == "embedded":
-        staged, counts = _stage_here(lake, batch, reading)
-    else:
-        staged, counts = _stage_on_spark(lake, batch, reading)
+    staged, counts = (_stage_here if lake.engine.reads_here else _stage_on_spark)(lake, batch, reading)
     return Batch(
         ingest_id,
         source.source,

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
-    from pipelines.sources.source import Sources
     from pipelines.table import Table
 
 
@@ -51,15 +50,12 @@ class Span:
         """Their records."""
         return lake.table(ingest.RECORDS).filter(f"ingest_id > {self.after} and ingest_id <= {self.last}")
 
-    def read(
-        self, lake: Lakehouse, table: Table, sources: Sources, by: Callable[..., DataFrame]
-    ) -> DataFrame:
+    def read(self, lake: Lakehouse, table: Table, by: Callable[..., DataFrame]) -> DataFrame:
         """Their records as rows of a table of objects, by :func:`build` or :func:`parse`."""
         inside = types_inside(self.held, self.after, self.last)
         shaped = within.shapes(shapes(self.held, self.after, self.last), inside, table)
-        return by(
-            of_table(self.records(lake), table, sources, inside), table, sources, lake.token_key, shaped
-        )
+        records = of_table(self.records(lake), table, lake.sources, inside)
+        return by(records, table, lake.sources, lake.token_key, shaped)
 
     def note(self, lake: Lakehouse, table: Table) -> dict[str, Any]:
         """What a table notes that has taken them in."""
@@ -68,14 +64,14 @@ class Span:
 
 def refresh_silver(lake: Lakehouse, table: Table, run: Run, *, full: bool = False) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark; with ``full``, rebuild the table from all of bronze."""
-    return taken_in(lake, table, run, spans(lake, table, run.sources, full=full), _change)
+    return taken_in(lake, table, run, spans(lake, table, full=full), _change)
 
 
 def _rows(lake: Lakehouse, table: Table, run: Run, span: Span) -> DataFrame:
     history = _history(table, run)
     # All that a large load parses would otherwise lie on the disk until the history comes to it.
     if history is None or not span.is_only:
-        return span.read(lake, table, run.sources, build)
+        return span.read(lake, table, build)
     return latest(lake.staged(versions(lake, history, span, run)), table)
 
 
@@ -95,7 +91,7 @@ def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
     key = (history.name, span.after, span.last)
     known = {} if run.versions is None else run.versions
     if key not in known:
-        rows = span.read(lake, base_of(history), run.sources, parse)
+        rows = span.read(lake, base_of(history), parse)
         known[key] = lake.stage(_versions(history), f"{span.after}-{span.last}", rows, accept=FAULT)
     return known[key]
 
@@ -123,7 +119,7 @@ def taken_in(
     if not found:
         yield unchanged(lake, table.name)
         return
-    check_sources(found[0].held, run.sources)
+    check_sources(found[0].held, lake.sources)
     for span in found:
         outcome = moved(lake, change(lake, table, run, span), run.validate)
         yield outcome
@@ -155,15 +151,12 @@ def _change(lake: Lakehouse, table: Table, run: Run, span: Span) -> Change:
     )
 
 
-def spans(
-    lake: Lakehouse, table: Table, sources: Sources, *, full: bool, until: int | None = None
-) -> list[Span]:
+def spans(lake: Lakehouse, table: Table, *, full: bool, until: int | None = None) -> list[Span]:
     """The batches of bronze that a table has to take in, in groups.
 
     Args:
         lake: where the tables are.
         table: of objects, or a history of some.
-        sources: as they are now.
         full: the table is made anew of all batches.
         until: the last batch that it may take in; by default the last that there is.
     """
@@ -176,7 +169,7 @@ def spans(
         found = [(0, last)] if last else []
     else:
         sizes = [
-            (batch, size) for batch, size in concerning(held, table, sources, watermark) if batch <= last
+            (batch, size) for batch, size in concerning(held, table, lake.sources, watermark) if batch <= last
         ]
         found = by_size(watermark, sizes, lake.settings.batch_bytes)
     return [Span(held, after, upto, full, len(found) == 1) for after, upto in found]

@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 def refresh_bronze(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
     """Take in the files of a folder that are new or changed, batch by batch."""
-    listing = manifest.list_files(run.raw, run.sources)
+    listing = manifest.list_files(run.raw, lake.sources)
     notices = tuple(f"{name}: ignored, {why}" for name, why in listing.ignored.items())
     if not listing.files:
-        empty = f"{run.raw}: no file to read; expected {run.sources.expected}, also compressed"
+        empty = f"{run.raw}: no file to read; expected {lake.sources.expected}, also compressed"
         notices = (empty, *notices)
     fresh = ingest.plan(lake, listing)
     if not fresh:
         yield replace(unchanged(lake, ingest.RECORDS), notices=notices)
     for files in manifest.batches(fresh, lake.settings.batch_bytes):
-        source = run.sources.of(files[0].source)
+        source = lake.sources.of(files[0].source)
         batch = ingest.stage(lake, source, files, ingest.next_ingest_id(lake))
         outcome = take_in(lake, batch, run.validate)
         yield replace(outcome, notices=(*notices, *outcome.notices))

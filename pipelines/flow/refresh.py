@@ -71,7 +71,7 @@ WAYS: Mapping[Kind, Way] = {
     "objects": lambda lake, table, run, full: refresh_silver(lake, table, run, full=full),
     "history": lambda lake, table, run, full: refresh_history(lake, table, run, full=full),
     "made": lambda lake, table, run, full: [refresh_gold(lake, table, run.validate, full=full)],
-    "audit": lambda lake, table, run, full: [refresh_audit(lake, run.sources, run.validate, full=full)],
+    "audit": lambda lake, table, run, full: [refresh_audit(lake, run.validate, full=full)],
     "drift": lambda lake, table, run, full: [refresh_drift(lake, run.validate, full=full)],
 }
 """How a table of each kind is brought up to date. The manifest is, as bronze is."""

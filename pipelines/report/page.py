@@ -30,7 +30,7 @@ def write_report(lake: Lakehouse, path: Path, now: datetime) -> Path:
         read_facts(lake),
         quality.table_states(lake),
         quality.quarantined(lake),
-        audit(lake, lake.sources),
+        audit(lake),
         now,
         quality.drifts(lake),
         pages,

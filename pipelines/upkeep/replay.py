@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from pipelines.delta.releases import Draft
     from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
-    from pipelines.sources.source import Sources
     from pipelines.table import Table
 
 QUARANTINE = quarantine.TABLE.name
@@ -97,7 +96,6 @@ class Replay:
 
 def replay(
     lake: Lakehouse,
-    sources: Sources,
     validate: Validate,
     choice: Choice,
     *,
@@ -109,7 +107,6 @@ def replay(
 
     Args:
         lake: held for writing, unless this is a dry run.
-        sources: as they are now.
         validate: audits what is published.
         choice: which records.
         draft: what this writer will release. Nothing where readers do not see yet all that an earlier one did, such
@@ -123,14 +120,14 @@ def replay(
     chosen = _chosen(lake, choice)
     if not chosen:
         return Replay(dry_run)
-    check_sources(batches(lake), sources)
-    records, again = _records(lake, chosen), _again(lake, sources, chosen)
-    read = rereading.readable(lake, sources, records.filter("fault is not null"))
+    check_sources(batches(lake), lake.sources)
+    records, again = _records(lake, chosen), _again(lake, chosen)
+    read = rereading.readable(lake, records.filter("fault is not null"))
     if dry_run:
         good = records.filter("fault is null")
         if read.num_rows:
             good = good.unionByName(lake.spark.createDataFrame(read).select(*good.columns))
-        return Replay(True, _summed(chosen, _planned(lake, good, sources, again), _faults(records, read)))
+        return Replay(True, _summed(chosen, _planned(lake, good, again), _faults(records, read)))
     if draft is not None:
         draft.held_back |= draft.is_behind(releases.latest(lake.uri))
     starting(ingest.RECORDS)
@@ -139,12 +136,12 @@ def replay(
     files = {record_id.split(":")[0] for record_id in again.unreadable}
     if files:
         entering.renew_digests(lake, files)
-    done = _taken_in(lake, sources, validate, chosen, again, starting)
+    done = _taken_in(lake, validate, chosen, again, starting)
     if files:  # at last: a batch that holds a type which a table has not seen is taken in by the next run
         entering.renew_types(lake, files)
     if any(outcome.status == "refused" for outcome in done.outcomes):
         return done
-    return replace(done, outcomes=(*done.outcomes, refresh_audit(lake, sources, validate, full=True)))
+    return replace(done, outcomes=(*done.outcomes, refresh_audit(lake, validate, full=True)))
 
 
 @dataclass(frozen=True)
@@ -172,7 +169,7 @@ class _Again:
         return self.unreadable | self.refused.get(table.name, frozenset())
 
 
-def _again(lake: Lakehouse, sources: Sources, chosen: Mapping[Key, str]) -> _Again:
+def _again(lake: Lakehouse, chosen: Mapping[Key, str]) -> _Again:
     held = batches(lake)
     tables = [table for table in lake.tables.values() if table.object_type or table.history_of]
     names = {name for _, name in chosen}
@@ -180,15 +177,16 @@ def _again(lake: Lakehouse, sources: Sources, chosen: Mapping[Key, str]) -> _Aga
     return _Again(
         refused,
         refused.pop(ingest.RECORDS, frozenset()),
-        frozenset(table.name for table in tables if any(True for _ in sources.mapping(table.short_name))),
-        {table.name: reached(lake, table, sources, held) for table in tables},
+        frozenset(
+            table.name for table in tables if any(True for _ in lake.sources.mapping(table.short_name))
+        ),
+        {table.name: reached(lake, table, held) for table in tables},
         {table.name: changes.mark(lake, table.name) for table in tables},
     )
 
 
 def _taken_in(
     lake: Lakehouse,
-    sources: Sources,
     validate: Validate,
     chosen: Mapping[Key, str],
     again: _Again,
@@ -200,7 +198,7 @@ def _taken_in(
     parsed: dict[str, dict[str, str | None]] = {}
     for table in _tables(lake, good, again):
         starting(table.name)
-        parsed[table.name], found = _silver(lake, table, good, sources, validate, again)
+        parsed[table.name], found = _silver(lake, table, good, validate, again)
         outcomes += found
     if not any(outcome.status == "refused" for outcome in outcomes):
         outcomes += _gold(lake, parsed, validate, again, starting)
@@ -235,21 +233,19 @@ def _tables(lake: Lakehouse, records: DataFrame, again: _Again) -> list[Table]:
     ]
 
 
-def _planned(
-    lake: Lakehouse, records: DataFrame, sources: Sources, again: _Again
-) -> dict[str, dict[str, str | None]]:
+def _planned(lake: Lakehouse, records: DataFrame, again: _Again) -> dict[str, dict[str, str | None]]:
     return {
-        table.name: _judged(parse(_of(table, records, sources, again), table, sources, lake.token_key))
+        table.name: _judged(parse(_of(lake, table, records, again), table, lake.sources, lake.token_key))
         for table in _tables(lake, records, again)
     }
 
 
-def _of(table: Table, records: DataFrame, sources: Sources, again: _Again) -> DataFrame:
+def _of(lake: Lakehouse, table: Table, records: DataFrame, again: _Again) -> DataFrame:
     """Records of a table that are in batches which it has taken in: those of later ones come with their batch."""
     base = table.history_of or table
     looked_at = among(records, "record_id", again.of(base))
     inside = base.object_types if "inside" in records.columns else ()
-    return of_table(looked_at, base, sources, inside).filter(f"ingest_id <= {again.taken[table.name]}")
+    return of_table(looked_at, base, lake.sources, inside).filter(f"ingest_id <= {again.taken[table.name]}")
 
 
 def _judged(rows: DataFrame) -> dict[str, str | None]:
@@ -264,16 +260,15 @@ def _silver(
     lake: Lakehouse,
     table: Table,
     records: DataFrame,
-    sources: Sources,
     validate: Validate,
     again: _Again,
 ) -> tuple[dict[str, str | None], list[Outcome]]:
     """Merge the good ones of some records into a table and its history; give the refused ones their reason of now."""
     if needs_rebuild(lake, table, lake.note(table.name)):
         raise LakehouseError(f"{table.name} must be rebuilt first: vermeil run --full-refresh {table.name}")
-    chosen = _of(table, records, sources, again)
+    chosen = _of(lake, table, records, again)
     reasons: dict[str, str | None] = {row[0]: None for row in chosen.select("record_id").collect()}
-    staged = lake.stage(table.name, BATCH, build(chosen, table, sources, lake.token_key), accept=FAULT)
+    staged = lake.stage(table.name, BATCH, build(chosen, table, lake.sources, lake.token_key), accept=FAULT)
     faulty = lake.staged(staged).filter(f"{FAULT} is not null")
     reasons |= _judged(faulty)
     refused = lake.stage(QUARANTINE, BATCH, quarantine.refused(faulty, records, table))
@@ -284,18 +279,17 @@ def _silver(
         return reasons, [outcome]
     put(lake, _corrected(lake, refused, Merge("s.reason <> t.reason")))
     pasts = [past for past in history.histories(table, lake.tables.values()) if lake.exists(past.name)]
-    return reasons, [outcome, *(_history(lake, past, records, sources, validate, again) for past in pasts)]
+    return reasons, [outcome, *(_history(lake, past, records, validate, again) for past in pasts)]
 
 
 def _history(
     lake: Lakehouse,
     table: Table,
     records: DataFrame,
-    sources: Sources,
     validate: Validate,
     again: _Again,
 ) -> Outcome:
-    parsed = parse(_of(table, records, sources, again), history.base_of(table), sources, lake.token_key)
+    parsed = parse(_of(lake, table, records, again), history.base_of(table), lake.sources, lake.token_key)
     fresh = lake.stage(table.name, f"{BATCH}-new", parsed, accept=FAULT)
     rows = rebuilt(lake, table, fresh, full=False)
     return moved(lake, _change(lake, table, rows, Merge(history.CHANGED), again), validate)

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
-    from pipelines.sources.source import Sources
     from pipelines.table import Table
 
 QUARANTINE = quarantine.TABLE.name
@@ -85,7 +84,6 @@ class Verified:
 
 def verify(
     lake: Lakehouse,
-    sources: Sources,
     *,
     only: Collection[str] = (),
     starting: Callable[[str], None] = lambda _: None,
@@ -94,36 +92,35 @@ def verify(
 
     Args:
         lake: held for writing: what is rebuilt for comparison is staged, and nothing may be published meanwhile.
-        sources: as the tables were made with.
         only: tables to look at; empty for all.
         starting: told the name of each table before its turn.
     """
     if not lake.exists(ingest.FILES):
         return Verified()
-    check_sources(batches(lake), sources)
+    check_sources(batches(lake), lake.sources)
     found: dict[str, Found] = {}
     for name, table in lake.tables.items():
         if lake.exists(name) and (not only or name in only or (table.object_type and QUARANTINE in only)):
             starting(name)
-            for one in _looked_at(lake, table, sources):
+            for one in _looked_at(lake, table):
                 found[one.table] = one.after(found.get(one.table))
     return Verified(tuple(one for one in found.values() if not only or one.table in only))
 
 
-def _looked_at(lake: Lakehouse, table: Table, sources: Sources) -> Iterator[Found]:
+def _looked_at(lake: Lakehouse, table: Table) -> Iterator[Found]:
     match table.kind:
         case "records":
             yield records(lake)
         case "files":
             yield files(lake)
         case "objects":
-            yield from silver(lake, table, sources)
+            yield from silver(lake, table)
         case "history":
-            yield past(lake, table, sources)
+            yield past(lake, table)
         case "refusals":
             yield unreadable(lake)
         case "audit":
-            yield audited(lake, sources)
+            yield audited(lake)
         case "made" if isinstance(how := recipe(table.name), ByDay | Whole):
             yield gold(lake, how)
 
@@ -185,9 +182,9 @@ def _off(kind: Kind, file_id: str, columns: tuple[str, ...] = ()) -> Difference:
     return Difference(ingest.FILES, kind, f"file_id={file_id}", columns)
 
 
-def silver(lake: Lakehouse, table: Table, sources: Sources) -> Iterator[Found]:
+def silver(lake: Lakehouse, table: Table) -> Iterator[Found]:
     """A silver table, and what the quarantine has of it, against what its batches of bronze give."""
-    built = build(_changes(lake, table, sources), table, sources, lake.token_key)
+    built = build(_changes(lake, table), table, lake.sources, lake.token_key)
     staged = lake.stage(table.name, "verify", built, accept=FAULT)
     expected = lake.accepted(staged).select(*table.column_names)
     count, found = differences(table.name, table.key, lake.table(table.name), expected)
@@ -197,24 +194,24 @@ def silver(lake: Lakehouse, table: Table, sources: Sources) -> Iterator[Found]:
     lake.clear_staging(table.name)
 
 
-def past(lake: Lakehouse, table: Table, sources: Sources) -> Found:
+def past(lake: Lakehouse, table: Table) -> Found:
     """A history table against all versions that its batches of bronze give."""
     base = history.base_of(table)
-    changes = _changes(lake, table, sources)
+    changes = _changes(lake, table)
     staged = lake.stage(
-        table.name, "verify", history.intervals(parse(changes, base, sources, lake.token_key), table)
+        table.name, "verify", history.intervals(parse(changes, base, lake.sources, lake.token_key), table)
     )
     count, found = differences(table.name, table.key, lake.table(table.name), lake.staged(staged))
     lake.clear_staging(table.name)
     return Found(table.name, count, tuple(found))
 
 
-def _changes(lake: Lakehouse, table: Table, sources: Sources) -> DataFrame:
+def _changes(lake: Lakehouse, table: Table) -> DataFrame:
     """The readable records of bronze that a table has taken in."""
     held = batches(lake)
-    last = reached(lake, table, sources, held)
+    last = reached(lake, table, held)
     taken = lake.table(ingest.RECORDS).filter(f"ingest_id <= {last}")
-    return of_table(taken, table.history_of or table, sources, types_inside(held, last=last))
+    return of_table(taken, table.history_of or table, lake.sources, types_inside(held, last=last))
 
 
 def unreadable(lake: Lakehouse) -> Found:
@@ -244,11 +241,11 @@ def gold(lake: Lakehouse, how: ByDay | Whole) -> Found:
     return Found(table.name, count, tuple(found))
 
 
-def audited(lake: Lakehouse, sources: Sources) -> Found:
+def audited(lake: Lakehouse) -> Found:
     """gold.audit against an audit of now."""
     table = audit_table.TABLE
     if lake.note(table.name).get("versions") != audited_versions(lake):
         return Found(table.name, not_compared="tables were published since it was made")
-    expected = lake.spark.createDataFrame(as_rows(audit(lake, sources)))
+    expected = lake.spark.createDataFrame(as_rows(audit(lake)))
     count, found = differences(table.name, table.key, lake.table(table.name), expected)
     return Found(table.name, count, tuple(found))

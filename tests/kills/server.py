@@ -159,7 +159,6 @@ def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
                         lake,
                         flow.Run(
                             lake.settings.raw_dir,
-                            lake.sources,
                             accept_all,
                             sweep,
                             only=step.get("only", ()),
@@ -178,7 +177,7 @@ def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
                 list(maintenance.maintain(lake, draft, now, policies=lambda _: keeping_nothing))
         case "replay":
             with lake.writing("vermeil replay") as draft:
-                done = replay.replay(lake, lake.sources, accept_all, Choice(), draft=draft)
+                done = replay.replay(lake, accept_all, Choice(), draft=draft)
                 draft.held_back |= done.failed
             yield "outcomes", [[o.table, o.status, o.failed] for o in done.outcomes]
         case "audit":

@@ -22,7 +22,6 @@ from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.shared.contract import PROVENANCE
 from pipelines.simulate import Simulation, simulate
-from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -53,7 +52,7 @@ def open_lake(home: Path, spark: SparkSession, **settings: Any) -> Lakehouse:
 
 
 def run(lake: Lakehouse, raw: Path, validate: Validate = accept_all, **how: Any) -> list[Outcome]:
-    return list(flow.refresh(lake, flow.Run(raw, stripe(), validate, sweep, **how)))
+    return list(flow.refresh(lake, flow.Run(raw, validate, sweep, **how)))
 
 
 def content(lake: Lakehouse, name: str) -> list[str]:
@@ -86,7 +85,7 @@ def refuse(*names: str) -> Validate:
 
 
 def test_every_table_gets_rows_and_the_audit_balances(undisturbed: Lakehouse) -> None:
-    found = audit(undisturbed, stripe())
+    found = audit(undisturbed)
     assert found.balanced
     assert found.total.records > 500
     # The archive is made of known fields alone, so nothing drifts, and no model was trained that could score.
@@ -137,7 +136,7 @@ def test_files_that_come_in_reverse_order_give_the_same_tables(
         copied(part, archive, raw)
         run(lake, raw)
     assert_same_tables(undisturbed, lake)
-    assert audit(lake, stripe()).balanced
+    assert audit(lake).balanced
 
 
 def test_a_refused_batch_changes_nothing_that_a_reader_sees(
@@ -149,7 +148,7 @@ def test_a_refused_batch_changes_nothing_that_a_reader_sees(
     assert outcomes["gold.payments_daily"].status == "skipped"
     assert outcomes["silver.customers"].status == "published"
     assert not lake.exists("silver.charges")
-    assert audit(lake, stripe()).total.waiting > 0
+    assert audit(lake).total.waiting > 0
     run(lake, archive)
     assert_same_tables(undisturbed, lake)
 
@@ -236,7 +235,7 @@ def test_one_more_day_rewrites_only_the_dates_that_changed(
     longer = replace(ARCHIVE, days=ARCHIVE.days + 1)
     simulate(longer, tmp_path / "raw", tmp_path / "truth")
     outcomes = {outcome.table: outcome for outcome in run(lake, tmp_path / "raw")}
-    assert outcomes["bronze.records"].rows < audit(lake, stripe()).total.records / 2
+    assert outcomes["bronze.records"].rows < audit(lake).total.records / 2
     assert lake.note("gold.payments_daily")["dates"] < len({*before}) + 1
 
 

@@ -107,7 +107,7 @@ def refresh(
             preload()
         if done is not None:
             done.arrived += new
-        run = flow.Run(lake.settings.raw_dir, lake.sources, validate, sweep, only, full, starting)
+        run = flow.Run(lake.settings.raw_dir, validate, sweep, only, full, starting)
         for outcome in collected(flow.refresh(lake, run), done):
             draft.held_back |= outcome.status in ("refused", "skipped")
             yield outcome
@@ -136,13 +136,13 @@ def statuses(lake: Lakehouse) -> list[TableStatus]:
 
 def audit(lake: Lakehouse) -> Audit:
     """Where every record went."""
-    return run_audit(lake, lake.sources)
+    return run_audit(lake)
 
 
 def verify(lake: Lakehouse, starting: Callable[[str], None]) -> Verified:
     """Every table against what it should be made of."""
     with lake.writing():
-        return verify_tables(lake, lake.sources, starting=starting)
+        return verify_tables(lake, starting=starting)
 
 
 def sql(lake: Lakehouse, query: str, at: datetime | None = None, *, now: bool = False) -> pa.Table:
@@ -218,9 +218,9 @@ def replay(
         lake.declaration(table)
     choice = Choice(table, reason, file, tuple(records))
     if dry_run:
-        return run_replay(lake, lake.sources, validate, choice, dry_run=True, starting=starting)
+        return run_replay(lake, validate, choice, dry_run=True, starting=starting)
     with lake.writing() as draft:
-        found = run_replay(lake, lake.sources, validate, choice, draft=draft, starting=starting)
+        found = run_replay(lake, validate, choice, draft=draft, starting=starting)
         draft.held_back |= found.failed
     return found
 

@@ -47,7 +47,7 @@ def write(folder: Path, name: str, count: int) -> None:
 
 
 def refresh(lake: Lakehouse, raw: Path, validate: Validate = accept_all) -> Outcome:
-    (*_, last) = flow_records.refresh_bronze(lake, flow.Run(raw, stripe(), validate, sweep))
+    (*_, last) = flow_records.refresh_bronze(lake, flow.Run(raw, validate, sweep))
     return last
 
 
@@ -199,7 +199,7 @@ with Lakehouse.open(home, engine="embedded", batch_bytes=3_000_000) as lake:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     print("ready", flush=True)
     try:
-        for outcome in flow_records.refresh_bronze(lake, flow.Run(Path(home, "raw"), stripe(), accept_all, sweep)):
+        for outcome in flow_records.refresh_bronze(lake, flow.Run(Path(home, "raw"), accept_all, sweep)):
             print(outcome.rows, flush=True)
     except LakehouseError as error:
         sys.exit(f"LakehouseError: {error}")

@@ -21,7 +21,6 @@ from pipelines.gold.shared.recipe import ByDay, recipe
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
 from pipelines.simulate import Simulation, simulate
-from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -66,7 +65,7 @@ def open_lake(home: Path, spark: SparkSession) -> Lakehouse:
 
 
 def refresh(lake: Lakehouse, raw: Path) -> None:
-    run = flow.Run(raw, stripe(), accept_all, sweep)
+    run = flow.Run(raw, accept_all, sweep)
     for name in ("bronze.records", *SOURCES, *GOLD, DRIFT):
         list(flow.refresh_table(lake, all_tables()[name], run))
 

@@ -33,7 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Path:
     lines = [json.dumps({"level": "info", "number": number}) for number in range(150)]
     (raw / "app.ndjson").write_text("\n".join([*lines, '{"a": "\\u001b[2J[bold]"}']))
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
-        outcomes = list(flow.refresh(lake, flow.Run(raw, lake.sources, validate, sweep, only=TABLES)))
+        outcomes = list(flow.refresh(lake, flow.Run(raw, validate, sweep, only=TABLES)))
     assert [outcome.status for outcome in outcomes] == ["refused", "skipped"]
     return home
 
