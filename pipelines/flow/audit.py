@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,18 @@ from pipelines.base.figure import Figures
 from pipelines.delta.commits import Replace
 from pipelines.delta.schemas import arrow_schema
 from pipelines.flow import ingest
+from pipelines.flow.compare import Found, compared
 from pipelines.flow.conservation import PLACES, Audit, audit
 from pipelines.flow.moving import Change, moved
 from pipelines.flow.steps import Outcome
+from pipelines.flow.way import Way
 from pipelines.gold.audit import INSIDE_COUNTS, TABLE
 
 if TYPE_CHECKING:
     from pipelines.delta.log import Note
     from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
+    from pipelines.table import Table
 
 NEW_SHARE = 1.1
 """How many times larger than at the last audit a large lakehouse is when a run audits it again."""
@@ -103,3 +107,18 @@ def versions(lake: Lakehouse) -> dict[str, int]:
     return {
         n: version for n, version in lake.versions().items() if lake.tables[n].layer in ("bronze", "silver")
     }
+
+
+def verified(lake: Lakehouse, table: Table) -> Iterator[Found]:
+    """gold.audit against an audit of now."""
+    if lake.note(table.name).get("versions") != versions(lake):
+        yield Found(table.name, not_compared="tables were published since it was made")
+    else:
+        yield compared(lake, table, lake.spark.createDataFrame(as_rows(audit(lake))))
+
+
+WAY = Way(
+    lambda lake, table, run, full: [refresh_audit(lake, run.validate, full=full)],
+    sees_all=True,
+    verified=verified,
+)

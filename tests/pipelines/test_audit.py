@@ -12,6 +12,7 @@ import pytest
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.catalog import all_tables
+from pipelines.delta.commits import Replace
 from pipelines.flow.conservation import Audit, Counts, audit
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
@@ -61,7 +62,7 @@ def test_json_has_the_parts_that_add_up(prepared: tuple[Lakehouse, Summary]) -> 
 def tampered(lake: Lakehouse, name: str, rows: DataFrame) -> Iterator[None]:
     """Replace a table's rows behind the pipeline's back, for a while."""
     version = lake.history(name, 1)[0].version
-    lake.replace(name, lake.stage(name, "tampered", rows), lake.note(name), dates=None)
+    lake.publish(name, lake.staging.write(name, "tampered", rows), Replace(), lake.note(name))
     yield
     lake.restore(name, version)
 

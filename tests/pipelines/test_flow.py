@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.catalog import all_tables
+from pipelines.delta.commits import Replace
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import LakehouseError
 from pipelines.flow import gold as flow_gold
@@ -307,9 +308,9 @@ def test_gold_follows_a_table_of_an_earlier_release_that_is_rebuilt(
     right = content(lake, "gold.payments_daily")
     assert right
     charges = lake.table("silver.charges")
-    wrong = lake.stage("silver.charges", "wrong", charges.filter("currency <> 'EUR'"))
+    wrong = lake.staging.write("silver.charges", "wrong", charges.filter("currency <> 'EUR'"))
     note = {name: value for name, value in lake.note("silver.charges").items() if name != "version_order"}
-    lake.replace("silver.charges", wrong, note, dates=None)
+    lake.publish("silver.charges", wrong, Replace(), note)
     run(lake, archive, full=("gold.payments_daily",), only=("gold.payments_daily",))
     assert content(lake, "gold.payments_daily") != right
     again = {outcome.table: outcome.status for outcome in run(lake, archive, **only)}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.catalog import all_tables
+from pipelines.delta.commits import Replace
 from pipelines.erasure.forget import forget
 from pipelines.erasure.redactions import sweep
 from pipelines.flow import refresh as flow
@@ -168,8 +169,8 @@ def test_the_audit_balances_and_says_how_many_came_that_way(lake: Lakehouse) -> 
 
 def test_one_that_is_gone_is_missed(copied: Lakehouse) -> None:
     kept = copied.table("silver.refunds").filter("refund_id <> 're_1'")
-    staged = copied.stage("silver.refunds", "tampered", kept)
-    copied.replace("silver.refunds", staged, copied.note("silver.refunds"), dates=None)
+    staged = copied.staging.write("silver.refunds", "tampered", kept)
+    copied.publish("silver.refunds", staged, Replace(), copied.note("silver.refunds"))
     found = audit(copied)
     assert not found.balanced
     assert found.total.missing + found.total.inside_missing > 0

@@ -161,7 +161,7 @@ def cut_after(lake: Lakehouse, commits: int) -> None:
 
         return one
 
-    for name in ("merge", "amend", "replace", "touch"):
+    for name in ("publish", "touch"):
         setattr(lake, name, counted(getattr(lake, name)))
 
 

@@ -75,7 +75,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> P
         write(home / "raw", "1.ndjson", mine[:4])
         write(home / "raw", "2.ndjson", [*of_others(), *mine[4:]])
         refresh(lake)
-        lake.optimize("silver.customers")
+        lake.housekeeping("silver.customers").compact()
     return home
 
 
