@@ -14,13 +14,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from pipelines.delta import intent, marker, releases, storage
-from pipelines.delta import log as delta_log
 from pipelines.delta.commits import Committer, Publish, Replace, Staged, commit
 from pipelines.delta.engine import engine_of, open_spark
 from pipelines.delta.engine_errors import OF, WRITING
 from pipelines.delta.housekeeping import Housekeeping
 from pipelines.delta.lock import running_command, writer_lock
-from pipelines.delta.log import Commit, DeltaLog, Note, stamped
+from pipelines.delta.log import Commit, DeltaLog, Note, latest_version, stamped
 from pipelines.delta.policies import policy_of
 from pipelines.delta.releases import Draft, Release
 from pipelines.delta.schemas import arrow_schema
@@ -171,7 +170,7 @@ class Lakehouse:
 
     def version(self, name: str) -> int | None:
         """The version of a table that is read: of the release, or the newest; None where there is none."""
-        now = delta_log.latest_version(self.table_uri(name))
+        now = latest_version(self.table_uri(name))
         if self.release is None or now is None:
             return now
         if name not in self._pins:
@@ -184,7 +183,7 @@ class Lakehouse:
 
     def versions(self) -> dict[str, int]:
         """The newest version of every table that there is, whatever the release."""
-        newest = ((name, delta_log.latest_version(self.table_uri(name))) for name in self.tables)
+        newest = ((name, latest_version(self.table_uri(name))) for name in self.tables)
         return {name: version for name, version in newest if version is not None}
 
     def table(self, name: str, version: int | None = None, at: datetime | None = None) -> DataFrame:
