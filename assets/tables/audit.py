@@ -27,7 +27,8 @@ from assets.tables.spec import asset_key, table_spec
 from pipelines.bronze import records
 from pipelines.catalog import tables_of
 from pipelines.flow import refresh as flow
-from pipelines.flow.conservation import PLACES, audit
+from pipelines.flow.conservation import audit
+from pipelines.flow.places import PLACES
 from pipelines.flow.steps import Outcome
 from pipelines.gold import audit as audit_table
 from pipelines.settings import Settings

@@ -13,8 +13,9 @@ from pipelines.delta.commits import Replace
 from pipelines.delta.schemas import arrow_schema
 from pipelines.flow import ingest
 from pipelines.flow.compare import Found, compared
-from pipelines.flow.conservation import PLACES, Audit, audit
+from pipelines.flow.conservation import Audit, audit
 from pipelines.flow.moving import Change, moved
+from pipelines.flow.places import PLACES
 from pipelines.flow.steps import Outcome
 from pipelines.flow.way import Way
 from pipelines.gold.audit import INSIDE_COUNTS, TABLE

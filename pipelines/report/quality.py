@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.flow.conservation import PLACES, Audit
+from pipelines.flow.conservation import Audit
+from pipelines.flow.places import PLACES
 from pipelines.report.figures import Chart, Figure, Grid, Section, Status, percent, room
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ import pytest
 
 from pipelines.base.money import exponent, to_major
 from pipelines.catalog import all_tables
-from pipelines.flow.conservation import PLACES, Audit, Counts, FileCounts
+from pipelines.flow.conservation import Audit, Counts, FileCounts
+from pipelines.flow.places import PLACES
 from pipelines.lakehouse import Lakehouse
 from pipelines.report import write_report
 from pipelines.report.facts import OTHERS, Facts, read_facts
