@@ -125,8 +125,8 @@ def instrument_columns(place: str) -> tuple[Column, ...]:
     return (
         Column("instrument_object", "string", "Kind of object that pays: card, bank_account, source, ….", path=f"{at}object"),
         Column("instrument_country", "string", "Country of the card or of the bank account.", path=f"{at}country"),
-        Column("instrument_fingerprint", "string", "Fingerprint of the card or of the bank account.", path=f"{at}fingerprint"),
-        Column("instrument_last4", "string", "Last four digits of the card or of the bank account.", path=f"{at}last4"),
+        Column("instrument_fingerprint", "string", "Fingerprint of the card or of the bank account.", path=f"{at}fingerprint", identifies=True),
+        Column("instrument_last4", "string", "Last four digits of the card or of the bank account.", path=f"{at}last4", identifies=True),
     )  # fmt: skip
 
 
