@@ -7,8 +7,8 @@ the expectations on its shape and the data dictionary are all read from the decl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Type = Literal["string", "bigint", "double", "boolean", "timestamp", "date", "binary"]
@@ -242,7 +242,3 @@ class Table:
     def spark_schema(self) -> str:
         """The table's schema as Spark DDL."""
         return ", ".join(f"{column.name} {column.type}" for column in self.columns)
-
-    def with_columns(self, columns: Iterable[Column]) -> Table:
-        """The same table with further columns at its end."""
-        return replace(self, columns=(*self.columns, *columns))

@@ -145,6 +145,7 @@ def _break_it() -> None:
 def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
     from pipelines.erasure.redactions import sweep
     from pipelines.flow import refresh as flow
+    from pipelines.flow.conservation import audit
     from pipelines.flow.verdict import accept_all
     from pipelines.silver.quarantine import Choice
     from pipelines.upkeep import maintenance, replay
@@ -181,7 +182,7 @@ def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
                 draft.held_back |= done.failed
             yield "outcomes", [[o.table, o.status, o.failed] for o in done.outcomes]
         case "audit":
-            yield "balanced", commands.audit(lake).balanced
+            yield "balanced", audit(lake).balanced
 
 
 def _watch(job: Json, pipe: int, home: Path) -> None:

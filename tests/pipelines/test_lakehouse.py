@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,7 +202,7 @@ def test_a_table_that_is_taken_back_to_its_beginning_has_no_watermark(lake: Lake
 
 def test_a_column_that_is_declared_later_is_added(lake: Lakehouse, spark: SparkSession) -> None:
     put(lake, PLAIN, [thing("x", 1)])
-    wider = PLAIN.with_columns([Column("reason", "string", "Why.")])
+    wider = replace(PLAIN, columns=(*PLAIN.columns, Column("reason", "string", "Why.")))
     later = Lakehouse(lake.settings, {wider.name: wider}, spark)
     put(later, wider, [thing("y", 2) | {"reason": "because"}])
     found = {row["thing_id"]: row["reason"] for row in later.table(wider.name).collect()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,7 +110,7 @@ def test_each_version_reads_as_it_was_after_checkpoints(lake: Lakehouse, table: 
 
 def test_a_version_before_a_column_was_added_reads_without_it(lake: Lakehouse, spark: SparkSession) -> None:
     versions_before = [add(lake, THINGS, number) for number in range(3)]
-    wider = THINGS.with_columns([Column("reason", "string", "Why.")])
+    wider = replace(THINGS, columns=(*THINGS.columns, Column("reason", "string", "Why.")))
     later = Lakehouse(lake.settings, {wider.name: wider}, spark)
     middle = add(later, wider, 3)
     newest = add(later, wider, 4)

@@ -111,12 +111,13 @@ def forget(
     It cannot be undone. Raw files are not changed: those that hold the customer are listed.
     """
     from assets.record.recording import recorded
+    from pipelines.erasure.forget import plan
     from vermeil.cli import commands, output, records_output
 
     with opened(home, None) as lake:
         if json and not (yes or dry_run):
             raise SettingsError("with --json nothing is asked: add --yes, or --dry-run")
-        found = commands.planned_erasure(lake, customer, account)
+        found = plan(lake, customer, account)
         if found.status == "planned" and not dry_run:
             if not yes:
                 records_output.erasure(found, as_json=False)

@@ -96,6 +96,7 @@ def demo(home: Home = None) -> None:
     Run again, it takes nothing in and says so.
     """
     from assets.record.recording import recorded
+    from pipelines.flow.conservation import audit
     from vermeil.cli import commands, model_commands, models_output, output, runs_output
 
     with opened(home) as lake:
@@ -109,9 +110,9 @@ def demo(home: Home = None) -> None:
         with recorded(lake, "train", "vermeil demo", output.tell) as trained:
             with output.progress(quiet=False) as starting:
                 modelled = model_commands.demonstrated(lake, outcomes, starting, trained)
-            status, found = commands.statuses(lake), commands.audit(lake)
+            found = audit(lake)
             report = commands.fresh_report(lake, [*outcomes, *modelled.outcomes], trained)
-            runs_output.summary([*outcomes, *modelled.outcomes], status, found)
+            runs_output.summary([*outcomes, *modelled.outcomes], lake, found)
             models_output.demonstrated(modelled)
             runs_output.pages(report)
     raise typer.Exit(max(commands.exit_code([*outcomes, *modelled.outcomes]), int(not found.balanced)))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pipelines.bronze.reading.preview import Preview
     from pipelines.flow.conservation import Audit
     from pipelines.flow.steps import Outcome
+    from pipelines.lakehouse import Lakehouse
     from pipelines.simulate import Summary
-    from vermeil.cli.commands import TableStatus
 
 _MARKS = {
     "published": "[green]published[/]",
@@ -68,12 +68,12 @@ def outcomes(found: Sequence[Outcome], *, as_json: bool) -> None:
     _failures(found)
 
 
-def summary(found: Sequence[Outcome], statuses: Sequence[TableStatus], audited: Audit) -> None:
+def summary(found: Sequence[Outcome], lake: Lakehouse, audited: Audit) -> None:
     """What the demo did to the tables."""
     if all(outcome.status == "unchanged" for outcome in found):
         OUT.print("Nothing new: every table is up to date.")
     _failures(found)
-    tables_output.tables(statuses, as_json=False)
+    tables_output.tables(lake, as_json=False)
     tables_output.audit(audited, as_json=False)
 
 

@@ -21,18 +21,18 @@ class Format(StrEnum):
 
 def status(home: Home = None, json: Json = False) -> None:
     """Show where the lakehouse is, on which engine, and how far each table is."""
-    from vermeil.cli import commands, tables_output
+    from vermeil.cli import tables_output
 
     with opened(home, None) as lake:
-        tables_output.status(lake.settings, commands.statuses(lake), commands.unfinished(lake), as_json=json)
+        tables_output.status(lake, as_json=json)
 
 
 def tables(home: Home = None, json: Json = False) -> None:
     """List the tables: rows, version, when they were published, and how their checks went."""
-    from vermeil.cli import commands, tables_output
+    from vermeil.cli import tables_output
 
     with opened(home, None) as lake:
-        tables_output.tables(commands.statuses(lake), as_json=json)
+        tables_output.tables(lake, as_json=json)
 
 
 def audit(
@@ -48,10 +48,11 @@ def audit(
 
     With --deep all of bronze is read and parsed again, and no pipeline may write meanwhile.
     """
+    from pipelines.flow.conservation import audit as counted
     from vermeil.cli import commands, output, tables_output
 
     with opened(home, None, mapping) as lake, output.progress(quiet=json) as starting:
-        found = commands.audit(lake)
+        found = counted(lake)
         verified = commands.verify(lake, starting) if deep else None
     tables_output.audit(found, verified, as_json=json)
     raise typer.Exit(int(not found.balanced or (verified is not None and not verified.sound)))

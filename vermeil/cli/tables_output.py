@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from pipelines.erasure.forget import unfinished
 from pipelines.flow.places import PLACES
+from pipelines.flow.status import statuses
 from vermeil.cli.output import OUT, or_dash, print_json, table_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipelines.flow.conservation import Audit
-    from pipelines.settings import Settings
+    from pipelines.lakehouse import Lakehouse
     from pipelines.upkeep.verify import Verified
-    from vermeil.cli.commands import TableStatus
 
 _MEANINGS = {
     "current": "current version of a silver row",
@@ -32,17 +31,18 @@ _MEANINGS = {
 }
 
 
-def status(settings: Settings, statuses: Sequence[TableStatus], unfinished: int, *, as_json: bool) -> None:
-    """The lakehouse as a whole; ``unfinished`` is how many erasures were begun and not ended."""
-    published = [s.published_at for s in statuses if s.published_at]
+def status(lake: Lakehouse, *, as_json: bool) -> None:
+    """The lakehouse as a whole."""
+    tables = statuses(lake)
+    published = [one.published_at.isoformat() for one in tables if one.published_at]
     found = {
-        "engine": settings.engine,
-        "lakehouse": settings.lakehouse_uri,
-        "raw": str(settings.raw_dir),
-        "tables": sum(s.version is not None for s in statuses),
-        "published_at": max(published) if published else None,
-        "checks_failed": sum(s.checks_failed for s in statuses),
-        "unfinished_erasures": unfinished,
+        "engine": lake.settings.engine,
+        "lakehouse": lake.uri,
+        "raw": str(lake.settings.raw_dir),
+        "tables": sum(one.version is not None for one in tables),
+        "published_at": max(published, default=None),
+        "checks_failed": sum(one.failed for one in tables),
+        "unfinished_erasures": unfinished(lake),
     }
     if as_json:
         print_json(found)
@@ -54,17 +54,17 @@ def status(settings: Settings, statuses: Sequence[TableStatus], unfinished: int,
         )
 
 
-def tables(statuses: Sequence[TableStatus], *, as_json: bool) -> None:
+def tables(lake: Lakehouse, *, as_json: bool) -> None:
     """Every table."""
     if as_json:
-        print_json([asdict(status) for status in statuses])
+        print_json([status.as_json(lake) for status in statuses(lake)])
         return
     table = table_of("table", ">rows", ">version", ">passed", ">failed", "published (UTC)")
-    for found in statuses:
-        failed = f"[red]{found.checks_failed}[/]" if found.checks_failed else "0"
+    for found in statuses(lake):
+        failed = f"[red]{found.failed}[/]" if found.failed else "0"
         table.add_row(
-            found.name, f"{found.rows:,}", or_dash(found.version), str(found.checks_passed), failed,
-            (found.published_at or "–")[:16].replace("T", " "),
+            found.name, f"{found.rows:,}", or_dash(found.version), str(found.passed), failed,
+            f"{found.published_at:%Y-%m-%d %H:%M}" if found.published_at else "–",
         )  # fmt: skip
     OUT.print(table)
 

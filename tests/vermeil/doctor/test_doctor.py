@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,9 @@ def test_columns_that_were_declared_since_and_that_are_not_declared(
         name=CHARGES, doc="", key=declared.key, columns=kept, cluster_by=declared.cluster_by
     )
     assert "not declared: status" in look(home)[CHARGES].found
-    tables[CHARGES] = declared.with_columns([type(kept[0])("colour", "string", "A new one.")])
+    tables[CHARGES] = replace(
+        declared, columns=(*declared.columns, type(kept[0])("colour", "string", "A new one."))
+    )
     found = look(home)[CHARGES]
     assert found.state == "warn"
     assert "colour" in found.found
