@@ -10,15 +10,12 @@ from pipelines.erasure.redactions import sweep
 from pipelines.flow import refresh as flow
 from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
-from pipelines.sources.mapping import stripe
 
 
 def refresh(home: Path, tables: Sequence[str]) -> list[flow.Outcome]:
     """Bring some tables of a lakehouse up to date as ``vermeil run`` does, accepting every batch."""
     with Lakehouse.open(home) as lake, lake.writing():
-        return list(
-            flow.refresh(lake, flow.Run(lake.settings.raw_dir, stripe(), accept_all, sweep, only=tables))
-        )
+        return list(flow.refresh(lake, flow.Run(lake.settings.raw_dir, accept_all, sweep, only=tables)))
 
 
 if __name__ == "__main__":

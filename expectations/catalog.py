@@ -8,9 +8,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import MappingProxyType
 
-from expectations import contract
+from expectations import contract, features
 from expectations.check import Check, Suite
-from pipelines.catalog import all_tables
+from pipelines.catalog import all_tables, declared
+from pipelines.gold.shared.features import Served
 from pipelines.table import Table
 
 
@@ -34,7 +35,13 @@ def suite(name: str) -> Suite:
 
 def suite_of(table: Table) -> Suite:
     """The suite of a table that need not be in the catalog: checks of its contract, then those of its module."""
-    return Suite(table, (*contract.checks(table), *_declared(table)))
+    return Suite(table, (*contract.checks(table), *_of_recipe(table), *_declared(table)))
+
+
+def _of_recipe(table: Table) -> tuple[Check, ...]:
+    found = declared().get(table.name)
+    how = found.recipe if found else None
+    return tuple(features.checks(how.feature_set, how.features)) if isinstance(how, Served) else ()
 
 
 def _declared(table: Table) -> tuple[Check, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class VermeilError(Exception):
     """Base of every error that Vermeil raises on purpose; its text is meant to be shown."""
@@ -41,3 +44,13 @@ _NO_SPACE = ("No space left", "Disk quota exceeded", "File too large", "StorageF
 def is_out_of_space(error: BaseException) -> bool:
     """Whether an error, of whatever library, says that the disk is full."""
     return any(text in str(error) for text in _NO_SPACE)
+
+
+@contextmanager
+def noted(text: str) -> Iterator[None]:
+    """Add a note to whatever goes wrong within."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(text)
+        raise

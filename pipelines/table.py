@@ -7,8 +7,8 @@ the expectations on its shape and the data dictionary are all read from the decl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Type = Literal["string", "bigint", "double", "boolean", "timestamp", "date", "binary"]
@@ -62,6 +62,8 @@ class Column:
         reference: ``layer.table.column`` that the value points to.
         personal: what the value tells about a person, where it does. Silver keeps a token of it, of a text what is
             left without the personal data that can be recognized, of a location the whole degree.
+        identifies: the value is not personal by itself and tells people apart all the same, as a card's last digits
+            do: tables keep it, and an erasure does not.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Column:
     currency: bool = False
     reference: str | None = None
     personal: Personal | None = None
+    identifies: bool = False
 
     def __post_init__(self) -> None:
         if not _COLUMN_NAME.match(self.name):
@@ -92,6 +95,11 @@ class Column:
             raise ValueError(
                 f"column {self.name!r}: a {self.type} cannot hold personal data of kind {self.personal}"
             )
+
+    @property
+    def tells_who(self) -> bool:
+        """Whether the value tells who somebody is: what an erasure takes away."""
+        return self.identifies or self.personal is not None
 
     @property
     def kept(self) -> str | None:
@@ -234,7 +242,3 @@ class Table:
     def spark_schema(self) -> str:
         """The table's schema as Spark DDL."""
         return ", ".join(f"{column.name} {column.type}" for column in self.columns)
-
-    def with_columns(self, columns: Iterable[Column]) -> Table:
-        """The same table with further columns at its end."""
-        return replace(self, columns=(*self.columns, *columns))

@@ -26,7 +26,7 @@ from pipelines.lakehouse import Lakehouse
 from pipelines.flow.verdict import accept_all
 with Lakehouse.open(sys.argv[1]) as lake, lake.writing("vermeil run") as draft:
     draft.complete = True
-    done = flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=sys.argv[2:]))
+    done = flow.refresh(lake, flow.Run(lake.settings.raw_dir, accept_all, sweep, only=sys.argv[2:]))
     assert not any(outcome.failed for outcome in done)
 """
 

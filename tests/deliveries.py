@@ -19,7 +19,6 @@ from pipelines.flow import refresh as flow
 from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -148,9 +147,7 @@ def refreshed(home: Path, spark: SparkSession, tables: Sequence[str] = TABLES) -
 
 def refresh(lake: Lakehouse, tables: Sequence[str] = TABLES) -> None:
     """Take in what lies in the raw folder."""
-    outcomes = list(
-        flow.refresh(lake, flow.Run(lake.settings.home / "raw", stripe(), accept_all, sweep, only=tables))
-    )
+    outcomes = list(flow.refresh(lake, flow.Run(lake.settings.home / "raw", accept_all, sweep, only=tables)))
     assert not [outcome for outcome in outcomes if outcome.failed or outcome.status == "refused"]
 
 

@@ -15,7 +15,6 @@ from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, Summary, simulate
-from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -43,7 +42,7 @@ def small_home(base: Path, spark: SparkSession) -> Path:
 def _made(home: Path, archive: Simulation, spark: SparkSession) -> Made:
     summary = simulate(archive, home / "raw", home.with_name(f"{home.name}_truth"))
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
-        outcomes = list(flow.refresh(lake, flow.Run(home / "raw", stripe(), accept_all, sweep)))
+        outcomes = list(flow.refresh(lake, flow.Run(home / "raw", accept_all, sweep)))
     assert not any(outcome.failed for outcome in outcomes)
     return Made(home, summary)
 

@@ -45,7 +45,6 @@ OWN_PAGES = [page for page in PAGES if page.name != "data-dictionary.md" and pag
 
 EXAMPLES = {
     "vermeil/command",
-    "pipelines/silver/payout_history.py",
     "pipelines/silver/customer_balance_transactions.py",
     "pipelines/gold/refunds_daily.py",
     "expectations/silver/customer_balance_transactions.py",

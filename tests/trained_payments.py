@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from pipelines.delta.commits import Replace
 from pipelines.delta.schemas import arrow_schema
 from pipelines.features.payments import PAYMENTS
 from pipelines.flow import gold as flow_gold
@@ -32,9 +33,9 @@ def publish(lake: Lakehouse, *, days: int, payments_per_day: int = 12) -> None:
             table = lake.declaration(name)
             filled = pa.Table.from_pylist([_row(table, row) for row in rows], arrow_schema(table))
             lake.create(name)
-            staged = lake.stage(name, "made-up", lake.spark.createDataFrame(filled))
-            lake.replace(name, staged, {"rows": len(rows), **flow_gold.edition(lake, name, None)}, None)
-        lake.clear_staging()
+            staged = lake.staging.write(name, "made-up", lake.spark.createDataFrame(filled))
+            lake.publish(name, staged, Replace(), {"rows": len(rows), **flow_gold.edition(lake, name, None)})
+        lake.staging.clear()
 
 
 def payments(days: int, a_day: int) -> list[dict[str, Any]]:

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from dagster import OpExecutionContext, RunRequest, SkipReason, job, op, schedule
 
 from assets.runs.resources import LakehouseResource
-from pipelines.delta import storage
-from pipelines.lakehouse import MARKER
+from pipelines.delta import marker, storage
 from pipelines.settings import load_settings
 from pipelines.upkeep.maintenance import maintain, totals
 
@@ -39,5 +38,5 @@ def maintain_job() -> None:
 def weekly() -> RunRequest | SkipReason:
     """One round a week, unless there is no lakehouse yet."""
     uri = load_settings().lakehouse_uri
-    there = storage.read_text(storage.join(uri, MARKER)) is not None
+    there = storage.read_text(storage.join(uri, marker.FILE)) is not None
     return RunRequest() if there else SkipReason(f"There is no lakehouse at {uri} yet.")

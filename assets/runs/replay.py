@@ -30,7 +30,7 @@ def replay_records(context: OpExecutionContext, config: ReplayOptions, lakehouse
     lake = lakehouse.lake
     told = context.log.info
     draft = lakehouse.draft
-    done = replay(lake, lake.sources, validate, choice, draft=draft, dry_run=config.dry_run, starting=told)
+    done = replay(lake, validate, choice, draft=draft, dry_run=config.dry_run, starting=told)
     context.add_output_metadata(
         {
             "records": sum(one.chosen for one in done.tables),

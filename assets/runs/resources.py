@@ -97,4 +97,4 @@ class RefreshOptions(ConfigurableResource[None]):
 
     def run(self, lake: Lakehouse) -> Run:
         """What the flow is given."""
-        return Run(self.raw_dir(lake), lake.sources, validate, sweep)
+        return Run(self.raw_dir(lake), validate, sweep)

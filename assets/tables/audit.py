@@ -27,7 +27,8 @@ from assets.tables.spec import asset_key, table_spec
 from pipelines.bronze import records
 from pipelines.catalog import tables_of
 from pipelines.flow import refresh as flow
-from pipelines.flow.conservation import PLACES, audit
+from pipelines.flow.conservation import audit
+from pipelines.flow.places import PLACES
 from pipelines.flow.steps import Outcome
 from pipelines.gold import audit as audit_table
 from pipelines.settings import Settings
@@ -79,8 +80,8 @@ def as_published(outcome: Outcome) -> Outcome:
 def every_record_accounted_for(lakehouse: LakehouseResource) -> AssetCheckResult:
     """The audit, and the deep audit: counts that add up, and rows that are as they should be."""
     lake = lakehouse.lake
-    found = audit(lake, lake.sources)
-    verified = verify(lake, lake.sources)
+    found = audit(lake)
+    verified = verify(lake)
     wrong = [str(difference) for difference in verified.differences]
     return AssetCheckResult(
         passed=found.balanced and verified.sound,

@@ -22,14 +22,12 @@ from dagster._core.definitions.metadata.metadata_set import TableMetadataSet, Ur
 from pipelines import catalog
 from pipelines.catalog import inputs
 from pipelines.delta import storage
+from pipelines.delta.engine import engine_of
 from pipelines.gold.shared.recipe import recipe
 from pipelines.settings import Settings
 from pipelines.table import Column, Table
 
 OWNER = "team:payments-data"
-
-ENGINE_KINDS = {"embedded": "sail", "spark": "spark"}
-"""Dagster's name for what computes a table; a Spark Connect endpoint counts as Spark."""
 
 COMMAND = "vermeil/command"
 """Tag of a run that a command recorded; alerts about it are the command's own."""
@@ -69,7 +67,7 @@ def table_spec(
         ],
         description=description(table),
         group_name=group_of(table),
-        kinds={"delta", "greatexpectations", ENGINE_KINDS.get(settings.engine, "spark")},
+        kinds={"delta", "greatexpectations", engine_of(settings).kind},
         owners=[OWNER],
         tags={"layer": table.layer},
         freshness_policy=freshness,
@@ -83,7 +81,7 @@ def declared(table: Table, settings: Settings) -> dict[str, Any]:
     return {
         **TableMetadataSet(column_schema=column_schema(table), table_name=table.name),
         **UriMetadataSet(uri=uri),
-        "declared_in": catalog.modules()[table.name].__name__.replace(".", "/") + ".py",
+        "declared_in": catalog.declared()[table.name].module.__name__.replace(".", "/") + ".py",
         "key": ", ".join(table.key),
         "ordered_by": table.cluster_by or "nothing",
     }

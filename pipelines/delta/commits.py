@@ -138,6 +138,21 @@ class Committer(Protocol):
         """
 
 
+def commit(
+    committer: Committer, uri: str, table: Table, staged: Staged, publish: Publish, note: Note
+) -> None:
+    """Publish what is staged of a table that is as declared."""
+    match publish:
+        case Append():
+            committer.append(uri, table, staged, note)
+        case Merge(update_if):
+            committer.merge(uri, table, staged, note, update_if)
+        case Replace(dates):
+            committer.replace(uri, table, staged, note, dates)
+        case Amend(by):
+            committer.amend(uri, table, staged, note, by)
+
+
 def key_condition(table: Table, target: str, source: str) -> str:
     """SQL that matches a row of the target with one of the source.
 

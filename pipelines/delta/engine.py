@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,8 +16,9 @@ from pipelines.delta.jvm import EXTENSIONS, SESSION_CONF, UNTRACED_CONF, WIDE_CO
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
+    from pipelines.delta.commits import Committer
     from pipelines.settings import Settings
 
 CONNECT_PORT = 15002
@@ -32,6 +34,36 @@ RETRIES = 6
 session, and by default it would be asked for ten."""
 
 
+@dataclass(frozen=True)
+class Engine:
+    """What differs between engines.
+
+    Attributes:
+        kind: Dagster's name for what computes.
+        open: starts it, or connects to it; its session is closed at the end.
+        committer: what commits on it, given the session for where that is the engine itself.
+        at_version: the rows of a table, by its URI, as one of its versions has them.
+        reads_here: raw files are read by processes of this machine, and otherwise by executors.
+        plans_in_parts: it cannot run all of silver and gold in one plan.
+        wants_java: it is started by this process, in a JVM.
+        is_remote: it is a server, at the URL that the setting has.
+    """
+
+    kind: str
+    open: Callable[[Settings], AbstractContextManager[SparkSession]]
+    committer: Callable[[Settings, Callable[[], SparkSession]], Committer]
+    at_version: Callable[[Settings, SparkSession, str, int], DataFrame]
+    reads_here: bool = False
+    plans_in_parts: bool = False
+    wants_java: bool = False
+    is_remote: bool = False
+
+
+def engine_of(settings: Settings) -> Engine:
+    """The engine that the settings name."""
+    return ENGINES["sc" if settings.engine.startswith("sc://") else settings.engine]
+
+
 @contextmanager
 def open_spark(settings: Settings) -> Iterator[SparkSession]:
     """A SparkSession on the engine that the settings name, closed at the end.
@@ -40,24 +72,34 @@ def open_spark(settings: Settings) -> Iterator[SparkSession]:
         SettingsError: there is none, or it has no Delta; the message says what to do.
     """
     _silence()
-    if settings.engine == "embedded":
-        with _embedded_server() as url, _connected(url, UNTRACED_CONF) as spark:
-            yield spark
-    elif settings.engine == "spark":
-        with open_classic(settings.spark_conf, settings.spark_log) as spark:
-            if EXTENSIONS in spark_conf(
-                settings.spark_conf
-            ):  # a site may have taken it out, to compute alone
-                _check_delta(spark, settings)
-            yield spark
-    else:
-        from pyspark.sql.connect.client.retries import DefaultPolicy
+    with engine_of(settings).open(settings) as spark:
+        yield spark
 
-        _check_listens(settings.engine)
-        with _connected(settings.engine, WIDE_CONF | settings.spark_conf) as spark:
-            spark.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
+
+@contextmanager
+def _embedded(settings: Settings) -> Iterator[SparkSession]:
+    del settings
+    with _embedded_server() as url, _connected(url, UNTRACED_CONF) as spark:
+        yield spark
+
+
+@contextmanager
+def _classic(settings: Settings) -> Iterator[SparkSession]:
+    with open_classic(settings.spark_conf, settings.spark_log) as spark:
+        if EXTENSIONS in spark_conf(settings.spark_conf):  # a site may have taken it out, to compute alone
             _check_delta(spark, settings)
-            yield spark
+        yield spark
+
+
+@contextmanager
+def _remote(settings: Settings) -> Iterator[SparkSession]:
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    _check_listens(settings.engine)
+    with _connected(settings.engine, WIDE_CONF | settings.spark_conf) as spark:
+        spark.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
+        _check_delta(spark, settings)
+        yield spark
 
 
 def _silence() -> None:
@@ -131,3 +173,38 @@ def _connected(url: str, conf: Mapping[str, str]) -> Iterator[SparkSession]:
         # Sail ends at an interrupt, too; by default the client would look for it for ten minutes.
         spark.client.set_retry_policies([])
         spark.stop()
+
+
+def _delta_rs(settings: Settings, spark: Callable[[], SparkSession]) -> Committer:
+    from pipelines.delta.delta_rs import DeltaRs
+
+    del spark
+    return DeltaRs(settings.storage_options)
+
+
+def _delta_spark(settings: Settings, spark: Callable[[], SparkSession]) -> Committer:
+    from pipelines.delta.delta_spark import DeltaSpark
+    from pipelines.delta.log import DeltaLog
+
+    return DeltaSpark(spark(), DeltaLog(settings.storage_options))
+
+
+def _by_files(settings: Settings, spark: SparkSession, uri: str, version: int) -> DataFrame:
+    from pipelines.delta import versions
+
+    return versions.rows(spark, uri, version, settings.storage_options)
+
+
+def _by_option(settings: Settings, spark: SparkSession, uri: str, version: int) -> DataFrame:
+    del settings
+    return spark.read.format("delta").option("versionAsOf", str(version)).load(uri)
+
+
+_SPARK = Engine("spark", _classic, _delta_spark, _by_option, wants_java=True)
+
+ENGINES: Mapping[str, Engine] = {
+    "embedded": Engine("sail", _embedded, _delta_rs, _by_files, reads_here=True, plans_in_parts=True),
+    "spark": _SPARK,
+    "sc": replace(_SPARK, open=_remote, wants_java=False, is_remote=True),
+}
+"""By what the setting says, or begins with."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,7 +24,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from pipelines.delta import storage
 from pipelines.delta.engine_errors import OF
 from pipelines.delta.layout import DataFile, Layout
-from pipelines.errors import LakehouseError
+from pipelines.errors import LakehouseError, noted
 
 Note = Mapping[str, Any]
 """What Vermeil writes with a commit: watermarks, counts of checks, files."""
@@ -38,6 +39,10 @@ _VERSION = re.compile(r"^\.?(\d{20})\.")
 _COMMIT = re.compile(r"^(\d{20})\.(json|checkpoint\..*parquet)$")
 
 _CHECKPOINT = re.compile(r"^(\d{20})\.checkpoint\..*parquet$")
+
+
+CHECKPOINT_EVERY = 50
+"""Commits of a table after which a writer leaves a checkpoint."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +98,14 @@ class DeltaLog:
         """Names of a table's columns."""
         return [field.name for field in self._open(uri).schema().fields]
 
-    def read(self, uri: str, columns: Sequence[str]) -> pa.Table:
-        """Some columns of a table's rows as they are now, as far as the table has them."""
-        found = self._open(uri)
-        there = {field.name for field in found.schema().fields}
-        return found.to_pyarrow_table(columns=[column for column in columns if column in there])
+    def read(self, uri: str, columns: Sequence[str], schema: pa.Schema) -> pa.Table:
+        """Some columns of a table's rows as they are now; one of its schema that the table lacks yet is null."""
+        table = self._open(uri)
+        there = {field.name for field in table.schema().fields}
+        found = table.to_pyarrow_table(columns=[column for column in columns if column in there])
+        for column in [column for column in columns if column not in there]:
+            found = found.append_column(schema.field(column), pa.nulls(len(found), schema.field(column).type))
+        return found.select(list(columns))
 
     def rows(self, uri: str, version: int | None = None) -> int | None:
         """How many rows a version has, or the current one; None where the log does not say it of every file."""
@@ -126,6 +134,11 @@ class DeltaLog:
         # It names what the log says was removed, also where that was deleted long ago.
         return sorted(_names(found) & _present(uri))
 
+    def checkpoint_if_far(self, uri: str, version: int) -> None:
+        """Leave a checkpoint where readers have a long way through the log. Commits do not, or not on every engine."""
+        if behind(uri, version) >= CHECKPOINT_EVERY or is_unnamed(uri):
+            self.checkpoint(uri)
+
     def checkpoint(self, uri: str) -> None:
         """Write a checkpoint of the current version, so that a reader need not go through the log from its beginning.
 
@@ -137,11 +150,8 @@ class DeltaLog:
             name_checkpoint(uri, target.version())
 
     def _open(self, uri: str, version: int | None = None) -> DeltaTable:
-        try:
+        with noted(OF + uri):
             return DeltaTable(uri, version=version, storage_options=self._options)
-        except Exception as error:
-            error.add_note(OF + uri)
-            raise
 
 
 def _names(paths: Iterable[str]) -> set[str]:
@@ -162,6 +172,11 @@ def _days(action: Mapping[str, Any], day: str | None) -> range | None:
 def dump_note(note: Note) -> str:
     """A note as it is stored in a commit's ``userMetadata``."""
     return json.dumps({"vermeil": note}, sort_keys=True, separators=(",", ":"))
+
+
+def stamped(note: Note) -> Note:
+    """A note with the Vermeil that writes it."""
+    return {**note, "by": version("vermeil")}
 
 
 def load_note(text: str | None) -> Note:

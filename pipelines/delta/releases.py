@@ -56,12 +56,17 @@ class Draft:
         """Whether an earlier writer has left tables that readers do not see yet as they are."""
         return last is not None and dict(last.versions) != dict(self.before)
 
+    def moved(self, now: Mapping[str, int]) -> dict[str, int]:
+        """The tables that have moved since it began, with their versions of now."""
+        return {name: version for name, version in now.items() if self.before.get(name) != version}
+
     def versions(self, now: Mapping[str, int], last: Release | None) -> dict[str, int]:
         """The versions to release, given those that the tables have now and those of the last release."""
         if last is None or self.complete:
             return dict(now)
-        moved = {name: version for name, version in now.items() if self.before.get(name) != version}
-        return {name: version for name, version in {**last.versions, **moved}.items() if name in now}
+        return {
+            name: version for name, version in {**last.versions, **self.moved(now)}.items() if name in now
+        }
 
 
 def latest(root: str) -> Release | None:
@@ -99,6 +104,14 @@ def make(root: str, made_by: str, versions: Mapping[str, int], now: datetime) ->
     storage.make_folder(storage.join(root, FOLDER))
     storage.write_whole(_uri(root, number), text)
     return found
+
+
+def end(root: str, draft: Draft, made_by: str, versions: Mapping[str, int], now: datetime) -> None:
+    """Release what a writer leaves, unless it is what readers have already."""
+    last = latest(root)
+    released = draft.versions(versions, last)
+    if released and not draft.held_back and (last is None or released != last.versions):
+        make(root, made_by, released, now)
 
 
 def forget_before(root: str, moment: datetime) -> int:

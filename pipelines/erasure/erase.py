@@ -22,7 +22,7 @@ from pipelines.errors import LakehouseError
 from pipelines.flow import entering, ingest
 from pipelines.flow.batches import batches, types_inside
 from pipelines.flow.figures import EARLIER, REWRITTEN, earlier_counts
-from pipelines.flow.moving import Change, commit, put
+from pipelines.flow.moving import Change, put
 from pipelines.frames.among import among
 from pipelines.privacy.ownership import Row, Target
 from pipelines.silver import quarantine
@@ -47,16 +47,16 @@ def rewrite(lake: Lakehouse, rows: Sequence[Row]) -> Iterator[tuple[str, int]]:
         Each table as it is done, with the number of its rows that were rewritten.
     """
     staged = _staged_records(lake, rows)
-    commit(lake, ingest.RECORDS, staged, Amend(("record_id", "ingest_id")), _again(lake, ingest.RECORDS))
+    lake.publish(ingest.RECORDS, staged, Amend(("record_id", "ingest_id")), _again(lake, ingest.RECORDS))
     entering.renew_digests(lake, {row["file_id"] for row in rows})
     yield ingest.RECORDS, staged.rows
-    records = lake.staged(staged)
+    records = lake.staging.rows(staged)
     for table in lake.tables.values():
         if table.layer == "silver" and "record_id" in table.column_names and lake.exists(table.name):
             count = _rewrite_silver(lake, table, records)
             if count:
                 yield table.name, count
-    lake.clear_staging(ingest.RECORDS)
+    lake.staging.clear(ingest.RECORDS)
 
 
 def count(lake: Lakehouse, rows: Sequence[Row]) -> Mapping[str, int]:
@@ -105,8 +105,8 @@ def expunge(lake: Lakehouse, tables: Sequence[str]) -> None:
             kept = {**note, EARLIER: list(earlier_counts(lake, lake.declaration(name)))}
             if name == ingest.RECORDS:
                 kept["next_ingest_id"] = ingest.next_ingest_id(lake)
-            lake.expunge(name, kept)
-    lake.clear_staging()
+            lake.housekeeping(name).expunge(kept)
+    lake.staging.clear()
 
 
 def _again(lake: Lakehouse, name: str) -> Note:
@@ -116,7 +116,7 @@ def _again(lake: Lakehouse, name: str) -> Note:
 
 def _staged_records(lake: Lakehouse, rows: Sequence[Row]) -> Staged:
     table = bronze.TABLE
-    uri = lake.staging_uri(table.name, "without-a-person")
+    uri = lake.staging.uri(table.name, "without-a-person")
     storage.delete_folder(uri)
     storage.make_folder(uri)
     system, path = storage.locate(uri)
@@ -139,7 +139,7 @@ def _rewrite_silver(lake: Lakehouse, table: Table, records: DataFrame) -> int:
         same &= F.coalesce("record_path", F.lit("")) == F.coalesce("new_record_path", F.lit(""))
     joined = present.join(renamed, same)
     rows = joined.select(*(F.col(given.get(c, c)).alias(c) for c in table.column_names))
-    staged = lake.stage(table.name, "without-a-person", rows)
+    staged = lake.staging.write(table.name, "without-a-person", rows)
     if staged.rows != present.count():
         raise LakehouseError(
             f"{table.name}: some rows cannot be made again from their records, so nothing of them was erased. "
@@ -157,10 +157,10 @@ def _made_anew(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:
         return alone.unionByName(parts).select("record_id", "record_path", "payload")
     readable = of_table(records, base, lake.sources, types_inside(batches(lake)))
     # Staged first: an engine that plans the parsing and the join at once loses columns on the way.
-    staged = lake.stage(
+    staged = lake.staging.write(
         table.name, "made-anew", parse(readable, base, lake.sources, lake.token_key), accept=FAULT
     )
-    return lake.accepted(staged).select(*base.column_names)
+    return lake.staging.accepted(staged).select(*base.column_names)
 
 
 def _naming(lake: Lakehouse, table: Table, target: Target) -> DataFrame:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
 
-KEYS = {"card_fingerprint", "ip_address_network"}
-"""Columns that tell payments of one person from those of others, and that an erasure leaves out of silver."""
+
+def _identifying(table: Table) -> list[str]:
+    """Columns that tell payments of one person from those of others, and that an erasure leaves out of silver."""
+    return [column.name for column in table.columns if column.identifies]
 
 
 def tables(lake: Lakehouse, rewritten: Mapping[str, int]) -> list[str]:
@@ -28,26 +30,26 @@ def tables(lake: Lakehouse, rewritten: Mapping[str, int]) -> list[str]:
     for table in lake.tables.values():
         if table.layer == "gold" and lake.exists(table.name):
             follows = not set(found).isdisjoint(recipe(table.name).inputs)
-            found += [table.name] if follows or KEYS & set(table.column_names) else []
+            found += [table.name] if follows or _identifying(table) else []
     return found
 
 
 def make_anew(lake: Lakehouse, name: str) -> None:
     """Make one of these tables anew.
 
-    Scores stay as they were given: of them only the card is taken away where the features have it no more.
+    Scores stay as they were given: of them only what identifies is taken away where the features have it no more.
     """
     table = lake.declaration(name)
     if isinstance(recipe(name), Added):
-        _without_cards(lake, table)
+        _without_person(lake, table)
     else:
         refresh_gold(lake, table, accept_all, full=True)
 
 
-def _without_cards(lake: Lakehouse, table: Table) -> None:
-    key = ["account", "charge_id"]
-    cards = lake.table(features_payments.TABLE.name).select(*key, "card_fingerprint")
-    rows = lake.table(table.name).drop("card_fingerprint").join(cards, key, "left")
+def _without_person(lake: Lakehouse, table: Table) -> None:
+    key, gone = ["account", "charge_id"], _identifying(table)
+    left = lake.table(features_payments.TABLE.name).select(*key, *gone)
+    rows = lake.table(table.name).drop(*gone).join(left, key, "left")
     note = lake.note(table.name)
-    change = Change(table, "without-cards", rows.select(*table.column_names), Replace(), note=lambda: note)
+    change = Change(table, "without-person", rows.select(*table.column_names), Replace(), note=lambda: note)
     put(lake, change)

@@ -230,12 +230,6 @@ class FeatureSet:
         return tuple(sorted({"available_at", *self._keys, *(n for f in self.features for n in _names(f))}))
 
     @property
-    def probe_columns(self) -> tuple[str, ...]:
-        """Columns that probes must have, besides those that ``own`` expressions use."""
-        compared = {str(f.column) for f in self.features if f.aggregation in NEED_PROBE}
-        return tuple(sorted({"at", *self._keys, *compared}))
-
-    @property
     def _keys(self) -> set[str]:
         return {key for entity in self.entities for key in entity.keys}
 

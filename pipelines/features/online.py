@@ -66,11 +66,6 @@ class OnlineState:
                 found[feature.name] = entity.answer(feature, probe, second) if entity else None
         return {name: found[name] for name in self._readings}
 
-    @property
-    def entity_count(self) -> int:
-        """How many entities it holds something of."""
-        return len(self._entities)
-
     def _key(self, name: str, row: Row) -> tuple[str, Any] | None:
         values = tuple(row[key] for key in self.feature_set.entity(name).keys)
         return None if None in values else (name, values)

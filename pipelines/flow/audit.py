@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,19 @@ from pipelines.base.figure import Figures
 from pipelines.delta.commits import Replace
 from pipelines.delta.schemas import arrow_schema
 from pipelines.flow import ingest
-from pipelines.flow.conservation import PLACES, Audit, audit
+from pipelines.flow.compare import Found, compared
+from pipelines.flow.conservation import Audit, audit
 from pipelines.flow.moving import Change, moved
+from pipelines.flow.places import PLACES
 from pipelines.flow.steps import Outcome
+from pipelines.flow.way import Way
 from pipelines.gold.audit import INSIDE_COUNTS, TABLE
 
 if TYPE_CHECKING:
     from pipelines.delta.log import Note
     from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
-    from pipelines.sources.source import Sources
+    from pipelines.table import Table
 
 NEW_SHARE = 1.1
 """How many times larger than at the last audit a large lakehouse is when a run audits it again."""
@@ -29,7 +33,7 @@ SHOWN = 20
 """Files that do not balance, named in a message."""
 
 
-def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full: bool = False) -> Outcome:
+def refresh_audit(lake: Lakehouse, validate: Validate, *, full: bool = False) -> Outcome:
     """Audit the lakehouse and publish what was found, unless nothing changed since the last time.
 
     An audit that does not balance is published too: it is true, and who asks must see it. Its outcome is ``refused``
@@ -41,7 +45,7 @@ def refresh_audit(lake: Lakehouse, sources: Sources, validate: Validate, *, full
     is_known = before.get("is_balanced") and (before.get("versions") == now or _may_wait(lake, before))
     if is_known and not full:
         return Outcome(TABLE.name, "unchanged")
-    found = audit(lake, sources)
+    found = audit(lake)
     if not found.files:
         return Outcome(TABLE.name, "unchanged")
     note = {"versions": now, "records": found.total.records, "is_balanced": found.balanced}
@@ -104,3 +108,18 @@ def versions(lake: Lakehouse) -> dict[str, int]:
     return {
         n: version for n, version in lake.versions().items() if lake.tables[n].layer in ("bronze", "silver")
     }
+
+
+def verified(lake: Lakehouse, table: Table) -> Iterator[Found]:
+    """gold.audit against an audit of now."""
+    if lake.note(table.name).get("versions") != versions(lake):
+        yield Found(table.name, not_compared="tables were published since it was made")
+    else:
+        yield compared(lake, table, lake.spark.createDataFrame(as_rows(audit(lake))))
+
+
+WAY = Way(
+    lambda lake, table, run, full: [refresh_audit(lake, run.validate, full=full)],
+    sees_all=True,
+    verified=verified,
+)

@@ -98,13 +98,13 @@ def concerning(
     return [(n, one.size) for n, one in held.items() if n > after and one.concerns(base, mapped)]
 
 
-def reached(lake: Lakehouse, table: Table, sources: Sources, held: Mapping[int, Batch]) -> int:
+def reached(lake: Lakehouse, table: Table, held: Mapping[int, Batch]) -> int:
     """The last batch that a silver table has nothing left to take in of: its watermark, and what follows without it.
 
     A table makes no commit for batches that do not concern it.
     """
     last = taken(lake, table.name)
-    waiting = concerning(held, table, sources, last)
+    waiting = concerning(held, table, lake.sources, last)
     return waiting[0][0] - 1 if waiting else max(newest(lake), last)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +11,9 @@ from pyspark.sql import functions as F  # noqa: N812
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
+
+    from pipelines.lakehouse import Lakehouse
+    from pipelines.table import Table
 
 Kind = Literal["missing", "unexpected", "doubled", "altered"]
 
@@ -38,6 +41,36 @@ class Difference:
         """The difference in words."""
         where = f" in {', '.join(self.columns)}" if self.columns else ""
         return f"{self.table}: {self.key} is {self.kind}{where}"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the deep audit found of one table.
+
+    Attributes:
+        table: its name.
+        count: rows, or files of bronze, that are not as they should be.
+        differences: the first of them.
+        not_compared: why it could not be looked at, or in part; empty where it was.
+    """
+
+    table: str
+    count: int = 0
+    differences: tuple[Difference, ...] = ()
+    not_compared: str = ""
+
+    def after(self, before: Found | None) -> Found:
+        """The same with what was found of the table before."""
+        if before is None:
+            return self
+        together = (*before.differences, *self.differences)[:SHOWN]
+        return replace(self, count=before.count + self.count, differences=together)
+
+
+def compared(lake: Lakehouse, table: Table, expected: DataFrame) -> Found:
+    """What is found by holding a table against the rows that it should have."""
+    count, found = differences(table.name, table.key, lake.table(table.name), expected)
+    return Found(table.name, count, tuple(found))
 
 
 def differences(

@@ -7,35 +7,17 @@ none of these is missing, and the audit fails.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from functools import reduce
 from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
-from pyspark.sql import Window
-from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.flow import ingest
 from pipelines.flow.batches import batches, check_sources, reached, taken, types_inside
+from pipelines.flow.places import INSIDE, PLACES, current, places, row_count
 from pipelines.silver import quarantine
-from pipelines.silver.shared import within
-from pipelines.silver.shared.mapped import described, is_line_of_preview, is_of_no_object
-from pipelines.silver.shared.order import dated, version
-from pipelines.sources.source import Sources
-from pipelines.table import Table
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column as Expression
-    from pyspark.sql import DataFrame
-
     from pipelines.lakehouse import Lakehouse
-
-PLACES = ("current", "superseded", "duplicate", "quarantined", "unmodelled", "waiting", "missing")
-
-INSIDE = "inside_"
-"""Before the name of a place: that of an object which stands inside the object of a record."""
 
 
 @dataclass(frozen=True)
@@ -130,20 +112,19 @@ class Audit:
         }
 
 
-def audit(lake: Lakehouse, sources: Sources) -> Audit:
+def audit(lake: Lakehouse) -> Audit:
     """Count where every record of a lakehouse is now. Reads no payload but that of mapped rows."""
     if not lake.exists(ingest.FILES):
         return Audit(Counts(), (), 0)
-    check_sources(batches(lake), sources)
+    check_sources(batches(lake), lake.sources)
     tables = [table for table in lake.tables.values() if table.object_type]
-    current = _current(lake, tables)
     placed = places(
         lake.table(ingest.RECORDS),
         lake.table(quarantine.TABLE.name),
-        current,
+        current(lake, tables),
         tables,
-        sources,
-        taken_in(lake, sources),
+        lake.sources,
+        taken_in(lake),
         types_inside(batches(lake)),
     )
     names: list[Any] = [*PLACES, *(INSIDE + place for place in PLACES)]
@@ -153,182 +134,15 @@ def audit(lake: Lakehouse, sources: Sources) -> Audit:
     files = tuple(
         sorted((_file(row, counted.get(row["file_id"], {})) for row in manifest), key=lambda f: f.file)
     )
-    return Audit(_sum(files), files, _rows(lake, tables))
+    return Audit(_sum(files), files, row_count(lake, tables))
 
 
-def taken_in(lake: Lakehouse, sources: Sources) -> dict[str, int]:
+def taken_in(lake: Lakehouse) -> dict[str, int]:
     """The last bronze batch of which each silver table has all that concerns it, the quarantine among them."""
     held = batches(lake)
     tables = [table for table in lake.tables.values() if table.object_type]
     unread = taken(lake, quarantine.TABLE.name)
-    return {quarantine.TABLE.name: unread} | {t.name: reached(lake, t, sources, held) for t in tables}
-
-
-def places(
-    records: DataFrame,
-    refused: DataFrame,
-    current: DataFrame,
-    tables: Iterable[Table],
-    sources: Sources,
-    taken: Mapping[str, int],
-    types: Collection[str] = (),
-) -> DataFrame:
-    """The place of every record: ``record_id``, ``file_id`` and ``place``, one of :data:`PLACES`.
-
-    So it is of every object inside a record that is of a modelled type: there ``place`` begins with :data:`INSIDE`.
-
-    Args:
-        records: bronze.records.
-        refused: silver.quarantine.
-        current: what silver holds: object_type, account, object_id, version, version_id, record_id, other_record.
-        tables: the silver tables that model a type.
-        sources: order the versions of an object, and say what rows are about.
-        taken: see :func:`taken_in`.
-        types: of the objects that stand inside records.
-    """
-    reached = _reached(tables, taken)
-    last = F.coalesce(
-        *(F.when(F.col("object_type") == F.lit(name), F.lit(batch)) for name, batch in reached.items()),
-        F.lit(0),
-    )
-    is_waiting = F.col("ingest_id") > last
-    unread = F.col("ingest_id") > F.lit(taken.get(quarantine.TABLE.name, 0))
-    held = current.select(
-        F.col("object_type").alias("held_type"),
-        F.col("account").alias("held_account"),
-        F.col("object_id").alias("held_object"),
-        F.col("version").alias("held_version"),
-        F.col("version_id").alias("held_version_id"),
-        F.col("record_id").alias("held_record"),
-        F.col("other_record").alias("held_other"),
-        F.col("record_path").alias("held_path"),
-    )
-    same = (
-        (F.col("object_type") == F.col("held_type"))
-        & (F.col("account") == F.col("held_account"))
-        & (F.col("object_id") == F.col("held_object"))
-    )
-    copies = Window.partitionBy("object_type", "account", "object_id", "version_id", "is_refused").orderBy(
-        F.col("known_at").asc_nulls_last(), "record_id", F.col("record_path").asc_nulls_first()
-    )
-    named = [
-        "record_id", "file_id", "ingest_id", "object_type", "account", "object_id", "version_id", "version",
-        "known_at", "fault", "record_path",
-    ]  # fmt: skip
-    here = F.coalesce("record_path", F.lit(""))
-    at_record = (F.col("held_record") == F.col("record_id")) | (F.col("held_other") == F.col("record_id"))
-    at_place = F.coalesce("held_path", F.lit("")) == here
-    is_current = F.coalesce(at_record & at_place, F.lit(False))
-    everything = within.on_their_own(described(dated(records), sources))
-    if wanted := sorted(reached.keys() & set(types)):
-        everything = everything.unionByName(within.objects(dated(records), wanted))
-    joined = (
-        everything.withColumn("version", version(sources))
-        .withColumn("is_of_none", is_of_no_object() | is_line_of_preview())
-        .select(*named, "is_of_none")
-        .join(_refused(refused, tables), _is_refused(), "left")
-        .join(held, same, "left")
-        # A replay takes a record out of quarantine after it was published; cut between the two, it is not lost.
-        .withColumn("is_refused", F.col("refused_record").isNotNull() & ~is_current)
-        .withColumn("copy", F.row_number().over(copies))
-    )
-    place = (
-        F.when(F.col("is_refused"), "quarantined")
-        .when(F.col("fault").isNotNull(), F.when(unread, "waiting").otherwise("missing"))
-        .when(
-            F.col("is_of_none") | ~F.coalesce(F.col("object_type").isin(*reached), F.lit(False)), "unmodelled"
-        )
-        .when(is_current, "current")
-        .when(F.col("held_version_id") == F.col("version_id"), "duplicate")
-        .when(
-            F.col("held_version") > F.col("version"),
-            F.when(F.col("copy") > 1, "duplicate").otherwise("superseded"),
-        )
-        .when(is_waiting, "waiting")
-        .otherwise("missing")
-    )
-    full = F.when(F.col("record_path").isNull(), place).otherwise(F.concat(F.lit(INSIDE), place))
-    return joined.select("record_id", "file_id", full.alias("place"))
-
-
-def _refused(refused: DataFrame, tables: Iterable[Table]) -> DataFrame:
-    """What was refused: records, by the type of the object that was to go to a table; an empty one for the unreadable.
-
-    One that a replay has made readable and that a table refuses since stands for the latter alone.
-    """
-    types = [(table.name, name) for table in tables for name in table.object_types] + [(ingest.RECORDS, "")]
-    names, of = (pa.array(column) for column in zip(*types, strict=True))
-    listed = refused.sparkSession.createDataFrame(pa.table({"refusing": names, "refused_type": of}))
-    found = refused.select("record_id", "table_name").join(listed, F.col("table_name") == F.col("refusing"))
-    listed_once = found.select(F.col("record_id").alias("refused_record"), "refused_type").distinct()
-    of_type = listed_once.filter("refused_type <> ''")
-    unread = listed_once.filter("refused_type = ''")
-    return of_type.unionByName(unread.join(of_type.select("refused_record"), "refused_record", "left_anti"))
-
-
-def _is_refused() -> Expression:
-    # A replay that was cut has made a record readable, and not yet taken in what it is about or holds.
-    unread = F.col("refused_type") == ""
-    same = F.coalesce("object_type", F.lit("")) == F.col("refused_type")
-    return (F.col("record_id") == F.col("refused_record")) & (same | unread)
-
-
-def _reached(tables: Iterable[Table], taken: Mapping[str, int]) -> dict[str, int]:
-    """The last batch that all tables of a type have taken in, by type."""
-    found: dict[str, int] = {}
-    for table in tables:
-        for name in table.object_types:
-            found[name] = min(found.get(name, taken.get(table.name, 0)), taken.get(table.name, 0))
-    return found
-
-
-def _current(lake: Lakehouse, tables: list[Table]) -> DataFrame:
-    """The current version of every object, once for each type that its records may be of.
-
-    Where tables share a type, an object may stand in two of them: a stub does not say which part it is of.
-    """
-    counted = Counter(name for table in tables for name in table.object_types)
-    alone: list[DataFrame] = []
-    shared: list[DataFrame] = []
-    # A plan over tables that hold nothing takes time, too.
-    for table in [table for table in tables if lake.count(table.name)] or tables[:1]:
-        for name in table.object_types:
-            (alone if counted[name] == 1 else shared).append(_held(lake, table, name))
-    found = [one.withColumn("other_record", F.lit(None).cast("string")) for one in alone]
-    if shared:
-        found.append(_once(_union(shared)))
-    return _union(found)
-
-
-def _rows(lake: Lakehouse, tables: Iterable[Table]) -> int:
-    return int(_union(lake.table(table.name).select(F.lit(1)) for table in tables).count())
-
-
-def _held(lake: Lakehouse, table: Table, object_type: str) -> DataFrame:
-    return lake.table(table.name).select(
-        F.lit(object_type).alias("object_type"),
-        "account",
-        F.col(table.key[1]).alias("object_id"),
-        "version",
-        "version_id",
-        "record_id",
-        "record_path",
-    )
-
-
-def _once(held: DataFrame) -> DataFrame:
-    """One row per object: the greatest version, and the records of at most two tables."""
-    return held.groupBy("object_type", "account", "object_id").agg(
-        F.max("version").alias("version"),
-        F.max_by("version_id", "version").alias("version_id"),
-        F.min("record_id").alias("record_id"),
-        F.max("record_id").alias("other_record"),
-        F.max_by("record_path", "version").alias("record_path"),
-    )
-
-
-def _union(frames: Iterable[DataFrame]) -> DataFrame:
-    return reduce(lambda one, other: one.unionByName(other), frames)
+    return {quarantine.TABLE.name: unread} | {t.name: reached(lake, t, held) for t in tables}
 
 
 def _file(row: Any, counted: dict[str, Any]) -> FileCounts:

@@ -19,6 +19,7 @@ from pipelines.flow import changes
 from pipelines.flow.batches import newest
 from pipelines.flow.moving import Change, moved
 from pipelines.flow.steps import Outcome
+from pipelines.flow.way import Way
 from pipelines.gold.schema_drift import INPUTS, TABLE, build
 from pipelines.sources.mapping import stripe
 from pipelines.sources.reference import stripe_text
@@ -134,3 +135,6 @@ def _sentence(row: Row) -> str:
 
 def _digest(known: drift.Reads, rows: Mapping[str, drift.Reads]) -> str:
     return hashlib.sha256(f"{stripe_text()}{known}{sorted(rows.items())}".encode()).hexdigest()[:16]
+
+
+WAY = Way(lambda lake, table, run, full: [refresh_drift(lake, run.validate, full=full)])

@@ -86,8 +86,8 @@ def _listed(lake: Lakehouse) -> int:
 def _enter(lake: Lakehouse, notes: Sequence[Note], ingest_id: int, judge: Judge) -> None:
     lake.create(FILES)
     rows = [row for note in notes for row in files_of(lake, note)]
-    staged = lake.stage(FILES, unique(ingest_id), lake.spark.createDataFrame(_files_table(rows)))
-    note: Note = {"ingest_id": ingest_id, "checks": judge(lake.accepted(staged), staged.rows)}
+    staged = lake.staging.write(FILES, unique(ingest_id), lake.spark.createDataFrame(_files_table(rows)))
+    note: Note = {"ingest_id": ingest_id, "checks": judge(lake.staging.accepted(staged), staged.rows)}
     put(lake, Change(manifest.TABLE, "", staged, Append(), note=lambda: note))
 
 

@@ -161,7 +161,7 @@ def _references(lake: Lakehouse, table: Table, rows: DataFrame, oldest: date | N
         if name == table.name:
             published = lake.table(name).select(id_column)
             looked_up.append(_looked_up(rows, columns, published.unionByName(rows.select(id_column))))
-        elif (taken := reached(lake, other, lake.sources, held)) and lake.exists(name):
+        elif (taken := reached(lake, other, held)) and lake.exists(name):
             # The other table may not have taken in this batch yet; what it cannot know is no orphan.
             judged = rows.filter(F.col("ingest_id") <= taken)
             known = _recent(lake.table(name), other, oldest).select(id_column)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,8 +11,12 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.delta.commits import Merge, Replace
 from pipelines.flow import changes
+from pipelines.flow.again import BATCH
+from pipelines.flow.compare import Found, compared
 from pipelines.flow.moving import Change, moved
 from pipelines.flow.steps import Outcome, unchanged
+from pipelines.flow.way import Way, not_known
+from pipelines.frames.among import among
 from pipelines.frames.spans import noted_days
 from pipelines.gold.shared.recipe import Added, ByDay, Context, Recipe, Whole, recipe
 
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.delta.log import Note
+    from pipelines.flow.again import Again
+    from pipelines.flow.known import Known
     from pipelines.flow.verdict import Validate
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
@@ -121,8 +127,8 @@ def _additions(lake: Lakehouse, how: Added) -> Change | None:
     rows = how.rows(lake, changes.read(lake, changes.versions(lake, how.inputs)))
     if rows is None:
         return None
-    staged = lake.stage(table.name, "additions", rows)
-    added = lake.accepted(staged)
+    staged = lake.staging.write(table.name, "additions", rows)
+    added = lake.staging.accepted(staged)
     return Change(
         table,
         "additions",
@@ -135,3 +141,99 @@ def _additions(lake: Lakehouse, how: Added) -> Change | None:
 
 def _days(rows: DataFrame) -> list[str]:
     return sorted(str(row[0]) for row in rows.select(F.col("date")).distinct().collect())
+
+
+def verified(lake: Lakehouse, table: Table) -> Iterator[Found]:
+    """A gold table against what its inputs give for all days; one that only gains rows is not looked at."""
+    how = recipe(table.name)
+    if not isinstance(how, ByDay | Whole):
+        return
+    note = lake.note(table.name)
+    marks, context = note.get("watermarks", {}), how.context(lake)
+    if any(changes.mark(lake, name) != marks.get(name) for name in how.inputs):
+        yield Found(table.name, not_compared="it is behind the tables that it is made from")
+    elif context and context.digest != note.get("context"):
+        yield Found(table.name, not_compared="what else it depends on was changed since it was made")
+    else:
+        now = changes.read(lake, changes.versions(lake, how.inputs))
+        yield compared(lake, table, how.whole(now, context))
+
+
+def known(then: Known, table: Table) -> DataFrame:
+    """What its inputs give as they were known."""
+    how = recipe(table.name)
+    if not isinstance(how, ByDay | Whole):
+        return not_known(then, table)
+    now = {name: then.settled(name) for name in how.inputs}
+    return how.whole(now, how.context(then.lake)).select(*table.column_names)
+
+
+def again(lake: Lakehouse, table: Table, looked_at: Again) -> Iterator[Outcome]:
+    """Make anew what records touch that silver has taken in: its watermarks do not see old batches.
+
+    Tables that are made from gold see by themselves what was replaced.
+    """
+    if looked_at.is_refused() or not lake.exists(table.name):
+        return
+    how = recipe(table.name)
+    inputs = [lake.declaration(name) for name in how.inputs]
+    given = {source.name: looked_at.good(source) for source in inputs}
+    if isinstance(how, Whole) and any(given.values()):
+        looked_at.starting(table.name)
+        yield made(lake, how, looked_at.validate, full=True)
+    elif isinstance(how, ByDay) and any(given.values()):
+        looked_at.starting(table.name)
+        yield from _touched_days(lake, how, given, looked_at)
+    if any(source.kind == table.kind for source in inputs):
+        looked_at.starting(table.name)
+        yield made(lake, how, looked_at.validate)
+
+
+def _touched_days(
+    lake: Lakehouse, how: ByDay, given: Mapping[str, set[str]], looked_at: Again
+) -> Iterator[Outcome]:
+    now = changes.read(lake, changes.versions(lake, how.inputs))
+    # Sail (0.7.2) cannot plan a Delta table without any row beside the same one with all its rows.
+    changed = {
+        source: among(rows, "record_id", given[source])
+        if given[source]
+        else lake.spark.createDataFrame([], lake.declaration(source).spark_schema()).select(*rows.columns)
+        for source, rows in now.items()
+    }
+    table, dates = how.table, how.touched(changed, now)
+    note = _moved_on(lake, table.name, looked_at)
+    if dates:
+        rows = how.days(now, dates, how.context(lake))
+        yield moved(lake, _days_again(lake, table, rows, dates, note), looked_at.validate)
+    elif note != lake.note(table.name):
+        lake.touch(table.name, note)
+
+
+def _moved_on(lake: Lakehouse, name: str, looked_at: Again) -> Note:
+    """A table's note, which says of what was taken in again that the table has it: the days were told here."""
+    note = lake.note(name)
+    before: Mapping[str, int] = note.get("watermarks", {})
+    known = {source for source, mark in before.items() if looked_at.marks.get(source) == mark}
+    return {**note, "watermarks": {**before, **{source: changes.mark(lake, source) for source in known}}}
+
+
+def _days_again(lake: Lakehouse, table: Table, rows: DataFrame, dates: list[str], note: Note) -> Change:
+    batch = {key: value for key, value in note.items() if key != "rows"}
+    return Change(
+        table,
+        BATCH,
+        rows,
+        Replace(dates),
+        note=lambda: {**batch, **edition(lake, table.name, dates)},
+        is_batch=False,
+        is_changed=True,
+        where_refused="tell",
+    )
+
+
+WAY = Way(
+    lambda lake, table, run, full: [refresh_gold(lake, table, run.validate, full=full)],
+    verified=verified,
+    known=known,
+    again=again,
+)

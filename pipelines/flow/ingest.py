@@ -108,10 +108,7 @@ def next_ingest_id(lake: Lakehouse) -> int:
 def stage(lake: Lakehouse, source: Source, batch: Sequence[RawFile], ingest_id: int) -> Batch:
     """Read files, all of one source, and write their records where no reader looks."""
     reading = reading_of(lake, source, ingest_id)
-    if lake.settings.engine == "embedded":
-        staged, counts = _stage_here(lake, batch, reading)
-    else:
-        staged, counts = _stage_on_spark(lake, batch, reading)
+    staged, counts = (_stage_here if lake.engine.reads_here else _stage_on_spark)(lake, batch, reading)
     return Batch(
         ingest_id,
         source.source,
@@ -146,8 +143,8 @@ def reading_of(lake: Lakehouse, source: Source, ingest_id: int) -> Reading:
 def _stage_here(
     lake: Lakehouse, batch: Sequence[RawFile], reading: Reading
 ) -> tuple[Staged, list[FileCounts]]:
-    uri = lake.staging_uri(RECORDS, unique(reading.ingest_id))
-    lake.clear_staging(RECORDS)
+    uri = lake.staging.uri(RECORDS, unique(reading.ingest_id))
+    lake.staging.clear(RECORDS)
     storage.make_folder(uri)
     shares = _shares(batch, lake.settings.workers)
     jobs = [Job(tuple(share), reading, f"{uri}/part-{n:03d}.parquet") for n, share in enumerate(shares)]
@@ -175,8 +172,8 @@ def _stage_on_spark(
 ) -> tuple[Staged, list[FileCounts]]:
     """The same on a cluster: executors read the files, which lie on storage that all of them see."""
     rows = read_on_spark(lake.spark, batch, reading)
-    staged = lake.stage(RECORDS, unique(reading.ingest_id), rows)
-    return staged, _counted(lake.staged(staged), batch, reading.max_expansion)
+    staged = lake.staging.write(RECORDS, unique(reading.ingest_id), rows)
+    return staged, _counted(lake.staging.rows(staged), batch, reading.max_expansion)
 
 
 def read_on_spark(spark: SparkSession, batch: Sequence[RawFile], reading: Reading) -> DataFrame:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pipelines.base.figure import Figures
-from pipelines.delta.commits import Amend, Append, Merge, Publish, Replace, Staged
+from pipelines.delta.commits import Append, Publish, Replace, Staged
 from pipelines.flow import held_back
 from pipelines.flow.figures import Bounds, facts, nothing_said
 from pipelines.flow.steps import NOT_JUDGED, Outcome, Status
@@ -98,9 +98,9 @@ def moved(lake: Lakehouse, change: Change, validate: Validate) -> Outcome:
     listed = _listed(lake, change, staged) if is_refused else ()
     if not is_refused:
         if change.refusals and (staged.refused or change.publish == Replace()):
-            change.refusals.keep(change.refusals.of(lake.staged(staged)))
+            change.refusals.keep(change.refusals.of(lake.staging.rows(staged)))
         _publish(lake, change, staged, verdict)
-    lake.clear_staging(table.name)
+    lake.staging.clear(table.name)
     return _outcome(lake, change, staged, verdict, listed)
 
 
@@ -108,22 +108,9 @@ def put(lake: Lakehouse, change: Change) -> int:
     """Stage, publish, clear, of rows that are not judged: what is there, put right. Returns how many they are."""
     staged = _staged(lake, change)
     if not _is_idle(change.publish, staged):
-        commit(lake, change.table.name, staged, change.publish, change.note())
-    lake.clear_staging(change.table.name)
+        lake.publish(change.table.name, staged, change.publish, change.note())
+    lake.staging.clear(change.table.name)
     return staged.rows
-
-
-def commit(lake: Lakehouse, name: str, staged: Staged, publish: Publish, note: Note) -> None:
-    """Publish what is staged of a table that is as declared."""
-    match publish:
-        case Append():
-            lake.append(name, staged, note)
-        case Merge(update_if):
-            lake.merge(name, staged, note, update_if)
-        case Replace(dates):
-            lake.replace(name, staged, note, dates)
-        case Amend(by):
-            lake.amend(name, staged, note, by)
 
 
 def judged(
@@ -164,11 +151,11 @@ def judged(
 def _staged(lake: Lakehouse, change: Change) -> Staged:
     if isinstance(change.rows, Staged):
         return change.rows
-    return lake.stage(change.table.name, change.batch, change.rows, accept=change.accept)
+    return lake.staging.write(change.table.name, change.batch, change.rows, accept=change.accept)
 
 
 def _verdict(lake: Lakehouse, change: Change, staged: Staged, validate: Validate) -> Verdict:
-    rows = lake.accepted(staged)
+    rows = lake.staging.accepted(staged)
     if staged.accept:  # what says why a row is refused is no column of the table
         rows = rows.select(*change.table.column_names)
     return judged(
@@ -180,7 +167,7 @@ def _verdict(lake: Lakehouse, change: Change, staged: Staged, validate: Validate
         total=staged.rows + staged.refused,
         validate=validate,
         figures=partial(change.figures, rows),
-        bounds=partial(lake.bounds, staged),
+        bounds=partial(lake.staging.bounds, staged),
     )
 
 
@@ -199,7 +186,7 @@ def _publish(lake: Lakehouse, change: Change, staged: Staged, verdict: Verdict) 
     if not _is_idle(change.publish, staged):
         lake.create(name)
         counted = {"rows": staged.rows, "checks": verdict.note} if change.is_batch else {}
-        commit(lake, name, staged, change.publish, {**change.note(), **counted})
+        lake.publish(name, staged, change.publish, {**change.note(), **counted})
     elif change.idle is not None:
         # What was taken in moves on though no row came, or the same batches would be looked through for ever.
         lake.create(name)
@@ -212,7 +199,7 @@ def _listed(lake: Lakehouse, change: Change, staged: Staged) -> tuple[dict[str, 
     """The first records of a refused batch that are no use, with their places."""
     if not change.refusals or not staged.refused + change.faulty:
         return ()
-    return held_back.places(change.refusals.of(lake.staged(staged)))
+    return held_back.places(change.refusals.of(lake.staging.rows(staged)))
 
 
 def _outcome(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines import catalog
 from pipelines.delta.commits import Merge, Replace, Staged
+from pipelines.errors import LakehouseError
 from pipelines.flow import ingest
 from pipelines.flow import refusals as flow_refusals
-from pipelines.flow.batches import Batch, batches, check_sources, concerning, shapes, types_inside
-from pipelines.flow.moving import Change, Refusals, moved
+from pipelines.flow.again import BATCH, reasons_of
+from pipelines.flow.batches import Batch, batches, check_sources, concerning, reached, shapes, types_inside
+from pipelines.flow.compare import compared
+from pipelines.flow.moving import Change, Refusals, moved, put
 from pipelines.flow.steps import Outcome, Run, by_size, unchanged
 from pipelines.flow.token_keys import key_note, needs_rebuild
+from pipelines.flow.way import Way
 from pipelines.silver import quarantine
 from pipelines.silver.shared import within
-from pipelines.silver.shared.build import FAULT, build, latest, parse
+from pipelines.silver.shared.build import FAULT, build, current, latest, parse
 from pipelines.silver.shared.history import base_of, histories
 from pipelines.silver.shared.mapped import of_table
 from pipelines.silver.shared.order import BETTER
@@ -24,8 +28,10 @@ from pipelines.silver.shared.order import BETTER
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from pipelines.flow.again import Again
+    from pipelines.flow.compare import Found
+    from pipelines.flow.known import Known
     from pipelines.lakehouse import Lakehouse
-    from pipelines.sources.source import Sources
     from pipelines.table import Table
 
 
@@ -51,15 +57,12 @@ class Span:
         """Their records."""
         return lake.table(ingest.RECORDS).filter(f"ingest_id > {self.after} and ingest_id <= {self.last}")
 
-    def read(
-        self, lake: Lakehouse, table: Table, sources: Sources, by: Callable[..., DataFrame]
-    ) -> DataFrame:
+    def read(self, lake: Lakehouse, table: Table, by: Callable[..., DataFrame]) -> DataFrame:
         """Their records as rows of a table of objects, by :func:`build` or :func:`parse`."""
         inside = types_inside(self.held, self.after, self.last)
         shaped = within.shapes(shapes(self.held, self.after, self.last), inside, table)
-        return by(
-            of_table(self.records(lake), table, sources, inside), table, sources, lake.token_key, shaped
-        )
+        records = of_table(self.records(lake), table, lake.sources, inside)
+        return by(records, table, lake.sources, lake.token_key, shaped)
 
     def note(self, lake: Lakehouse, table: Table) -> dict[str, Any]:
         """What a table notes that has taken them in."""
@@ -68,15 +71,15 @@ class Span:
 
 def refresh_silver(lake: Lakehouse, table: Table, run: Run, *, full: bool = False) -> Iterator[Outcome]:
     """Take in what bronze gained since the table's watermark; with ``full``, rebuild the table from all of bronze."""
-    return taken_in(lake, table, run, spans(lake, table, run.sources, full=full), _change)
+    return taken_in(lake, table, run, spans(lake, table, full=full), _change)
 
 
 def _rows(lake: Lakehouse, table: Table, run: Run, span: Span) -> DataFrame:
     history = _history(table, run)
     # All that a large load parses would otherwise lie on the disk until the history comes to it.
     if history is None or not span.is_only:
-        return span.read(lake, table, run.sources, build)
-    return latest(lake.staged(versions(lake, history, span, run)), table)
+        return span.read(lake, table, build)
+    return latest(lake.staging.rows(versions(lake, history, span, run)), table)
 
 
 def _history(table: Table, run: Run) -> Table | None:
@@ -95,8 +98,8 @@ def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
     key = (history.name, span.after, span.last)
     known = {} if run.versions is None else run.versions
     if key not in known:
-        rows = span.read(lake, base_of(history), run.sources, parse)
-        known[key] = lake.stage(_versions(history), f"{span.after}-{span.last}", rows, accept=FAULT)
+        rows = span.read(lake, base_of(history), parse)
+        known[key] = lake.staging.write(_versions(history), f"{span.after}-{span.last}", rows, accept=FAULT)
     return known[key]
 
 
@@ -105,7 +108,7 @@ def forget_versions(lake: Lakehouse, history: Table, run: Run) -> None:
     known = run.versions or {}
     for key in [key for key in known if key[0] == history.name]:
         del known[key]
-    lake.clear_staging(_versions(history))
+    lake.staging.clear(_versions(history))
 
 
 def _versions(history: Table) -> str:
@@ -123,7 +126,7 @@ def taken_in(
     if not found:
         yield unchanged(lake, table.name)
         return
-    check_sources(found[0].held, run.sources)
+    check_sources(found[0].held, lake.sources)
     for span in found:
         outcome = moved(lake, change(lake, table, run, span), run.validate)
         yield outcome
@@ -155,15 +158,12 @@ def _change(lake: Lakehouse, table: Table, run: Run, span: Span) -> Change:
     )
 
 
-def spans(
-    lake: Lakehouse, table: Table, sources: Sources, *, full: bool, until: int | None = None
-) -> list[Span]:
+def spans(lake: Lakehouse, table: Table, *, full: bool, until: int | None = None) -> list[Span]:
     """The batches of bronze that a table has to take in, in groups.
 
     Args:
         lake: where the tables are.
         table: of objects, or a history of some.
-        sources: as they are now.
         full: the table is made anew of all batches.
         until: the last batch that it may take in; by default the last that there is.
     """
@@ -176,7 +176,80 @@ def spans(
         found = [(0, last)] if last else []
     else:
         sizes = [
-            (batch, size) for batch, size in concerning(held, table, sources, watermark) if batch <= last
+            (batch, size) for batch, size in concerning(held, table, lake.sources, watermark) if batch <= last
         ]
         found = by_size(watermark, sizes, lake.settings.batch_bytes)
     return [Span(held, after, upto, full, len(found) == 1) for after, upto in found]
+
+
+def is_outdated(lake: Lakehouse, table: Table) -> bool:
+    """Whether a table has tokens that were made with another key, or none where there should be some."""
+    return needs_rebuild(lake, table, lake.note(table.name))
+
+
+def taken_records(lake: Lakehouse, table: Table) -> DataFrame:
+    """The readable records of bronze that a table, or a history, has taken in."""
+    held = batches(lake)
+    last = reached(lake, table, held)
+    taken = lake.table(ingest.RECORDS).filter(f"ingest_id <= {last}")
+    return of_table(taken, table.history_of or table, lake.sources, types_inside(held, last=last))
+
+
+def verified(lake: Lakehouse, table: Table) -> Iterator[Found]:
+    """A silver table, and what the quarantine has of it, against what its batches of bronze give."""
+    built = build(taken_records(lake, table), table, lake.sources, lake.token_key)
+    staged = lake.staging.write(table.name, "verify", built, accept=FAULT)
+    yield compared(lake, table, lake.staging.accepted(staged).select(*table.column_names))
+    refused = quarantine.refused(_refused(lake, staged), lake.table(ingest.RECORDS), table)
+    yield flow_refusals.compared(lake, table.name, refused)
+    lake.staging.clear(table.name)
+
+
+def _refused(lake: Lakehouse, staged: Staged) -> DataFrame:
+    return lake.staging.rows(staged).filter(f"{FAULT} is not null")
+
+
+def known(then: Known, table: Table) -> DataFrame:
+    """The current state of each object, of the records that were known."""
+    rows = current(then.of(table), table, then.lake.sources, then.lake.token_key)
+    return rows.select(*table.column_names)
+
+
+def again(lake: Lakehouse, table: Table, looked_at: Again) -> Iterator[Outcome]:
+    """Merge what is good now of some records into a table, and give what is not its reason of now.
+
+    Raises:
+        LakehouseError: the table has to be rebuilt first.
+    """
+    if not looked_at.concerns(table):
+        return
+    looked_at.starting(table.name)
+    if is_outdated(lake, table):
+        raise LakehouseError(f"{table.name} must be rebuilt first: vermeil run --full-refresh {table.name}")
+    chosen = looked_at.of(lake, table)
+    ids = [row[0] for row in chosen.select("record_id").collect()]
+    staged = lake.staging.write(
+        table.name, BATCH, build(chosen, table, lake.sources, lake.token_key), accept=FAULT
+    )
+    faulty = _refused(lake, staged)
+    looked_at.reasons[table.name] = {**dict.fromkeys(ids), **reasons_of(faulty)}
+    refused = lake.staging.write(
+        flow_refusals.QUARANTINE, BATCH, quarantine.refused(faulty, looked_at.records, table)
+    )
+    # Those that are refused again say nothing about a batch.
+    change = looked_at.change(lake, table, replace(staged, refused=0), Merge(BETTER))
+    outcome = moved(lake, change, looked_at.validate)
+    if outcome.status == "refused":
+        lake.staging.clear(flow_refusals.QUARANTINE)
+    else:
+        put(lake, flow_refusals.corrected(lake, refused, Merge("s.reason <> t.reason")))
+    yield outcome
+
+
+WAY = Way(
+    lambda lake, table, run, full: refresh_silver(lake, table, run, full=full),
+    outdated=is_outdated,
+    verified=verified,
+    known=known,
+    again=again,
+)

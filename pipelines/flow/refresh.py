@@ -6,23 +6,15 @@ commit. All of it may be cut anywhere and run again: a watermark moves in the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines import catalog
-from pipelines.flow.audit import refresh_audit
-from pipelines.flow.drift import refresh_drift
-from pipelines.flow.gold import refresh_gold
-from pipelines.flow.history import refresh_history
-from pipelines.flow.objects import refresh_silver
-from pipelines.flow.records import refresh_bronze
-from pipelines.flow.refusals import refresh_quarantine
 from pipelines.flow.steps import Outcome as Outcome
 from pipelines.flow.steps import Run as Run
 from pipelines.flow.steps import timed
-from pipelines.flow.token_keys import needs_rebuild
-from pipelines.table import Kind
+from pipelines.flow.ways import way
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
@@ -35,15 +27,16 @@ def refresh(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
     refused: set[str] = set()
     rebuilt = set(run.full)
     for table in catalog.all_tables().values():
-        if table.kind not in WAYS or (run.only and table.name not in run.only):
+        own = way(table)
+        if own.refresh is None or (run.only and table.name not in run.only):
             continue
         run.starting(table.name)
         if refused.intersection((*catalog.inputs(table), *catalog.gates(table))):
             refused.add(table.name)
             yield Outcome(table.name, "skipped", failed=True)
             continue
-        rebuild = not rebuilt.isdisjoint({table.name, *catalog.inputs(table)}) or _is_outdated(lake, table)
-        if table.kind == "audit":  # what was rebuilt, or asked for, is looked at as a whole
+        rebuild = not rebuilt.isdisjoint({table.name, *catalog.inputs(table)}) or own.outdated(lake, table)
+        if own.sees_all:
             rebuild = bool(rebuilt) or table.name in run.only
         elif rebuild:
             rebuilt.add(table.name)
@@ -53,25 +46,7 @@ def refresh(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
             yield outcome
 
 
-def _is_outdated(lake: Lakehouse, table: Table) -> bool:
-    """Whether a table was made in another way than it is now; what is made from it has to follow."""
-    return table.kind in ("objects", "history") and needs_rebuild(lake, table, lake.note(table.name))
-
-
 def refresh_table(lake: Lakehouse, table: Table, run: Run, *, full: bool = False) -> Iterator[Outcome]:
     """Bring one table up to date with what it is made from; with ``full``, make it anew of all of that."""
-    return timed(WAYS[table.kind](lake, table, run, full))
-
-
-Way = Callable[["Lakehouse", "Table", Run, bool], Iterable[Outcome]]
-
-WAYS: Mapping[Kind, Way] = {
-    "records": lambda lake, table, run, full: refresh_bronze(lake, run),
-    "refusals": lambda lake, table, run, full: [refresh_quarantine(lake, run.validate)],
-    "objects": lambda lake, table, run, full: refresh_silver(lake, table, run, full=full),
-    "history": lambda lake, table, run, full: refresh_history(lake, table, run, full=full),
-    "made": lambda lake, table, run, full: [refresh_gold(lake, table, run.validate, full=full)],
-    "audit": lambda lake, table, run, full: [refresh_audit(lake, run.sources, run.validate, full=full)],
-    "drift": lambda lake, table, run, full: [refresh_drift(lake, run.validate, full=full)],
-}
-"""How a table of each kind is brought up to date. The manifest is, as bronze is."""
+    bring = way(table).refresh
+    return timed(bring(lake, table, run, full) if bring else ())

@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from pipelines.lakehouse import Lakehouse
-    from pipelines.sources.source import Sources
 
 
-def readable(lake: Lakehouse, sources: Sources, faulty: DataFrame) -> pa.Table:
+def readable(lake: Lakehouse, faulty: DataFrame) -> pa.Table:
     """Those of some faulty records that can be read now, as rows of bronze.records. Writes nothing."""
     schema = arrow_schema(records.TABLE)
     columns = ("record_id", "file_id", "ingest_id", "source", "line", "item", "payload", "payload_bytes")
@@ -37,7 +36,7 @@ def readable(lake: Lakehouse, sources: Sources, faulty: DataFrame) -> pa.Table:
     told = [name for name in ("has_more",) if name in faulty.columns]
     rows = faulty.select(*columns, *told).toArrow().to_pylist()
     rows.sort(key=lambda row: (row["ingest_id"], row["source"], row["file_id"]))
-    batches = list(_read_again(lake, sources, rows, schema))
+    batches = list(_read_again(lake, rows, schema))
     return pa.Table.from_batches(batches, schema)
 
 
@@ -49,7 +48,7 @@ def correct(lake: Lakehouse, read: pa.Table) -> None:
 
 
 def _read_again(
-    lake: Lakehouse, sources: Sources, rows: Sequence[dict[str, Any]], schema: pa.Schema
+    lake: Lakehouse, rows: Sequence[dict[str, Any]], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     files = _files(lake, {row["file_id"] for row in rows})
     for (ingest_id, source), group in groupby(rows, key=lambda row: (row["ingest_id"], row["source"])):
@@ -63,7 +62,7 @@ def _read_again(
             )
             for row in group
         )
-        yield from reread(kept, ingest.reading_of(lake, sources.of(source), ingest_id), schema)
+        yield from reread(kept, ingest.reading_of(lake, lake.sources.of(source), ingest_id), schema)
 
 
 def _files(lake: Lakehouse, ids: set[str]) -> dict[str, RawFile]:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from pipelines.delta.commits import Staged
     from pipelines.lakehouse import Lakehouse
-    from pipelines.sources.source import Sources
 
 Status = Literal["published", "unchanged", "refused", "skipped"]
 
@@ -32,7 +31,6 @@ class Run:
 
     Attributes:
         raw: folder of raw files.
-        sources: what the files look like.
         validate: audits each batch before it is published.
         sweep: erases what the new records of bronze ask for, before anything else is made from them.
         only: tables to refresh; empty for all.
@@ -43,7 +41,6 @@ class Run:
     """
 
     raw: Path
-    sources: Sources
     validate: Validate
     sweep: Sweep
     only: Collection[str] = ()

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from pipelines.errors import noted
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
@@ -20,11 +22,8 @@ VIEW = r"\b(bronze|silver|gold)__(\w+?)__(?:\d+|empty|as_of_\d+)\b"
 def answer(spark: SparkSession, query: str, views: Mapping[str, str]) -> DataFrame:
     """The answer to a query that names tables in full; a note on an error says what the engine was asked."""
     asked = with_views(query, views)
-    try:
+    with noted(ASKED + asked):
         return spark.sql(asked)
-    except Exception as error:
-        error.add_note(ASKED + asked)
-        raise
 
 
 def with_views(query: str, views: Mapping[str, str]) -> str:

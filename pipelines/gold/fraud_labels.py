@@ -12,7 +12,7 @@ from pipelines.gold.shared.contract import ACCOUNT
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.payments import claims, fraud
 from pipelines.payments.maturity import FRAUD
-from pipelines.silver.shared.contract import CREATED_DATE
+from pipelines.silver.shared.fragments import CREATED_DATE
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:

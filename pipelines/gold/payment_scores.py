@@ -59,6 +59,7 @@ TABLE = Table(
             "card_fingerprint",
             "string",
             "The card, as the source identifies it; null where no card was used.",
+            identifies=True,
         ),
         Column("customer_id", "string", "Customer who pays, cus_…; null for a guest."),
         Column(

@@ -11,7 +11,7 @@ from pipelines.errors import LakehouseError, SourceError
 from pipelines.flow import refresh as flow
 from pipelines.flow.ingest import RECORDS
 from pipelines.silver.quarantine import TABLE as QUARANTINE
-from pipelines.sources.mapping import example, load_sources
+from pipelines.sources.mapping import example
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SOURCE = "handbook"
 CHARGES = "silver.charges"
+MAPPING = example(SOURCE)
 TABLES = (RECORDS, QUARANTINE.name, CHARGES)
 DAYS = "*.csv*"
 
@@ -54,7 +55,7 @@ def charges(
     """The payments of the handbook: taken in where they are not yet, each file once.
 
     Args:
-        lake: a lakehouse that holds nothing else; its home keeps a copy of the files.
+        lake: a lakehouse that holds nothing else, opened with :data:`MAPPING`; its home keeps a copy of the files.
         data: folder of the days.
         validate: audits each batch before it is published.
         sweep: erases what new records ask for.
@@ -66,9 +67,8 @@ def charges(
     """
     raw = lake.settings.raw_dir
     _copy(days(data), raw / SOURCE)
-    sources = load_sources([example(SOURCE)])
     with lake.writing("vermeil benchmark handbook"):
-        run = flow.Run(raw, sources, validate, sweep, only=TABLES, starting=starting)
+        run = flow.Run(raw, validate, sweep, only=TABLES, starting=starting)
         for outcome in flow.refresh(lake, run):
             if outcome.failed or outcome.status in ("refused", "skipped"):
                 why = "; ".join(r.description for r in outcome.verdict.refusals) or ", ".join(outcome.notices)

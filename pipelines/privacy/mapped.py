@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.privacy.records import is_personal
 from pipelines.sources.checking import silver_tables
 from pipelines.sources.fields import TableMapping
 from pipelines.sources.source import Source
@@ -24,7 +23,7 @@ def kept_fields(source: Source) -> frozenset[str]:
 def _of_table(mapping: TableMapping, table: Table) -> Iterator[str]:
     yield from (condition.field for condition in mapping.when or [])
     for column, value in mapping.columns.items():
-        if not is_personal(table.column(column)):
+        if not table.column(column).tells_who:
             yield from value.field_names
     for moment in (mapping.occurred_at, mapping.known_at):
         yield from moment.field_names if moment else ()

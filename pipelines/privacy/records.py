@@ -22,13 +22,6 @@ Json = dict[str, Any]
 FORGOTTEN = "[forgotten]"
 """Stands for a text that nothing of could be kept: a record that cannot be read, or a value of the wrong type."""
 
-IDENTIFYING = frozenset((
-    "card_fingerprint", "card_last4", "card_exp_month", "card_exp_year", "document_expiration_date",
-    "document_issued_date", "invoice_prefix", "ip_region", "preferred_locale", "session_browser",
-    "session_device", "session_platform",
-))  # fmt: skip
-"""Columns that are not personal by themselves and tell people apart all the same, as a card's last digits do."""
-
 LINKS = frozenset((
     "balance_transaction", "charge", "checkout_session", "credit_note", "customer", "default_payment_method",
     "default_source", "dispute", "invoice", "last_verification_report", "latest_charge", "latest_invoice",
@@ -132,7 +125,7 @@ def _fields(fields: Json, plan: Plan) -> Json:
 def _value(name: str, value: Any, plan: Plan | Leaf | None) -> Any:
     """What stays of a value: by the plan of its place, else by its name."""
     if isinstance(plan, Column):
-        if not is_personal(plan):
+        if not plan.tells_who:
             return _declared(name, value, plan)
         # An empty object where a day is read would break the contract; no day does not.
         return _blank(value) if plan.type == "string" else None
@@ -154,7 +147,7 @@ def _both(place: Plan, own: Plan) -> Plan:
     for name in place.keys() & own.keys():
         here, there = place[name], own[name]
         if isinstance(here, Column) and isinstance(there, Column):
-            found[name] = here if is_personal(here) else there
+            found[name] = here if here.tells_who else there
         elif not isinstance(here, Column) and not isinstance(there, Column):
             found[name] = _both(here, there)
         else:
@@ -180,11 +173,6 @@ def _blank(value: Any) -> Any:
     return {} if isinstance(value, dict) else [] if isinstance(value, list) else None
 
 
-def is_personal(column: Column) -> bool:
-    """Whether a column tells who somebody is."""
-    return bool(column.personal) or column.name in IDENTIFYING
-
-
 def _plan(object_type: Any) -> Plan:
     return _plans().get(object_type, {}) if isinstance(object_type, str) else {}
 
@@ -206,7 +194,5 @@ def _plant(tree: dict[str, Any], names: list[str], column: Column) -> None:
     for name in names[:-1]:
         tree = tree.setdefault(name, {})
     before = tree.get(names[-1])
-    if not (
-        isinstance(before, Column) and is_personal(before)
-    ):  # one reader that calls it personal is enough
+    if not (isinstance(before, Column) and before.tells_who):  # one reader that calls it personal is enough
         tree[names[-1]] = column

@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from pipelines.flow.conservation import Audit
+from pipelines.flow.status import TableStatus
 from pipelines.report.balance import amount
 from pipelines.report.facts import RATE, Facts
 from pipelines.report.figures import Grid, percent
-from pipelines.report.quality import TableState, age
+from pipelines.report.quality import age
 
 DAYS = 30
 
@@ -40,7 +41,7 @@ def period(facts: Facts) -> str:
     return f"All accounts, {DAYS} days to the last with a payment: {first:%Y-%m-%d} to {facts.last:%Y-%m-%d} (UTC)."
 
 
-def tiles(facts: Facts, states: Sequence[TableState], audit: Audit, now: datetime) -> list[Tile]:
+def tiles(facts: Facts, states: Sequence[TableStatus], audit: Audit, now: datetime) -> list[Tile]:
     """The tiles, most important first."""
     return [
         _payments(facts),
@@ -111,7 +112,7 @@ def _disputes(facts: Facts) -> Tile:
     )
 
 
-def _freshness(facts: Facts, states: Sequence[TableState], now: datetime) -> Tile:
+def _freshness(facts: Facts, states: Sequence[TableStatus], now: datetime) -> Tile:
     published = next((s.published_at for s in states if s.name == "gold.payments_daily"), None)
     note = f"published {age(published, now)} ago" if published else "never published"
     last = f"{facts.last:%Y-%m-%d}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.flow.conservation import audit
+from pipelines.flow.status import statuses
 from pipelines.models.registry import Registry
 from pipelines.models.tasks import FRAUD
 from pipelines.report import models, payments, quality
@@ -28,9 +29,9 @@ def write_report(lake: Lakehouse, path: Path, now: datetime) -> Path:
     pages = (Page(payments.TITLE, path.name), Page(models.TITLE, models.FILE))
     page = payments.render(
         read_facts(lake),
-        quality.table_states(lake),
+        statuses(lake),
         quality.quarantined(lake),
-        audit(lake, lake.sources),
+        audit(lake),
         now,
         quality.drifts(lake),
         pages,

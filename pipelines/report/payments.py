@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pipelines.flow.conservation import Audit
+from pipelines.flow.status import TableStatus
 from pipelines.report import authorization, balance, disputes, headline, quality, volume
 from pipelines.report.document import Head, Page, document
 from pipelines.report.facts import SHOWN_DAYS, Facts
 from pipelines.report.figures import Section
-from pipelines.report.quality import TableState
 
 TITLE = "Payments report"
 
 
 def render(
     facts: Facts | None,
-    states: Sequence[TableState],
+    states: Sequence[TableStatus],
     refused: Sequence[quality.Refused],
     audited: Audit,
     now: datetime,

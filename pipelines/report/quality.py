@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.flow.conservation import PLACES, Audit
+from pipelines.flow.conservation import Audit
+from pipelines.flow.places import PLACES
+from pipelines.flow.status import TableStatus
 from pipelines.report.figures import Chart, Figure, Grid, Section, Status, percent, room
 
 if TYPE_CHECKING:
@@ -29,27 +31,6 @@ _COLOURS = {
 }  # fmt: skip
 
 _REASONS = 12
-
-
-@dataclass(frozen=True)
-class TableState:
-    """A table as it stands.
-
-    Attributes:
-        name: its full name.
-        rows: that a reader sees.
-        version: Delta's number of the latest commit; None where nothing was published.
-        published_at: when that was, UTC.
-        passed: expectations that held when it was last published.
-        failed: expectations that did not.
-    """
-
-    name: str
-    rows: int = 0
-    version: int | None = None
-    published_at: datetime | None = None
-    passed: int = 0
-    failed: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,11 +61,6 @@ class Drift:
     example: str
 
 
-def table_states(lake: Lakehouse) -> list[TableState]:
-    """Every declared table as it stands, in the order of the layers."""
-    return [_state(lake, name) for name in lake.tables]
-
-
 def quarantined(lake: Lakehouse) -> list[Refused]:
     """How many records each table refused, by reason, most first."""
     if not lake.exists("silver.quarantine"):
@@ -110,7 +86,7 @@ def drifts(lake: Lakehouse) -> list[Drift]:
 
 
 def section(
-    states: Sequence[TableState],
+    states: Sequence[TableStatus],
     refused: Sequence[Refused],
     drifted: Sequence[Drift],
     audit: Audit,
@@ -204,7 +180,7 @@ def _short(reason: str, limit: int = 120) -> str:
     return reason if len(reason) <= limit else reason[: limit - 1] + "…"
 
 
-def _tables(states: Sequence[TableState], now: datetime) -> Grid:
+def _tables(states: Sequence[TableStatus], now: datetime) -> Grid:
     return Grid(
         "tables",
         ("Table", "Rows", "Version", "Last published (UTC)", "Age", "Checks"),
@@ -215,7 +191,7 @@ def _tables(states: Sequence[TableState], now: datetime) -> Grid:
     )
 
 
-def _table_row(state: TableState, now: datetime) -> tuple[str | Status, ...]:
+def _table_row(state: TableStatus, now: datetime) -> tuple[str | Status, ...]:
     if state.version is None or state.published_at is None:
         return (state.name, "0", "–", "never", "–", "–")
     return (
@@ -228,7 +204,7 @@ def _table_row(state: TableState, now: datetime) -> tuple[str | Status, ...]:
     )
 
 
-def _checks(state: TableState) -> str | Status:
+def _checks(state: TableStatus) -> str | Status:
     if state.failed:
         return Status(f"{state.failed} of {state.passed + state.failed} failed", "warn")
     return Status(f"{state.passed} passed", "good") if state.passed else "none"
@@ -240,18 +216,3 @@ def age(since: datetime, now: datetime) -> str:
     if minutes < 120:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
-
-
-def _state(lake: Lakehouse, name: str) -> TableState:
-    latest = next(iter(lake.history(name, 1)), None)
-    if latest is None:
-        return TableState(name)
-    checks = lake.note(name).get("checks", {})
-    return TableState(
-        name,
-        lake.count(name),
-        latest.version,
-        latest.at,
-        int(checks.get("passed", 0)),
-        int(checks.get("failed", 0)),
-    )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pipelines.silver.shared.contract import silver_table
 from pipelines.silver.shared.fragments import CREATED_DATE, METADATA, deletion
+from pipelines.silver.shared.history import history_table
 from pipelines.silver.shared.people import email_columns, phone_columns
 from pipelines.table import Column
 
@@ -57,3 +58,5 @@ TABLE = silver_table(
         Column("is_managed", "boolean", "The platform runs the account, before there was a type.", path="managed"),
     ),
 )  # fmt: skip
+
+HISTORY = history_table(TABLE)

@@ -14,6 +14,7 @@ from pipelines.silver.shared.fragments import (
     currency,
     instrument_columns,
 )
+from pipelines.silver.shared.history import history_table
 from pipelines.silver.shared.people import attached_country_column, attached_ip_columns, email_columns
 from pipelines.table import Column, Rule
 
@@ -169,3 +170,5 @@ TABLE = silver_table(
         ),
     ),
 )
+
+HISTORY = history_table(TABLE)

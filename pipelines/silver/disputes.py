@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pipelines.silver.shared.contract import silver_table
 from pipelines.silver.shared.fragments import BRANDS, CREATED_AT, CREATED_DATE, METADATA, currency
+from pipelines.silver.shared.history import history_table
 from pipelines.table import Column
 
 REASONS = (
@@ -59,3 +60,5 @@ TABLE = silver_table(
         METADATA,
     ),
 )  # fmt: skip
+
+HISTORY = history_table(TABLE)

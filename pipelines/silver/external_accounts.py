@@ -33,8 +33,8 @@ TABLE = silver_table(
         Column("account_holder_type", "string", "Whether that is a person or a company.", path="account_holder_type", known=("company", "individual")),
         Column("card_brand", "string", "Brand of a card.", path="brand", spelled=BRAND_NAMES, known=BRANDS),
         Column("card_funding", "string", "How a card is funded.", path="funding", known=("credit", "debit", "prepaid", "unknown")),
-        Column("card_exp_month", "bigint", "Month in which a card expires, 1 to 12.", path="exp_month"),
-        Column("card_exp_year", "bigint", "Year in which a card expires, four digits.", path="exp_year"),
+        Column("card_exp_month", "bigint", "Month in which a card expires, 1 to 12.", path="exp_month", identifies=True),
+        Column("card_exp_year", "bigint", "Year in which a card expires, four digits.", path="exp_year", identifies=True),
         METADATA,
     ),
 )  # fmt: skip

@@ -24,8 +24,8 @@ _TYPES: Mapping[str, str | None] = dict.fromkeys(BRAND_NAMES, "card")
 
 _BANK = (
     Column("bank_name", "string", "Name of the bank of an account that is debited.", path=("us_bank_account.bank_name", "bank_name")),
-    Column("bank_last4", "string", "Last digits of the number of an account that is debited.", path=("us_bank_account.last4", "sepa_debit.last4", "ach_debit.last4"), sql="case when instrument_object = 'bank_account' then instrument_last4 end"),
-    Column("bank_fingerprint", "string", "Identifies the number of an account that is debited.", path=("us_bank_account.fingerprint", "sepa_debit.fingerprint", "ach_debit.fingerprint"), sql="case when instrument_object = 'bank_account' then instrument_fingerprint end"),
+    Column("bank_last4", "string", "Last digits of the number of an account that is debited.", path=("us_bank_account.last4", "sepa_debit.last4", "ach_debit.last4"), sql="case when instrument_object = 'bank_account' then instrument_last4 end", identifies=True),
+    Column("bank_fingerprint", "string", "Identifies the number of an account that is debited.", path=("us_bank_account.fingerprint", "sepa_debit.fingerprint", "ach_debit.fingerprint"), sql="case when instrument_object = 'bank_account' then instrument_fingerprint end", identifies=True),
 )  # fmt: skip
 
 TABLE = silver_table(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pipelines.silver.shared.contract import silver_table
 from pipelines.silver.shared.fragments import CREATED_DATE, METADATA
+from pipelines.silver.shared.history import history_table
 from pipelines.table import Column
 
 # New API versions bill each item on its own; the period of the first one stands for the subscription.
@@ -69,3 +70,5 @@ TABLE = silver_table(
         METADATA,
     ),
 )  # fmt: skip
+
+HISTORY = history_table(TABLE)

@@ -82,7 +82,7 @@ def maintain(
     chosen = policies or (lambda table: policy_of(table, given))
     if ingest.RECORDS in draft.before:
         entering.complete_manifest(lake)  # from notes that are about to go
-    lake.clear_staging()
+    lake.staging.clear()
     last = releases.latest(lake.uri)
     draft.held_back |= draft.is_behind(last)
     keeping = 0
@@ -118,8 +118,9 @@ def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Main
     uri = lake.table_uri(name)
     held = _data_bytes(uri)
     before, _ = lake.log.files(uri)
-    lake.rearrange(name, policy, thorough=True)
-    deleted = lake.vacuum(name, policy.keep_hours)
+    house = lake.housekeeping(name)
+    house.rearrange(policy.target_bytes, thorough=True)
+    deleted = house.vacuum(policy.keep_hours)
     log = _tidy_log(lake, name, policy, now)
     after, size = lake.log.files(uri)
     return Maintained(

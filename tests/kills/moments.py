@@ -19,10 +19,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-READERS = {"locate", "join", "is_local", "table_uri", "declaration", "exists", "staging_uri", "children"}
+READERS = {"locate", "join", "is_local", "table_uri", "declaration", "exists", "uri", "children"}
 """Called all the time, and never writing: left out to keep the looking short."""
 
-CLASSES = ("Lakehouse", "DeltaRs", "DeltaSpark")
+CLASSES = ("Lakehouse", "Staging", "Housekeeping", "DeltaRs", "DeltaSpark")
 """Classes whose methods write."""
 
 

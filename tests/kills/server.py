@@ -145,6 +145,7 @@ def _break_it() -> None:
 def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
     from pipelines.erasure.redactions import sweep
     from pipelines.flow import refresh as flow
+    from pipelines.flow.conservation import audit
     from pipelines.flow.verdict import accept_all
     from pipelines.silver.quarantine import Choice
     from pipelines.upkeep import maintenance, replay
@@ -159,7 +160,6 @@ def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
                         lake,
                         flow.Run(
                             lake.settings.raw_dir,
-                            lake.sources,
                             accept_all,
                             sweep,
                             only=step.get("only", ()),
@@ -178,11 +178,11 @@ def _step(lake: Any, step: Json) -> Iterator[tuple[str, Any]]:
                 list(maintenance.maintain(lake, draft, now, policies=lambda _: keeping_nothing))
         case "replay":
             with lake.writing("vermeil replay") as draft:
-                done = replay.replay(lake, lake.sources, accept_all, Choice(), draft=draft)
+                done = replay.replay(lake, accept_all, Choice(), draft=draft)
                 draft.held_back |= done.failed
             yield "outcomes", [[o.table, o.status, o.failed] for o in done.outcomes]
         case "audit":
-            yield "balanced", commands.audit(lake).balanced
+            yield "balanced", audit(lake).balanced
 
 
 def _watch(job: Json, pipe: int, home: Path) -> None:

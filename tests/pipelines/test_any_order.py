@@ -48,7 +48,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def expected(archive: Path, spark: SparkSession) -> Path:
     home = archive.parent / "expected"
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
-        list(flow.refresh(lake, flow.Run(archive, lake.sources, accept_all, sweep, only=TABLES)))
+        list(flow.refresh(lake, flow.Run(archive, accept_all, sweep, only=TABLES)))
     return home / "lakehouse"
 
 
@@ -69,6 +69,6 @@ def test_any_delivery_of_the_same_records_gives_the_same_tables(
     given_settings = load_settings({"home": home, "batch_bytes": how.batch_bytes})
     with Lakehouse(given_settings, all_tables(), spark) as lake:
         for _ in deliver(archive, home / "raw", how):
-            list(flow.refresh(lake, flow.Run(home / "raw", lake.sources, accept_all, sweep, only=TABLES)))
-        assert audit(lake, lake.sources).balanced
+            list(flow.refresh(lake, flow.Run(home / "raw", accept_all, sweep, only=TABLES)))
+        assert audit(lake).balanced
     assert differing_answers(home / "lakehouse", expected) == []

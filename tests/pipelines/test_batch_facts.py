@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.catalog import all_tables
+from pipelines.delta.commits import Append
 from pipelines.flow.figures import (
     age_days,
     facts,
@@ -112,12 +113,12 @@ def test_what_the_files_of_a_batch_say_is_what_its_rows_say(
     lake: Lakehouse, spark: SparkSession, table: Table
 ) -> None:
     given = [good_row(table, n) | {"known_at": NOW - timedelta(days=n + 1)} for n in range(3)]
-    staged = lake.stage(table.name, "1", frame(spark, table, given))
-    rows = lake.accepted(staged)
+    staged = lake.staging.write(table.name, "1", frame(spark, table, given))
+    rows = lake.staging.accepted(staged)
     wanted = [name for name in ("created_date", "known_at") if name in table.column_names]
-    assert lake.bounds(staged, wanted).keys() == set(wanted)
+    assert lake.staging.bounds(staged, wanted).keys() == set(wanted)
     by_rows = facts(lake, table, rows, 0, 3, NOW)
-    by_files = facts(lake, table, Unasked(rows), 0, 3, NOW, partial(lake.bounds, staged))
+    by_files = facts(lake, table, Unasked(rows), 0, 3, NOW, partial(lake.staging.bounds, staged))
     assert by_files == by_rows
     assert by_rows["newest_age_days"] == 1.0
 
@@ -135,16 +136,16 @@ class Unasked:
 
 def test_of_a_column_without_a_value_the_files_say_so(lake: Lakehouse, spark: SparkSession) -> None:
     rows = [good_row(REFUNDS, n) | {"occurred_at": None} for n in range(2)]
-    staged = lake.stage(REFUNDS.name, "1", frame(spark, REFUNDS, rows))
-    assert lake.bounds(staged, ["occurred_at"]) == {"occurred_at": (None, None)}
+    staged = lake.staging.write(REFUNDS.name, "1", frame(spark, REFUNDS, rows))
+    assert lake.staging.bounds(staged, ["occurred_at"]) == {"occurred_at": (None, None)}
 
 
 def test_of_a_batch_with_refused_rows_the_files_say_nothing(lake: Lakehouse, spark: SparkSession) -> None:
     rows = frame(spark, REFUNDS, [good_row(REFUNDS, n) for n in range(2)])
     judged = rows.selectExpr("*", "if(refund_id = 'x_0', 'wrong', null) as fault")
-    staged = lake.stage(REFUNDS.name, "1", judged, "fault")
+    staged = lake.staging.write(REFUNDS.name, "1", judged, "fault")
     assert staged.refused == 1
-    assert lake.bounds(staged, ["known_at"]) == {}
+    assert lake.staging.bounds(staged, ["known_at"]) == {}
 
 
 def test_batches_before_are_known_by_their_notes(lake: Lakehouse, spark: SparkSession) -> None:
@@ -156,4 +157,6 @@ def test_batches_before_are_known_by_their_notes(lake: Lakehouse, spark: SparkSe
 
 def publish(lake: Lakehouse, spark: SparkSession, rows: list[dict[str, Any]], note: dict[str, Any]) -> None:
     lake.create(CHARGES.name)
-    lake.append(CHARGES.name, lake.stage(CHARGES.name, "1", frame(spark, CHARGES, rows)), note)
+    lake.publish(
+        CHARGES.name, lake.staging.write(CHARGES.name, "1", frame(spark, CHARGES, rows)), Append(), note
+    )

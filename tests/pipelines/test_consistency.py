@@ -97,18 +97,16 @@ def test_a_restore_that_is_killed_is_not_seen_is_completed_and_caught_up_with(
     assert intent.pending(lake.uri) is None
     assert contents(lake) == story.first
     assert contents(lake.released()) == story.first
-    assert audit(lake, lake.sources).balanced
+    assert audit(lake).balanced
     assert int(lake.note(ingest.RECORDS)["ingest_id"]) == int(lake.note(ingest.FILES)["ingest_id"])
 
     with lake.writing("vermeil run") as draft:
         draft.complete = True
-        outcomes = list(
-            flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=ONLY))
-        )
+        outcomes = list(flow.refresh(lake, flow.Run(lake.settings.raw_dir, accept_all, sweep, only=ONLY)))
     assert not any(outcome.failed for outcome in outcomes)
     assert contents(lake) == story.last
     assert contents(lake.released()) == story.last
-    assert audit(lake, lake.sources).balanced
+    assert audit(lake).balanced
     assert [found.made_by.split()[1] for found in releases.newest_first(lake.uri)] == [
         "run",
         "restore",

@@ -51,7 +51,7 @@ def refresh(lake: Lakehouse, auditor: Auditor, name: str, *records: Json) -> dic
     raw = lake.settings.home / "raw"
     raw.mkdir(exist_ok=True)
     (raw / f"{name}.ndjson").write_text("".join(json.dumps(record) + "\n" for record in records))
-    return {o.table: o for o in flow.refresh(lake, flow.Run(raw, lake.sources, auditor, sweep, only=TABLES))}
+    return {o.table: o for o in flow.refresh(lake, flow.Run(raw, auditor, sweep, only=TABLES))}
 
 
 def drifted(lake: Lakehouse) -> list[tuple[str, int]]:
@@ -138,7 +138,7 @@ def test_rows_of_another_source_drift_by_their_columns_until_the_mapping_names_t
         (lake.settings.home / "sources" / "acme.yaml").write_text(MAPPING.format(unread=unread))
         with Lakehouse(lake.settings, lake.tables, lake.spark) as again:
             only = ("bronze.records", "gold.schema_drift")
-            list(flow.refresh(again, flow.Run(raw, again.sources, auditor, sweep, only)))
+            list(flow.refresh(again, flow.Run(raw, auditor, sweep, only)))
             assert drifted(again) == expected
     assert auditor.told[0][1] == (
         "2 new drifts: acme: row.State (missing field); acme: row.note (new field); see gold.schema_drift"

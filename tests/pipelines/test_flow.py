@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.catalog import all_tables
+from pipelines.delta.commits import Replace
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import LakehouseError
 from pipelines.flow import gold as flow_gold
@@ -22,7 +23,6 @@ from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.shared.contract import PROVENANCE
 from pipelines.simulate import Simulation, simulate
-from pipelines.sources.mapping import stripe
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -53,7 +53,7 @@ def open_lake(home: Path, spark: SparkSession, **settings: Any) -> Lakehouse:
 
 
 def run(lake: Lakehouse, raw: Path, validate: Validate = accept_all, **how: Any) -> list[Outcome]:
-    return list(flow.refresh(lake, flow.Run(raw, stripe(), validate, sweep, **how)))
+    return list(flow.refresh(lake, flow.Run(raw, validate, sweep, **how)))
 
 
 def content(lake: Lakehouse, name: str) -> list[str]:
@@ -86,7 +86,7 @@ def refuse(*names: str) -> Validate:
 
 
 def test_every_table_gets_rows_and_the_audit_balances(undisturbed: Lakehouse) -> None:
-    found = audit(undisturbed, stripe())
+    found = audit(undisturbed)
     assert found.balanced
     assert found.total.records > 500
     # The archive is made of known fields alone, so nothing drifts, and no model was trained that could score.
@@ -137,7 +137,7 @@ def test_files_that_come_in_reverse_order_give_the_same_tables(
         copied(part, archive, raw)
         run(lake, raw)
     assert_same_tables(undisturbed, lake)
-    assert audit(lake, stripe()).balanced
+    assert audit(lake).balanced
 
 
 def test_a_refused_batch_changes_nothing_that_a_reader_sees(
@@ -149,7 +149,7 @@ def test_a_refused_batch_changes_nothing_that_a_reader_sees(
     assert outcomes["gold.payments_daily"].status == "skipped"
     assert outcomes["silver.customers"].status == "published"
     assert not lake.exists("silver.charges")
-    assert audit(lake, stripe()).total.waiting > 0
+    assert audit(lake).total.waiting > 0
     run(lake, archive)
     assert_same_tables(undisturbed, lake)
 
@@ -236,7 +236,7 @@ def test_one_more_day_rewrites_only_the_dates_that_changed(
     longer = replace(ARCHIVE, days=ARCHIVE.days + 1)
     simulate(longer, tmp_path / "raw", tmp_path / "truth")
     outcomes = {outcome.table: outcome for outcome in run(lake, tmp_path / "raw")}
-    assert outcomes["bronze.records"].rows < audit(lake, stripe()).total.records / 2
+    assert outcomes["bronze.records"].rows < audit(lake).total.records / 2
     assert lake.note("gold.payments_daily")["dates"] < len({*before}) + 1
 
 
@@ -308,9 +308,9 @@ def test_gold_follows_a_table_of_an_earlier_release_that_is_rebuilt(
     right = content(lake, "gold.payments_daily")
     assert right
     charges = lake.table("silver.charges")
-    wrong = lake.stage("silver.charges", "wrong", charges.filter("currency <> 'EUR'"))
+    wrong = lake.staging.write("silver.charges", "wrong", charges.filter("currency <> 'EUR'"))
     note = {name: value for name, value in lake.note("silver.charges").items() if name != "version_order"}
-    lake.replace("silver.charges", wrong, note, dates=None)
+    lake.publish("silver.charges", wrong, Replace(), note)
     run(lake, archive, full=("gold.payments_daily",), only=("gold.payments_daily",))
     assert content(lake, "gold.payments_daily") != right
     again = {outcome.table: outcome.status for outcome in run(lake, archive, **only)}

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import functions as F  # noqa: N812
 
+from pipelines.delta.commits import Merge
 from pipelines.delta.schemas import arrow_schema
 from pipelines.flow import gold as flow_gold
 from pipelines.flow.steps import Outcome
@@ -99,9 +100,9 @@ class Site:
             for sale, day, amount in sales
         ]
         frame = self.lake.spark.createDataFrame(pa.Table.from_pylist(rows, arrow_schema(SALES)))
-        staged = self.lake.stage(SALES.name, str(ingest_id), frame)
+        staged = self.lake.staging.write(SALES.name, str(ingest_id), frame)
         self.lake.create(SALES.name)
-        self.lake.merge(SALES.name, staged, {"watermark": ingest_id}, update_if="true")
+        self.lake.publish(SALES.name, staged, Merge("true"), {"watermark": ingest_id})
 
     def refresh(self) -> dict[str, Outcome]:
         self.asked.clear()
@@ -165,7 +166,7 @@ def test_days_of_several_commits_are_made_anew_at_once(site: Site) -> None:
     for batch, day in ((2, "2026-01-01"), (3, "2026-01-03")):
         site.sell(batch, (f"s{batch}", day, 7))
         flow_gold.made(site.lake, site.recipes[DAYS.name], accept_all)
-        site.lake.optimize(DAYS.name)
+        site.lake.housekeeping(DAYS.name).compact()
     site.refresh()
     assert site.asked == {DOUBLE.name: ["2026-01-01", "2026-01-03"]}
 
@@ -203,7 +204,7 @@ def test_a_source_that_was_taken_back_makes_all_days_anew(site: Site) -> None:
 def test_a_source_whose_past_was_deleted_makes_all_days_anew(site: Site) -> None:
     site.sell(2, ("d", "2026-01-02", 5))
     flow_gold.made(site.lake, site.recipes[DAYS.name], accept_all)
-    site.lake.expunge(DAYS.name)
+    site.lake.housekeeping(DAYS.name).expunge()
     site.refresh()
     assert site.asked == {DOUBLE.name: ["2026-01-01", "2026-01-02"]}
     assert site.rows(DOUBLE.name) == {"2026-01-01": 200, "2026-01-02": 32}

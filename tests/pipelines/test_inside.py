@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.catalog import all_tables
+from pipelines.delta.commits import Replace
 from pipelines.erasure.forget import forget
 from pipelines.erasure.redactions import sweep
 from pipelines.flow import refresh as flow
@@ -100,7 +101,7 @@ def write(home: Path, name: str, documents: list[Json]) -> None:
 
 def run(lake: Lakehouse, **how: Any) -> None:
     only = how.pop("only", TABLES)
-    given = flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=only, **how)
+    given = flow.Run(lake.settings.raw_dir, accept_all, sweep, only=only, **how)
     assert not any(one.failed for one in flow.refresh(lake, given))
 
 
@@ -159,7 +160,7 @@ def test_what_breaks_the_contract_names_its_place(lake: Lakehouse) -> None:
 
 
 def test_the_audit_balances_and_says_how_many_came_that_way(lake: Lakehouse) -> None:
-    found = audit(lake, lake.sources)
+    found = audit(lake)
     assert found.faults == ()
     assert (found.total.records, found.total.current, found.total.superseded) == (5, 2, 3)
     assert (found.total.inside, found.total.inside_current, found.total.inside_missing) == (8, 3, 0)
@@ -168,15 +169,15 @@ def test_the_audit_balances_and_says_how_many_came_that_way(lake: Lakehouse) -> 
 
 def test_one_that_is_gone_is_missed(copied: Lakehouse) -> None:
     kept = copied.table("silver.refunds").filter("refund_id <> 're_1'")
-    staged = copied.stage("silver.refunds", "tampered", kept)
-    copied.replace("silver.refunds", staged, copied.note("silver.refunds"), dates=None)
-    found = audit(copied, copied.sources)
+    staged = copied.staging.write("silver.refunds", "tampered", kept)
+    copied.publish("silver.refunds", staged, Replace(), copied.note("silver.refunds"))
+    found = audit(copied)
     assert not found.balanced
     assert found.total.missing + found.total.inside_missing > 0
 
 
 def test_the_deep_audit_finds_every_row_as_it_should_be(copied: Lakehouse) -> None:
-    found = verify(copied, copied.sources, only=TABLES)
+    found = verify(copied, only=TABLES)
     assert found.differences == ()
 
 
@@ -215,5 +216,5 @@ def test_a_person_is_forgotten_inside_others_as_well(copied: Lakehouse) -> None:
     text = json.dumps([row.asDict() for row in copied.table("bronze.records").collect()], default=str)
     assert "ada@example.org" not in text
     assert "Ada L." not in text
-    assert audit(copied, copied.sources).faults == ()
-    assert verify(copied, copied.sources, only=TABLES).differences == ()
+    assert audit(copied).faults == ()
+    assert verify(copied, only=TABLES).differences == ()

@@ -87,7 +87,7 @@ def test_killed_within_a_merge_and_within_the_making_of_features(
     put(files, archive, home / "raw")
     for call, seconds in (
         (f"{'DeltaSpark' if ON_SPARK else 'DeltaRs'}.merge silver.charges", 1.0 if ON_SPARK else 0.1),
-        ("Lakehouse.stage gold.features_payments", 3.0 if ON_SPARK else 0.1),
+        ("Staging.write gold.features_payments", 3.0 if ON_SPARK else 0.1),
     ):
         ended = server.do(home, run, watch=True, wanted=[f"within {call}"], longest={call: seconds})
         assert ended.killed, (call, ended.error, ended.moments)

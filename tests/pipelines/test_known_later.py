@@ -65,7 +65,7 @@ def opened(home: Path, spark: SparkSession) -> Lakehouse:
 
 def run(lake: Lakehouse) -> dict[str, str]:
     lake.settings.raw_dir.mkdir(parents=True, exist_ok=True)
-    found = flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=TABLES))
+    found = flow.refresh(lake, flow.Run(lake.settings.raw_dir, accept_all, sweep, only=TABLES))
     return {outcome.table: outcome.status for outcome in found}
 
 
@@ -83,9 +83,9 @@ def test_a_nightly_dump_that_is_written_over_replaces_what_it_said(
             assert answer(lake, "select status from silver.subscriptions") == [(status,)]
         held = answer(lake, "select status from silver.subscription_history where is_current")
         assert held == [("canceled",)]
-        found = audit(lake, lake.sources)
+        found = audit(lake)
         assert found.balanced
-        sound = {one.table: one.count for one in verify(lake, lake.sources).tables}
+        sound = {one.table: one.count for one in verify(lake).tables}
         assert not [name for name in TABLES[:-1] if sound.get(name)]
         then = datetime.fromtimestamp(WRITTEN + DAY + 5, UTC)
         assert [
@@ -105,7 +105,7 @@ def test_a_dump_that_says_again_what_it_said_before_the_last_counts(
         assert answer(lake, "select count(*), count(distinct record_id) from bronze.records") == [(3, 3)]
         os.utime(lake.settings.raw_dir / "subscriptions.jsonl", (WRITTEN + 9 * DAY,) * 2)
         assert run(lake)["bronze.records"] == "unchanged"
-        assert audit(lake, lake.sources).balanced
+        assert audit(lake).balanced
 
 
 STEPS = {
@@ -144,8 +144,8 @@ def test_a_deletion_is_the_last_word_whatever_comes_first(
         )
         late = CREATED + 200 * DAY
         assert history == [(None, False, CREATED), ("account.updated", False, late), (None, True, late)]
-        assert audit(lake, lake.sources).balanced
-        sound = {one.table: one.count for one in verify(lake, lake.sources).tables}
+        assert audit(lake).balanced
+        sound = {one.table: one.count for one in verify(lake).tables}
         assert not [name for name in TABLES[:-1] if sound.get(name)]
 
 

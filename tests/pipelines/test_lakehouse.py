@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipelines.delta.commits import Merge, Replace
 from pipelines.delta.lock import writer_lock
 from pipelines.delta.log import dump_note, load_note
+from pipelines.delta.marker import FILE, FORMAT
 from pipelines.errors import LakehouseError
-from pipelines.lakehouse import FORMAT, MARKER, Lakehouse
+from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 
@@ -60,9 +63,9 @@ def thing(thing_id: str, amount: int, version: str = "1") -> dict[str, Any]:
 def put(lake: Lakehouse, table: Table, rows: list[dict[str, Any]], **note: Any) -> None:
     lake.create(table.name)
     frame = lake.spark.createDataFrame(rows, table.spark_schema())
-    staged = lake.stage(table.name, "batch", frame)
-    lake.merge(table.name, staged, note, update_if="s.version > t.version")
-    lake.clear_staging()
+    staged = lake.staging.write(table.name, "batch", frame)
+    lake.publish(table.name, staged, Merge("s.version > t.version"), note)
+    lake.staging.clear()
 
 
 def amounts(lake: Lakehouse, name: str = PLAIN.name, **when: Any) -> dict[str, int]:
@@ -82,7 +85,7 @@ def test_an_unknown_table_is_answered_with_those_there_are(lake: Lakehouse) -> N
 
 def test_what_is_staged_is_not_seen(lake: Lakehouse) -> None:
     put(lake, PLAIN, [thing("x", 1)])
-    lake.stage(PLAIN.name, "next", lake.spark.createDataFrame([thing("y", 2)], PLAIN.spark_schema()))
+    lake.staging.write(PLAIN.name, "next", lake.spark.createDataFrame([thing("y", 2)], PLAIN.spark_schema()))
     assert amounts(lake) == {"x": 1}
 
 
@@ -103,10 +106,10 @@ def test_merging_the_same_batch_again_changes_nothing(lake: Lakehouse) -> None:
 def test_a_merge_that_changes_no_row_says_how_far_the_table_has_come(lake: Lakehouse) -> None:
     lake.create(PLAIN.name)
     for watermark in (1, 2):
-        staged = lake.stage(
+        staged = lake.staging.write(
             PLAIN.name, "b", lake.spark.createDataFrame([thing("x", 1)], PLAIN.spark_schema())
         )
-        lake.merge(PLAIN.name, staged, {"watermark": watermark}, update_if="s.version > t.version")
+        lake.publish(PLAIN.name, staged, Merge("s.version > t.version"), {"watermark": watermark})
     assert lake.note(PLAIN.name)["watermark"] == 2
     assert amounts(lake) == {"x": 1}
 
@@ -115,20 +118,22 @@ def test_refused_rows_of_a_staged_batch_are_not_published(lake: Lakehouse) -> No
     lake.create(PLAIN.name)
     rows = [thing("good", 1) | {"fault": None}, thing("bad", 2) | {"fault": "why"}]
     frame = lake.spark.createDataFrame(rows, PLAIN.spark_schema() + ", fault string")
-    staged = lake.stage(PLAIN.name, "batch", frame, accept="fault")
+    staged = lake.staging.write(PLAIN.name, "batch", frame, accept="fault")
     assert staged.rows == 1
-    lake.merge(PLAIN.name, staged, {}, update_if="s.version > t.version")
+    lake.publish(PLAIN.name, staged, Merge("s.version > t.version"), {})
     assert amounts(lake) == {"good": 1}
 
 
 def test_replacing_dates_leaves_other_dates_alone(lake: Lakehouse) -> None:
     def rows(*counts: tuple[int, int]) -> Any:
         found = [{"date": date(2026, 3, day), "thing_count": count} for day, count in counts]
-        return lake.stage(DAILY.name, "batch", lake.spark.createDataFrame(found, DAILY.spark_schema()))
+        return lake.staging.write(
+            DAILY.name, "batch", lake.spark.createDataFrame(found, DAILY.spark_schema())
+        )
 
     lake.create(DAILY.name)
-    lake.replace(DAILY.name, rows((1, 10), (2, 20), (3, 30)), {}, dates=None)
-    lake.replace(DAILY.name, rows((2, 22)), {}, dates=["2026-03-02", "2026-03-03"])
+    lake.publish(DAILY.name, rows((1, 10), (2, 20), (3, 30)), Replace(), {})
+    lake.publish(DAILY.name, rows((2, 22)), Replace(["2026-03-02", "2026-03-03"]), {})
     found = {row["date"].day: row["thing_count"] for row in lake.table(DAILY.name).collect()}
     assert found == {1: 10, 2: 22}
 
@@ -136,9 +141,9 @@ def test_replacing_dates_leaves_other_dates_alone(lake: Lakehouse) -> None:
 def test_rows_outside_the_replaced_dates_are_refused(lake: Lakehouse) -> None:
     lake.create(DAILY.name)
     frame = lake.spark.createDataFrame([{"date": date(2026, 3, 5), "thing_count": 1}], DAILY.spark_schema())
-    staged = lake.stage(DAILY.name, "batch", frame)
+    staged = lake.staging.write(DAILY.name, "batch", frame)
     with pytest.raises(Exception, match=r"2026-03-05|predicate|replaceWhere|constraint"):
-        lake.replace(DAILY.name, staged, {}, dates=["2026-03-02"])
+        lake.publish(DAILY.name, staged, Replace(["2026-03-02"]), {})
     assert lake.table(DAILY.name).collect() == []
 
 
@@ -146,8 +151,8 @@ def test_a_note_comes_with_its_commit_and_survives_maintenance(lake: Lakehouse) 
     put(lake, PLAIN, [thing("x", 1)], watermark=7)
     put(lake, PLAIN, [thing("y", 1)], watermark=8)
     assert lake.note(PLAIN.name)["watermark"] == 8
-    lake.optimize(PLAIN.name)
-    lake.vacuum(PLAIN.name)
+    lake.housekeeping(PLAIN.name).compact()
+    lake.housekeeping(PLAIN.name).vacuum(hours=168)
     assert lake.note(PLAIN.name)["watermark"] == 8
     assert amounts(lake) == {"x": 1, "y": 1}
 
@@ -197,7 +202,7 @@ def test_a_table_that_is_taken_back_to_its_beginning_has_no_watermark(lake: Lake
 
 def test_a_column_that_is_declared_later_is_added(lake: Lakehouse, spark: SparkSession) -> None:
     put(lake, PLAIN, [thing("x", 1)])
-    wider = PLAIN.with_columns([Column("reason", "string", "Why.")])
+    wider = replace(PLAIN, columns=(*PLAIN.columns, Column("reason", "string", "Why.")))
     later = Lakehouse(lake.settings, {wider.name: wider}, spark)
     put(later, wider, [thing("y", 2) | {"reason": "because"}])
     found = {row["thing_id"]: row["reason"] for row in later.table(wider.name).collect()}
@@ -248,7 +253,7 @@ def test_two_lakehouses_on_one_session_answer_each_for_itself(lake: Lakehouse, t
 
 def test_a_lakehouse_of_a_newer_vermeil_is_not_opened(lake: Lakehouse) -> None:
     put(lake, PLAIN, [thing("x", 1)])
-    marker = Path(lake.uri) / MARKER
+    marker = Path(lake.uri) / FILE
     marker.write_text(json.dumps({"format": FORMAT + 1, "vermeil": "9.9.9"}))
     with pytest.raises(LakehouseError, match=r"Install 9\.9\.9 or later"):
         Lakehouse(lake.settings, lake.tables)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from pipelines.delta.commits import Merge
 from pipelines.delta.layout import FELT, ORDERLY, DataFile, Layout, work
 from pipelines.delta.policies import MEBIBYTE, Policy
 from pipelines.delta.schemas import arrow_schema
@@ -97,8 +98,14 @@ def add(lake: Lakehouse, batch: int, rows: int = 1) -> None:
         f"date_add(date '2026-01-01', cast(id + {batch} as int)) as created_date, "
         f"cast({batch} as bigint) as ingest_id from range({rows})"
     )
-    lake.merge(PARTS.name, lake.stage(PARTS.name, str(batch), made), {"watermark": batch}, update_if=None)
-    lake.clear_staging()
+    lake.publish(
+        PARTS.name, lake.staging.write(PARTS.name, str(batch), made), Merge(None), {"watermark": batch}
+    )
+    lake.staging.clear()
+
+
+def layout(lake: Lakehouse) -> Layout:
+    return lake.housekeeping(PARTS.name).layout()
 
 
 def parts(lake: Lakehouse) -> list[tuple[str, date, int]]:
@@ -111,7 +118,7 @@ def test_many_increments_leave_few_files(lake: Lakehouse) -> None:
     for batch in range(1, 21):
         with lake.writing():
             add(lake, batch)
-        most = max(most, len(lake.layout(PARTS.name).files))
+        most = max(most, len(layout(lake).files))
     assert most <= FELT.small
     assert len(parts(lake)) == 20
     assert lake.note(PARTS.name)["watermark"] == 20
@@ -124,7 +131,7 @@ def test_a_table_that_is_in_order_is_left_alone(lake: Lakehouse) -> None:
         version = lake.version(PARTS.name)
     assert lake.version(PARTS.name) == version
     with lake.writing():
-        lake.rearrange(PARTS.name, thorough=True)
+        lake.housekeeping(PARTS.name).rearrange(TARGET, thorough=True)
     assert lake.version(PARTS.name) == version
 
 
@@ -132,9 +139,10 @@ def test_what_is_larger_than_a_file_is_ordered(lake: Lakehouse) -> None:
     with lake.writing():
         for batch in range(1, 7):
             add(lake, batch, rows=5_000)
-        before, held = lake.layout(PARTS.name), parts(lake)
-        lake.order(PARTS.name, before.size // 3)
-    after = lake.layout(PARTS.name)
+        before, held = layout(lake), parts(lake)
+        note = lake.note(PARTS.name)
+        lake.committer.order(lake.table_uri(PARTS.name), PARTS, note, before.size // 3)
+    after = layout(lake)
     assert before.depth > 5
     assert len(after.files) > 1
     assert after.depth < 2
@@ -162,10 +170,10 @@ def test_maintenance_brings_a_partitioned_table_over(lake: Lakehouse) -> None:
     with lake.writing():
         add(lake, 1)
     held, before = parts(lake), lake.version(PARTS.name)
-    assert lake.layout(PARTS.name).partitioned_by == ("created_date",)
+    assert layout(lake).partitioned_by == ("created_date",)
     done = keep_house(lake)
     assert (done.files_before, done.files_after) == (21, 1)
-    assert lake.layout(PARTS.name) == Layout((), lake.layout(PARTS.name).files)
+    assert layout(lake) == Layout((), layout(lake).files)
     assert parts(lake) == parts(lake.released()) == held
     assert lake.note(PARTS.name)["watermark"] == 1
     assert lake.table(PARTS.name, version=before).count() == 21
@@ -191,6 +199,6 @@ def test_sizes_are_those_of_the_policy(lake: Lakehouse) -> None:
     with lake.writing():
         for batch in range(1, 4):
             add(lake, batch)
-        lake.rearrange(PARTS.name, Policy(target_mebibytes=1), thorough=True)
-    assert len(lake.layout(PARTS.name).files) == 1
-    assert lake.layout(PARTS.name).size < MEBIBYTE
+        lake.housekeeping(PARTS.name).rearrange(MEBIBYTE, thorough=True)
+    assert len(layout(lake).files) == 1
+    assert layout(lake).size < MEBIBYTE

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.delta import log as delta_log
 from pipelines.delta import releases
+from pipelines.delta.commits import Append
 from pipelines.delta.policies import POLICIES, Policy, check_policies, policy_of
 from pipelines.errors import SettingsError
 from pipelines.lakehouse import Lakehouse
@@ -48,9 +49,9 @@ def add(lake: Lakehouse, table: Table, batch: int, **draft: Any) -> None:
         rows = lake.spark.sql(
             f"select 'a' as account, 't{batch}' as thing_id, cast({batch} as bigint) as ingest_id"
         )
-        staged = lake.stage(table.name, str(batch), rows)
-        lake.append(table.name, staged, {"watermark": batch, "ingest_id": batch})
-        lake.clear_staging()
+        staged = lake.staging.write(table.name, str(batch), rows)
+        lake.publish(table.name, staged, Append(), {"watermark": batch, "ingest_id": batch})
+        lake.staging.clear()
         for name, value in draft.items():
             setattr(writing, name, value)
 
@@ -144,7 +145,7 @@ def test_readers_keep_an_old_release_while_what_came_after_is_refused(lake: Lake
 
 def test_what_a_dead_run_has_staged_goes(lake: Lakehouse) -> None:
     add(lake, THINGS, 1)
-    lake.stage(THINGS.name, "dead", lake.table(THINGS.name))
+    lake.staging.write(THINGS.name, "dead", lake.table(THINGS.name))
     keep_house(lake)
     assert not list((Path(lake.uri) / "_staging").rglob("*.parquet"))
 

@@ -90,9 +90,7 @@ def wrong_tables() -> dict[str, Table]:
 
 
 def run(lake: Lakehouse, **how: Any) -> None:
-    outcomes = flow.refresh(
-        lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=TABLES, **how)
-    )
+    outcomes = flow.refresh(lake, flow.Run(lake.settings.raw_dir, accept_all, sweep, only=TABLES, **how))
     assert not any(outcome.failed for outcome in outcomes)
 
 
@@ -132,7 +130,7 @@ def test_a_first_load(home: Path, spark: SparkSession, monkeypatch: pytest.Monke
 
 
 def test_a_replay(lake: Lakehouse) -> None:
-    [charges] = replay(lake, lake.sources, accept_all, Choice()).tables
+    [charges] = replay(lake, accept_all, Choice()).tables
     assert (charges.chosen, charges.taken_in) == (MANY, MANY)
     assert totals(lake) == TAKEN
     assert lake.table("gold.features_payments").count() == MANY
@@ -181,4 +179,4 @@ def test_somebody_with_many_records_is_forgotten(lake: Lakehouse) -> None:
     assert lake.table("silver.charges").filter("customer_id = 'cus_many'").count() == 0
     run(lake)
     assert totals(lake) == GIVEN_BACK
-    assert audit(lake, lake.sources).faults == ()
+    assert audit(lake).faults == ()

@@ -105,4 +105,4 @@ def deliver(home: Path, parts: Sequence[Sequence[Json]], tables: Sequence[str], 
                 lines.append(json.dumps(event(subject, kind, CREATED + 9 * DAY + number, f"evt_{number}")))
             (raw / f"{number}.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
             only = ("bronze.records", *tables)
-            list(flow.refresh(lake, flow.Run(raw, lake.sources, accept_all, sweep, only)))
+            list(flow.refresh(lake, flow.Run(raw, accept_all, sweep, only)))

@@ -57,7 +57,7 @@ def opened(home: Path, spark: SparkSession) -> Lakehouse:
 
 
 def run(lake: Lakehouse) -> dict[str, Outcome]:
-    found = flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, validate, sweep, only=TABLES))
+    found = flow.refresh(lake, flow.Run(lake.settings.raw_dir, validate, sweep, only=TABLES))
     return {outcome.table: outcome for outcome in found}
 
 
@@ -111,7 +111,7 @@ def test_files_without_json_are_a_fault_each_and_hold_nothing_back(
         assert {file: bytes(held) for file, held in kept} == {
             name: held for name, (_, held) in FOREIGN.items()
         }
-        assert audit(lake, lake.sources).balanced
+        assert audit(lake).balanced
 
 
 NOT_OURS = {"level": "info", "message": "started"}
@@ -276,7 +276,7 @@ def test_what_is_about_no_object_by_design_is_of_no_table_and_no_fault(
         assert answer(lake, "select count(*) from silver.customers") == [(0,)]
         assert answer(lake, "select count(*) from silver.invoice_line_items") == [(0,)]
         assert answer(lake, "select reason, line from silver.quarantine") == [("invoice_id: missing", 9)]
-        found = audit(lake, lake.sources)
+        found = audit(lake)
         assert found.balanced
         assert found.total.unmodelled == len(by_design)
         failed = lake.note("bronze.records")["checks"]["failures"]

@@ -55,7 +55,7 @@ def lake(tmp_path: Path, spark: SparkSession) -> Iterator[Lakehouse]:
 
 
 def run(lake: Lakehouse, *only: str, **more: Any) -> None:
-    given = flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=only, **more)
+    given = flow.Run(lake.settings.raw_dir, accept_all, sweep, only=only, **more)
     assert not [outcome for outcome in flow.refresh(lake, given) if outcome.failed]
 
 
@@ -110,7 +110,7 @@ def test_of_a_large_load_one_group_of_versions_is_staged_at_a_time(
         for number, one in enumerate(EVENTS[:2]):
             put(lake, f"{number}.ndjson", [one])
         run(lake, BRONZE, BASE)
-        given = flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=[HISTORY])
+        given = flow.Run(lake.settings.raw_dir, accept_all, sweep, only=[HISTORY])
         left = []
         for outcome in flow.refresh(lake, given):
             assert outcome.status == "published"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.delta import releases, storage
+from pipelines.delta.commits import Replace
 from pipelines.delta.releases import Draft
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
@@ -36,8 +37,8 @@ def lake(tmp_path: Path, spark: SparkSession) -> Lakehouse:
 def put(lake: Lakehouse, table: Table, number: int) -> None:
     lake.create(table.name)
     rows = lake.spark.sql(f"select date '2026-03-01' as date, cast({number} as bigint) as n")
-    lake.replace(table.name, lake.stage(table.name, "batch", rows), {"watermark": number}, dates=None)
-    lake.clear_staging()
+    lake.publish(table.name, lake.staging.write(table.name, "batch", rows), Replace(), {"watermark": number})
+    lake.staging.clear()
 
 
 def numbers(lake: Lakehouse) -> tuple[Any, ...]:
@@ -126,9 +127,9 @@ def test_a_version_that_is_gone_is_answered_with_the_current_one(lake: Lakehouse
     both(lake, 1)
     both(lake, 2, held_back=True)
     if gone == "files":
-        lake.vacuum(ONE.name, hours=0)
+        lake.housekeeping(ONE.name).vacuum(hours=0)
     else:
-        lake.expunge(ONE.name)
+        lake.housekeeping(ONE.name).expunge()
     assert numbers(lake.released()) == (2, 1)
     assert lake.sql(f"select n from {ONE.name}").collect()[0][0] == 2
 

@@ -69,7 +69,7 @@ def opened(home: Path, spark: SparkSession) -> Lakehouse:
 
 def run(lake: Lakehouse) -> None:
     raw = lake.settings.home / "raw"
-    assert not [o for o in flow.refresh(lake, flow.Run(raw, lake.sources, accept_all, sweep)) if o.failed]
+    assert not [o for o in flow.refresh(lake, flow.Run(raw, accept_all, sweep)) if o.failed]
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def wrong(homes: tuple[Path, Path], tmp_path: Path, spark: SparkSession) -> Lake
 def again(
     lake: Lakehouse, choice: Choice | None = None, validate: Validate = accept_all, **how: Any
 ) -> Replay:
-    return replay(lake, lake.sources, validate, choice or Choice(), **how)
+    return replay(lake, validate, choice or Choice(), **how)
 
 
 def test_after_a_replay_all_is_as_if_nothing_had_been_wrong(
@@ -101,8 +101,8 @@ def test_after_a_replay_all_is_as_if_nothing_had_been_wrong(
     assert by_table["bronze.records"].taken_in > 20 or not READS_HERE
     assert by_table[CHARGES].taken_in > 5
     assert wrong.table("silver.quarantine").count() < refused
-    assert audit(wrong, wrong.sources).balanced
-    assert verify(wrong, wrong.sources).differences == ()
+    assert audit(wrong).balanced
+    assert verify(wrong).differences == ()
     assert differing(homes[0] / "lakehouse", wrong.settings.home / "lakehouse") == []
     assert again(wrong).outcomes[-1].table == "gold.audit"
     with_nothing_new = wrong.versions()
@@ -117,7 +117,7 @@ def test_only_what_was_chosen_is_taken_in(wrong: Lakehouse) -> None:
     (done,) = again(wrong, Choice(table=CHARGES, records=(one,))).tables
     assert (done.chosen, done.taken_in) == (1, 1)
     assert wrong.table("silver.quarantine").count() == left - 1
-    assert audit(wrong, wrong.sources).balanced
+    assert audit(wrong).balanced
     assert again(wrong, Choice(reason="no such reason")).tables == ()
 
 
@@ -161,7 +161,7 @@ def cut_after(lake: Lakehouse, commits: int) -> None:
 
         return one
 
-    for name in ("merge", "amend", "replace", "touch"):
+    for name in ("publish", "touch"):
         setattr(lake, name, counted(getattr(lake, name)))
 
 
@@ -176,7 +176,7 @@ def test_a_replay_that_was_cut_is_completed_by_the_next(
     with pytest.raises(Cut), wrong.writing("vermeil replay") as draft:
         again(wrong, draft=draft)
     survived = opened(wrong.settings.home, spark)
-    assert audit(survived, survived.sources).balanced
+    assert audit(survived).balanced
     with survived.writing("vermeil replay") as draft:
         assert not again(survived, draft=draft).failed
     assert differing(homes[0] / "lakehouse", survived.settings.home / "lakehouse") == []

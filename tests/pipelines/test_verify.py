@@ -121,7 +121,7 @@ def mutated(lake: Lakehouse, names: Iterable[str], mutation: Mutation) -> Iterat
 
 
 def test_what_the_pipeline_made_is_sound(lake: Lakehouse) -> None:
-    found = verify(lake, lake.sources)
+    found = verify(lake)
     assert found.differences == ()
     assert found.sound
     looked_at = {name for name in lake.tables if lake.exists(name)} - {"gold.schema_drift"}
@@ -140,7 +140,7 @@ def test_one_row_of_each_table_is_named(lake: Lakehouse, layer: str, mutation: M
     first = [name for name in names if not any(source in names for source in inputs(all_tables()[name]))]
     for some in filter(None, (first, [name for name in names if name not in first])):
         with mutated(lake, some, mutation):
-            found |= {one.table: one for one in verify(lake, lake.sources, only=some).tables}
+            found |= {one.table: one for one in verify(lake, only=some).tables}
     for name in names:
         table = all_tables()[name]
         (difference,) = found[name].differences
@@ -152,12 +152,10 @@ def test_one_row_of_each_table_is_named(lake: Lakehouse, layer: str, mutation: M
 @pytest.mark.parametrize("mutation", KINDS, ids=lambda mutation: mutation.__name__)
 @pytest.mark.parametrize("name", ["bronze.records", "bronze.files", "silver.quarantine", "gold.audit"])
 def test_one_row_of_what_the_others_rest_on_is_named(lake: Lakehouse, name: str, mutation: Mutation) -> None:
-    refresh_audit(
-        lake, lake.sources, accept_all
-    )  # what the tests before have restored counts as published since
+    refresh_audit(lake, accept_all)  # what the tests before have restored counts as published since
     row = victim(lake, name)[0].to_pylist()[0]
     with mutated(lake, [name], mutation):
-        (found,) = verify(lake, lake.sources, only=[name]).tables
+        (found,) = verify(lake, only=[name]).tables
     assert found.count == 1
     (difference,) = found.differences
     if name == "bronze.records":  # its file is named: what a record was cannot be known from a sum
@@ -170,7 +168,7 @@ def test_one_row_of_what_the_others_rest_on_is_named(lake: Lakehouse, name: str,
 
 def test_nothing_that_is_said_of_a_row_is_a_value_of_it(lake: Lakehouse) -> None:
     with mutated(lake, ["silver.customers"], alter):
-        (found,) = verify(lake, lake.sources, only=["silver.customers"]).tables
+        (found,) = verify(lake, only=["silver.customers"]).tables
     said = str(found.differences[0])
     row = victim(lake, "silver.customers")[0].to_pylist()[0]
     shown = [str(value) for name, value in row.items() if value and name not in ("account", "customer_id")]
@@ -179,7 +177,7 @@ def test_nothing_that_is_said_of_a_row_is_a_value_of_it(lake: Lakehouse) -> None
 
 def test_gold_waits_until_the_audit_balances_which_is_there_to_be_read(lake: Lakehouse) -> None:
     def run() -> dict[str, Outcome]:
-        outcomes = flow.refresh(lake, flow.Run(lake.settings.home / "raw", lake.sources, accept_all, sweep))
+        outcomes = flow.refresh(lake, flow.Run(lake.settings.home / "raw", accept_all, sweep))
         return {outcome.table: outcome for outcome in outcomes}
 
     with mutated(lake, ["silver.charges"], drop):

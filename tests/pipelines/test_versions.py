@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from deltalake import write_deltalake
 
-from pipelines import lakehouse
 from pipelines.delta import log as delta_log
 from pipelines.delta import versions
+from pipelines.delta.commits import Append
 from pipelines.delta.log import DeltaLog
 from pipelines.delta.policies import Policy
 from pipelines.delta.schemas import arrow_schema
@@ -63,11 +64,11 @@ def add(lake: Lakehouse, table: Table, number: int) -> int:
         "reason": "why",
     }
     row = tuple(known[name] for name in table.column_names)
-    staged = lake.stage(
+    staged = lake.staging.write(
         table.name, f"b{number}", lake.spark.createDataFrame([row], declared(lake, table).spark_schema())
     )
-    lake.append(table.name, staged, {"watermark": number})
-    lake.clear_staging()
+    lake.publish(table.name, staged, Append(), {"watermark": number})
+    lake.staging.clear()
     return lake.version(table.name) or 0
 
 
@@ -109,7 +110,7 @@ def test_each_version_reads_as_it_was_after_checkpoints(lake: Lakehouse, table: 
 
 def test_a_version_before_a_column_was_added_reads_without_it(lake: Lakehouse, spark: SparkSession) -> None:
     versions_before = [add(lake, THINGS, number) for number in range(3)]
-    wider = THINGS.with_columns([Column("reason", "string", "Why.")])
+    wider = replace(THINGS, columns=(*THINGS.columns, Column("reason", "string", "Why.")))
     later = Lakehouse(lake.settings, {wider.name: wider}, spark)
     middle = add(later, wider, 3)
     newest = add(later, wider, 4)
@@ -143,7 +144,7 @@ def test_an_expunged_table_says_where_its_checkpoint_is(lake: Lakehouse) -> None
         add(lake, THINGS, number)
     before = rows(lake, THINGS)
     for _ in range(2):
-        lake.expunge(THINGS.name)
+        lake.housekeeping(THINGS.name).expunge()
         assert is_named(lake, THINGS)
         assert rows(lake, THINGS) == before
     kept = add(lake, THINGS, 3)
@@ -153,7 +154,7 @@ def test_an_expunged_table_says_where_its_checkpoint_is(lake: Lakehouse) -> None
 def test_a_run_of_many_commits_leaves_a_checkpoint_that_is_named(
     lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lakehouse, "CHECKPOINT_EVERY", 3)
+    monkeypatch.setattr(delta_log, "CHECKPOINT_EVERY", 3)
     with lake.writing():
         for number in range(3):
             add(lake, THINGS, number)
@@ -162,7 +163,7 @@ def test_a_run_of_many_commits_leaves_a_checkpoint_that_is_named(
 
 def test_a_checkpoint_that_nothing_names_gets_its_name_from_the_next_writer(lake: Lakehouse) -> None:
     add(lake, THINGS, 0)
-    lake.expunge(THINGS.name)
+    lake.housekeeping(THINGS.name).expunge()
     forget_name(lake, THINGS)
     assert delta_log.is_unnamed(lake.table_uri(THINGS.name))
     assert len(rows(lake, THINGS)) == 1
@@ -173,7 +174,7 @@ def test_a_checkpoint_that_nothing_names_gets_its_name_from_the_next_writer(lake
 
 def test_a_checkpoint_that_nothing_names_gets_its_name_from_maintain(lake: Lakehouse) -> None:
     add(lake, THINGS, 0)
-    lake.expunge(THINGS.name)
+    lake.housekeeping(THINGS.name).expunge()
     forget_name(lake, THINGS)
     with lake.writing() as draft:
         list(maintain(lake, draft, datetime.now(UTC) + timedelta(seconds=1), policies=lambda _: Policy()))

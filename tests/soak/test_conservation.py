@@ -41,9 +41,9 @@ def test_one_row_of_every_table_is_named(lake: Lakehouse, figures: Figures) -> N
     ) as figure:
         for name in names:
             for mutation in KINDS:
-                refresh_audit(lake, lake.sources, accept_all)
+                refresh_audit(lake, accept_all)
                 with mutated(lake, [name], mutation):
-                    (found,) = verify(lake, lake.sources, only=[name]).tables
+                    (found,) = verify(lake, only=[name]).tables
                 figure.tried += 1
                 figure.survived += len(found.differences) == 1
 
@@ -62,7 +62,7 @@ def test_a_replay_cut_before_each_commit_is_completed(
                 figure.tried -= 1
                 break
             lakehouse = opened(home, spark)
-            completed = audit(lakehouse, lakehouse.sources).balanced and not again(lakehouse).failed
+            completed = audit(lakehouse).balanced and not again(lakehouse).failed
             wrong = differing(homes[0] / "lakehouse", home / "lakehouse")
             figure.survived += completed and not wrong
             print(f"cut after {commits} commits:", *wrong or ["the same"], flush=True)

@@ -52,7 +52,7 @@ def files(home: Path) -> list[Path]:
 def bring_up_to_date(lake: Lakehouse) -> None:
     with lake.writing("vermeil run") as draft:
         draft.complete = True
-        done = flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep))
+        done = flow.refresh(lake, flow.Run(lake.settings.raw_dir, accept_all, sweep))
         assert not any(outcome.failed for outcome in done)
 
 

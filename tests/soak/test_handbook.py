@@ -13,9 +13,9 @@ from pipelines.erasure.redactions import sweep
 from pipelines.flow import refresh as flow
 from pipelines.flow.conservation import audit
 from pipelines.flow.verdict import accept_all
+from pipelines.handbook.intake import MAPPING
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from pipelines.sources.mapping import example, load_sources
 from tests.soak.figures import Figures
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ def test_every_row_of_the_handbook_is_a_payment(
         (copied / day.name).write_bytes(day.read_bytes())
     with figures.measured(12, "a row of the handbook's CSV files, taken to silver and gold") as figure:
         figure.tried = rows
-        sources = load_sources([example("handbook")])
-        with Lakehouse(load_settings({"home": tmp_path}), all_tables(), spark) as lake:
-            run = flow.Run(tmp_path / "raw", sources, accept_all, sweep)
+        settings = load_settings({"home": tmp_path, "sources": str(MAPPING)})
+        with Lakehouse(settings, all_tables(), spark) as lake:
+            run = flow.Run(tmp_path / "raw", accept_all, sweep)
             assert not [o for o in flow.refresh(lake, run) if o.failed]
-            counted = audit(lake, sources)
+            counted = audit(lake)
             assert counted.balanced
             figure.survived = counted.total.current
             taken = lake.sql("select sum(captured_count) from gold.payments_daily").collect()[0][0]

@@ -70,5 +70,5 @@ def _open_and_run(home: Path, archive: Path, how: Delivery | None, spark: SparkS
     chosen = {"home": home} | ({"batch_bytes": how.batch_bytes} if how else {})
     with Lakehouse(load_settings(chosen), all_tables(), spark) as lake:
         for raw in [archive] if how is None else (home / "raw" for _ in deliver(archive, home / "raw", how)):
-            list(flow.refresh(lake, flow.Run(raw, lake.sources, accept_all, sweep)))
-        return audit(lake, lake.sources).balanced
+            list(flow.refresh(lake, flow.Run(raw, accept_all, sweep)))
+        return audit(lake).balanced

@@ -42,11 +42,14 @@ def handbook(
     from expectations import validate
     from pipelines.erasure.redactions import sweep
     from pipelines.handbook.benchmark import benchmark
-    from pipelines.handbook.intake import charges
+    from pipelines.handbook.intake import MAPPING, charges
     from pipelines.handbook.page import as_json, as_markdown, as_text
     from vermeil.cli import output
 
-    with opened(home or Path("build/handbook")) as lake, output.progress(quiet=json) as starting:
+    with (
+        opened(home or Path("build/handbook"), mappings=[MAPPING]) as lake,
+        output.progress(quiet=json) as starting,
+    ):
         paid = charges(lake, data, validate, sweep, starting)
         found = benchmark(paid, seeds, os.cpu_count() or 1, starting)
     if out:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,6 @@ from pipelines.erasure.forget import Erasure
 from pipelines.errors import SettingsError
 from pipelines.flow import held_back
 from pipelines.flow import refresh as flow
-from pipelines.flow.conservation import Audit
-from pipelines.flow.conservation import audit as run_audit
 from pipelines.flow.held_back import HeldBack
 from pipelines.flow.steps import Outcome
 from pipelines.gold.shared.recipe import ByDay, Whole, recipe
@@ -40,20 +37,6 @@ if TYPE_CHECKING:
 
 SAMPLE = {"days": 240, "payments_per_day": 50}
 """The demo's archive: thin, and so long that a model can be trained on labels that have matured."""
-
-
-@dataclass(frozen=True)
-class TableStatus:
-    """How far a table is, as ``vermeil tables --json`` prints it."""
-
-    name: str
-    layer: str
-    rows: int
-    version: int | None
-    path: str
-    published_at: str | None
-    checks_passed: int
-    checks_failed: int
 
 
 def simulate(settings: Settings, out: Path, options: Mapping[str, Any], *, dirt: bool) -> Summary:
@@ -107,7 +90,7 @@ def refresh(
             preload()
         if done is not None:
             done.arrived += new
-        run = flow.Run(lake.settings.raw_dir, lake.sources, validate, sweep, only, full, starting)
+        run = flow.Run(lake.settings.raw_dir, validate, sweep, only, full, starting)
         for outcome in collected(flow.refresh(lake, run), done):
             draft.held_back |= outcome.status in ("refused", "skipped")
             yield outcome
@@ -129,20 +112,10 @@ def exit_code(outcomes: Iterable[Outcome]) -> int:
     return int(any(outcome.failed or outcome.status in ("refused", "skipped") for outcome in outcomes))
 
 
-def statuses(lake: Lakehouse) -> list[TableStatus]:
-    """Every table, in the order of the layers."""
-    return [_status(lake, name) for name in lake.tables]
-
-
-def audit(lake: Lakehouse) -> Audit:
-    """Where every record went."""
-    return run_audit(lake, lake.sources)
-
-
 def verify(lake: Lakehouse, starting: Callable[[str], None]) -> Verified:
     """Every table against what it should be made of."""
     with lake.writing():
-        return verify_tables(lake, lake.sources, starting=starting)
+        return verify_tables(lake, starting=starting)
 
 
 def sql(lake: Lakehouse, query: str, at: datetime | None = None, *, now: bool = False) -> pa.Table:
@@ -218,27 +191,17 @@ def replay(
         lake.declaration(table)
     choice = Choice(table, reason, file, tuple(records))
     if dry_run:
-        return run_replay(lake, lake.sources, validate, choice, dry_run=True, starting=starting)
+        return run_replay(lake, validate, choice, dry_run=True, starting=starting)
     with lake.writing() as draft:
-        found = run_replay(lake, lake.sources, validate, choice, draft=draft, starting=starting)
+        found = run_replay(lake, validate, choice, draft=draft, starting=starting)
         draft.held_back |= found.failed
     return found
-
-
-def planned_erasure(lake: Lakehouse, customer: str, account: str | None) -> Erasure:
-    """What forgetting a customer would do."""
-    return erasure.plan(lake, customer, account)
 
 
 def forget(lake: Lakehouse, customer: str, account: str | None) -> Erasure:
     """Forget a customer, one writer at a time."""
     with lake.writing():
         return erasure.forget(lake, customer, account)
-
-
-def unfinished(lake: Lakehouse) -> int:
-    """How many erasures were begun and not ended."""
-    return erasure.unfinished(lake)
 
 
 def report(lake: Lakehouse, out: Path | None, done: Done | None = None) -> Path:
@@ -273,19 +236,3 @@ def ui(settings: Settings, port: int) -> None:
 
 def _report_path(lake: Lakehouse) -> Path:
     return lake.settings.reports_dir / "payments.html"
-
-
-def _status(lake: Lakehouse, name: str) -> TableStatus:
-    table = lake.declaration(name)
-    commits = lake.history(name, 1)
-    checks: Mapping[str, int] = lake.note(name).get("checks", {})
-    return TableStatus(
-        name=name,
-        layer=table.layer,
-        rows=lake.count(name),
-        version=commits[0].version if commits else None,
-        path=lake.table_uri(name),
-        published_at=commits[0].at.isoformat() if commits else None,
-        checks_passed=int(checks.get("passed", 0)),
-        checks_failed=int(checks.get("failed", 0)),
-    )

@@ -48,7 +48,7 @@ def score(home: Home = None, wait: Wait = None, json: Json = False) -> None:
     """
     from assets.alerts.after_run import alerting
     from assets.record.recording import recorded
-    from vermeil.cli import commands, model_commands, output
+    from vermeil.cli import commands, model_commands, output, runs_output
 
     with opened(home) as lake, recorded(lake, "refresh", "vermeil score", output.tell) as done:
         with (
@@ -56,7 +56,7 @@ def score(home: Home = None, wait: Wait = None, json: Json = False) -> None:
             output.progress(quiet=json) as starting,
         ):
             outcomes.extend(model_commands.score(lake, starting, wait, done))
-        output.outcomes(outcomes, as_json=json)
+        runs_output.outcomes(outcomes, as_json=json)
     raise typer.Exit(commands.exit_code(outcomes))
 
 

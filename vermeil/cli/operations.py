@@ -13,18 +13,13 @@ if TYPE_CHECKING:
     from pipelines.delta.releases import Release
     from pipelines.lakehouse import Lakehouse
     from pipelines.upkeep.maintenance import Maintained
-    from pipelines.upkeep.restoring import Point, Step
+    from pipelines.upkeep.restoring import Step
 
 
 def maintain(lake: Lakehouse, starting: Callable[[str], None], wait: float | None = None) -> list[Maintained]:
     """Compact, vacuum and checkpoint all tables by policy."""
     with lake.writing("vermeil maintain", wait, waiting=starting) as draft:
         return list(maintenance.maintain(lake, draft, datetime.now(UTC), starting))
-
-
-def restore_points(lake: Lakehouse, limit: int) -> list[Point]:
-    """The newest moments that can be restored, or could once."""
-    return list(restoring.points(lake, limit))
 
 
 def restore(

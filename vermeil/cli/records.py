@@ -44,7 +44,7 @@ def quarantine(
 
     Payloads are printed only where one is asked for.
     """
-    from vermeil.cli import commands, quarantine_output
+    from vermeil.cli import commands, records_output
 
     with opened(home, None) as lake:
         if payload:
@@ -55,7 +55,7 @@ def quarantine(
     if payload:
         typer.echo(text)
     else:
-        quarantine_output.quarantine(groups, records, held, as_json=json)
+        records_output.quarantine(groups, records, held, as_json=json)
 
 
 def replay(
@@ -78,7 +78,7 @@ def replay(
     and called again, it completes.
     """
     from assets.record.recording import recorded
-    from vermeil.cli import commands, output
+    from vermeil.cli import commands, output, records_output
 
     with (
         opened(home, None, mapping) as lake,
@@ -89,7 +89,7 @@ def replay(
                 lake, table, reason, file, record or [], dry_run=dry_run, starting=starting
             )
         done.outcomes += found.outcomes
-        output.replay(found, as_json=json)
+        records_output.replay(found, as_json=json)
     raise typer.Exit(int(found.failed))
 
 
@@ -111,17 +111,18 @@ def forget(
     It cannot be undone. Raw files are not changed: those that hold the customer are listed.
     """
     from assets.record.recording import recorded
-    from vermeil.cli import commands, output
+    from pipelines.erasure.forget import plan
+    from vermeil.cli import commands, output, records_output
 
     with opened(home, None) as lake:
         if json and not (yes or dry_run):
             raise SettingsError("with --json nothing is asked: add --yes, or --dry-run")
-        found = commands.planned_erasure(lake, customer, account)
+        found = plan(lake, customer, account)
         if found.status == "planned" and not dry_run:
             if not yes:
-                output.erasure(found, as_json=False)
+                records_output.erasure(found, as_json=False)
                 typer.confirm("Erase it for good?", abort=True)
             with recorded(lake, "forget", "vermeil forget", output.tell) as done:
                 found = commands.forget(lake, customer, account)
                 done.moved += [name for name, count in found.rows.items() if count]
-    output.erasure(found, as_json=json)
+    records_output.erasure(found, as_json=json)

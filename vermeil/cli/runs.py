@@ -35,7 +35,7 @@ def simulate(
 
     The truth about fraud is written beside the archive, never into it.
     """
-    from vermeil.cli import commands, output
+    from vermeil.cli import commands, runs_output
 
     begin: date | None = start.date() if start else None
     with plain_errors():
@@ -48,7 +48,7 @@ def simulate(
             "seed": seed,
         }
         summary = commands.simulate(settings, out or settings.raw_dir, options, dirt=not clean)
-    output.simulated(summary, out or settings.raw_dir, as_json=json)
+    runs_output.simulated(summary, out or settings.raw_dir, as_json=json)
 
 
 def run(
@@ -78,7 +78,7 @@ def run(
     """
     from assets.alerts.after_run import alerting
     from assets.record.recording import recorded
-    from vermeil.cli import commands, output
+    from vermeil.cli import commands, output, runs_output
 
     with opened(home, raw, mapping) as lake, recorded(lake, "refresh", "vermeil run", output.tell) as done:
         with (
@@ -86,7 +86,7 @@ def run(
             output.progress(quiet=json) as starting,
         ):
             outcomes.extend(commands.refresh(lake, only or [], full_refresh or [], starting, wait, done))
-        output.outcomes(outcomes, as_json=json)
+        runs_output.outcomes(outcomes, as_json=json)
     raise typer.Exit(commands.exit_code(outcomes))
 
 
@@ -96,11 +96,12 @@ def demo(home: Home = None) -> None:
     Run again, it takes nothing in and says so.
     """
     from assets.record.recording import recorded
-    from vermeil.cli import commands, model_commands, models_output, output
+    from pipelines.flow.conservation import audit
+    from vermeil.cli import commands, model_commands, models_output, output, runs_output
 
     with opened(home) as lake:
         written = commands.sample_archive(lake.settings, datetime.now(UTC).date())
-        output.sample(written, lake.settings.raw_dir)
+        runs_output.sample(written, lake.settings.raw_dir)
         with (
             recorded(lake, "refresh", "vermeil demo", output.tell) as done,
             output.progress(quiet=False) as starting,
@@ -109,11 +110,11 @@ def demo(home: Home = None) -> None:
         with recorded(lake, "train", "vermeil demo", output.tell) as trained:
             with output.progress(quiet=False) as starting:
                 modelled = model_commands.demonstrated(lake, outcomes, starting, trained)
-            status, found = commands.statuses(lake), commands.audit(lake)
+            found = audit(lake)
             report = commands.fresh_report(lake, [*outcomes, *modelled.outcomes], trained)
-            output.summary([*outcomes, *modelled.outcomes], status, found)
+            runs_output.summary([*outcomes, *modelled.outcomes], lake, found)
             models_output.demonstrated(modelled)
-            output.pages(report)
+            runs_output.pages(report)
     raise typer.Exit(max(commands.exit_code([*outcomes, *modelled.outcomes]), int(not found.balanced)))
 
 
@@ -129,9 +130,9 @@ def sources(
 
     Nothing is written: this is how a new mapping is tried. Exits with 1 where a row has a fault or a field is absent.
     """
-    from vermeil.cli import commands, output
+    from vermeil.cli import commands, runs_output
 
     with plain_errors():
         found = commands.sources(settings_of(home, raw, mapping))
-    output.sources(found, as_json=json)
+    runs_output.sources(found, as_json=json)
     raise typer.Exit(int(any(one.faults or one.absent for one in found)))

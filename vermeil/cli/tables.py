@@ -21,18 +21,18 @@ class Format(StrEnum):
 
 def status(home: Home = None, json: Json = False) -> None:
     """Show where the lakehouse is, on which engine, and how far each table is."""
-    from vermeil.cli import commands, output
+    from vermeil.cli import tables_output
 
     with opened(home, None) as lake:
-        output.status(lake.settings, commands.statuses(lake), commands.unfinished(lake), as_json=json)
+        tables_output.status(lake, as_json=json)
 
 
 def tables(home: Home = None, json: Json = False) -> None:
     """List the tables: rows, version, when they were published, and how their checks went."""
-    from vermeil.cli import commands, output
+    from vermeil.cli import tables_output
 
     with opened(home, None) as lake:
-        output.tables(commands.statuses(lake), as_json=json)
+        tables_output.tables(lake, as_json=json)
 
 
 def audit(
@@ -48,12 +48,13 @@ def audit(
 
     With --deep all of bronze is read and parsed again, and no pipeline may write meanwhile.
     """
-    from vermeil.cli import commands, output
+    from pipelines.flow.conservation import audit as counted
+    from vermeil.cli import commands, output, tables_output
 
     with opened(home, None, mapping) as lake, output.progress(quiet=json) as starting:
-        found = commands.audit(lake)
+        found = counted(lake)
         verified = commands.verify(lake, starting) if deep else None
-    output.audit(found, verified, as_json=json)
+    tables_output.audit(found, verified, as_json=json)
     raise typer.Exit(int(not found.balanced or (verified is not None and not verified.sound)))
 
 
@@ -114,12 +115,12 @@ def sql(
 
     For example: vermeil sql "select currency, sum(captured_minor) from gold.payments_daily group by currency"
     """
-    from vermeil.cli import commands, operations, output
+    from vermeil.cli import commands, operations, tables_output
 
     with opened(home, None) as lake:
         at = operations.as_moment(as_of, "--as-of") if as_of else None
         answer = commands.sql(lake, query, at, now=now)
-    output.answer(answer, format.value)
+    tables_output.answer(answer, format.value)
 
 
 def report(

@@ -45,13 +45,14 @@ def restore(
     Raw files are not touched: what was taken in since is taken in again by the next run. Mend its cause first.
     """
     from assets.record.recording import recorded
+    from pipelines.upkeep.restoring import points
     from vermeil.cli import operations, operations_output, output
 
     if (to is None) == (not list_points):
         raise typer.BadParameter("give either --to MOMENT or --list")
     with opened(home, None) as lake:
         if to is None:
-            operations_output.restore_points(operations.restore_points(lake, limit), as_json=json)
+            operations_output.restore_points([*points(lake, limit)], as_json=json)
             return
         with recorded(lake, "restore", "vermeil restore", output.tell, unless=dry_run) as done:
             with output.progress(quiet=json) as starting:

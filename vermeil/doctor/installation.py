@@ -63,9 +63,10 @@ def _unfit(name: str, wanted: str) -> list[str]:
 
 def engine(settings: Settings) -> Iterator[Finding]:
     """Whether the engine starts and answers."""
-    from pipelines.delta.engine import listens
+    from pipelines.delta.engine import engine_of, listens
 
-    if settings.engine == "spark":
+    wanted = engine_of(settings)
+    if wanted.wants_java:
         java = java_version()
         if java is None or java < JAVA:
             found = "no Java was found" if java is None else f"Java {java} was found"
@@ -75,7 +76,7 @@ def engine(settings: Settings) -> Iterator[Finding]:
                 "Install it, set JAVA_HOME, or VERMEIL_ENGINE=embedded.",
             )
             return
-    if settings.engine.startswith("sc://") and not listens(settings.engine):
+    if wanted.is_remote and not listens(settings.engine):
         place = urlsplit(settings.engine).netloc
         yield fail(
             "engine", f"nothing listens at {place}", "Start the Spark Connect server, or mend VERMEIL_ENGINE."

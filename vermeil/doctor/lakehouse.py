@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines.catalog import all_tables
-from pipelines.delta import intent, releases, storage
+from pipelines.delta import intent, marker, releases, storage
 from pipelines.delta.lock import Holder, holder
 from pipelines.delta.log import DeltaLog, latest_version
+from pipelines.delta.staging import FOLDER as STAGING
 from pipelines.errors import LakehouseError
-from pipelines.lakehouse import MARKER, STAGING, Lakehouse
+from pipelines.lakehouse import Lakehouse
 from vermeil.doctor.finding import Finding, fail, ok, warn
 
 if TYPE_CHECKING:
@@ -37,14 +38,14 @@ def _held(settings: Settings) -> Holder | str | None:
 
 def format_of(settings: Settings) -> Iterator[Finding]:
     """Whether this Vermeil can open it."""
-    if storage.read_text(storage.join(settings.lakehouse_uri, MARKER)) is None:
+    if storage.read_text(storage.join(settings.lakehouse_uri, marker.FILE)) is None:
         yield ok("format", f"there is no lakehouse at {settings.lakehouse_uri} yet")
         return
     try:
         _open(settings)
     except (ValueError, KeyError, TypeError):
-        marker = storage.join(settings.lakehouse_uri, MARKER)
-        yield fail("format", f"{marker} is damaged", "Delete that file: the next run writes it anew.")
+        file = storage.join(settings.lakehouse_uri, marker.FILE)
+        yield fail("format", f"{file} is damaged", "Delete that file: the next run writes it anew.")
         return
     yield ok("format", "this version can open it")
 

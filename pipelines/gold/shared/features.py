@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import ceil
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from pipelines.features.plan import features_at, features_of_events, serving
 from pipelines.frames import clock
 from pipelines.frames.days import around
 from pipelines.gold.shared.contract import ACCOUNT
+from pipelines.gold.shared.recipe import Whole
 from pipelines.payments import events as facts
 from pipelines.payments import fraud
 from pipelines.table import Column, Table
@@ -43,11 +45,13 @@ ENTITY_KEYS = {
     "account": ACCOUNT,
     "currency": Column("currency", "string", "ISO 4217 code of the amounts.", required=True),
     "card_fingerprint": Column(
-        "card_fingerprint", "string", "Identifies the card number within the account."
+        "card_fingerprint", "string", "Identifies the card number within the account.", identifies=True
     ),
     "customer_id": Column("customer_id", "string", "Customer who pays, cus_…."),
     "email_domain": Column("email_domain", "string", "Domain of the payer's email address."),
-    "ip_address_network": Column("ip_address_network", "string", "Network that the payment came from."),
+    "ip_address_network": Column(
+        "ip_address_network", "string", "Network that the payment came from.", identifies=True
+    ),
     "card_country": Column("card_country", "string", "ISO 3166 code of the country of the card's issuer."),
     "billing_country": Column("billing_country", "string", "ISO 3166 code of the payer's country."),
     "terminal_id": Column("terminal_id", "string", "Terminal at which the card was present, tmr_…."),
@@ -99,30 +103,53 @@ def changed_days(
     return days.crossJoin(F.broadcast(by_day)).filter(touched).select("date").distinct()
 
 
-def serving_table(name: str, doc: str, feature_set: FeatureSet, entities: Sequence[str]) -> Table:
+@dataclass(frozen=True, kw_only=True)
+class Served(Whole):
     """A table of one row an entity, with its features as of now.
 
-    Args:
-        name: ``gold.features_…``.
-        doc: what one row is.
+    Attributes:
         feature_set: whose features.
         entities: the entity; also the same by currency, whose key has the entity's.
     """
+
+    feature_set: FeatureSet
+    entities: tuple[str, ...]
+
+    @property
+    def features(self) -> Iterator[Feature]:
+        """The features that it has."""
+        for entity in self.entities:
+            yield from serving(self.feature_set, entity).features
+
+
+def served(name: str, doc: str, feature_set: FeatureSet, *entities: str) -> Served:
+    """How such a table, ``gold.features_…``, is made of the features of a set."""
+    table = _serving_table(name, doc, feature_set, entities)
+
+    def build(now: Mapping[str, DataFrame]) -> DataFrame:
+        return _snapshot(now, feature_set, entities).select(*table.column_names)
+
+    return Served(
+        table, inputs=INPUTS, build=build, group="features", feature_set=feature_set, entities=entities
+    )
+
+
+def _serving_table(name: str, doc: str, feature_set: FeatureSet, entities: Sequence[str]) -> Table:
     keys = _keys(feature_set, entities)
-    of_key = (_required(ENTITY_KEYS[key]) for key in keys)
+    of_key = (replace(ENTITY_KEYS[key], required=True) for key in keys)
     as_of_at = Column(
         "as_of_at",
         "timestamp",
         "The moment of which the features are: the newest that the data know.",
         required=True,
     )
-    served = (columns(serving(feature_set, entity)) for entity in entities)
+    features = (columns(serving(feature_set, entity)) for entity in entities)
     return Table(
-        name=name, doc=doc, key=keys, columns=(*of_key, as_of_at, *(c for part in served for c in part))
+        name=name, doc=doc, key=keys, columns=(*of_key, as_of_at, *(c for part in features for c in part))
     )
 
 
-def snapshot(now: Mapping[str, DataFrame], feature_set: FeatureSet, entities: Sequence[str]) -> DataFrame:
+def _snapshot(now: Mapping[str, DataFrame], feature_set: FeatureSet, entities: Sequence[str]) -> DataFrame:
     """The rows of such a table: each entity that was seen within the longest window.
 
     The moment is the second after the newest one that the data know, so that this one is seen.
@@ -142,10 +169,6 @@ def snapshot(now: Mapping[str, DataFrame], feature_set: FeatureSet, entities: Se
 def _keys(feature_set: FeatureSet, entities: Sequence[str]) -> tuple[str, ...]:
     named = {key for entity in entities for key in feature_set.entity(entity).keys}
     return tuple(key for key in ENTITY_KEYS if key in named)
-
-
-def _required(column: Column) -> Column:
-    return Column(column.name, column.type, column.doc, required=True)
 
 
 def _day(second: str) -> Expression:

@@ -27,10 +27,6 @@ PROVENANCE = (
     Column("ingest_id", "bigint", "Batch that brought this version.", required=True),
 )  # fmt: skip
 
-CREATED_DATE = Column(
-    "created_date", "date", "Day on which the object was created, UTC.", sql="cast(created_at as date)"
-)
-
 
 def silver_table(
     name: str,

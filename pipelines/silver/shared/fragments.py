@@ -107,10 +107,10 @@ def card_columns(
         Column("card_brand", "string", "Brand of the card.", path=brands, spelled=BRAND_NAMES, known=BRANDS),
         Column("card_country", "string", "ISO 3166 code of the country that the card was issued in.", path=shared("country"), sql=else_of("country")),
         Column("card_funding", "string", "How the card is funded.", path=at("funding"), known=("credit", "debit", "prepaid", "unknown")),
-        Column("card_fingerprint", "string", "Identifies the card number within the account, whoever pays with it.", path=shared("fingerprint"), sql=else_of("fingerprint")),
-        Column("card_last4", "string", "Last four digits of the card number.", path=shared("last4"), sql=else_of("last4")),
-        Column("card_exp_month", "bigint", "Month in which the card expires, 1 to 12.", path=at("exp_month")),
-        Column("card_exp_year", "bigint", "Year in which the card expires, four digits.", path=at("exp_year")),
+        Column("card_fingerprint", "string", "Identifies the card number within the account, whoever pays with it.", path=shared("fingerprint"), sql=else_of("fingerprint"), identifies=True),
+        Column("card_last4", "string", "Last four digits of the card number.", path=shared("last4"), sql=else_of("last4"), identifies=True),
+        Column("card_exp_month", "bigint", "Month in which the card expires, 1 to 12.", path=at("exp_month"), identifies=True),
+        Column("card_exp_year", "bigint", "Year in which the card expires, four digits.", path=at("exp_year"), identifies=True),
         Column("cvc_check", "string", "Whether the security code was right.", path=at("checks.cvc_check"), known=CHECKS),
         Column("address_line1_check", "string", "Whether the first line of the address was right.", path=at("checks.address_line1_check"), known=CHECKS),
         Column("address_postal_code_check", "string", "Whether the postal code was right.", path=at("checks.address_postal_code_check", "address_zip_check"), known=CHECKS),
@@ -125,8 +125,8 @@ def instrument_columns(place: str) -> tuple[Column, ...]:
     return (
         Column("instrument_object", "string", "Kind of object that pays: card, bank_account, source, ….", path=f"{at}object"),
         Column("instrument_country", "string", "Country of the card or of the bank account.", path=f"{at}country"),
-        Column("instrument_fingerprint", "string", "Fingerprint of the card or of the bank account.", path=f"{at}fingerprint"),
-        Column("instrument_last4", "string", "Last four digits of the card or of the bank account.", path=f"{at}last4"),
+        Column("instrument_fingerprint", "string", "Fingerprint of the card or of the bank account.", path=f"{at}fingerprint", identifies=True),
+        Column("instrument_last4", "string", "Last four digits of the card or of the bank account.", path=f"{at}last4", identifies=True),
     )  # fmt: skip
 
 

@@ -43,11 +43,14 @@ CHANGED = " or ".join(
 event came in that a deletion follows."""
 
 
-def history_table(name: str, base: Table) -> Table:
-    """The table of every version of the objects that a silver table shows in their current state."""
+def history_table(base: Table) -> Table:
+    """The table of every version of the objects that a silver table shows in their current state.
+
+    That of ``silver.charges`` is called ``silver.charge_history``.
+    """
     return replace(
         base,
-        name=name,
+        name=f"{base.name.removesuffix('s')}_history",
         doc=f"One row per version of what {base.name} holds, with the time from which and until which it held.",
         key=(*base.key, "version_id"),
         columns=(*base.columns, VALID_FROM, VALID_TO, IS_CURRENT),

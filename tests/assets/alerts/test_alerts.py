@@ -34,6 +34,7 @@ from assets.alerts.alert import Alert
 from assets.alerts.ledger import AGAIN, FILE, opened, report
 from assets.alerts.sensors import ALERTS, alert_failed_runs, alert_on_tables, alert_recovered_runs
 from assets.definitions import defs
+from pipelines.delta.commits import Replace
 from pipelines.delta.lock import writer_lock
 from pipelines.errors import CriticalCheckError, LakehouseError, ModelError, SettingsError
 from pipelines.flow.steps import Outcome
@@ -268,7 +269,7 @@ def put_in_quarantine(lake: Lakehouse, count: int) -> None:
         for c in quarantine.TABLE.columns
     )
     rows = lake.spark.sql(f"select {values} from (select cast(id as string) as id from range({count}))")
-    lake.replace(name, lake.stage(name, "some", rows), {}, dates=None)
+    lake.publish(name, lake.staging.write(name, "some", rows), Replace(), {})
 
 
 def test_tables_are_stale_after_the_hours_that_are_set(site: Settings) -> None:

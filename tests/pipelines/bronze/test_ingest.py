@@ -17,6 +17,7 @@ from pipelines.bronze.drift import objects as drift
 from pipelines.bronze.files import TABLE as FILES
 from pipelines.bronze.files import list_files
 from pipelines.bronze.records import TABLE as RECORDS
+from pipelines.delta.commits import Append
 from pipelines.erasure.redactions import sweep
 from pipelines.flow import entering, ingest
 from pipelines.flow import records as flow_records
@@ -47,7 +48,7 @@ def write(folder: Path, name: str, count: int) -> None:
 
 
 def refresh(lake: Lakehouse, raw: Path, validate: Validate = accept_all) -> Outcome:
-    (*_, last) = flow_records.refresh_bronze(lake, flow.Run(raw, stripe(), validate, sweep))
+    (*_, last) = flow_records.refresh_bronze(lake, flow.Run(raw, validate, sweep))
     return last
 
 
@@ -92,7 +93,7 @@ def test_a_run_that_was_cut_before_the_manifest_takes_nothing_in_twice(lake: Lak
     batch = stage(lake, raw)
     lake.create(RECORDS.name)
     rows = [entering._manifest_row(counts, batch.ingest_id, batch.source) for counts in batch.counts]
-    lake.append(RECORDS.name, batch.staged, {"ingest_id": 1, "files": rows, "checks": {}})
+    lake.publish(RECORDS.name, batch.staged, Append(), {"ingest_id": 1, "files": rows, "checks": {}})
     assert not lake.exists(FILES.name)
     write(raw, "d", 3)
     assert refresh(lake, raw).rows == 3
@@ -113,7 +114,7 @@ def test_files_that_were_taken_back_are_taken_in_again_under_a_new_number(lake: 
     write(raw, "d", 3)
     refresh(lake, raw)
     lake.restore(RECORDS.name, before)
-    lake.optimize(RECORDS.name)
+    lake.housekeeping(RECORDS.name).compact()
     assert held(lake) == all_of("a", "b", "c")
     refresh(lake, raw)
     assert held(lake) == all_of("a", "b", "c", "d")
@@ -135,8 +136,8 @@ def test_a_manifest_that_was_taken_back_is_completed(lake: Lakehouse, raw: Path)
 def test_maintenance_does_not_make_bronze_forget(lake: Lakehouse, raw: Path) -> None:
     refresh(lake, raw)
     for table in (RECORDS.name, FILES.name):
-        lake.optimize(table)
-        lake.vacuum(table, hours=0)
+        lake.housekeeping(table).compact()
+        lake.housekeeping(table).vacuum(hours=0)
     assert refresh(lake, raw).status == "unchanged"
     write(raw, "d", 3)
     refresh(lake, raw)
@@ -199,7 +200,7 @@ with Lakehouse.open(home, engine="embedded", batch_bytes=3_000_000) as lake:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     print("ready", flush=True)
     try:
-        for outcome in flow_records.refresh_bronze(lake, flow.Run(Path(home, "raw"), stripe(), accept_all, sweep)):
+        for outcome in flow_records.refresh_bronze(lake, flow.Run(Path(home, "raw"), accept_all, sweep)):
             print(outcome.rows, flush=True)
     except LakehouseError as error:
         sys.exit(f"LakehouseError: {error}")

@@ -52,6 +52,27 @@ def test_no_canary_survives_and_again_changes_nothing(document: Json) -> None:
     assert scrubbed(once, shape, kind) == once
 
 
+NUMBER = {"last4": "4242", "fingerprint": "f_1"}
+
+
+@pytest.mark.parametrize(
+    ("object_type", "told"),
+    [
+        ("charge", {"source": {"object": "card", **NUMBER}}),
+        ("charge", {"payment_method_details": {"card": NUMBER}}),
+        ("card", NUMBER),
+        ("bank_account", NUMBER),
+        ("payment_method", {"us_bank_account": NUMBER}),
+    ],
+    ids=["charge of a source", "charge", "card", "bank account", "payment method"],
+)
+def test_numbers_of_cards_and_accounts_go_wherever_they_stand(object_type: str, told: Json) -> None:
+    left = json.dumps(
+        scrub({"object": object_type, "id": "1", "customer": CUSTOMER, **told}, "object", object_type)
+    )
+    assert [value for value in NUMBER.values() if value in left] == []
+
+
 def test_a_value_of_the_wrong_type_stays_wrong() -> None:
     assert scrub(charge(None, "ch_1", 1) | {"amount": "a lot"})["amount"] == FORGOTTEN
     assert scrub(charge(None, "ch_1", 1) | {"amount": "12"})["amount"] == "12"

@@ -67,7 +67,7 @@ def is_cut_and_completed(home: Path, spark: SparkSession, step: int) -> bool:
         forget(lake, CUSTOMER)
         assert unfinished(lake) == 0
         assert traces(home, CUSTOMER, *CANARIES) == []
-        assert audit(lake, lake.sources).total.missing == 0
+        assert audit(lake).total.missing == 0
         return True
 
 

@@ -36,9 +36,7 @@ def opened(home: Path, spark: SparkSession) -> Lakehouse:
 
 
 def refresh(lake: Lakehouse, *only: str) -> list[Outcome]:
-    return list(
-        flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, only=only))
-    )
+    return list(flow.refresh(lake, flow.Run(lake.settings.raw_dir, accept_all, sweep, only=only)))
 
 
 def rows(lake: Lakehouse, name: str) -> list[dict[str, Any]]:
@@ -77,7 +75,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> P
         write(home / "raw", "1.ndjson", mine[:4])
         write(home / "raw", "2.ndjson", [*of_others(), *mine[4:]])
         refresh(lake)
-        lake.optimize("silver.customers")
+        lake.housekeeping("silver.customers").compact()
     return home
 
 
@@ -126,8 +124,8 @@ def test_gold_and_the_audit_are_as_before(taken_in: Path, forgotten: Path, spark
         of_person = ("gold.features_", "gold.training_")
         same = [{n: rows for n, rows in one.items() if not n.startswith(of_person)} for one in tables]
         assert same[0] == same[1]
-        assert audit(before, before.sources) == audit(after, after.sources)
-        assert audit(after, after.sources).balanced
+        assert audit(before) == audit(after)
+        assert audit(after).balanced
 
 
 def test_everybody_else_is_as_before(taken_in: Path, forgotten: Path, spark: SparkSession) -> None:
@@ -170,7 +168,7 @@ def test_rebuilt_from_bronze_the_tables_are_the_same(copied: Lakehouse) -> None:
     before = {name: rows(copied, name) for name in names}
     again = flow.refresh(
         copied,
-        flow.Run(copied.settings.raw_dir, copied.sources, accept_all, sweep, only=names, full=names[:3]),
+        flow.Run(copied.settings.raw_dir, accept_all, sweep, only=names, full=names[:3]),
     )
     assert [outcome.status for outcome in again if outcome.table in names[:3]] == ["published"] * 3
     assert {name: rows(copied, name) for name in names} == before
@@ -190,7 +188,7 @@ def test_files_that_come_later_are_read_without_the_person(copied: Lakehouse) ->
     write(copied.settings.raw_dir, "3.ndjson", of_the_person())
     refresh(copied, "bronze.records", "silver.customers", "silver.quarantine")
     assert traces(copied.settings.home, CUSTOMER, *CANARIES) == []
-    assert audit(copied, copied.sources).total.missing == 0
+    assert audit(copied).total.missing == 0
     assert len([row for row in rows(copied, "silver.customers") if row["customer_id"] != OTHER]) == 1
 
 

@@ -49,7 +49,7 @@ def test_a_redacted_session_is_gone_with_its_reports_and_its_past(redacted: Lake
     assert (session["status"], session["is_redacted"]) == ("redacted", True)
     [report] = rows(redacted, "silver.verification_reports")
     assert (report["document_status"], report["document_country"]) == ("verified", "GB")
-    assert audit(redacted, redacted.sources).balanced
+    assert audit(redacted).balanced
 
 
 def test_the_payments_of_the_same_customer_stay(redacted: Lakehouse) -> None:

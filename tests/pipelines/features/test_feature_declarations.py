@@ -37,14 +37,13 @@ def test_a_line_declares_a_feature_over_several_windows() -> None:
     )
 
 
-def test_a_set_says_what_it_adds_needs_and_how_far_back_it_looks() -> None:
+def test_a_set_says_what_it_adds_and_how_far_back_it_looks() -> None:
     velocity = Feature("card_velocity_1h", "card", "velocity", "1h", baseline="7d")
     ratio = Feature("card_amount_ratio_1d", "card", "ratio", "1d", "amount_minor", where="not is_declined")
     found = declared(COUNT, velocity, ratio, own=(Own("hour", "hour(at)"),))
     assert found.names == ("hour", "card_payments_1h", "card_velocity_1h", "card_amount_ratio_1d")
     assert found.longest_window == 7
     assert found.fact_columns == tuple(sorted(FACTS))
-    assert found.probe_columns == tuple(sorted(PROBES))
 
 
 @pytest.mark.parametrize(

@@ -52,4 +52,4 @@ def test_state_is_dropped_once_it_has_left_the_longest_window() -> None:
         state.update(fact | {"available_at": moment})
         state.features(fact, moment)
     assert EVERYTHING.longest_window == 30
-    assert state.entity_count == 31
+    assert len(state._entities) == 31

@@ -294,8 +294,7 @@ def write(home: Path, name: str, records: dict[str, Iterable[Json]]) -> None:
 def run(home: Path, spark: SparkSession) -> Lakehouse:
     lake = Lakehouse(load_settings({"home": home}), all_tables(), spark)
     assert not any(
-        one.failed
-        for one in flow.refresh(lake, flow.Run(home / "raw", lake.sources, accept_all, sweep, only=TABLES))
+        one.failed for one in flow.refresh(lake, flow.Run(home / "raw", accept_all, sweep, only=TABLES))
     )
     return lake
 

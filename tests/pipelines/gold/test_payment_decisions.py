@@ -10,6 +10,7 @@ import pytest
 
 from expectations import validate
 from pipelines.catalog import all_tables
+from pipelines.delta.commits import Replace
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import RuleError
 from pipelines.flow import gold as flow_gold
@@ -61,11 +62,11 @@ def write_rules(lake: Lakehouse, *, limit: int) -> None:
 
 def publish(lake: Lakehouse, name: str, rows: list[Row]) -> None:
     frame = lake.spark.createDataFrame(pa.Table.from_pylist(rows, arrow_schema(lake.declaration(name))))
-    staged = lake.stage(name, "1", frame)
+    staged = lake.staging.write(name, "1", frame)
     days = sorted({str(row["date"]) for row in rows})
     lake.create(name)
-    lake.replace(name, staged, dict(flow_gold.edition(lake, name, days)), days)
-    lake.clear_staging(name)
+    lake.publish(name, staged, Replace(days), dict(flow_gold.edition(lake, name, days)))
+    lake.staging.clear(name)
 
 
 def refresh(lake: Lakehouse) -> Outcome:

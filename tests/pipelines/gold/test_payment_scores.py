@@ -16,6 +16,7 @@ import pytest
 
 from expectations import validate
 from pipelines.catalog import all_tables
+from pipelines.delta.commits import Replace
 from pipelines.flow.gold import edition, refresh_gold
 from pipelines.flow.steps import Outcome
 from pipelines.flow.verdict import accept_all
@@ -85,16 +86,16 @@ def give(lake: Lakehouse, count: int = COUNT, x: np.ndarray = X) -> None:
     }
     columns |= {name: pa.array(x[:count, place], from_pandas=True) for place, name in enumerate(NAMES)}
     lake.create(FEATURES)
-    staged = lake.stage(FEATURES, "1", lake.spark.createDataFrame(pa.table(columns)))
-    lake.replace(FEATURES, staged, {}, dates=None)
+    staged = lake.staging.write(FEATURES, "1", lake.spark.createDataFrame(pa.table(columns)))
+    lake.publish(FEATURES, staged, Replace(), {})
 
 
 def judge(lake: Lakehouse) -> None:
     """Publish labels of the payments that were scored, and how their scores have turned out."""
     labels = [label(charge, str(row["date"])) for (_, charge), row in scores(lake).items()]
     lake.create(LABELS)
-    staged = lake.stage(LABELS, "1", frame(lake.spark, LABELS, labels))
-    lake.replace(LABELS, staged, dict(edition(lake, LABELS, None)), dates=None)
+    staged = lake.staging.write(LABELS, "1", frame(lake.spark, LABELS, labels))
+    lake.publish(LABELS, staged, Replace(), dict(edition(lake, LABELS, None)))
     assert refresh_gold(lake, model_performance_daily.TABLE, accept_all).status == "published"
 
 

@@ -11,20 +11,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import SourceError
 from pipelines.flow.verdict import accept_all
 from pipelines.handbook import intake, page
 from pipelines.handbook.benchmark import Result, benchmark, standing
 from pipelines.handbook.protocol import FOLDS, Contestant
+from pipelines.lakehouse import Lakehouse
 from pipelines.models.training.examples import Examples, codes, judged
 from pipelines.models.training.folds import Folds, starting
+from pipelines.settings import load_settings
 from tests.pipelines.handbook.made_up import charges, payments
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-    from pipelines.lakehouse import Lakehouse
 
 WEEKS = Folds(
     validation=starting(("2018-06-01",), 7, 7, 7),
@@ -148,7 +149,8 @@ def test_the_page_has_a_row_for_each_contestant_and_each_week(result: Result) ->
     assert "| 2018-06-29 to 2018-07-05 |" in text
 
 
-def test_the_days_are_taken_in_once(tmp_path: Path, lake: Lakehouse) -> None:
+def test_the_days_are_taken_in_once(tmp_path: Path, spark: SparkSession) -> None:
+    lake = Lakehouse(load_settings({"home": tmp_path, "sources": str(intake.MAPPING)}), all_tables(), spark)
     (folder := tmp_path / "days").mkdir()
     (folder / "2018-04-01.csv").write_text(FIRST_DAY)
     first = intake.charges(lake, folder, accept_all, sweep)

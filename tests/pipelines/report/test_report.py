@@ -13,14 +13,16 @@ import pytest
 
 from pipelines.base.money import exponent, to_major
 from pipelines.catalog import all_tables
-from pipelines.flow.conservation import PLACES, Audit, Counts, FileCounts
+from pipelines.flow.conservation import Audit, Counts, FileCounts
+from pipelines.flow.places import PLACES
+from pipelines.flow.status import TableStatus
 from pipelines.lakehouse import Lakehouse
 from pipelines.report import write_report
 from pipelines.report.facts import OTHERS, Facts, read_facts
 from pipelines.report.figures import label, percent
 from pipelines.report.headline import DAYS
 from pipelines.report.payments import render
-from pipelines.report.quality import WORDS, Drift, Refused, TableState
+from pipelines.report.quality import WORDS, Drift, Refused
 from pipelines.settings import load_settings
 from tests.pipelines.report.html import HOSTILE, Page
 
@@ -189,11 +191,11 @@ def test_same_data_and_clock_make_the_same_bytes(html: str, lake: Lakehouse, tmp
 
 def test_text_from_data_never_becomes_markup(facts: Facts) -> None:
     renamed = hostile(facts)
-    states = [TableState(HOSTILE, 1, 0, NOW)]
+    states = [TableStatus(HOSTILE, 1, 0, NOW)]
     drifted = [Drift(HOSTILE, HOSTILE, "–", 3, HOSTILE)]
     plain = [Drift("charge.foo", "new field", "–", 3, "string of 3")]
     html = render(renamed, states, [Refused(HOSTILE, HOSTILE, 3)], empty_audit(), NOW, drifted)
-    clean = render(facts, [TableState("t", 1, 0, NOW)], [Refused("t", "r", 3)], empty_audit(), NOW, plain)
+    clean = render(facts, [TableStatus("t", 1, 0, NOW)], [Refused("t", "r", 3)], empty_audit(), NOW, plain)
     assert HOSTILE not in html
     assert [tag for tag, _ in Page(html).tags] == [tag for tag, _ in Page(clean).tags]
     assert HOSTILE in {row[0] for row in Page(html).tables["quarantine"]}
@@ -211,8 +213,8 @@ def test_labels_in_charts_are_free_of_markup(facts: Facts) -> None:
 
 def test_what_is_wrong_is_said(facts: Facts) -> None:
     states = [
-        TableState("silver.charges", 5, 3, NOW - timedelta(hours=5), passed=7, failed=2),
-        TableState("silver.reviews"),
+        TableStatus("silver.charges", 5, 3, NOW - timedelta(hours=5), passed=7, failed=2),
+        TableStatus("silver.reviews"),
     ]
     unbalanced = Audit(Counts(records=5, current=4), (FileCounts(records=5, current=4),), 4)
     page = Page(render(facts, states, [], unbalanced, NOW))

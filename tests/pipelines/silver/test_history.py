@@ -12,7 +12,7 @@ import pytest
 from frames import CREATED, KEY, Json, envelope, event, of_type, read_lines, rows
 
 from pipelines.catalog import all_tables, tables_of
-from pipelines.silver import charge_history
+from pipelines.silver import charges
 from pipelines.silver.shared import history
 from pipelines.silver.shared.build import build, current, faulty, parse
 from pipelines.sources.mapping import stripe
@@ -67,13 +67,13 @@ def lived(frame: DataFrame) -> list[tuple[str, int, int | None, bool]]:
 def of(spark: SparkSession, folder: Path, documents: Sequence[Json]) -> DataFrame:
     """Parsed records, by themselves as the flow stages them: asked for twice, they are parsed once."""
     records = of_type(spark, read_lines(folder, {"a.ndjson": documents}), "charge")
-    parsed = parse(records, history.base_of(charge_history.TABLE), stripe(), KEY)
+    parsed = parse(records, history.base_of(charges.HISTORY), stripe(), KEY)
     return spark.createDataFrame(parsed.toArrow(), parsed.schema)
 
 
 def test_each_version_holds_until_the_next_one(any_spark: SparkSession, tmp_path: Path) -> None:
     documents = [*LIFE, envelope(LIFE[3]), LIFE[1]]
-    assert lived(history.intervals(of(any_spark, tmp_path, documents), charge_history.TABLE)) == HELD
+    assert lived(history.intervals(of(any_spark, tmp_path, documents), charges.HISTORY)) == HELD
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -84,7 +84,7 @@ def test_what_comes_later_splits_the_interval_that_it_falls_into(
     documents = [*LIFE, envelope(LIFE[3])]
     chance.shuffle(documents)
     cut = chance.randrange(1, len(documents))
-    table = charge_history.TABLE
+    table = charges.HISTORY
     parsed = of(spark, tmp_path, documents)
     came_first = parsed.filter(parsed["record_id"].rlike(f":({'|'.join(map(str, range(1, cut + 1)))})$"))
     present = history.intervals(came_first, table)
@@ -96,7 +96,7 @@ def test_what_comes_later_splits_the_interval_that_it_falls_into(
 
 def test_the_copy_that_was_known_first_stands(spark: SparkSession, tmp_path: Path) -> None:
     for documents in ([LIFE[1], envelope(LIFE[1])], [envelope(LIFE[1]), LIFE[1]]):
-        [row] = rows(history.intervals(of(spark, tmp_path, documents), charge_history.TABLE))
+        [row] = rows(history.intervals(of(spark, tmp_path, documents), charges.HISTORY))
         assert row["known_at"] == row["occurred_at"]
 
 
@@ -111,17 +111,17 @@ def test_an_object_that_says_no_time_holds_from_1970(any_spark: SparkSession, tm
 
 
 def test_the_current_version_is_the_row_of_the_base_table(spark: SparkSession, tmp_path: Path) -> None:
-    base = history.base_of(charge_history.TABLE)
+    base = history.base_of(charges.HISTORY)
     records = of_type(spark, read_lines(tmp_path, {"a.ndjson": LIFE}), "charge")
     now = build(records, base, stripe(), KEY).filter("fault is null").select(*base.column_names)
-    held = history.intervals(parse(records, base, stripe(), KEY), charge_history.TABLE).filter("is_current")
+    held = history.intervals(parse(records, base, stripe(), KEY), charges.HISTORY).filter("is_current")
     assert rows(held.select(*base.column_names)) == rows(now)
 
 
 def test_a_query_that_stages_nothing_finds_the_rows_of_a_build(
     any_spark: SparkSession, tmp_path: Path
 ) -> None:
-    base = history.base_of(charge_history.TABLE)
+    base = history.base_of(charges.HISTORY)
     records = of_type(any_spark, read_lines(tmp_path, {"a.ndjson": LIFE}), "charge")
     staged = rows(build(records, base, stripe(), KEY))
     good = [{name: row[name] for name in base.column_names} for row in staged if row["fault"] is None]
@@ -133,7 +133,7 @@ def test_a_query_that_stages_nothing_finds_the_rows_of_a_build(
 
 
 def test_an_object_whose_current_version_differs_is_counted(spark: SparkSession, tmp_path: Path) -> None:
-    table = charge_history.TABLE
+    table = charges.HISTORY
     held = history.intervals(of(spark, tmp_path, LIFE), table)
     base = held.filter("is_current")
     older = held.filter("description = 'updated'")

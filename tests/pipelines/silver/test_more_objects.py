@@ -90,7 +90,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Itera
     (raw / "objects.ndjson").write_text("\n".join(map(json.dumps, OBJECTS)) + "\n")
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lakehouse:
         names = ["bronze.records", *(table.name for table in tables_of("silver")), "gold.audit"]
-        run = flow.Run(home / "raw", lakehouse.sources, accept_all, sweep, only=names)
+        run = flow.Run(home / "raw", accept_all, sweep, only=names)
         assert not [o for o in flow.refresh(lakehouse, run) if o.failed]
         yield lakehouse
 
@@ -102,14 +102,14 @@ def rows(lake: Lakehouse, table: str, *columns: str) -> list[tuple[Any, ...]]:
 
 def test_nothing_is_refused_and_everything_has_a_place(lake: Lakehouse) -> None:
     assert rows(lake, "quarantine", "reason") == []
-    found = audit(lake, lake.sources)
+    found = audit(lake)
     assert found.balanced
     assert found.total.unmodelled == 1  # the discount without an id
 
 
 def test_the_deep_audit_finds_every_row_again(lake: Lakehouse) -> None:
     shared = ("prices", "payouts", "transfers", "payment_methods", "external_accounts", "balance_snapshots")
-    found = verify(lake, lake.sources, only=[f"silver.{name}" for name in shared])
+    found = verify(lake, only=[f"silver.{name}" for name in shared])
     assert found.sound
     assert {one.table for one in found.tables} == {f"silver.{name}" for name in shared}
 

@@ -175,7 +175,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Ite
 
 
 def refreshed(lake: Lakehouse, **how: Any) -> list[flow.Outcome]:
-    return list(flow.refresh(lake, flow.Run(lake.settings.raw_dir, lake.sources, accept_all, sweep, **how)))
+    return list(flow.refresh(lake, flow.Run(lake.settings.raw_dir, accept_all, sweep, **how)))
 
 
 def counts(found: Audit) -> dict[str, int]:
@@ -184,7 +184,7 @@ def counts(found: Audit) -> dict[str, int]:
 
 
 def test_every_row_is_accounted_for(filled: Lakehouse) -> None:
-    found = audit(filled, filled.sources)
+    found = audit(filled)
     assert found.balanced
     assert counts(found) == {"records": 11, "current": 8, "quarantined": 2, "unmodelled": 1}
     assert {file.file for file in found.files} == {"charges.jsonl", "settlement_detail_report_batch_4.csv"}
@@ -211,7 +211,7 @@ def test_the_deep_audit_makes_mapped_rows_again(filled: Lakehouse) -> None:
         "silver.quarantine",
     )
     with filled.writing():
-        found = verify(filled, filled.sources, only=tables)
+        found = verify(filled, only=tables)
     assert found.sound, found.differences
 
 
@@ -251,7 +251,7 @@ def test_the_same_file_is_taken_in_once_and_a_longer_one_again(filled: Lakehouse
     more = REPORT.splitlines()[1].replace("PSP1", "PSP9").replace("MOD1", "MOD9")
     path.write_text(f"{REPORT}{more}\n")
     refreshed(filled)
-    found = audit(filled, filled.sources)
+    found = audit(filled)
     assert found.balanced
     assert counts(found) == {
         "records": 22, "current": 9, "duplicate": 7, "quarantined": 4, "unmodelled": 2
@@ -262,7 +262,7 @@ def test_a_lakehouse_is_not_judged_without_the_mapping_of_its_records(filled: La
     with pytest.raises(
         SourceError, match="records of source 'adyen_settlement', and no mapping of that name"
     ):
-        audit(filled, stripe())
+        audit(filled)
 
 
 def parsed(spark: SparkSession, folder: Path, sources: Sources) -> DataFrame:

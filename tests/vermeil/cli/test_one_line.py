@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.catalog import all_tables
+from pipelines.delta.commits import Append
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from tests.vermeil.cli.running import vermeil
@@ -29,8 +30,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Path
         columns = ", ".join(f"cast(null as {c.type}) as {c.name}" for c in lake.declaration(NAME).columns)
         with lake.writing():
             lake.create(NAME)
-            lake.append(NAME, lake.stage(NAME, "1", spark.sql(f"select {columns}")), {})
-            lake.clear_staging()
+            lake.publish(NAME, lake.staging.write(NAME, "1", spark.sql(f"select {columns}")), Append(), {})
+            lake.staging.clear()
     return home
 
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from pipelines.catalog import all_tables
 from pipelines.delta import releases
+from pipelines.delta.commits import Append, Replace
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from vermeil.cli.app import app
@@ -35,8 +36,10 @@ def home(tmp_path: Path, spark: SparkSession) -> Path:
             with lake.writing("vermeil run"):
                 lake.create(NAME)
                 rows = spark.sql(f"select {columns} from (select '{number}' as id)")
-                lake.append(NAME, lake.stage(NAME, str(number), rows), {"watermark": number})
-                lake.clear_staging()
+                lake.publish(
+                    NAME, lake.staging.write(NAME, str(number), rows), Append(), {"watermark": number}
+                )
+                lake.staging.clear()
     return tmp_path
 
 
@@ -127,8 +130,8 @@ def test_a_moment_whose_versions_are_gone_is_refused_before_anything_changes(
 ) -> None:
     oldest = as_json(home, "restore", "--list")[-1]["at"]
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
-        lake.optimize(NAME)
-        lake.vacuum(NAME, hours=0)
+        lake.housekeeping(NAME).compact()
+        lake.housekeeping(NAME).vacuum(hours=0)
     result = vermeil(home, "restore", "--to", oldest)
     assert result.exit_code == 1
     assert f"{NAME} no longer has its version of then" in result.stderr
@@ -139,7 +142,7 @@ def test_a_moment_whose_versions_are_gone_is_refused_before_anything_changes(
 
 def test_sql_reads_what_was_released_and_with_now_what_is_there(home: Path, spark: SparkSession) -> None:
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
-        lake.replace(NAME, lake.stage(NAME, "x", lake.table(NAME).limit(1)), {}, dates=None)
+        lake.publish(NAME, lake.staging.write(NAME, "x", lake.table(NAME).limit(1)), Replace(), {})
     query = ("sql", f"select count(*) as n from {NAME}", "--format", "csv")
     assert vermeil(home, *query).stdout.split() == ["n", "4"]
     assert vermeil(home, *query, "--now").stdout.split() == ["n", "1"]

@@ -16,7 +16,7 @@ from pipelines.flow.held_back import HeldBack
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from tests.vermeil.cli.running import as_json, vermeil
-from vermeil.cli import quarantine_output
+from vermeil.cli import records_output
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -33,7 +33,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Path:
     lines = [json.dumps({"level": "info", "number": number}) for number in range(150)]
     (raw / "app.ndjson").write_text("\n".join([*lines, '{"a": "\\u001b[2J[bold]"}']))
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
-        outcomes = list(flow.refresh(lake, flow.Run(raw, lake.sources, validate, sweep, only=TABLES)))
+        outcomes = list(flow.refresh(lake, flow.Run(raw, validate, sweep, only=TABLES)))
     assert [outcome.status for outcome in outcomes] == ["refused", "skipped"]
     return home
 
@@ -77,5 +77,5 @@ def test_what_a_file_is_called_is_text_and_no_markup(capsys: pytest.CaptureFixtu
     held = HeldBack(
         "gold.payments_daily", "2026-01-02T03:04:05+00:00", ("[i]Why. Found: 3",), 5, 1, (record,)
     )
-    quarantine_output.quarantine([], [], [held], as_json=True)
+    records_output.quarantine([], [], [held], as_json=True)
     assert json.loads(capsys.readouterr().out)["held_back"][0]["records"][0]["file"] == "[bold]a[/].json"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipelines.delta.commits import Append
 from pipelines.errors import LakehouseError, RuleError
 from pipelines.lakehouse import Lakehouse
 from pipelines.rules.columns import FEATURES, SCORES
@@ -77,8 +78,8 @@ def _publish(lake: Lakehouse, name: str, rows: list[tuple[Any, ...]]) -> None:
     with lake.writing("vermeil run"):
         lake.create(name)
         frame = lake.spark.createDataFrame(rows, lake.declaration(name).spark_schema())
-        lake.append(name, lake.stage(name, "1", frame), {})
-        lake.clear_staging()
+        lake.publish(name, lake.staging.write(name, "1", frame), Append(), {})
+        lake.staging.clear()
 
 
 def test_a_test_says_what_would_have_been_caught_and_hurt(

@@ -9,7 +9,7 @@ import sys
 import pyarrow as pa
 import pytest
 
-from vermeil.cli import output, quarantine_output
+from vermeil.cli import output, records_output, tables_output
 
 WORD = "a/very/long/path/" * 12
 LINE = " ".join([WORD, "vermeil run --raw", WORD])
@@ -21,7 +21,7 @@ def unset(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_table_keeps_its_cells_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    output.answer(pa.table({"file": [WORD], "and": [LINE]}), "table")
+    tables_output.answer(pa.table({"file": [WORD], "and": [LINE]}), "table")
     _, row = capsys.readouterr().out.splitlines()
     assert row.split() == [WORD, *LINE.split()]
 
@@ -37,7 +37,7 @@ def test_what_is_said_stays_on_its_line(capsys: pytest.CaptureFixture[str]) -> N
 def test_refused_records_are_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     record = {"table_name": "silver.charges", "record_id": "r:1", "file": WORD, "line": 1, "reason": LINE}
     group = {"table_name": "silver.charges", "reason": LINE, "count": 1, "first_batch": 1, "last_batch": 1}
-    quarantine_output.quarantine([group], [record], [], as_json=False)
+    records_output.quarantine([group], [record], [], as_json=False)
     assert len([line for line in capsys.readouterr().out.splitlines() if LINE in line]) == 2
 
 

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +17,11 @@ from typer.testing import CliRunner
 
 from assets.runs.instance import prepare_instance
 from pipelines.catalog import all_tables
-from pipelines.delta import intent, releases
+from pipelines.delta import intent, marker, releases, staging
+from pipelines.delta.commits import Replace
 from pipelines.delta.intent import Intent
 from pipelines.delta.lock import writer_lock
-from pipelines.lakehouse import MARKER, STAGING, Lakehouse
+from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from tests.engine_runs import CLASSIC, NEEDS_DELTA
 from vermeil.cli.app import app
@@ -45,8 +47,10 @@ def made(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Path:
         for name in (CHARGES, "gold.payments_daily"):
             lake.create(name)
             nulls = ", ".join(f"cast(null as {c.type}) as {c.name}" for c in lake.declaration(name).columns)
-            lake.replace(name, lake.stage(name, "one", lake.spark.sql(f"select {nulls}")), {}, dates=None)
-        lake.clear_staging()
+            lake.publish(
+                name, lake.staging.write(name, "one", lake.spark.sql(f"select {nulls}")), Replace(), {}
+            )
+        lake.staging.clear()
     return home
 
 
@@ -118,22 +122,24 @@ def test_columns_that_were_declared_since_and_that_are_not_declared(
         name=CHARGES, doc="", key=declared.key, columns=kept, cluster_by=declared.cluster_by
     )
     assert "not declared: status" in look(home)[CHARGES].found
-    tables[CHARGES] = declared.with_columns([type(kept[0])("colour", "string", "A new one.")])
+    tables[CHARGES] = replace(
+        declared, columns=(*declared.columns, type(kept[0])("colour", "string", "A new one."))
+    )
     found = look(home)[CHARGES]
     assert found.state == "warn"
     assert "colour" in found.found
 
 
-@pytest.mark.parametrize("marker", ["{half", "[]"], ids=["no JSON", "another thing"])
-def test_a_marker_that_is_damaged(home: Path, marker: str) -> None:
-    (home / "lakehouse" / MARKER).write_text(marker, encoding="utf-8")
+@pytest.mark.parametrize("text", ["{half", "[]"], ids=["no JSON", "another thing"])
+def test_a_marker_that_is_damaged(home: Path, text: str) -> None:
+    (home / "lakehouse" / marker.FILE).write_text(text, encoding="utf-8")
     found = look(home)
     assert found["format"].state == "fail"
-    assert MARKER in found["format"].found
+    assert marker.FILE in found["format"].found
 
 
 def test_a_lakehouse_of_a_newer_version(home: Path) -> None:
-    (home / "lakehouse" / MARKER).write_text('{"format": 99, "vermeil": "9.0"}', encoding="utf-8")
+    (home / "lakehouse" / marker.FILE).write_text('{"format": 99, "vermeil": "9.0"}', encoding="utf-8")
     assert "Install 9.0 or later" in look(home)["format"].found
 
 
@@ -145,7 +151,7 @@ def test_a_writer_at_work_is_named(home: Path) -> None:
 
 
 def test_what_a_dead_run_has_left(home: Path) -> None:
-    (home / "lakehouse" / STAGING / CHARGES / "7").mkdir(parents=True)
+    (home / "lakehouse" / staging.FOLDER / CHARGES / "7").mkdir(parents=True)
     assert CHARGES in look(home)["staging"].found
 
 
@@ -310,7 +316,7 @@ def test_a_look_that_falls_over_does_not_end_the_others(home: Path) -> None:
 
 
 def test_what_does_not_work_ends_the_command_with_one(home: Path) -> None:
-    (home / "lakehouse" / MARKER).write_text("{half", encoding="utf-8")
+    (home / "lakehouse" / marker.FILE).write_text("{half", encoding="utf-8")
     result = CliRunner().invoke(app, ["doctor", "--home", str(home)])
     assert result.exit_code == 1
     assert "1 of" in result.stdout

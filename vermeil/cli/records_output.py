@@ -1,4 +1,4 @@
-"""How refused records and refused batches are printed: tables for people, JSON for programs."""
+"""How it is printed what was refused, replayed or erased: tables for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
+from vermeil.cli import runs_output
 from vermeil.cli.output import OUT, print_json, table_of
 
 if TYPE_CHECKING:
+    from pipelines.erasure.forget import Erasure
     from pipelines.flow.held_back import HeldBack
+    from pipelines.upkeep.replay import Replay
 
 
 def quarantine(
@@ -65,3 +68,46 @@ def _held_back(one: HeldBack) -> None:
 
 def _place(record: dict[str, Any]) -> tuple[str, str, str, str]:
     return record["record_id"], escape(record["file"]), str(record["line"]), escape(record["reason"])
+
+
+def replay(found: Replay, *, as_json: bool) -> None:
+    """What became of quarantined records."""
+    if as_json:
+        print_json(found.as_json())
+        return
+    if not found.tables:
+        OUT.print("No such record is in quarantine.")
+        return
+    table = table_of("refused by", ">records", ">good now", "why the others are still refused")
+    for one in found.tables:
+        reasons = [f"{count:,} {reason}" for reason, count in list(one.reasons.items())[:5]]
+        table.add_row(one.table, f"{one.chosen:,}", f"{one.taken_in:,}", escape("\n".join(reasons)))
+    OUT.print(table)
+    if found.planned:
+        OUT.print("Nothing was written: this is what a replay would do.")
+    elif found.outcomes:
+        runs_output.outcomes(found.outcomes, as_json=False)
+
+
+def erasure(found: Erasure, *, as_json: bool) -> None:
+    """What was erased, or would be, and what is left for a person to do."""
+    if as_json:
+        print_json(found.as_json())
+        return
+    if found.status == "nothing":
+        OUT.print("Nothing to forget: no table names this customer.")
+    else:
+        table = table_of("table", ">rows rewritten" if found.status == "forgotten" else ">rows to rewrite")
+        for name, count in found.rows.items():
+            table.add_row(name, f"{count:,}")
+        OUT.print(table)
+        OUT.print(f"{found.records:,} records of the customer, {found.mentions:,} of others that name them.")
+    if found.files:
+        OUT.print(f"Not changed: {len(found.files):,} raw files that hold the customer.")
+        for file in found.files:
+            OUT.print(f"  {escape(file)}", soft_wrap=True)
+    if found.status == "forgotten":
+        OUT.print(
+            "Left to do: the raw files above, your backups and copies of the lakehouse, and whatever was exported "
+            "from it. Files that come in later are read without the customer."
+        )

@@ -1,0 +1,63 @@
+"""Batches on their way into tables: written as Parquet where no reader looks, and deleted once they are published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipelines.delta import footers, storage
+from pipelines.delta.commits import Staged
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+FOLDER = "_staging"
+
+
+class Staging:
+    """What is staged below a root.
+
+    Args:
+        root: of the tables.
+        spark: gives the session to write and read with.
+    """
+
+    def __init__(self, root: str, spark: Callable[[], SparkSession]) -> None:
+        self._root = root
+        self._spark = spark
+
+    def write(self, name: str, batch: str, rows: DataFrame, accept: str | None = None) -> Staged:
+        """Stage a batch of a table. ``accept`` names a column that is null in good rows."""
+        uri = self.uri(name, batch)
+        storage.delete_folder(uri)
+        rows.write.mode("overwrite").parquet(uri)
+        # Asking for the schema plans all of it a second time.
+        schema = None if storage.parquet_files(uri) else rows.schema
+        published, refused = footers.row_counts(uri, accept)
+        return Staged(uri, published, schema, accept, refused)
+
+    def rows(self, staged: Staged) -> DataFrame:
+        """All rows of a staged batch."""
+        if storage.parquet_files(staged.uri):
+            return self._spark().read.parquet(staged.uri)
+        return self._spark().createDataFrame([], staged.schema)
+
+    def accepted(self, staged: Staged) -> DataFrame:
+        """The rows of a staged batch that are to be published."""
+        rows = self.rows(staged)
+        return rows.filter(f"{staged.accept} is null") if staged.accept else rows
+
+    def bounds(self, staged: Staged, columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
+        """The least and greatest values of columns in the rows of a staged batch that are to be published.
+
+        Those are left out that its files do not say; all are where rows are refused.
+        """
+        return {} if staged.refused else footers.bounds(staged.uri, columns)
+
+    def uri(self, name: str, batch: str) -> str:
+        """Where a batch of a table is staged."""
+        return storage.join(self._root, FOLDER, name, batch)
+
+    def clear(self, name: str | None = None) -> None:
+        """Delete what is staged, of one table or of all: of batches published, or of a run that was cut."""
+        storage.delete_folder(storage.join(self._root, FOLDER, *([name] if name else [])))
