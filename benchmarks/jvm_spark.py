@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -22,6 +21,8 @@ from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading.reader import Reading, read_files
 from pipelines.delta.engine import open_spark
 from pipelines.delta.schemas import arrow_schema
+from pipelines.gold import payments_daily
+from pipelines.gold.shared.recipe import ByDay
 from pipelines.privacy.token_key import TokenKey
 from pipelines.settings import Settings
 from pipelines.silver.shared.build import FAULT, build
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 CHARGES = "silver.charges"
-PAYMENTS = "gold.payments_daily"
 
 KEY = TokenKey(bytes(32))
 """What is measured is thrown away: any key does."""
@@ -56,7 +56,7 @@ def run(raw: Path, out: Path) -> None:
     with open_spark(settings) as spark:
         _write(_bronze(spark, raw, settings), out / "bronze")
         _write(_silver(spark.read.parquet(str(out / "bronze")), tables[CHARGES]), out / "silver")
-        _write(_gold(spark, out, catalog.modules()[PAYMENTS], tables), out / "gold")
+        _write(_gold(spark, out, payments_daily.RECIPE, tables), out / "gold")
 
 
 def _write(rows: DataFrame, folder: Path) -> None:
@@ -83,13 +83,11 @@ def _silver(bronze: DataFrame, table: Table) -> DataFrame:
     return build(changes, table, stripe(), KEY).filter(f"{FAULT} is null").select(*table.column_names)
 
 
-def _gold(spark: SparkSession, out: Path, module: ModuleType, tables: Mapping[str, Table]) -> DataFrame:
+def _gold(spark: SparkSession, out: Path, how: ByDay, tables: Mapping[str, Table]) -> DataFrame:
     """Gold from the charges alone: the other silver tables that it reads are empty, as for every contestant."""
-    empty = {name: spark.createDataFrame([], tables[name].spark_schema()) for name in module.RECIPE.inputs}
+    empty = {name: spark.createDataFrame([], tables[name].spark_schema()) for name in how.inputs}
     now = empty | {CHARGES: spark.read.parquet(str(out / "silver"))}
-    dates = sorted(str(row[0]) for row in module.dates(now, now).distinct().collect() if row[0] is not None)
-    rows: DataFrame = module.build(now, dates)
-    return rows
+    return how.whole(now, None)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,12 @@ import ast
 from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+from pipelines.catalog import PACKAGES as DECLARING
+from pipelines.catalog import declared
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("pipelines", "expectations", "assets", "vermeil")
@@ -27,6 +29,7 @@ lakehouse bronze
 silver
 models
 gold
+tasks
 flow
 upkeep erasure handbook report
 expectations
@@ -76,11 +79,11 @@ def test_a_newcomer_meets_few_modules_at_the_root() -> None:
     assert len([path for path in (ROOT / "assets").glob("*.py") if path.stem != "__init__"]) == 1
 
 
-@pytest.mark.parametrize("layer", ["bronze", "silver", "gold"])
-def test_every_module_of_a_layer_itself_declares_a_table(layer: str) -> None:
-    declared = {module for module in modules() if module.rpartition(".")[0] == f"pipelines.{layer}"}
-    packages = {module for module in declared if any(other.startswith(f"{module}.") for other in modules())}
-    assert {module for module in declared - packages if not hasattr(import_module(module), "TABLE")} == set()
+@pytest.mark.parametrize("name", DECLARING)
+def test_every_module_of_a_layer_and_of_the_tasks_itself_declares_tables(name: str) -> None:
+    found = {module for module in modules() if module.rpartition(".")[0] == f"pipelines.{name}"}
+    packages = {module for module in found if any(other.startswith(f"{module}.") for other in modules())}
+    assert found - packages == {one.module.__name__ for one in declared().values()} & found
 
 
 def test_imports_run_one_way() -> None:

@@ -9,8 +9,6 @@ from rich.markup import escape
 
 from vermeil.cli.output import OUT, print_json, table_of
 
-SCORES = "gold.payment_scores"
-
 if TYPE_CHECKING:
     from pipelines.models.training.renewal import Renewal
     from pipelines.models.training.training import FoldResult
@@ -78,8 +76,9 @@ def demonstrated(found: Demonstration) -> None:
         OUT.print(f"[yellow]No model was trained[/]: {escape(str(found.missing))}.", soft_wrap=True)
     if found.done:
         summary(found.done)
-        scores = sum(one.rows for one in found.outcomes if one.table == SCORES and one.status == "published")
-        OUT.print(f"Scores written: {scores:,}. 'vermeil models' lists versions, 'vermeil rule list' rules.")
+        OUT.print(
+            f"Scores written: {found.scores:,}. 'vermeil models' lists versions, 'vermeil rule list' rules."
+        )
 
 
 def listed(found: Sequence[Listed], *, as_json: bool) -> None:

@@ -123,5 +123,5 @@ class Added(Recipe):
 
 def recipe(name: str) -> Recipe:
     """How a gold table is made."""
-    found: Recipe = catalog.modules()[name].RECIPE
+    found: Recipe = catalog.declared()[name].recipe
     return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines.catalog import all_tables, modules
+from pipelines.catalog import all_tables, declared
 from pipelines.delta.schemas import arrow_schema
 
 if TYPE_CHECKING:
@@ -123,12 +123,12 @@ def frame(spark: SparkSession, name: str, rows: Sequence[Row]) -> DataFrame:
 
 def frames(spark: SparkSession, gold: str, tables: Tables) -> dict[str, DataFrame]:
     """All sources of a gold table; those not given are empty."""
-    return {name: frame(spark, name, tables.get(name, ())) for name in modules()[gold].RECIPE.inputs}
+    return {name: frame(spark, name, tables.get(name, ())) for name in declared()[gold].recipe.inputs}
 
 
 def built(spark: SparkSession, gold: str, tables: Tables, *days: str) -> list[Row]:
     """The rows of a gold table for some days, sorted by key."""
-    result = modules()[gold].build(frames(spark, gold, tables), days)
+    result = declared()[gold].recipe.build(frames(spark, gold, tables), days)
     key = all_tables()[gold].key
     return sorted(
         (row.asDict() for row in result.collect()), key=lambda row: [str(row[name]) for name in key]
@@ -139,7 +139,12 @@ def affected(spark: SparkSession, gold: str, changed: Tables, others: Tables | N
     """The days that a gold table recomputes when some rows have changed, the others being there already."""
     before = others or {}
     now = {name: [*before.get(name, ()), *changed.get(name, ())] for name in {*before, *changed}}
-    found = modules()[gold].dates(frames(spark, gold, changed), frames(spark, gold, now)).distinct().collect()
+    found = (
+        declared()[gold]
+        .recipe.dates(frames(spark, gold, changed), frames(spark, gold, now))
+        .distinct()
+        .collect()
+    )
     return sorted(str(row[0]) for row in found if row[0] is not None)
 
 

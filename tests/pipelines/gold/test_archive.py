@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.catalog import all_tables, modules, tables_of
+from pipelines.catalog import all_tables, tables_of
 from pipelines.erasure.redactions import sweep
 from pipelines.flow import refresh as flow
 from pipelines.flow.verdict import accept_all
@@ -185,14 +185,12 @@ def test_records_show_no_drift_but_the_events_that_stripe_does_not_have(whole: L
 def test_both_engines_give_the_same_rows(
     whole: Lakehouse, jvm_spark: SparkSession, tmp_path: Path, name: str
 ) -> None:
-    module = modules()[name]
-    for source in module.RECIPE.inputs:
+    how = recipe(name)
+    assert isinstance(how, ByDay)
+    for source in how.inputs:
         pq.write_table(whole.table(source).toArrow(), tmp_path / f"{source}.parquet")
-    now = {
-        source: jvm_spark.read.parquet(str(tmp_path / f"{source}.parquet")) for source in module.RECIPE.inputs
-    }
-    dates = sorted(str(row[0]) for row in module.dates(now, now).distinct().collect())
-    assert sorted_rows(module.build(now, dates)) == sorted_rows(whole.table(name))
+    now = {source: jvm_spark.read.parquet(str(tmp_path / f"{source}.parquet")) for source in how.inputs}
+    assert sorted_rows(how.whole(now, None)) == sorted_rows(whole.table(name))
 
 
 @pytest.mark.parametrize("seed", [1])

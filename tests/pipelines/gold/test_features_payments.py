@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from silver_rows import Row, Tables, affected, at, built, charge, dispute, frames, refund, warning
 
-from pipelines.catalog import modules
+from pipelines.catalog import declared
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -149,4 +149,4 @@ def test_a_refund_of_which_only_the_state_changes_touches_no_day(spark: SparkSes
     paid = {HISTORY: [version("ch_1", FIRST), version("ch_2", LAST)]}
     changed = frames(spark, GOLD, {"silver.refunds": [given_back, traced]})
     now = frames(spark, GOLD, {**paid, "silver.refunds": [traced]})
-    assert modules()[GOLD].dates(changed, now).collect() == []
+    assert declared()[GOLD].recipe.dates(changed, now).collect() == []

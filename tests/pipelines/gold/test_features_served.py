@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from silver_rows import Row, at, charge, frames
 
-from pipelines.catalog import all_tables, modules
+from pipelines.catalog import all_tables, declared
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -30,7 +30,7 @@ def test_what_a_card_would_see_now(spark: SparkSession) -> None:
         paid("ch_5", "2026-01-01", card_fingerprint="f_3"),
     ]
     name = "gold.features_cards"
-    served = modules()[name].snapshot(frames(spark, name, {"silver.charge_history": rows}))
+    served = declared()[name].recipe.build(frames(spark, name, {"silver.charge_history": rows}))
     found = {(row["card_fingerprint"], row["currency"]): row.asDict() for row in served.collect()}
     assert found.keys() == {("f_1", "USD"), ("f_1", "EUR")}
     dollars, euros = found["f_1", "USD"], found["f_1", "EUR"]
@@ -67,9 +67,9 @@ def test_training_rows_are_payments_with_a_label(spark: SparkSession) -> None:
             payment("ch_2", "2026-05-02", label="unknown"),
         ),
     }
-    rows = modules()[name].build(now, ["2026-05-01"]).collect()
+    rows = declared()[name].recipe.build(now, ["2026-05-01"]).collect()
     assert [(row["charge_id"], row["label"], row["card_payments_1h"]) for row in rows] == [
         ("ch_1", "fraud", 2.0)
     ]
     changed = {source: frame.filter("charge_id = 'ch_2'") for source, frame in now.items()}
-    assert {str(row[0]) for row in modules()[name].dates(changed, now).collect()} == {"2026-05-02"}
+    assert {str(row[0]) for row in declared()[name].recipe.dates(changed, now).collect()} == {"2026-05-02"}

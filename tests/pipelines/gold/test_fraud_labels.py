@@ -22,7 +22,7 @@ from silver_rows import (
     warning,
 )
 
-from pipelines.catalog import modules
+from pipelines.catalog import declared
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -220,5 +220,5 @@ def test_a_row_that_was_replaced_does_not_turn_the_clock_back(spark: SparkSessio
     again = first | {"ingest_id": 2, "known_at": at("2026-08-01")}
     changed = frames(spark, GOLD, {"silver.charges": [first, again]})
     now = frames(spark, GOLD, {"silver.charges": [again, *others]})
-    found = modules()[GOLD].dates(changed, now).collect()
+    found = declared()[GOLD].recipe.dates(changed, now).collect()
     assert sorted(str(row[0]) for row in found) == ["2026-05-01", "2026-05-02", "2026-05-03"]
