@@ -64,7 +64,9 @@ def model_asset(task: Task) -> AssetsDefinition:
         ],
         check_specs=[
             AssetCheckSpec(
-                TRAINED, asset=key, description="There is enough matured history, with fraud in it, to train."
+                TRAINED,
+                asset=key,
+                description=f"There is enough matured history, with {task.positive} in it, to train.",
             ),
             AssetCheckSpec(SERVING, asset=key, description="A version serves: its scores count."),
         ],

@@ -145,14 +145,10 @@ def made_from(names: Sequence[str]) -> list[str]:
     return found
 
 
-def versions(settings: Settings, task: str) -> list[Listed]:
-    """The versions of a task's model, the newest first.
-
-    Raises:
-        SettingsError: there is no such task.
-    """
+def versions(settings: Settings, task: Task) -> list[Listed]:
+    """The versions of a task's model, the newest first."""
     registry = Registry(settings)
-    found = registry.versions(declared(task).name)
+    found = registry.versions(task.name)
     return [Listed(one, registry.figures(one)) for one in reversed(found)]
 
 
