@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from expectations import contract, features
 from expectations.check import Check, Suite
+from expectations.tasks import of_tasks
 from pipelines.catalog import all_tables, declared
 from pipelines.gold.shared.features import Served
 from pipelines.table import Table
@@ -45,7 +46,9 @@ def _of_recipe(table: Table) -> tuple[Check, ...]:
 
 
 def _declared(table: Table) -> tuple[Check, ...]:
-    """``CHECKS`` of ``expectations.<layer>.<table>``; a table without that module has none of its own."""
+    """``CHECKS`` of ``expectations.<layer>.<table>``, or those of a task's table; without either it has none."""
     name = f"expectations.{table.name}"
-    checks: tuple[Check, ...] = import_module(name).CHECKS if find_spec(name) else ()
-    return checks
+    found: tuple[Check, ...] = (
+        import_module(name).CHECKS if find_spec(name) else of_tasks().get(table.name, ())
+    )
+    return found

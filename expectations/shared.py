@@ -76,14 +76,6 @@ CARD = (
     ),
 )
 
-CURRENCY = Check(
-    name="currency_in_iso_4217",
-    expectation="ExpectColumnValuesToBeInSet",
-    severity="critical",
-    description="currency is a currency of ISO 4217, in upper case.",
-    arguments={"column": "currency", "value_set": sorted(exponents())},
-)
-
 
 def id_like(column: str, *prefixes: str) -> Check:
     """Stripe's ids say what they are of: another prefix means that the wrong field was read."""
@@ -108,3 +100,17 @@ def country(column: str) -> Check:
 def share(column: str) -> Check:
     """A rate of parts of a whole."""
     return always(f"{column}_is_share", f"{column} between 0 and 1", f"{column} is from 0 to 1.")
+
+
+def currency(column: str) -> Check:
+    """A code is that of a currency."""
+    return Check(
+        name=f"{column}_in_iso_4217",
+        expectation="ExpectColumnValuesToBeInSet",
+        severity="critical",
+        description=f"{column} is a currency of ISO 4217, in upper case.",
+        arguments={"column": column, "value_set": sorted(exponents())},
+    )
+
+
+CURRENCY = currency("currency")

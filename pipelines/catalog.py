@@ -1,4 +1,4 @@
-"""All tables that are declared, by the modules of the layers' packages.
+"""All tables that are declared, by the modules of the layers' packages, and by those of tasks.
 
 A module declares its ``TABLE``, and the ``HISTORY`` of its objects where that is kept. In gold its ``RECIPE`` says how
 the table is made, and ``RECIPES`` declare several that are alike: see :mod:`pipelines.gold.shared.recipe`.
@@ -18,6 +18,8 @@ from pipelines.table import Table
 
 LAYERS = ("bronze", "silver", "gold")
 
+PACKAGES = (*LAYERS, "tasks")
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -36,13 +38,25 @@ class Declared:
 
 @cache
 def declared() -> Mapping[str, Declared]:
-    """What is declared of each table, by its name, each after those that it is made from."""
+    """What is declared of each table, by its name, each after those that it is made from.
+
+    Raises:
+        ValueError: two modules declare a table of one name.
+    """
     found: dict[str, Declared] = {}
-    for layer in LAYERS:
-        package = import_module(f"pipelines.{layer}")
-        for info in iter_modules(package.__path__, f"{package.__name__}."):
-            found |= {one.table.name: one for one in _of_module(import_module(info.name))}
+    for one in _all():
+        if (other := found.setdefault(one.table.name, one)) is not one:
+            raise ValueError(
+                f"{one.table.name} is declared by {other.module.__name__} and {one.module.__name__}"
+            )
     return MappingProxyType(dict(sorted(found.items(), key=lambda item: _place(item[1].table, found))))
+
+
+def _all() -> Iterator[Declared]:
+    for name in PACKAGES:
+        package = import_module(f"pipelines.{name}")
+        for info in iter_modules(package.__path__, f"{package.__name__}."):
+            yield from _of_module(import_module(info.name))
 
 
 def _of_module(module: ModuleType) -> Iterator[Declared]:
@@ -90,3 +104,9 @@ def inputs(table: Table) -> tuple[str, ...]:
 def gates(table: Table) -> tuple[str, ...]:
     """Tables that must be sound before another is made: no gold from a lakehouse that has lost records."""
     return tuple(one.name for one in all_tables().values() if one.kind == "audit" and table.kind == "made")
+
+
+def is_once(name: str) -> bool:
+    """Whether a table holds what happened when it happened, and so cannot be made anew."""
+    table = all_tables().get(name)
+    return table is not None and (table.once or table.kind in ("records", "files", "refusals"))

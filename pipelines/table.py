@@ -174,6 +174,7 @@ class Table:
         rules: conditions within a row.
         history_of: the table whose objects this one holds every version of; None for one of current state.
         kind: how its rows come to be.
+        once: its rows say what was so when they were written, and are never made anew.
     """
 
     name: str
@@ -187,6 +188,7 @@ class Table:
     rules: tuple[Rule, ...] = field(default=())
     history_of: Table | None = None
     kind: Kind = "made"
+    once: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.match(self.name):

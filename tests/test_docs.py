@@ -10,6 +10,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -21,12 +22,14 @@ from pydantic.fields import FieldInfo
 import expectations.silver
 from expectations.catalog import suite_of
 from pipelines.delta.jvm import spark_conf
+from pipelines.report import page
 from pipelines.settings import Settings, load_settings
 from pipelines.silver.shared.build import build
 from pipelines.sources.mapping import parse_source, stripe
 from pipelines.sources.rows import Mapper
 from pipelines.table import Table
 from tests import frames
+from tests.pipelines.gold.silver_rows import frame
 from vermeil import Lakehouse
 from vermeil.cli.app import app
 from vermeil.cli.dictionary import as_markdown
@@ -47,6 +50,8 @@ EXAMPLES = {
     "vermeil/command",
     "pipelines/silver/customer_balance_transactions.py",
     "pipelines/gold/refunds_daily.py",
+    "pipelines/report/refunds.py",
+    "pipelines/tasks/refund.py",
     "expectations/silver/customer_balance_transactions.py",
 }
 """Modules that the how-to writes: they are not there."""
@@ -256,6 +261,45 @@ def test_the_check_example_makes_a_suite(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / f"{table.short_name}.py").write_text(declares.text, encoding="utf-8")
     monkeypatch.setattr(expectations.silver, "__path__", [*expectations.silver.__path__, str(tmp_path)])
     assert suite_of(table).checks[-1].name == "customer_told"
+
+
+def test_the_task_example_labels_what_it_says(spark: SparkSession) -> None:
+    module = example('name="gold.refund_labels"')
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    charges = [charge("ch_1", made), charge("ch_2", made), charge("ch_3", made + timedelta(days=91))]
+    back = {"refund_id": "re_1", "charge_id": "ch_1", "account": "a", "created_at": made + timedelta(days=9)}
+    now = {"silver.charges": frame(spark, "silver.charges", charges)}
+    now["silver.refunds"] = frame(spark, "silver.refunds", [back])
+    built = module["labels"](now).orderBy("charge_id")
+    assert tuple(built.columns) == module["LABELS"].column_names
+    known = [(row["label"], str(row["label_known_at"] or "")[:10]) for row in built.collect()]
+    assert known == [("refund", "2026-01-10"), ("kept", "2026-04-01"), ("unknown", "")]
+
+
+def charge(charge_id: str, at: datetime) -> dict[str, Any]:
+    return {
+        "account": "a",
+        "charge_id": charge_id,
+        "created_at": at,
+        "created_date": at.date(),
+        "status": "succeeded",
+    }
+
+
+def test_the_page_example_stands_beside_the_others(
+    lake: Lakehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = example('TITLE = "Refunds"')["PAGE"]
+    monkeypatch.setattr(page, "PAGES", (*page.PAGES, added))
+    written = page.write_report(lake, tmp_path / "payments.html", datetime(2026, 3, 1, tzinfo=UTC))
+    assert [file.name for file in page.report_files(written)] == [
+        "payments.html",
+        "refunds.html",
+        "models.html",
+    ]
+    assert "No money was given back yet." in (tmp_path / "refunds.html").read_text(encoding="utf-8")
+    assert 'href="refunds.html">Refunds' in (tmp_path / "models.html").read_text(encoding="utf-8")
+    assert "duplicate" in added.render([("duplicate", "2")], datetime(2026, 3, 1, tzinfo=UTC), [])
 
 
 def test_the_source_examples_are_mappings() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +31,17 @@ def publish(lake: Lakehouse, *, days: int, payments_per_day: int = 12) -> None:
     rows = list(payments(days, payments_per_day))
     with lake.writing("a test"):
         for name in TABLES:
-            table = lake.declaration(name)
-            filled = pa.Table.from_pylist([_row(table, row) for row in rows], arrow_schema(table))
-            lake.create(name)
-            staged = lake.staging.write(name, "made-up", lake.spark.createDataFrame(filled))
-            lake.publish(name, staged, Replace(), {"rows": len(rows), **flow_gold.edition(lake, name, None)})
+            put(lake, name, rows)
         lake.staging.clear()
+
+
+def put(lake: Lakehouse, name: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Publish a table of some rows: of each what the table has a column for."""
+    table = lake.declaration(name)
+    filled = pa.Table.from_pylist([_row(table, row) for row in rows], arrow_schema(table))
+    lake.create(name)
+    staged = lake.staging.write(name, "made-up", lake.spark.createDataFrame(filled))
+    lake.publish(name, staged, Replace(), {"rows": len(rows), **flow_gold.edition(lake, name, None)})
 
 
 def payments(days: int, a_day: int) -> list[dict[str, Any]]:

@@ -14,18 +14,14 @@ from dagster import (
 
 from assets.runs.resources import RefreshOptions
 from assets.tables.audit import CONSERVATION
-from assets.tables.spec import model_key
-from pipelines.models.tasks import TASKS
+from assets.tables.spec import MODELS
 from pipelines.settings import load_settings
 
-TRAINED = AssetSelection.assets(*(model_key(task) for task in TASKS))
+TRAINED = AssetSelection.key_prefixes([MODELS])
 
 REFRESH = define_asset_job(
     "refresh",
-    selection=AssetSelection.all()
-    - CONSERVATION
-    - TRAINED
-    - AssetSelection.checks_for_assets(*map(model_key, TASKS)),
+    selection=AssetSelection.all() - CONSERVATION - TRAINED,
     description="Take in new raw files and bring every table and report up to date. With nothing new it takes seconds.",
 )
 

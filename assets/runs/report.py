@@ -12,6 +12,7 @@ from assets.runs.resources import LakehouseResource
 from assets.tables.spec import OWNER, asset_key
 from pipelines.catalog import tables_of
 from pipelines.silver import quarantine
+from pipelines.tasks import all_tasks
 
 FILE = "payments.html"
 
@@ -25,7 +26,8 @@ def report_assets() -> Sequence[AssetsDefinition]:
     @asset(
         key=REPORT,
         deps=[AssetDep(asset_key(name)) for name in sources],
-        description="HTML pages that need nothing else: payments, from volume to data quality, and fraud models.",
+        description="HTML pages that need nothing else: payments, from volume to data quality, and "
+        f"{' and '.join(all_tasks())} models.",
         group_name="report",
         kinds={"html", "plotly"},
         owners=[OWNER],
@@ -43,10 +45,10 @@ def facts(path: Path) -> dict[str, MetadataValue]:
     """Where the pages of a report are, given the first, and how large."""
     from pipelines.report import report_files
 
-    payments, models = (file.resolve() for file in report_files(path))
+    first, *others = files = [file.resolve() for file in report_files(path)]
     return {
-        "file": MetadataValue.path(payments),
-        "open": MetadataValue.url(payments.as_uri()),
-        "open_models": MetadataValue.url(models.as_uri()),
-        "size_bytes": MetadataValue.int(payments.stat().st_size + models.stat().st_size),
+        "file": MetadataValue.path(first),
+        "open": MetadataValue.url(first.as_uri()),
+        **{f"open_{file.stem}": MetadataValue.url(file.as_uri()) for file in others},
+        "size_bytes": MetadataValue.int(sum(file.stat().st_size for file in files)),
     }

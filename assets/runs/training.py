@@ -24,17 +24,14 @@ from dagster import (
 )
 
 from assets.runs.resources import LakehouseResource
-from assets.tables.spec import OWNER, asset_key, model_key
+from assets.tables.spec import MODELS, OWNER, asset_key, declared_in, model_key
 from pipelines.errors import ModelError
 from pipelines.models.task import Task
-from pipelines.models.tasks import TASKS
 from pipelines.settings import Settings
+from pipelines.tasks import all_tasks
 
 if TYPE_CHECKING:
     from pipelines.models.training.renewal import Renewal
-
-MODELS = "models"
-"""Group of what is made from models, and folder of the models' own assets."""
 
 TRAINED = "trained"
 SERVING = "serving"
@@ -44,7 +41,7 @@ Event = AssetCheckResult | MaterializeResult[None]
 
 def model_assets() -> Sequence[AssetsDefinition]:
     """One asset per declared task."""
-    return [model_asset(task) for task in TASKS.values()]
+    return [model_asset(task) for task in all_tasks().values()]
 
 
 def model_asset(task: Task) -> AssetsDefinition:
@@ -62,12 +59,14 @@ def model_asset(task: Task) -> AssetsDefinition:
                 group_name=MODELS,
                 kinds={"mlflow", "xgboost", "scikitlearn"},
                 owners=[OWNER],
-                metadata={"declared_in": "pipelines/models/tasks.py", "entity": task.entity},
+                metadata={"declared_in": declared_in(task.training_table), "entity": task.entity},
             )
         ],
         check_specs=[
             AssetCheckSpec(
-                TRAINED, asset=key, description="There is enough matured history, with fraud in it, to train."
+                TRAINED,
+                asset=key,
+                description=f"There is enough matured history, with {task.positive} in it, to train.",
             ),
             AssetCheckSpec(SERVING, asset=key, description="A version serves: its scores count."),
         ],

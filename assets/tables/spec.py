@@ -29,6 +29,9 @@ from pipelines.table import Column, Table
 
 OWNER = "team:payments-data"
 
+MODELS = "models"
+"""Group of what is made from models, and folder of the models' own assets."""
+
 COMMAND = "vermeil/command"
 """Tag of a run that a command recorded; alerts about it are the command's own."""
 
@@ -40,9 +43,14 @@ def asset_key(name: str) -> AssetKey:
     return AssetKey(name.split("."))
 
 
+def declared_in(name: str) -> str:
+    """The file that declares a table."""
+    return catalog.declared()[name].module.__name__.replace(".", "/") + ".py"
+
+
 def model_key(task: str) -> AssetKey:
     """The asset of a task's model: ``models/fraud``."""
-    return AssetKey(["models", task])
+    return AssetKey([MODELS, task])
 
 
 def models_of(table: Table) -> tuple[str, ...]:
@@ -81,7 +89,7 @@ def declared(table: Table, settings: Settings) -> dict[str, Any]:
     return {
         **TableMetadataSet(column_schema=column_schema(table), table_name=table.name),
         **UriMetadataSet(uri=uri),
-        "declared_in": catalog.declared()[table.name].module.__name__.replace(".", "/") + ".py",
+        "declared_in": declared_in(table.name),
         "key": ", ".join(table.key),
         "ordered_by": table.cluster_by or "nothing",
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import catalog
 from pipelines.delta import storage
 from pipelines.errors import EngineError, VermeilError, is_out_of_space
 
@@ -148,9 +149,6 @@ FILES: Advice = (
 ANEW = "Make it anew: move {uri} away, then vermeil run --full-refresh {table}"
 FROM_BACKUP = "Bring {uri} back from a backup"
 
-ONCE = ("silver.quarantine", "gold.payment_scores")
-"""Tables that hold what happened when it happened, and so cannot be made anew; nor can those of bronze."""
-
 
 def is_of_engine(error: BaseException) -> bool:
     """Whether an error came from an engine, be it that the engine is gone."""
@@ -206,7 +204,7 @@ def _of_files(error: BaseException, settings: Settings) -> str | None:
         return None
     layer, name = table.split(".")
     uri = storage.join(settings.lakehouse_uri, layer, name)
-    again = FROM_BACKUP if layer == "bronze" or table in ONCE else ANEW
+    again = FROM_BACKUP if catalog.is_once(table) else ANEW
     return meant.format(table=table, again=again.format(table=table, uri=uri))
 
 

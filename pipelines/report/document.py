@@ -5,20 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.report.figures import Chart, Section
 
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
+
+Facts = TypeVar("Facts")
+
 
 @dataclass(frozen=True)
-class Page:
+class Link:
     """A page and the file that it is in, beside the others.
 
     Attributes:
@@ -28,6 +33,23 @@ class Page:
 
     title: str
     file: str
+
+
+@dataclass(frozen=True)
+class Page(Generic[Facts]):
+    """A page of the report.
+
+    Attributes:
+        title: its heading.
+        file: name of the file that it is in by default, without a folder.
+        read: what it shows, read from the tables: small, however much went in.
+        render: that as HTML, with a time to measure ages against and links to all pages.
+    """
+
+    title: str
+    file: str
+    read: Callable[[Lakehouse], Facts]
+    render: Callable[[Facts, datetime, Sequence[Link]], str]
 
 
 @dataclass(frozen=True)
@@ -46,7 +68,7 @@ class Head:
     lead: str
     empty: str
     now: datetime
-    pages: Sequence[Page] = ()
+    pages: Sequence[Link] = ()
 
     @property
     def written(self) -> str:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pipelines.flow.conservation import audit
-from pipelines.flow.status import statuses
-from pipelines.models.registry import Registry
-from pipelines.models.tasks import FRAUD
-from pipelines.report import models, payments, quality
-from pipelines.report.document import Page
-from pipelines.report.facts import read_facts
+from pipelines.report import models, payments
+from pipelines.report.document import Link, Page
+from pipelines.tasks import all_tasks
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
+
+PAGES: tuple[Page[Any], ...] = (payments.PAGE,)
+"""The pages, but those about the models of tasks: each task has one."""
+
+
+def pages() -> tuple[Page[Any], ...]:
+    """All pages of the report, as they are linked."""
+    return (*PAGES, *map(models.page, all_tasks().values()))
 
 
 def write_report(lake: Lakehouse, path: Path, now: datetime) -> Path:
@@ -26,24 +31,16 @@ def write_report(lake: Lakehouse, path: Path, now: datetime) -> Path:
         path: the HTML file about payments; its folder is made, and the other pages are written beside it.
         now: what ages are measured against, with a timezone.
     """
-    pages = (Page(payments.TITLE, path.name), Page(models.TITLE, models.FILE))
-    page = payments.render(
-        read_facts(lake),
-        statuses(lake),
-        quality.quarantined(lake),
-        audit(lake),
-        now,
-        quality.drifts(lake),
-        pages,
-    )
-    found = models.versions(Registry(lake.settings), FRAUD.name)
-    about_models = models.render(models.read_facts(lake, found), now, pages)
+    first, *others = pages()
+    shown = (replace(first, file=path.name), *others)
+    links = [Link(page.title, page.file) for page in shown]
+    written = {path.with_name(page.file): page.render(page.read(lake), now, links) for page in shown}
     path.parent.mkdir(parents=True, exist_ok=True)
-    for file, content in zip(report_files(path), (page, about_models), strict=True):
+    for file, content in written.items():
         file.write_text(content, encoding="utf-8")
     return path
 
 
 def report_files(path: Path) -> tuple[Path, ...]:
     """The files of a report, given that of the page about payments."""
-    return path, path.with_name(models.FILE)
+    return path, *(path.with_name(page.file) for page in pages()[1:])

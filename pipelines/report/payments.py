@@ -3,33 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from pipelines.flow.conservation import Audit
-from pipelines.flow.status import TableStatus
+from pipelines.flow.conservation import Audit, audit
+from pipelines.flow.status import TableStatus, statuses
 from pipelines.report import authorization, balance, disputes, headline, quality, volume
-from pipelines.report.document import Head, Page, document
-from pipelines.report.facts import SHOWN_DAYS, Facts
+from pipelines.report.document import Head, Link, Page, document
+from pipelines.report.facts import SHOWN_DAYS, Facts, read_facts
 from pipelines.report.figures import Section
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
 
 TITLE = "Payments report"
 
 
-def render(
-    facts: Facts | None,
-    states: Sequence[TableStatus],
-    refused: Sequence[quality.Refused],
-    audited: Audit,
-    now: datetime,
-    drifted: Sequence[quality.Drift] = (),
-    pages: Sequence[Page] = (),
-) -> str:
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows.
+
+    Attributes:
+        facts: about payments; None where there is none yet.
+        states: of all tables.
+        refused: records in quarantine, by reason.
+        audited: where every record went.
+        drifted: what records hold that nobody declared.
+    """
+
+    facts: Facts | None
+    states: Sequence[TableStatus]
+    refused: Sequence[quality.Refused]
+    audited: Audit
+    drifted: Sequence[quality.Drift] = ()
+
+
+def read(lake: Lakehouse) -> Shown:
+    """What the page shows of a lakehouse."""
+    return Shown(
+        read_facts(lake),
+        statuses(lake),
+        quality.quarantined(lake),
+        audit(lake),
+        quality.drifts(lake),
+    )
+
+
+def render(shown: Shown, now: datetime, pages: Sequence[Link] = ()) -> str:
     """The page as HTML. Without facts it says that there is no payment yet."""
+    facts, states, audited = shown.facts, shown.states, shown.audited
     sections: list[Section] = []
     if facts:
         sections = [module.section(facts) for module in (volume, authorization, disputes, balance)]
     if facts or audited.total.records:
-        sections.append(quality.section(states, refused, drifted, audited, now))
+        sections.append(quality.section(states, shown.refused, shown.drifted, audited, now))
     empty = "No payment is in gold. Put raw files where Vermeil looks for them, and run it."
     return document(
         "payments.html.j2",
@@ -61,3 +89,6 @@ def _accounts_left(facts: Facts | None) -> str:
     if not facts or facts.account_count <= len(facts.accounts):
         return ""
     return f"The {len(facts.accounts)} largest of {facts.account_count:,} accounts can be chosen; all are counted."
+
+
+PAGE = Page(TITLE, "payments.html", read, render)

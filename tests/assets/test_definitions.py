@@ -15,7 +15,7 @@ from assets.definitions import defs
 from assets.tables.spec import asset_key, group_of, model_key, models_of
 from expectations import suites
 from pipelines.catalog import all_tables, gates, inputs
-from pipelines.models.tasks import TASKS
+from pipelines.tasks import all_tasks
 
 REPOSITORY = Path(__file__).parents[2]
 SPECS: dict[AssetKey, AssetSpec] = {spec.key: spec for spec in defs.resolve_all_asset_specs()}
@@ -62,7 +62,9 @@ def test_nothing_is_a_check_but_expectations_the_audit_and_what_training_says() 
         AssetCheckKey(asset_key(name), c.name) for name, suite in suites().items() for c in suite.checks
     }
     audit = AssetCheckKey(asset_key("bronze.records"), "every_record_accounted_for")
-    training = {AssetCheckKey(model_key(task), name) for task in TASKS for name in ("trained", "serving")}
+    training = {
+        AssetCheckKey(model_key(task), name) for task in all_tasks() for name in ("trained", "serving")
+    }
     assert set(GRAPH.asset_check_keys) == expected | {audit} | training
 
 
@@ -81,7 +83,7 @@ def test_gold_has_a_freshness_policy() -> None:
 def test_refresh_takes_everything_and_audit_only_the_audit() -> None:
     refresh = defs.resolve_job_def("refresh").asset_layer.asset_graph
     audit = defs.resolve_job_def("audit").asset_layer.asset_graph
-    models = {model_key(task) for task in TASKS}
+    models = {model_key(task) for task in all_tasks()}
     assert refresh.materializable_asset_keys == GRAPH.materializable_asset_keys - models
     assert audit.materializable_asset_keys == {asset_key("gold.audit")}
     of_table = {check.name for check in suites()["gold.audit"].checks}

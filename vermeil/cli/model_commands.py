@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines import catalog
+from pipelines import catalog, tasks
 from pipelines.catalog import inputs
 from pipelines.errors import ModelError, SettingsError
-from pipelines.models import tasks
 from pipelines.models.families.families import FAMILIES
 from pipelines.models.registry import Registry, Version
 from pipelines.models.task import Task
 from pipelines.models.training.cycle import cycle, is_trained_on
 from pipelines.models.training.renewal import Renewal
+from pipelines.tasks import fraud
 from vermeil.cli import commands
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from pipelines.flow.steps import Outcome
     from pipelines.lakehouse import Lakehouse
     from pipelines.settings import Settings
-
-SCORES = "gold.payment_scores"
 
 
 @dataclass(frozen=True)
@@ -98,15 +96,21 @@ class Demonstration:
     missing: ModelError | None = None
     outcomes: Sequence[Outcome] = ()
 
+    @property
+    def scores(self) -> int:
+        """How many were written."""
+        made = _score_tables()
+        return sum(one.rows for one in self.outcomes if one.table in made and one.status == "published")
+
 
 def demonstrated(
     lake: Lakehouse, before: Sequence[Outcome], starting: Callable[[str], None], record: Done
 ) -> Demonstration:
     """Train and score for the demo, unless what came before it failed or nothing is new."""
-    if commands.exit_code(before) or is_trained_on(lake, tasks.FRAUD, Registry(lake.settings)):
+    if commands.exit_code(before) or is_trained_on(lake, fraud.TASK, Registry(lake.settings)):
         return Demonstration()
     try:
-        done = train(lake, tasks.FRAUD.name, [], starting, record)
+        done = train(lake, fraud.TASK.name, [], starting, record)
     except ModelError as error:
         return Demonstration(missing=error)
     return Demonstration(done, outcomes=list(score(lake, starting, done=record)))
@@ -123,28 +127,28 @@ def score(
     Raises:
         ModelError: there is no model that could score.
     """
-    if not any(one.aliases for name in tasks.TASKS for one in Registry(lake.settings).versions(name)):
+    if not any(one.aliases for name in tasks.all_tasks() for one in Registry(lake.settings).versions(name)):
         raise ModelError("there is no model that could score: 'vermeil train' trains one")
-    yield from commands.refresh(lake, made_from(SCORES), [], starting, wait, done)
+    yield from commands.refresh(lake, made_from(_score_tables()), [], starting, wait, done)
 
 
-def made_from(name: str) -> list[str]:
-    """A table and all that is made from it, directly or not, in order."""
-    found = [name]
+def _score_tables() -> list[str]:
+    return [task.table("scores") for task in tasks.all_tasks().values()]
+
+
+def made_from(names: Sequence[str]) -> list[str]:
+    """Some tables and all that is made from them, directly or not, in order."""
+    found = list(names)
     for table in catalog.all_tables().values():
         if table.name not in found and not set(found).isdisjoint(inputs(table)):
             found.append(table.name)
     return found
 
 
-def versions(settings: Settings, task: str) -> list[Listed]:
-    """The versions of a task's model, the newest first.
-
-    Raises:
-        SettingsError: there is no such task.
-    """
+def versions(settings: Settings, task: Task) -> list[Listed]:
+    """The versions of a task's model, the newest first."""
     registry = Registry(settings)
-    found = registry.versions(declared(task).name)
+    found = registry.versions(task.name)
     return [Listed(one, registry.figures(one)) for one in reversed(found)]
 
 

@@ -65,5 +65,6 @@ def models(home: Home = None, task: Task = "fraud", json: Json = False) -> None:
     from vermeil.cli import model_commands, models_output
 
     with plain_errors():
-        found = model_commands.versions(settings_of(home), task)
-    models_output.listed(found, as_json=json)
+        chosen = model_commands.declared(task)
+        found = model_commands.versions(settings_of(home), chosen)
+    models_output.listed(chosen, found, as_json=json)

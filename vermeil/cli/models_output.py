@@ -9,9 +9,8 @@ from rich.markup import escape
 
 from vermeil.cli.output import OUT, print_json, table_of
 
-SCORES = "gold.payment_scores"
-
 if TYPE_CHECKING:
+    from pipelines.models.task import Task
     from pipelines.models.training.renewal import Renewal
     from pipelines.models.training.training import FoldResult
     from vermeil.cli.model_commands import Demonstration, Listed
@@ -52,20 +51,20 @@ def trained(done: Renewal, *, as_json: bool) -> None:
 
 def summary(done: Renewal) -> None:
     """A training in three lines."""
-    test = done.trained[0].figures()
+    task, test = done.trained[0].task, done.trained[0].figures()
     payments = sum(one.judged_count for one in _tests(done))
     frauds = sum(one.judged_fraud_count for one in _tests(done))
     learnt = _tests(done)[-1]
     OUT.print(
         f"Model: [bold]{escape(done.version.name)}[/], {done.trained[0].family}, learnt from {learnt.learnt_count:,} "
-        f"payments with {learnt.learnt_fraud_count:,} frauds.",
+        f"{task.entities} with {learnt.learnt_fraud_count:,} {task.positive}s.",
         soft_wrap=True,
     )
     OUT.print(
-        f"Held-out days {_days(_tests(done))}, {frauds:,} frauds of {payments:,} payments: "
+        f"Held-out days {_days(_tests(done))}, {frauds:,} {task.positive}s of {payments:,} {task.entities}: "
         f"AUC {_figure(test['roc_auc'])}, average precision {_figure(test['average_precision'])} "
-        f"(by chance {_figure(test['fraud_rate'])}), {_share(test['recall_at_1_percent'])} of fraud caught at 1 % "
-        f"false alarms, {_share(test['recall_at_5_percent'])} at 5 %.",
+        f"(by chance {_figure(test['fraud_rate'])}), {_share(test['recall_at_1_percent'])} of {task.positive} caught "
+        f"at 1 % false alarms, {_share(test['recall_at_5_percent'])} at 5 %.",
         soft_wrap=True,
     )
     word = "[green]serves[/]" if done.decision.is_promoted else "[yellow]does not serve[/]"
@@ -78,19 +77,20 @@ def demonstrated(found: Demonstration) -> None:
         OUT.print(f"[yellow]No model was trained[/]: {escape(str(found.missing))}.", soft_wrap=True)
     if found.done:
         summary(found.done)
-        scores = sum(one.rows for one in found.outcomes if one.table == SCORES and one.status == "published")
-        OUT.print(f"Scores written: {scores:,}. 'vermeil models' lists versions, 'vermeil rule list' rules.")
+        OUT.print(
+            f"Scores written: {found.scores:,}. 'vermeil models' lists versions, 'vermeil rule list' rules."
+        )
 
 
-def listed(found: Sequence[Listed], *, as_json: bool) -> None:
-    """Versions of a model."""
+def listed(task: Task, found: Sequence[Listed], *, as_json: bool) -> None:
+    """Versions of a task's model."""
     if as_json:
         print_json([one.as_json() for one in found])
         return
     if not found:
         OUT.print("No model was trained yet: 'vermeil train' trains one.")
         return
-    table = table_of("version", "role", "family", "trained (UTC)", ">AUC", ">AP", ">frauds")
+    table = table_of("version", "role", "family", "trained (UTC)", ">AUC", ">AP", f">{task.positive}s")
     for one in found:
         table.add_row(
             one.version.name,

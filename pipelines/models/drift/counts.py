@@ -38,7 +38,7 @@ def counted(scores: DataFrame, references: References) -> DataFrame:
     """Scored payments by :data:`KEY`: each payment once for every column of its version.
 
     Args:
-        scores: of gold.payment_scores.
+        scores: of a task.
         references: whose bins are counted; the scores of other versions are left out.
     """
     own = scores.filter(F.col("model_version").isin(*references)) if references else scores.filter("false")

@@ -13,6 +13,7 @@ from pipelines.base.figure import Figures, Values
 from pipelines.frames.measures import count_if
 from pipelines.models.drift.counts import References, counted
 from pipelines.models.drift.reference import NOTEWORTHY, PROBABILITY, SERIOUS, Reference, null_share
+from pipelines.models.task import Task
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -30,7 +31,7 @@ MEAN_TIMES = 3
 """How many times greater, or smaller, than on the test days the mean probability may be."""
 
 HIGH_SCORE = 50
-"""A score that says: more likely fraud than not."""
+"""A score that says: more likely positive than not."""
 
 MOST_HIGH, LEAST_JUDGED = 0.5, 100
 """Share of a batch with such scores that no attack explains, from so many payments on. It may be most of an hour."""
@@ -43,8 +44,6 @@ HIGH = "high_score_share"
 
 SHOWN = 5
 """Columns that are named."""
-
-_WAY_OUT = "see Drift in models.html; mend the source if it changed, else learn anew with 'vermeil train'"
 
 
 @dataclass(frozen=True)
@@ -92,8 +91,8 @@ class Moved:
     risen: float
 
 
-def of_columns(moved: Sequence[Moved]) -> Figures:
-    """Figures of compared columns, the worst of each, and which columns these are."""
+def of_columns(task: Task, moved: Sequence[Moved]) -> Figures:
+    """Figures of a task's compared columns, the worst of each, and which columns these are."""
     features = [one for one in moved if one.name != PROBABILITY]
     probability = [one for one in moved if one.name == PROBABILITY]
     values: Values = {
@@ -102,31 +101,32 @@ def of_columns(moved: Sequence[Moved]) -> Figures:
         NULLS: max((one.risen for one in features), default=None),
     }
     told = {
-        FEATURES_MOVED: _of_index(features),
-        PROBABILITY_MOVED: _of_index(probability),
-        NULLS: _of_nulls(features),
+        FEATURES_MOVED: _of_index(task, features),
+        PROBABILITY_MOVED: _of_index(task, probability),
+        NULLS: _of_nulls(task, features),
     }
     return _figures(values, told)
 
 
-def of_batch(rows: DataFrame, references: References, left_out: Sequence[str] = ()) -> Figures:
-    """Figures of a batch of gold.payment_scores, the worst of its versions, and what they are made of.
+def of_batch(task: Task, rows: DataFrame, references: References, left_out: Sequence[str] = ()) -> Figures:
+    """Figures of a batch of a task's scores, the worst of its versions, and what they are made of.
 
     Args:
+        task: the task.
         rows: of the batch.
         references: of its versions; a version without is not compared.
         left_out: features that are not compared, such as those that follow from the clock: a batch is no whole week.
     """
-    scored = _scored(rows, references)
+    scored = _scored(task, rows, references)
     whole = [one for one in scored if one.is_whole]
-    columns = of_columns([one for one in _moved(rows, whole, references) if one.name not in left_out])
+    columns = of_columns(task, [one for one in _moved(rows, whole, references) if one.name not in left_out])
     times = [(one, by) for one in whole if (by := _times(one, references[one.version]))]
     judged = [one for one in scored if one.is_spread and one.payments >= LEAST_JUDGED]
     values: Values = {
         MEAN: max((by for _, by in times), key=lambda by: max(by, 1 / by), default=None),
         HIGH: max((one.high for one in judged), default=None),
     }
-    told = {MEAN: _of_means(times), HIGH: _of_high(judged)}
+    told = {MEAN: _of_means(task, times), HIGH: _of_high(task, judged)}
     return _figures({**columns.values, **values}, {**columns.told, **told})
 
 
@@ -134,12 +134,12 @@ def _figures(values: Values, told: Mapping[str, str]) -> Figures:
     return Figures(values, {name: text for name, text in told.items() if text})
 
 
-def _scored(rows: DataFrame, references: References) -> list[Scored]:
+def _scored(task: Task, rows: DataFrame, references: References) -> list[Scored]:
     by_version = rows.groupBy("model_version").agg(
         F.count("*").alias("payments"),
         F.avg("probability").alias("mean"),
         count_if(F.col("score") >= HIGH_SCORE).alias("high"),
-        (F.unix_seconds(F.max("created_at")) - F.unix_seconds(F.min("created_at"))).alias("seconds"),
+        (F.unix_seconds(F.max(task.at)) - F.unix_seconds(F.min(task.at))).alias("seconds"),
     )
     found = (
         Scored(
@@ -184,47 +184,56 @@ def _times(scored: Scored, spread: Mapping[str, Reference]) -> float | None:
     return scored.mean / mean if mean else None
 
 
-def _of_index(columns: Sequence[Moved]) -> str:
+def _way_out(task: Task) -> str:
+    return f"see Drift in {task.file}; mend the source if it changed, else learn anew with 'vermeil train'"
+
+
+def _of_index(task: Task, columns: Sequence[Moved]) -> str:
     """Columns that have shifted; if there is none, those worth a look; an empty text if there is none either."""
     shifted = {one: one.index for one in columns if one.index > SERIOUS}
     if shifted:
-        return f"population stability index above {SERIOUS:g}: {_named(shifted, '.2f')}; {_WAY_OUT}"
+        return (
+            f"population stability index above {SERIOUS:g}: {_named(task, shifted, '.2f')}; {_way_out(task)}"
+        )
     noteworthy = {one: one.index for one in columns if one.index > NOTEWORTHY}
-    return f"notable, above {NOTEWORTHY:g}: {_named(noteworthy, '.2f')}" if noteworthy else ""
+    return f"notable, above {NOTEWORTHY:g}: {_named(task, noteworthy, '.2f')}" if noteworthy else ""
 
 
-def _of_nulls(columns: Sequence[Moved]) -> str:
+def _of_nulls(task: Task, columns: Sequence[Moved]) -> str:
     risen = {one: one.risen for one in columns if one.risen > NULLS_RISEN}
-    return f"not known for more payments than learnt: {_named(risen, '+.0%')}; {_WAY_OUT}" if risen else ""
+    if not risen:
+        return ""
+    return f"not known for more {task.entities} than learnt: {_named(task, risen, '+.0%')}; {_way_out(task)}"
 
 
-def _of_means(times: Sequence[tuple[Scored, float]]) -> str:
+def _of_means(task: Task, times: Sequence[tuple[Scored, float]]) -> str:
     said = [
-        f"{one.version} gives {one.payments:,} payments {one.mean:.2%} on average, {by:.2g} times that of its test days"
+        f"{one.version} gives {one.payments:,} {task.entities} {one.mean:.2%} on average, {by:.2g} times that of its "
+        "test days"
         for one, by in times
         if not 1 / MEAN_TIMES <= by <= MEAN_TIMES
     ]
-    return f"{'; '.join(said)}; it is an attack, or {_WAY_OUT}" if said else ""
+    return f"{'; '.join(said)}; it is an attack, or {_way_out(task)}" if said else ""
 
 
-def _of_high(judged: Sequence[Scored]) -> str:
+def _of_high(task: Task, judged: Sequence[Scored]) -> str:
     said = [
-        f"{one.version} gives {one.high:.0%} of {one.payments:,} payments a score of at least {HIGH_SCORE}"
+        f"{one.version} gives {one.high:.0%} of {one.payments:,} {task.entities} a score of at least {HIGH_SCORE}"
         for one in judged
         if one.high > MOST_HIGH
     ]
-    way = "look for a feature in gold.features_payments that broke, or train anew with 'vermeil train'"
+    way = f"look for a feature in {task.features_table} that broke, or train anew with 'vermeil train'"
     return f"{'; '.join(said)}; {way}" if said else ""
 
 
-def _named(columns: Mapping[Moved, float], form: str) -> str:
+def _named(task: Task, columns: Mapping[Moved, float], form: str) -> str:
     """Columns with their figures, the greatest first, by version."""
     versions = dict.fromkeys((one.version, one.payments) for one in columns)
-    return "; ".join(_of_version(version, payments, columns, form) for version, payments in versions)
+    return "; ".join(_of_version(task, version, payments, columns, form) for version, payments in versions)
 
 
-def _of_version(version: str, payments: int, columns: Mapping[Moved, float], form: str) -> str:
+def _of_version(task: Task, version: str, payments: int, columns: Mapping[Moved, float], form: str) -> str:
     own = sorted((-value, one.name) for one, value in columns.items() if one.version == version)
     named = ", ".join(f"{name} {-value:{form}}" for value, name in own[:SHOWN])
     more = f" and {len(own) - SHOWN} more" if len(own) > SHOWN else ""
-    return f"{named}{more} ({payments:,} payments, {version})"
+    return f"{named}{more} ({payments:,} {task.entities}, {version})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.models.training.provenance import Provenance
-from pipelines.models.training.training import FoldResult, Trained
+from pipelines.models.training.training import Trained
 
 TOP = 15
 """Features that are listed by weight."""
@@ -37,8 +37,9 @@ def _facts(trained: Trained, made: Provenance) -> str:
         ("features", str(len(trained.model.feature_names))),
         (
             "learnt from",
-            f"{last.learnt_count:,} {trained.task.entity}s from {last.fold.train_from:%Y-%m-%d} until "
-            f"{last.fold.train_until:%Y-%m-%d}, {last.learnt_fraud_count:,} of them known to be fraud",
+            f"{last.learnt_count:,} {trained.task.entities} from {last.fold.train_from:%Y-%m-%d} until "
+            f"{last.fold.train_until:%Y-%m-%d}, {last.learnt_fraud_count:,} of them known to be "
+            f"{trained.task.positive}",
         ),
         (
             "label",
@@ -54,8 +55,8 @@ def _results(trained: Trained) -> str:
     names = list(trained.results[-1].figures)
     heads = ("figure", *(f"{result.role} {result.fold}" for result in trained.results))
     counts = [
-        ("payments", *(f"{result.judged_count:,}" for result in trained.results)),
-        ("frauds", *(f"{result.judged_fraud_count:,}" for result in trained.results)),
+        (trained.task.entities, *(f"{result.judged_count:,}" for result in trained.results)),
+        (f"{trained.task.positive}s", *(f"{result.judged_fraud_count:,}" for result in trained.results)),
     ]
     rows = [(name, *(_shown(result.figures[name]) for result in trained.results)) for name in names]
     left_out = (
@@ -71,7 +72,7 @@ def _results(trained: Trained) -> str:
 
 def _reliability(trained: Trained) -> str:
     rows = [(f"{bin.count:,}", f"{bin.predicted:.2%}", f"{bin.observed:.2%}") for bin in trained.reliability]
-    heads = ("payments", "predicted", "were fraud")
+    heads = (trained.task.entities, "predicted", f"were {trained.task.positive}")
     return f"Of the last test days, by ascending probability.\n\n{_table(heads, rows)}"
 
 
@@ -93,17 +94,19 @@ def _trials(trained: Trained) -> str:
 
 
 def _limits(trained: Trained) -> str:
-    last = trained.results[-1]
+    last, many, one = trained.results[-1], trained.task.entities, trained.task.positive
     said = [
-        "It knows the past only: a new kind of fraud is found when its labels have come in, "
+        f"It knows the past only: a new kind of {one} is found when its labels have come in, "
         f"{last.fold.delay_days} days or more later.",
-        "Payments that were blocked or declined have no label; it says nothing certain of payments like them.",
-        f"Fraud that was reported later than {last.fold.delay_days} days was good in its eyes when it learnt.",
-        "A reason says what moved the score, not what caused the fraud.",
+        f"{many.capitalize()} that were blocked or declined have no label; it says nothing certain of {many} like "
+        "them.",
+        f"{one.capitalize()} that was reported later than {last.fold.delay_days} days was good in its eyes when it "
+        "learnt.",
+        f"A reason says what moved the score, not what caused the {one}.",
     ]
     if last.judged_fraud_count < trained.task.promotion.least_frauds:
         said.append(
-            f"Only {last.judged_fraud_count} frauds are among the last test days: its figures are rough."
+            f"Only {last.judged_fraud_count} {one}s are among the last test days: its figures are rough."
         )
     return "\n".join(f"- {sentence}" for sentence in said)
 
@@ -121,12 +124,3 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _shown(value: float | None) -> str:
     return "not defined" if value is None else f"{value:.4f}"
-
-
-def summary(results: Sequence[FoldResult]) -> str:
-    """The folds in a line each, for people who follow a training."""
-    return "\n".join(
-        f"{result.role} {result.fold}: average precision {_shown(result.figures['average_precision'])}, "
-        f"{result.judged_fraud_count:,} frauds of {result.judged_count:,}"
-        for result in results
-    )

@@ -69,7 +69,7 @@ def windows(outcomes: Outcomes, days: Sequence[int], length: int) -> Iterator[tu
 
 
 def figures(outcomes: Outcomes, *, money: bool) -> Figures:
-    """What became of some payments, by the names of the columns of gold.model_performance_daily.
+    """What became of some payments, by the names that columns have where payments and their fraud are told.
 
     Args:
         outcomes: at least one payment.

@@ -35,7 +35,7 @@ def plots(trained: Trained) -> dict[str, Any]:
         "calibration": (
             go.Scatter(x=[b.predicted for b in bins], y=[b.observed for b in bins], mode="lines+markers"),
             "predicted",
-            "were fraud",
+            f"were {trained.task.positive}",
         ),
         "top_features": (
             go.Bar(x=[size for _, size in top], y=[name for name, _ in top], orientation="h"),
@@ -48,8 +48,13 @@ def plots(trained: Trained) -> dict[str, Any]:
         for name, (trace, x, y) in made.items()
     }
     figures["scores"] = go.Figure(
-        [_histogram(go, good, "good"), _histogram(go, fraud, "fraud")],
-        {"title": "scores", "xaxis_title": "probability", "yaxis_title": "payments", "yaxis_type": "log"},
+        [_histogram(go, good, "good"), _histogram(go, fraud, trained.task.positive)],
+        {
+            "title": "scores",
+            "xaxis_title": "probability",
+            "yaxis_title": trained.task.entities,
+            "yaxis_type": "log",
+        },
     )
     return figures
 

@@ -79,17 +79,18 @@ def standing(task: Task, model: CalibratedModel, examples: Examples, fold: Fold)
     )
 
 
-def decide(rule: PromotionRule, fold: Fold, challenger: Standing, serving: Standing | None) -> Decision:
+def decide(task: Task, fold: Fold, challenger: Standing, serving: Standing | None) -> Decision:
     """Promote a model that beats the serving one by the margin, or the first one that is better than chance.
 
-    With fewer frauds than the rule asks for, the one that serves goes on: a difference would be luck.
+    With fewer positives than the task's rule asks for, the one that serves goes on: a difference would be luck.
     """
+    rule = task.promotion
     is_promoted, reason = (
-        _against_chance(rule, challenger) if serving is None else _against(rule, challenger, serving)
+        _against_chance(rule, challenger) if serving is None else _against(task, challenger, serving)
     )
     return Decision(
         is_promoted=is_promoted,
-        reason=f"{reason}; {fold}, {challenger.frauds:,} frauds",
+        reason=f"{reason}; {fold}, {challenger.frauds:,} {task.positive}s",
         metric=rule.metric,
         margin=rule.margin,
         days=str(fold),
@@ -108,13 +109,17 @@ def _against_chance(rule: PromotionRule, challenger: Standing) -> tuple[bool, st
     return True, f"the first model: {said}"
 
 
-def _against(rule: PromotionRule, challenger: Standing, serving: Standing) -> tuple[bool, str]:
+def _against(task: Task, challenger: Standing, serving: Standing) -> tuple[bool, str]:
+    rule = task.promotion
     metric = rule.metric.replace("_", " ")
     said = (
         f"{metric} {_shown(challenger.value)}, serving {_shown(serving.value)}, needed margin {rule.margin}"
     )
     if challenger.frauds < rule.least_frauds:
-        return False, f"fewer than {rule.least_frauds} frauds: nothing can be told from so few; {said}"
+        return (
+            False,
+            f"fewer than {rule.least_frauds} {task.positive}s: nothing can be told from so few; {said}",
+        )
     if challenger.value is None or serving.value is None:
         return False, f"not comparable; {said}"
     if challenger.value < serving.value + rule.margin:

@@ -66,15 +66,15 @@ def renew(
 def _decision(task: Task, examples: Examples, fold: Fold, best: Trained, serving: Version | None) -> Decision:
     challenger = standing(task, best.model, examples, fold)
     if serving is None:
-        return decide(task.promotion, fold, challenger, None)
+        return decide(task, fold, challenger, None)
     try:
         champion = standing(task, serving.model, examples, fold)
     except ModelError as error:
         # A model that can no longer be scored cannot go on serving: the new one is held to what a first one is.
-        first = decide(task.promotion, fold, challenger, None)
+        first = decide(task, fold, challenger, None)
         return Decision(
             **{**vars(first), "reason": f"{serving.name} cannot be used: {error}; {first.reason}"}
         )
     if datetime.fromisoformat(serving.tags["learnt_until"]) > fold.test_from:
         champion = Standing(None, champion.frauds, champion.payments, None)  # it has seen these days
-    return decide(task.promotion, fold, challenger, champion)
+    return decide(task, fold, challenger, champion)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import log10
 from typing import Any
 
 import pandas as pd
 
+from pipelines.models.task import Task
 from pipelines.report.figures import Chart, Figure, Section
 from pipelines.report.models import uncertainty
 from pipelines.report.models.facts import EDGES, ModelFacts
@@ -26,19 +28,20 @@ def section(facts: ModelFacts) -> Section:
 
 
 def _curve(facts: ModelFacts) -> Chart:
+    task = facts.task
     return Chart(
         "calibration-curve",
         "Predicted and observed",
-        "Matured payments by score: the mean probability of each group, and the share that was fraud with its 95 % "
-        "interval; hollow where none was. On the line a probability means what it says; above it, fraud is underrated. "
-        "Logarithmic.",
-        facts.drawn(facts.calibration, _curve_figure),
+        f"Matured {task.entities} by score: the mean probability of each group, and the share that was {task.positive} "
+        "with its 95 % interval; hollow where none was. On the line a probability means what it says; above it, "
+        f"{task.positive} is underrated. Logarithmic.",
+        facts.drawn(facts.calibration, partial(_curve_figure, task)),
         scope="version",
-        nothing="No payment that this version has scored has a matured label yet.",
+        nothing=f"No {task.entity} that this version has scored has a matured label yet.",
     )
 
 
-def _curve_figure(rows: pd.DataFrame) -> Figure:
+def _curve_figure(task: Task, rows: pd.DataFrame) -> Figure:
     ordered = rows.sort_values("bin")
     predicted = ordered["predicted"] / ordered["payments"]
     observed = ordered["frauds"] / ordered["payments"]
@@ -49,7 +52,7 @@ def _curve_figure(rows: pd.DataFrame) -> Figure:
     points: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",
-        "name": "Payments by score",
+        "name": f"{task.entities.capitalize()} by score",
         "x": [max(round(float(value), 6), LEAST) for value in predicted],
         "y": [max(round(float(value), 6), LEAST) for value in observed],
         "error_y": {
@@ -72,7 +75,7 @@ def _curve_figure(rows: pd.DataFrame) -> Figure:
             "symbol": ["circle" if frauds else "circle-open" for frauds in ordered["frauds"]],
         },
         "hovertemplate": "predicted %{x:.2%}, observed %{y:.2%}<br>"
-        "%{customdata[0]:,} frauds of %{customdata[1]:,}<extra></extra>",
+        f"%{{customdata[0]:,}} {task.positive}s of %{{customdata[1]:,}}<extra></extra>",
     }
     line = {
         "type": "scatter",
@@ -95,15 +98,15 @@ def _spread(facts: ModelFacts) -> Chart:
     return Chart(
         "scores",
         "Scores",
-        "Payments that were scored, by score; a group ends where the next one begins. The axis of counts is "
-        "logarithmic.",
-        facts.drawn(facts.spread, _spread_figure),
+        f"{facts.task.entities.capitalize()} that were scored, by score; a group ends where the next one begins. "
+        "The axis of counts is logarithmic.",
+        facts.drawn(facts.spread, partial(_spread_figure, facts.task)),
         scope="version",
         nothing="This version has scored nothing yet.",
     )
 
 
-def _spread_figure(rows: pd.DataFrame) -> Figure:
+def _spread_figure(task: Task, rows: pd.DataFrame) -> Figure:
     counted = rows.groupby("bin")["payments"].sum()
     counts = [int(counted.get(place, 0)) for place in range(len(EDGES) - 1)]
     bars = {
@@ -115,9 +118,10 @@ def _spread_figure(rows: pd.DataFrame) -> Figure:
         "hovertemplate": "score %{customdata}: %{y:,}<extra></extra>",
     }
     top = log10(max([10, *counts])) + 0.1
-    # From a half on: a bar of one payment would have no height.
+    # From a half on: a bar of one would have no height.
     axis = {
-        "title": {"text": "Payments"}, "type": "log", "dtick": 1, "exponentformat": "B", "range": [log10(0.5), top],
+        "title": {"text": task.entities.capitalize()}, "type": "log", "dtick": 1, "exponentformat": "B",
+        "range": [log10(0.5), top],
     }  # fmt: skip
     scores = {
         "title": {"text": "Score, from"},

@@ -22,14 +22,27 @@ def _decided(facts: ModelFacts) -> Grid:
     days = f" from {facts.decided[0]:%Y-%m-%d} to {facts.decided[1]:%Y-%m-%d}" if facts.decided else ""
     return Grid(
         "decided",
-        ("Decided by", "Action", "Payments", "Share", "Matured", "Fraud among these", "Share of fraud"),
+        (
+            "Decided by",
+            "Action",
+            facts.task.entities.capitalize(),
+            "Share",
+            "Matured",
+            f"{_noun(facts)} among these",
+            f"Share of {facts.task.positive}",
+        ),
         [_row(row, total) for row in ordered.itertuples()],
         title="What was decided",
-        text=f"Attempts{days}: the first rule that holds decides, then the model by its score. Fraud is counted among "
-        "payments whose labels have matured. default: no rule held, and there was no score.",
+        text=f"Attempts{days}: the first rule that holds decides, then the model by its score. {_noun(facts)} is "
+        f"counted among {facts.task.entities} whose labels have matured. default: no rule held, and there was no "
+        "score.",
         numeric=(2, 3, 4, 5, 6),
-        nothing="No payment was decided on yet.",
+        nothing=f"No {facts.task.entity} was decided on yet.",
     )
+
+
+def _noun(facts: ModelFacts) -> str:
+    return facts.task.positive.capitalize()
 
 
 def _row(row: Any, total: int) -> tuple[str, ...]:

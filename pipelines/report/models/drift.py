@@ -130,8 +130,8 @@ def _probabilities(facts: ModelFacts) -> Chart:
     return Chart(
         "drift-probability",
         "Probabilities then and now",
-        "Share of payments by probability, on the test days and lately. The groups had about equal numbers of payments "
-        "then; a group ends at the probability below it.",
+        f"Share of {facts.task.entities} by probability, on the test days and lately. The groups had about equal "
+        f"numbers of {facts.task.entities} then; a group ends at the probability below it.",
         views,
         scope="version",
         nothing=_NOTHING,
@@ -179,9 +179,10 @@ def table(facts: ModelFacts) -> Grid:
         if first and len(rows)
         else [],
         title=f"Columns of {first.name}" if first else "Columns",
-        text="Those that have moved most. The small bars are shares of payments from the lowest values to the highest, "
-        "in groups that were about equal in what was learnt from. A window that was not full yet then looks shifted "
-        "now, too. All columns are in gold.model_drift_daily.",
+        text="Those that have moved most. The small bars are shares of "
+        f"{facts.task.entities} from the lowest values to the highest, in groups that were about equal in what was "
+        "learnt from. A window that was not full yet then looks shifted now, too. All columns are in "
+        f"{facts.task.table('drift_daily')}.",
         numeric=(1, 5, 6),
         nothing=_NOTHING,
     )

@@ -1,9 +1,9 @@
-"""What the page about models reads: added up in Spark, so that what comes out is small however much was scored."""
+"""What the page about a task's models reads: added up in Spark, so that little comes out however much was scored."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 from operator import or_
@@ -14,10 +14,11 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.measures import count_if
-from pipelines.gold.model_performance_daily import told
 from pipelines.models.drift.reference import PROBABILITY
+from pipelines.models.task import Task
 from pipelines.report.figures import Figure
 from pipelines.report.models.versions import Version
+from pipelines.tasks.shared.performance import told
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
@@ -40,26 +41,35 @@ MOVES = 5
 FLAGGED = 10
 """Score from which a payment counts as flagged where reasons are counted."""
 
+TRADEOFFS = (
+    "model_version", "currency", "cut_score", "first_date", "last_date", "payments_count", "fraud_count", "fraud_minor",
+    "caught_fraud_count", "caught_fraud_minor", "missed_fraud_minor", "blocked_good_count", "blocked_good_minor",
+    "cost_minor",
+)  # fmt: skip
+"""Columns that are shown of trade-offs."""
+
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What the charts are made from.
+    """What the charts are made from, with columns as they are called where payments and their fraud are told.
 
     Attributes:
+        task: what the models predict.
         versions: of models, the one that serves first, then the newest.
-        performance: gold.model_performance_daily of all merchants together, windows of :data:`WINDOW_DAYS`.
+        performance: of all merchants together, windows of :data:`WINDOW_DAYS`.
         merchants: the same by merchant and currency, the newest day of each version.
-        tradeoffs: gold.threshold_tradeoffs.
+        tradeoffs: by version, currency and cut.
         calibration: matured payments by ``model_version`` and ``bin``: ``payments``, ``frauds`` and ``predicted``, the
             sum of probabilities.
         spread: scored payments by ``model_version``, ``week`` and ``bin``.
         reasons: flagged payments of the last days by ``model_version`` and ``top_reason``, and how many are ``frauds``.
-        drift: gold.model_drift_daily, windows of :data:`WINDOW_DAYS`, the newest day of each version.
+        drift: windows of :data:`WINDOW_DAYS`, the newest day of each version.
         moves: the same for every day, of the columns that have moved most by then, and of the probability.
         decisions: payments by ``action`` and ``decided_by``: ``payments``, ``matured`` and ``frauds``.
         decided: the first and the last day of the decisions.
     """
 
+    task: Task
     versions: tuple[Version, ...] = ()
     performance: pd.DataFrame = field(default_factory=pd.DataFrame)
     merchants: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -93,56 +103,59 @@ class ModelFacts:
         }
 
 
-def read_facts(lake: Lakehouse, shown: Sequence[Version]) -> ModelFacts:
-    """The facts of a lakehouse about some versions of a model; without a version only what was decided."""
-    decisions = lake.table("gold.payment_decisions")
-    known = lake.table("gold.fraud_labels")
-    labels = told(known, known)
-    decided, days = _decisions(decisions, labels), _days(decisions)
+def read_facts(lake: Lakehouse, task: Task, shown: Sequence[Version]) -> ModelFacts:
+    """The facts of a lakehouse about some versions of a task's model; without a version only what was decided."""
+    known = lake.table(task.labels_table)
+    labels = told(task, known, known)
+    facts = ModelFacts(task)
+    if task.table("decisions") in lake.tables:
+        decisions = lake.table(task.table("decisions"))
+        facts = replace(facts, decisions=_decisions(task, decisions, labels), decided=_days(decisions))
     if not shown:
-        return ModelFacts(decisions=decided, decided=days)
-    names = [version.name for version in shown]
-    scores = lake.table("gold.payment_scores").filter(F.col("model_version").isin(names))
-    performance = lake.table("gold.model_performance_daily").filter(
-        F.col("model_version").isin(names) & (F.col("window_days") == WINDOW_DAYS)
-    )
-    moved = lake.table("gold.model_drift_daily").filter(
-        F.col("model_version").isin(names) & (F.col("window_days") == WINDOW_DAYS)
-    )
-    return ModelFacts(
+        return facts
+    is_shown = F.col("model_version").isin([version.name for version in shown])
+    in_window = is_shown & (F.col("window_days") == WINDOW_DAYS)
+    scores = lake.table(task.table("scores")).filter(is_shown)
+    performance = lake.table(task.table("performance_daily")).filter(in_window)
+    moved = lake.table(task.table("drift_daily")).filter(in_window)
+    if task.table("tradeoffs") in lake.tables:
+        tradeoffs = lake.table(task.table("tradeoffs")).filter(is_shown)
+        facts = replace(facts, tradeoffs=_named(task, tradeoffs, TRADEOFFS).toPandas())
+    return replace(
+        facts,
         versions=tuple(shown),
-        performance=_all_merchants(performance),
-        merchants=_by_merchant(performance),
-        tradeoffs=lake.table("gold.threshold_tradeoffs")
-        .filter(F.col("model_version").isin(names))
-        .toPandas(),
-        calibration=_calibration(scores, labels),
+        performance=_all_merchants(task, performance),
+        merchants=_by_merchant(task, performance),
+        calibration=_calibration(task, scores, labels),
         spread=_spread(scores),
-        reasons=_reasons(scores, labels),
+        reasons=_reasons(task, scores, labels),
         drift=(newest := _newest(moved)),
         moves=_moves(moved, newest),
-        decisions=decided,
-        decided=days,
     )
 
 
-def _all_merchants(performance: DataFrame) -> pd.DataFrame:
+def _named(task: Task, rows: DataFrame, columns: Sequence[str]) -> DataFrame:
+    """Some columns, as they are called where payments and their fraud are told."""
+    return rows.select(*(F.col(task.column(name)).alias(name) for name in columns))
+
+
+def _all_merchants(task: Task, performance: DataFrame) -> pd.DataFrame:
     columns = (
         "model_version", "date", "label_maturity", "payments_count", "fraud_count", "expected_fraud_count", "roc_auc",
         "average_precision", "recall_at_1_percent_rate", "recall_at_5_percent_rate",
     )  # fmt: skip
-    rows = performance.filter("segment = 'all'").select(*columns).toPandas()
+    rows = _named(task, performance.filter("segment = 'all'"), columns).toPandas()
     return rows.sort_values(["model_version", "label_maturity", "date"], ignore_index=True)
 
 
-def _by_merchant(performance: DataFrame) -> pd.DataFrame:
+def _by_merchant(task: Task, performance: DataFrame) -> pd.DataFrame:
     known = performance.filter("segment = 'account' and label_maturity = 'known'")
     own = Window.partitionBy("model_version", "account", "currency").orderBy(F.desc("date"))
     newest = known.withColumn("place", F.row_number().over(own)).filter("place = 1")
     columns = (
         "model_version", "account", "currency", "payments_count", "fraud_count", "expected_fraud_count", "roc_auc",
     )  # fmt: skip
-    return newest.select(*columns).toPandas().sort_values(["account", "currency"], ignore_index=True)
+    return _named(task, newest, columns).toPandas().sort_values(["account", "currency"], ignore_index=True)
 
 
 def _bin() -> Expression:
@@ -151,8 +164,8 @@ def _bin() -> Expression:
     return reduce(lambda one, other: one + other, reached).alias("bin")
 
 
-def _calibration(scores: DataFrame, labels: DataFrame) -> pd.DataFrame:
-    matured = scores.join(labels.filter("is_matured"), ["account", "charge_id"])
+def _calibration(task: Task, scores: DataFrame, labels: DataFrame) -> pd.DataFrame:
+    matured = scores.join(labels.filter("is_matured"), list(task.key))
     added = matured.groupBy("model_version", _bin()).agg(
         F.count("*").alias("payments"),
         count_if(F.col("is_fraud")).alias("frauds"),
@@ -167,12 +180,12 @@ def _spread(scores: DataFrame) -> pd.DataFrame:
     return counted.toPandas().sort_values(["model_version", "week", "bin"], ignore_index=True)
 
 
-def _reasons(scores: DataFrame, labels: DataFrame) -> pd.DataFrame:
+def _reasons(task: Task, scores: DataFrame, labels: DataFrame) -> pd.DataFrame:
     newest = scores.groupBy("model_version").agg(F.max("date").alias("newest"))
     recent = scores.join(newest, "model_version").filter(
         (F.col("date") > F.date_sub("newest", REASON_DAYS)) & (F.col("score") >= FLAGGED)
     )
-    labelled = recent.filter("top_reason is not null").join(labels, ["account", "charge_id"], "left")
+    labelled = recent.filter("top_reason is not null").join(labels, list(task.key), "left")
     counted = labelled.groupBy("model_version", "top_reason").agg(
         F.count("*").alias("payments"), count_if(F.col("is_fraud")).alias("frauds")
     )
@@ -198,8 +211,8 @@ def _moves(moved: DataFrame, newest: pd.DataFrame) -> pd.DataFrame:
     return drawn.sort_values(["model_version", "column_name", "date"], ignore_index=True)
 
 
-def _decisions(decisions: DataFrame, labels: DataFrame) -> pd.DataFrame:
-    labelled = decisions.join(labels, ["account", "charge_id"], "left")
+def _decisions(task: Task, decisions: DataFrame, labels: DataFrame) -> pd.DataFrame:
+    labelled = decisions.join(labels, list(task.key), "left")
     counted = labelled.groupBy("decided_by", "action").agg(
         F.count("*").alias("payments"),
         count_if(F.col("is_matured")).alias("matured"),

@@ -1,12 +1,16 @@
-"""The page about models as HTML."""
+"""The page about a task's models as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from pipelines.report.document import Head, Page, document
+from pipelines.catalog import all_tables
+from pipelines.models.registry import Registry
+from pipelines.models.task import Task
+from pipelines.report.document import Head, Link, Page, document
 from pipelines.report.figures import Section
 from pipelines.report.headline import Tile
 from pipelines.report.models import (
@@ -19,18 +23,29 @@ from pipelines.report.models import (
     tradeoffs,
     versions,
 )
-from pipelines.report.models.facts import ModelFacts
+from pipelines.report.models.facts import ModelFacts, read_facts
 from pipelines.report.models.versions import Version
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TITLE = "Fraud models"
-
-FILE = "models.html"
+    from pipelines.lakehouse import Lakehouse
 
 
-def render(facts: ModelFacts, now: datetime, pages: Sequence[Page] = ()) -> str:
+def page(task: Task) -> Page[ModelFacts]:
+    """The page about the models of a task."""
+    return Page(_title(task), task.file, partial(_read, task), render)
+
+
+def _title(task: Task) -> str:
+    return f"{task.name.replace('_', ' ').capitalize()} models"
+
+
+def _read(task: Task, lake: Lakehouse) -> ModelFacts:
+    return read_facts(lake, task, versions.versions(Registry(lake.settings), task.name))
+
+
+def render(facts: ModelFacts, now: datetime, pages: Sequence[Link] = ()) -> str:
     """The page. Without a model it says that there is none, and what rules decided."""
     sections = _sections(facts) if facts.versions else []
     if not facts.versions and len(facts.decisions):
@@ -39,7 +54,7 @@ def render(facts: ModelFacts, now: datetime, pages: Sequence[Page] = ()) -> str:
     serving = _serving(facts)
     return document(
         "models.html.j2",
-        Head(TITLE, _lead(facts, serving), _empty(), now, pages),
+        Head(_title(facts.task), _lead(facts, serving), _empty(facts.task), now, pages),
         sections,
         ("tradeoffs.js",),
         {"cuts-data": tradeoffs.data(facts)},
@@ -48,18 +63,24 @@ def render(facts: ModelFacts, now: datetime, pages: Sequence[Page] = ()) -> str:
         versions=[version.title for version in facts.versions],
         currencies=facts.currencies,
         cut=cut,
-        columns=tradeoffs.COLUMNS,
+        columns=tradeoffs.columns(facts.task),
+        entities=facts.task.entities,
         lines=tradeoffs.table(facts, cut),
         cards=[(one.title, cards.blocks(one.card)) for one in facts.versions if one.card],
     )
 
 
 def _sections(facts: ModelFacts) -> list[Section]:
+    task = facts.task
     history = Section(
-        "history", "Versions", (versions.listed(facts.versions), versions.promotions(facts.versions))
+        "history", "Versions", (versions.listed(task, facts.versions), versions.promotions(facts.versions))
     )
+    is_made = {
+        tradeoffs: task.table("tradeoffs") in all_tables(),
+        decisions: task.table("decisions") in all_tables(),
+    }
     parts = (tradeoffs, performance, calibration, drift, reasons, decisions)
-    return [*(module.section(facts) for module in parts), history]
+    return [*(module.section(facts) for module in parts if is_made.get(module, True)), history]
 
 
 def _serving(facts: ModelFacts) -> Version | None:
@@ -76,15 +97,16 @@ def _lead(facts: ModelFacts, serving: Version | None) -> str:
     return f"{serving.name}, {serving.family}, trained {serving.trained_at:%Y-%m-%d}, gives the scores that count."
 
 
-def _empty() -> str:
+def _empty(task: Task) -> str:
     return (
-        "Training needs payments that are old enough for their labels to have matured, and fraud among them. "
+        f"Training needs {task.entities} that are old enough for their labels to have matured, and {task.positive} "
+        "among them. "
         "'vermeil train' trains a model, or says how much history is missing."
     )
 
 
 def _tiles(facts: ModelFacts, first: Version) -> list[Tile]:
-    figures = first.figures
+    figures, caught = first.figures, f"{facts.task.positive.capitalize()} caught"
     frauds, payments = (int(figures.get(name, 0)) for name in ("frauds", "payments"))
     precision, chance = figures.get("average_precision"), figures.get("fraud_rate")
     scored = facts.of(facts.spread, first)
@@ -100,11 +122,26 @@ def _tiles(facts: ModelFacts, first: Version) -> list[Tile]:
             "precision",
             "Average precision, test days",
             "–" if precision is None else f"{precision:.3f}",
-            "–" if chance is None else f"by chance {chance:.3f}; {frauds:,} frauds of {payments:,}",
+            "–"
+            if chance is None
+            else f"by chance {chance:.3f}; {frauds:,} {facts.task.positive}s of {payments:,}",
         ),
-        Tile("recall-1", "Fraud caught at 1 % false alarms", *_split(versions.recall(first, 1))),
-        Tile("recall-5", "Fraud caught at 5 % false alarms", *_split(versions.recall(first, 5))),
-        Tile("scored", "Payments scored", f"{_total(scored):,}", "attempts, by this version"),
+        Tile(
+            "recall-1",
+            f"{caught} at 1 % false alarms",
+            *_split(versions.recall(first, 1)),
+        ),
+        Tile(
+            "recall-5",
+            f"{caught} at 5 % false alarms",
+            *_split(versions.recall(first, 5)),
+        ),
+        Tile(
+            "scored",
+            f"{facts.task.entities.capitalize()} scored",
+            f"{_total(scored):,}",
+            "attempts, by this version",
+        ),
     ]
 
 

@@ -8,16 +8,16 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.models.task import Task
 from pipelines.report.figures import Chart, Figure, Grid, Section, count_axis, label, percent
 from pipelines.report.models import uncertainty
 from pipelines.report.models.facts import WINDOW_DAYS, ModelFacts
 from pipelines.report.models.uncertainty import Interval
 
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c7")
-_NOTHING = "No scored payment has a label yet."
 _READ = (
-    "Solid: days whose labels have all matured. Dotted: all, by what is known now; younger payments are still taken as "
-    f"good. Each point is the {WINDOW_DAYS} days before, fewer where scoring began within them."
+    "Solid: days whose labels have all matured. Dotted: all, by what is known now; younger {entities} are still taken "
+    f"as good. Each point is the {WINDOW_DAYS} days before, fewer where scoring began within them."
 )
 
 Bounds = Callable[[Any], Interval | None]
@@ -29,7 +29,7 @@ class Measure:
 
     Attributes:
         name: id of the chart.
-        column: of gold.model_performance_daily.
+        column: of the performance, as it is called where fraud is told.
         title: heading of the chart.
         text: what it says.
         bounds: how far it may be off; None where nothing simple says so.
@@ -47,28 +47,38 @@ def section(facts: ModelFacts) -> Section:
     return Section(
         "performance",
         "Performance over time",
-        (*(_over_time(facts, measure) for measure in _measures()), _counts(facts), merchants(facts)),
-        about=f"{_READ} The shaded band is the 95 % interval of the first version's matured figures.",
+        (
+            *(_over_time(facts, measure) for measure in _measures(facts.task)),
+            _counts(facts),
+            merchants(facts),
+        ),
+        about=f"{_READ.format(entities=facts.task.entities)} The shaded band is the 95 % interval of the first "
+        "version's matured figures.",
     )
 
 
-def _measures() -> tuple[Measure, ...]:
+def _measures(task: Task) -> tuple[Measure, ...]:
+    one = task.positive
     return (
         Measure(
-            "auc", "roc_auc", "ROC AUC", "Chance that a fraud has a higher score than a good payment.", _auc
+            "auc",
+            "roc_auc",
+            "ROC AUC",
+            f"Chance that a {one} has a higher score than a good {task.entity}.",
+            _auc,
         ),
         Measure(
             "precision",
             "average_precision",
             "Average precision",
-            "Area under precision and recall; by chance it is the share of fraud.",
+            f"Area under precision and recall; by chance it is the share of {one}.",
         ),
         *(
             Measure(
                 f"recall-{percent}",
                 column := f"recall_at_{percent}_percent_rate",
                 f"Recall at {percent} % false alarms",
-                f"Share of fraud caught while at most {percent} % of good payments is flagged.",
+                f"Share of {one} caught while at most {percent} % of good {task.entities} is flagged.",
                 _rate(column),
             )
             for percent in (1, 5)
@@ -79,8 +89,16 @@ def _measures() -> tuple[Measure, ...]:
 def _over_time(facts: ModelFacts, measure: Measure) -> Chart:
     figure = _lines(facts, measure.column, measure.bounds)
     return Chart(
-        measure.name, measure.title, measure.text, {"": figure} if figure["data"] else {}, nothing=_NOTHING
+        measure.name,
+        measure.title,
+        measure.text,
+        {"": figure} if figure["data"] else {},
+        nothing=_nothing(facts),
     )
+
+
+def _nothing(facts: ModelFacts) -> str:
+    return f"No scored {facts.task.entity} has a label yet."
 
 
 def _lines(facts: ModelFacts, column: str, bounds: Bounds | None) -> Figure:
@@ -94,7 +112,9 @@ def _lines(facts: ModelFacts, column: str, bounds: Bounds | None) -> Figure:
         for rows, dash in ((matured, "solid"), (known, "dot")):
             if len(rows):
                 is_first = rows is matured or matured.empty
-                traces.append(_line(rows, column, name, COLOURS[place], dash) | {"showlegend": is_first})
+                traces.append(
+                    _line(facts.task, rows, column, name, COLOURS[place], dash) | {"showlegend": is_first}
+                )
     layout = {
         "hovermode": "closest",
         "xaxis": {"type": "date"},
@@ -115,7 +135,7 @@ def _by_maturity(rows: pd.DataFrame, column: str) -> tuple[pd.DataFrame, pd.Data
     return matured, known[known["date"] >= matured["date"].max()] if len(matured) else known
 
 
-def _line(rows: pd.DataFrame, column: str, name: str, colour: str, dash: str) -> dict[str, Any]:
+def _line(task: Task, rows: pd.DataFrame, column: str, name: str, colour: str, dash: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers" if len(rows) == 1 else "lines",
@@ -128,7 +148,7 @@ def _line(rows: pd.DataFrame, column: str, name: str, colour: str, dash: str) ->
         ],
         "line": {"color": colour, "dash": dash, "width": 2},
         "marker": {"color": colour, "size": 7},
-        "hovertemplate": "%{x}: %{y:.3f}<br>%{customdata[0]:,} frauds of %{customdata[1]:,}",
+        "hovertemplate": f"%{{x}}: %{{y:.3f}}<br>%{{customdata[0]:,}} {task.positive}s of %{{customdata[1]:,}}",
     }
 
 
@@ -157,21 +177,22 @@ def _rate(column: str) -> Bounds:
 
 
 def _counts(facts: ModelFacts) -> Chart:
-    """Predicted and found fraud of the version that comes first."""
+    """Predicted and found positives of the version that comes first."""
+    task = facts.task
     rows = facts.of(facts.performance, facts.versions[0]) if facts.versions else facts.performance
     known = rows[rows["label_maturity"] == "known"] if len(rows) else rows
     return Chart(
         "expected",
-        "Fraud expected and found",
-        f"Of the {WINDOW_DAYS} days before, in payments: the sum of the first version's probabilities, and what turned "
-        "out to be fraud so far. The younger the payments, the more is still to come.",
-        {"": _expected(known)} if len(known) else {},
+        f"{task.positive.capitalize()} expected and found",
+        f"Of the {WINDOW_DAYS} days before, in {task.entities}: the sum of the first version's probabilities, and what "
+        f"turned out to be {task.positive} so far. The younger the {task.entities}, the more is still to come.",
+        {"": _expected(task, known)} if len(known) else {},
         wide=True,
-        nothing=_NOTHING,
+        nothing=_nothing(facts),
     )
 
 
-def _expected(rows: pd.DataFrame) -> Figure:
+def _expected(task: Task, rows: pd.DataFrame) -> Figure:
     parts: Sequence[tuple[str, str, str, str]] = (
         ("expected_fraud_count", "Expected", "c1", "solid"),
         ("fraud_count", "Found so far", "c2", "solid"),
@@ -194,26 +215,27 @@ def _expected(rows: pd.DataFrame) -> Figure:
         "layout": {
             "hovermode": "x unified",
             "xaxis": {"type": "date"},
-            "yaxis": count_axis(largest, "Payments"),
+            "yaxis": count_axis(largest, task.entities.capitalize()),
         },
     }
 
 
 def merchants(facts: ModelFacts) -> Grid:
     """The newest window of each merchant, for the version that comes first."""
+    many, one = facts.task.entities.capitalize(), facts.task.positive
     rows = facts.of(facts.merchants, facts.versions[0]) if facts.versions else facts.merchants
     ordered = (
         rows.sort_values(["fraud_count", "payments_count"], ascending=False).head(15) if len(rows) else rows
     )
     return Grid(
         "merchants",
-        ("Merchant", "Currency", "Payments", "Fraud", "Share", "Expected", "AUC (95 %)"),
+        ("Merchant", "Currency", many, one.capitalize(), "Share", "Expected", "AUC (95 %)"),
         [_merchant(row) for row in ordered.itertuples()],
         title="By merchant",
-        text=f"The newest {WINDOW_DAYS} days of each, by what is known now; most fraud first. Few frauds tell little: "
+        text=f"The newest {WINDOW_DAYS} days of each, by what is known now; most {one} first. Few {one}s tell little: "
         "see the interval.",
         numeric=(2, 3, 4, 5, 6),
-        nothing=_NOTHING,
+        nothing=_nothing(facts),
     )
 
 

@@ -1,9 +1,12 @@
-"""What speaks for fraud in the payments that are flagged."""
+"""What speaks for a positive in those that are flagged."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
+from pipelines.models.task import Task
 from pipelines.report.figures import Chart, Figure, Section, lying_bars
 from pipelines.report.models.facts import FLAGGED, REASON_DAYS, ModelFacts
 
@@ -16,24 +19,29 @@ def section(facts: ModelFacts) -> Section:
 
 
 def _reasons(facts: ModelFacts) -> Chart:
+    task = facts.task
     return Chart(
         "top-reasons",
-        "First reason of flagged payments",
-        f"Payments of the last {REASON_DAYS} days with a score of at least {FLAGGED}, by the feature that speaks most "
-        "for fraud; beside it how many of them are known to be fraud by now.",
-        facts.drawn(facts.reasons, _figure),
+        f"First reason of flagged {task.entities}",
+        f"{task.entities.capitalize()} of the last {REASON_DAYS} days with a score of at least {FLAGGED}, by the "
+        f"feature that speaks most for {task.positive}; beside it how many of them are known to be {task.positive} by "
+        "now.",
+        facts.drawn(facts.reasons, partial(_figure, task)),
         scope="version",
         wide=True,
-        nothing="This version has flagged no payment of these days.",
+        nothing=f"This version has flagged no {task.entity} of these days.",
     )
 
 
-def _figure(rows: pd.DataFrame) -> Figure:
+def _figure(task: Task, rows: pd.DataFrame) -> Figure:
     first = rows.sort_values(["payments", "top_reason"], ascending=[False, True]).head(SHOWN)
-    texts = [f"{n:,}, {f:,} fraud" for n, f in zip(first["payments"], first["frauds"], strict=True)]
+    texts = [f"{n:,}, {f:,} {task.positive}" for n, f in zip(first["payments"], first["frauds"], strict=True)]
     counts = [int(count) for count in first["payments"]]
     figure = lying_bars(
-        list(first["top_reason"]), counts, texts, "c1", "%{y}: %{x:,} payments<extra></extra>"
+        list(first["top_reason"]), counts, texts, "c1", f"%{{y}}: %{{x:,}} {task.entities}<extra></extra>"
     )
-    layout = {**figure["layout"], "xaxis": {"range": [0, 1.25 * max(counts)], "title": {"text": "Payments"}}}
+    layout = {
+        **figure["layout"],
+        "xaxis": {"range": [0, 1.25 * max(counts)], "title": {"text": task.entities.capitalize()}},
+    }
     return {"data": figure["data"], "layout": layout}

@@ -1,4 +1,4 @@
-"""What blocking from each score on would have caught and hurt, in payments and in money."""
+"""What blocking from each score on would have caught and hurt, in numbers and in money."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipelines.base.money import exponent, to_major
 from pipelines.models.judging.performance import LOST_MARGIN_PERCENT
+from pipelines.models.task import Task
 from pipelines.report.balance import amount
 from pipelines.report.figures import Chart, Figure, Section, money_axis, percent
 from pipelines.report.models.facts import ModelFacts
@@ -20,12 +21,6 @@ SERIES = (
 )  # fmt: skip
 
 WHOLE = ("payments_count", "fraud_count", "fraud_minor")
-
-_LINES = (
-    ("caught_fraud_minor", "Fraud caught", "c3", "solid"),
-    ("blocked_good_minor", "Good payments blocked", "c2", "solid"),
-    ("cost_minor", "Cost", "c7", "dot"),
-)
 
 
 @dataclass(frozen=True)
@@ -41,18 +36,20 @@ class Line:
     cells: Mapping[str, str]
 
 
-COLUMNS = {
-    "caught": "Fraud caught",
-    "caught_amount": "Amount",
-    "recall": "Of all fraud",
-    "missed_amount": "Fraud missed",
-    "blocked": "Good blocked",
-    "blocked_amount": "Amount",
-    "hurt": "Of all good",
-    "precision": "Right to block",
-    "cost": "Cost",
-}
-"""Headings by the names of cells."""
+def columns(task: Task) -> dict[str, str]:
+    """Headings by the names of cells."""
+    noun = task.positive.capitalize()
+    return {
+        "caught": f"{noun} caught",
+        "caught_amount": "Amount",
+        "recall": f"Of all {task.positive}",
+        "missed_amount": f"{noun} missed",
+        "blocked": "Good blocked",
+        "blocked_amount": "Amount",
+        "hurt": "Of all good",
+        "precision": "Right to block",
+        "cost": "Cost",
+    }
 
 
 def section(facts: ModelFacts) -> Section:
@@ -93,15 +90,16 @@ def data(facts: ModelFacts) -> dict[str, Any]:
 def _about(facts: ModelFacts) -> str:
     rows = facts.of(facts.tradeoffs, facts.versions[0]) if facts.versions else facts.tradeoffs
     whole = rows.groupby("currency")[["payments_count", "fraud_count"]].first().sum() if len(rows) else None
+    task = facts.task
     days = (
-        f" Of {whole['payments_count']:,} matured payments from {rows['first_date'].min():%Y-%m-%d} to "
-        f"{rows['last_date'].max():%Y-%m-%d}, {whole['fraud_count']:,} of them fraud: the fewer, the rougher."
+        f" Of {whole['payments_count']:,} matured {task.entities} from {rows['first_date'].min():%Y-%m-%d} to "
+        f"{rows['last_date'].max():%Y-%m-%d}, {whole['fraud_count']:,} of them {task.positive}: the fewer, the rougher."
         if whole is not None
         else ""
     )
     return (
-        "What blocking every payment with at least this score would have done. Cost: the amount of the fraud missed "
-        f"and {LOST_MARGIN_PERCENT} % of the amount of good payments blocked.{days}"
+        f"What blocking every {task.entity} with at least this score would have done. Cost: the amount of the "
+        f"{task.positive} missed and {LOST_MARGIN_PERCENT} % of the amount of good {task.entities} blocked.{days}"
     )
 
 
@@ -139,17 +137,22 @@ def _curve(facts: ModelFacts) -> Chart:
         "Money by cut",
         "What each cut would have caught and hurt in the currency chosen above; the line is the cut of the slider.",
         {
-            f"{place}/{code}": _figure(rows, code)
+            f"{place}/{code}": _figure(facts.task, rows, code)
             for place, code in choices
             if len(rows := _rows(facts, place, code))
         },
         scope="money",
         wide=True,
-        nothing="No payment of this version and currency has a matured label yet.",
+        nothing=f"No {facts.task.entity} of this version and currency has a matured label yet.",
     )
 
 
-def _figure(rows: pd.DataFrame, currency: str) -> Figure:
+def _figure(task: Task, rows: pd.DataFrame, currency: str) -> Figure:
+    lines = (
+        ("caught_fraud_minor", f"{task.positive.capitalize()} caught", "c3", "solid"),
+        ("blocked_good_minor", f"Good {task.entities} blocked", "c2", "solid"),
+        ("cost_minor", "Cost", "c7", "dot"),
+    )
     traces = [
         {
             "type": "scatter",
@@ -160,7 +163,7 @@ def _figure(rows: pd.DataFrame, currency: str) -> Figure:
             "line": {"color": colour, "dash": dash, "width": 2, "shape": "hv"},
             "hovertemplate": "%{y:,.2~f} " + currency,
         }
-        for column, name, colour, dash in _LINES
+        for column, name, colour, dash in lines
     ]
     layout = {
         "hovermode": "x unified",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pipelines.models import registry as registered
     from pipelines.models.drift.reference import Reference
     from pipelines.models.registry import Registry
+    from pipelines.models.task import Task
 
 SHOWN = 12
 """Versions that are listed."""
@@ -29,7 +30,7 @@ class Version:
     """A version as the page shows it.
 
     Attributes:
-        name: as in gold.payment_scores.
+        name: as in the scores.
         family: of models, such as xgboost.
         role: serving, shadow, or empty where it does neither.
         trained_at: when, UTC.
@@ -93,15 +94,17 @@ def _version(registry: Registry, one: registered.Version) -> Version:
     )
 
 
-def listed(shown: Sequence[Version]) -> Grid:
+def listed(task: Task, shown: Sequence[Version]) -> Grid:
     """All versions, with how they did on their test days."""
     return Grid(
         "versions",
-        ("Version", "Role", "Family", "Trained", "Test days", "Fraud in them", "AUC", "Average precision",
+        ("Version", "Role", "Family", "Trained", "Test days",
+         f"{task.positive.capitalize()} in them", "AUC", "Average precision",
          "Recall at 1 %", "Recall at 5 %"),
         [_row(one) for one in shown],
-        text="Nothing was chosen by the test days. Recall at 1 %: the share of fraud that is caught while at most 1 % "
-        "of good payments is flagged. With few frauds, figures are rough: in brackets are 95 % intervals.",
+        text="Nothing was chosen by the test days. Recall at 1 %: the share of "
+        f"{task.positive} that is caught while at most 1 % of good {task.entities} is flagged. With few "
+        f"{task.positive}s, figures are rough: in brackets are 95 % intervals.",
         numeric=(5, 6, 7, 8, 9),
         nothing="No model was trained yet.",
     )  # fmt: skip

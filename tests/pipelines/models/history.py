@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import numpy as np
 
 from pipelines.models.task import PromotionRule, Task
-from pipelines.models.tasks import FRAUD
 from pipelines.models.training.examples import Examples
 from pipelines.models.training.folds import FoldRule
+from pipelines.tasks.fraud import TASK as FRAUD
 from tests.pipelines.models.payments import NAMES, payments
 
 BEGIN = np.datetime64("2026-01-01T00:00:00", "s")

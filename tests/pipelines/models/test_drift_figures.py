@@ -18,6 +18,7 @@ from pipelines.models.drift import reference as drift
 from pipelines.models.drift.counts import References, counted
 from pipelines.models.drift.figures import LEAST, LEAST_JUDGED, of_batch
 from pipelines.models.families.arrays import Floats
+from pipelines.tasks.fraud import TASK
 from tests.expectations.good_rows import frame, good_row
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def test_payments_are_counted_by_day_column_and_bin_as_in_memory(
 
 
 def test_a_batch_like_what_was_learnt_from_passes(spark: SparkSession, references: References) -> None:
-    found = judged(spark, of_batch(scores(spark, features(800, 2)), references))
+    found = judged(spark, of_batch(TASK, scores(spark, features(800, 2)), references))
     assert [one.observed for one in found.values() if not one.success] == []
     assert float(found["features_as_learnt"].observed) < drift.NOTEWORTHY
     assert float(found["mean_probability_as_tested"].observed) == pytest.approx(1, abs=0.2)
@@ -111,14 +112,14 @@ def test_a_feature_that_shifted_is_named_with_its_figure_the_limit_and_what_to_d
 ) -> None:
     x = features(800, 2)
     x[:, 0] *= 4
-    said = failed(spark, of_batch(scores(spark, x), references))
+    said = failed(spark, of_batch(TASK, scores(spark, x), references))
     assert set(said) == {"features_as_learnt"}
     text = said["features_as_learnt"]
     assert text.startswith("population stability index above 0.25: amount 1.")
     assert "(800 payments, fraud-1)" in text
     assert "'vermeil train'" in text
     assert "age" not in text
-    assert failed(spark, of_batch(scores(spark, x), references, left_out=("amount",))) == {}
+    assert failed(spark, of_batch(TASK, scores(spark, x), references, left_out=("amount",))) == {}
 
 
 def test_a_feature_that_moved_a_little_is_told_and_no_warning(
@@ -126,7 +127,7 @@ def test_a_feature_that_moved_a_little_is_told_and_no_warning(
 ) -> None:
     x = features(2000, 2)
     x[:, 0] *= 1.5
-    found = judged(spark, of_batch(scores(spark, x), references))["features_as_learnt"]
+    found = judged(spark, of_batch(TASK, scores(spark, x), references))["features_as_learnt"]
     assert found.success
     assert found.observed.startswith("notable, above 0.1: amount 0.1")
 
@@ -136,7 +137,7 @@ def test_values_that_went_missing_are_told_with_their_feature(
 ) -> None:
     x = features(800, 2)
     x[::4, 1] = np.nan
-    said = failed(spark, of_batch(scores(spark, x), references))
+    said = failed(spark, of_batch(TASK, scores(spark, x), references))
     assert said["features_known_as_learnt"].startswith("not known for more payments than learnt: age +2")
     assert "amount" not in said["features_known_as_learnt"]
 
@@ -146,15 +147,15 @@ def test_a_mean_probability_far_from_that_of_the_test_days_is_told(
     spark: SparkSession, references: References, times: float, is_usual: bool
 ) -> None:
     rows = scores(spark, features(800, 2), np.minimum(probabilities(800, 3) * times, 1))
-    said = failed(spark, of_batch(rows, references))
+    said = failed(spark, of_batch(TASK, rows, references))
     assert ("mean_probability_as_tested" not in said) == is_usual
     assert ("times that of its test days" in said.get("mean_probability_as_tested", "")) != is_usual
 
 
 def test_too_few_payments_or_too_few_hours_say_nothing(spark: SparkSession, references: References) -> None:
     x = features(800, 2) * 9
-    few = of_batch(scores(spark, x[: LEAST - 1]), references)
-    hour = of_batch(scores(spark, x, span=timedelta(hours=1)), references)
+    few = of_batch(TASK, scores(spark, x[: LEAST - 1]), references)
+    hour = of_batch(TASK, scores(spark, x, span=timedelta(hours=1)), references)
     for found in (few, hour):
         results = judged(spark, found)
         assert all(one.success for one in results.values())
@@ -167,14 +168,14 @@ def test_a_batch_of_high_scores_is_refused_unless_it_is_small_or_of_an_hour(
     high = np.full(LEAST_JUDGED, 0.7)
     high[: LEAST_JUDGED // 2 - 1] = 0.01
     x = features(LEAST_JUDGED, 2)
-    found = judged(spark, of_batch(scores(spark, x, high), references))["high_scores_few"]
+    found = judged(spark, of_batch(TASK, scores(spark, x, high), references))["high_scores_few"]
     assert (found.success, found.severity) == (False, "critical")
     assert found.observed.startswith(
         "fraud-1 gives 51% of 100 payments a score of at least 50; look for a feature"
     )
-    assert failed(spark, of_batch(scores(spark, x[:-1], high[:-1]), references)) == {}
+    assert failed(spark, of_batch(TASK, scores(spark, x[:-1], high[:-1]), references)) == {}
     attack = scores(spark, x, high, span=timedelta(hours=1))
-    assert failed(spark, of_batch(attack, references)) == {}
+    assert failed(spark, of_batch(TASK, attack, references)) == {}
 
 
 def test_the_version_that_looks_worst_counts_and_is_named(
@@ -183,8 +184,8 @@ def test_the_version_that_looks_worst_counts_and_is_named(
     two = {**references, "fraud-2": references["fraud-1"]}
     moved = features(800, 2) * 4
     rows = scores(spark, features(800, 2)).unionByName(scores(spark, moved, version="fraud-2"))
-    text = failed(spark, of_batch(rows, two))["features_as_learnt"]
+    text = failed(spark, of_batch(TASK, rows, two))["features_as_learnt"]
     assert "fraud-2" in text
     assert "fraud-1" not in text
-    unknown = of_batch(scores(spark, moved, version="fraud-9"), references)
+    unknown = of_batch(TASK, scores(spark, moved, version="fraud-9"), references)
     assert failed(spark, unknown) == {}

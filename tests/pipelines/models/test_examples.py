@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 
 from pipelines.errors import ModelError
-from pipelines.models.tasks import FRAUD, task
 from pipelines.models.training.examples import comparable, examples
+from pipelines.tasks import task
+from pipelines.tasks.fraud import TASK as FRAUD
 from tests.pipelines.models.history import RULE
 
 UNIT = FRAUD.unit

@@ -120,7 +120,7 @@ RULE = PromotionRule(metric="average_precision", margin=0.02, least_frauds=10, f
 def test_promotion_follows_the_rule_and_says_why(
     challenger: Standing, serving: Standing | None, is_promoted: bool, said: str
 ) -> None:
-    decision = decide(RULE, FOLD, challenger, serving)
+    decision = decide(replace(TASK, promotion=RULE), FOLD, challenger, serving)
     assert decision.is_promoted is is_promoted
     assert said in decision.reason
     assert str(FOLD) in decision.reason

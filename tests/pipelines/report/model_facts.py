@@ -12,6 +12,7 @@ import pandas as pd
 from pipelines.models.drift.reference import PROBABILITY, Reference
 from pipelines.report.models.facts import EDGES, ModelFacts
 from pipelines.report.models.versions import Version
+from pipelines.tasks.fraud import TASK
 
 FIRST, LAST = date(2026, 6, 1), date(2026, 9, 8)
 
@@ -79,6 +80,7 @@ def facts() -> ModelFacts:
     """The same at every call."""
     names = [version.name for version in versions()]
     return ModelFacts(
+        task=TASK,
         versions=versions(),
         performance=_performance(names),
         merchants=_merchants(names),

@@ -10,16 +10,17 @@ import pandas as pd
 import pytest
 
 from pipelines.base.money import to_major
-from pipelines.report.document import Page as File
+from pipelines.report.document import Link
 from pipelines.report.models import uncertainty
 from pipelines.report.models.cards import blocks
 from pipelines.report.models.facts import ModelFacts
 from pipelines.report.models.page import render
+from pipelines.tasks.fraud import TASK
 from tests.pipelines.report.html import HOSTILE, Page
 from tests.pipelines.report.model_facts import CARD, FIRST, LATELY, REFERENCES, facts
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
-PAGES = (File("Payments report", "payments.html"), File("Fraud models", "models.html"))
+PAGES = (Link("Payments report", "payments.html"), Link("Fraud models", "models.html"))
 
 
 @pytest.fixture(scope="module")
@@ -117,19 +118,19 @@ def test_the_page_needs_no_network_and_links_to_the_other(html: str, page: Page)
 
 
 def test_without_a_model_the_page_says_so_and_how_to_get_one() -> None:
-    html = render(ModelFacts(), NOW, PAGES)
+    html = render(ModelFacts(TASK), NOW, PAGES)
     assert "No model yet" in html
     assert "vermeil train" in html
     assert len(html) < 20_000
 
 
 def test_without_a_model_rules_are_shown_all_the_same() -> None:
-    page = Page(render(ModelFacts(decisions=facts().decisions, decided=facts().decided), NOW))
+    page = Page(render(ModelFacts(TASK, decisions=facts().decisions, decided=facts().decided), NOW))
     assert page.table("decided")["stolen_cards"][0] == "review"
 
 
 def test_a_version_that_has_scored_nothing_yet_is_shown() -> None:
-    page = Page(render(ModelFacts(versions=facts().versions), NOW))
+    page = Page(render(ModelFacts(TASK, versions=facts().versions), NOW))
     assert set(page.table("versions")) == {version.name for version in facts().versions}
     assert page.figures["auc"]["views"] == {}
 
@@ -178,4 +179,4 @@ def test_intervals_are_wider_the_fewer_frauds_there_are() -> None:
 
 
 def test_empty_frames_are_what_a_version_without_scores_has() -> None:
-    assert ModelFacts().of(pd.DataFrame(), facts().versions[0]).empty
+    assert ModelFacts(TASK).of(pd.DataFrame(), facts().versions[0]).empty

@@ -21,7 +21,7 @@ from pipelines.report import write_report
 from pipelines.report.facts import OTHERS, Facts, read_facts
 from pipelines.report.figures import label, percent
 from pipelines.report.headline import DAYS
-from pipelines.report.payments import render
+from pipelines.report.payments import Shown, render
 from pipelines.report.quality import WORDS, Drift, Refused
 from pipelines.settings import load_settings
 from tests.pipelines.report.html import HOSTILE, Page
@@ -194,8 +194,10 @@ def test_text_from_data_never_becomes_markup(facts: Facts) -> None:
     states = [TableStatus(HOSTILE, 1, 0, NOW)]
     drifted = [Drift(HOSTILE, HOSTILE, "–", 3, HOSTILE)]
     plain = [Drift("charge.foo", "new field", "–", 3, "string of 3")]
-    html = render(renamed, states, [Refused(HOSTILE, HOSTILE, 3)], empty_audit(), NOW, drifted)
-    clean = render(facts, [TableStatus("t", 1, 0, NOW)], [Refused("t", "r", 3)], empty_audit(), NOW, plain)
+    html = render(Shown(renamed, states, [Refused(HOSTILE, HOSTILE, 3)], empty_audit(), drifted), NOW)
+    clean = render(
+        Shown(facts, [TableStatus("t", 1, 0, NOW)], [Refused("t", "r", 3)], empty_audit(), plain), NOW
+    )
     assert HOSTILE not in html
     assert [tag for tag, _ in Page(html).tags] == [tag for tag, _ in Page(clean).tags]
     assert HOSTILE in {row[0] for row in Page(html).tables["quarantine"]}
@@ -204,7 +206,7 @@ def test_text_from_data_never_becomes_markup(facts: Facts) -> None:
 
 
 def test_labels_in_charts_are_free_of_markup(facts: Facts) -> None:
-    figures = Page(render(hostile(facts), [], [], empty_audit(), NOW)).figures
+    figures = Page(render(Shown(hostile(facts), [], [], empty_audit()), NOW)).figures
     drawn = figures["declines"]["views"]["0"]["data"][0]["y"]
     assert drawn
     assert not [text for text in drawn if re.search("[<>]", text)]
@@ -217,7 +219,7 @@ def test_what_is_wrong_is_said(facts: Facts) -> None:
         TableStatus("silver.reviews"),
     ]
     unbalanced = Audit(Counts(records=5, current=4), (FileCounts(records=5, current=4),), 4)
-    page = Page(render(facts, states, [], unbalanced, NOW))
+    page = Page(render(Shown(facts, states, [], unbalanced), NOW))
     assert page.table("tables")["silver.charges"][-2:] == ["5 h", "2 of 9 failed"]
     assert page.table("tables")["silver.reviews"] == ["0", "–", "never", "–", "–"]
     assert "the audit does not balance" in page.texts["tile-records"]

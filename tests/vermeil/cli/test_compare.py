@@ -9,12 +9,13 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
+from pipelines.catalog import all_tables
 from pipelines.delta.schemas import arrow_schema
-from pipelines.gold.payment_scores import TABLE as SCORES
 from pipelines.silver.quarantine import TABLE as QUARANTINE
 from pipelines.table import Table
 from tests.vermeil.cli.running import as_json, vermeil
 
+SCORES = all_tables()["gold.payment_scores"]
 REFUSED = {
     "record_id": "r:1",
     "table_name": "silver.charges",
@@ -54,7 +55,11 @@ def test_all_columns_are_compared_when_asked(a: Path, tmp_path: Path) -> None:
 
 def test_what_differs_is_named_and_no_payload_is_shown(a: Path, tmp_path: Path) -> None:
     changed = REFUSED | {"reason": "no amount", "payload": "joan@example.com"}
-    b = written(written(tmp_path / "b", changed), {"file_id": "f", "account": "acct"}, table=SCORES)
+    b = written(
+        written(tmp_path / "b", changed),
+        {"file_id": "f", "account": "acct"},
+        table=all_tables()["gold.payment_scores"],
+    )
     result = vermeil("compare", a, b)
     assert result.exit_code == 1
     row = "silver.quarantine: record_id=r:1, table_name=silver.charges"

@@ -12,9 +12,9 @@ import pytest
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.models.registry import Registry
-from pipelines.models.tasks import FRAUD
 from pipelines.report.models import read_facts, render, versions
 from pipelines.settings import load_settings
+from pipelines.tasks.fraud import TASK as FRAUD
 from tests import trained_payments
 from tests.vermeil.cli.running import as_json, vermeil
 
@@ -79,7 +79,7 @@ def test_both_versions_score_and_the_page_about_models_has_the_figures_of_both(h
     assert as_json("score", "--home", home)["failed"] == []
     with Lakehouse(load_settings({"home": home}), all_tables()) as lake:
         shown = versions(Registry(lake.settings), FRAUD.name)
-        found = read_facts(lake.released(), shown)
+        found = read_facts(lake.released(), FRAUD, shown)
     names = {version.name for version in shown}
     assert [version.role for version in shown] == ["serving", "shadow"]
     for frame in (found.performance, found.spread, found.drift, found.moves):

@@ -14,7 +14,6 @@ from pipelines.delta.commits import Replace
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import RuleError
 from pipelines.flow import gold as flow_gold
-from pipelines.gold import payment_decisions
 from pipelines.lakehouse import Lakehouse
 from pipelines.rules.columns import FEATURES, SCORES, rule_names
 from pipelines.rules.ruleset import parse_rules, shipped
@@ -23,7 +22,7 @@ from tests.expectations.good_rows import Row, good_row
 if TYPE_CHECKING:
     from pipelines.flow.steps import Outcome
 
-TABLE = payment_decisions.TABLE
+TABLE = all_tables()["gold.payment_decisions"]
 MARCH = (date(2026, 3, 1), date(2026, 3, 2))
 RULES = """\
 rules:

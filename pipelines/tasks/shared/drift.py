@@ -1,4 +1,4 @@
-"""gold.model_drift_daily: whether what each model version scores still looks like what it has learnt from."""
+"""Whether what each version of a task's model scores still looks like what it has learnt from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from pipelines.models.drift.counts import References, counted
 from pipelines.models.drift.figures import Moved
 from pipelines.models.drift.reference import PROBABILITY, Reference, null_share
 from pipelines.models.registry import Registry
-from pipelines.models.tasks import FRAUD
+from pipelines.models.task import Task
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
@@ -32,31 +32,65 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
     from pipelines.models.families.arrays import Codes
 
-SCORES = "gold.payment_scores"
-
 WINDOWS = (7, 28)
 """Trailing windows in days. They hold whole weeks: a Sunday is no drift."""
 
 _LONGEST = max(WINDOWS)
 _EPOCH = date(1970, 1, 1)
 
-TABLE = Table(
-    name="gold.model_drift_daily",
-    doc=(
-        "One row per model version, column, day and trailing window: how far the payments that were scored have moved "
-        "from those that the version has learnt from. All attempts count, with or without a label, so it says "
-        "something months before gold.model_performance_daily does. The same payments are in several rows."
-    ),
-    key=("model_version", "column_name", "date", "window_days"),
-    columns=(
-        dimension("model_version", "The model and its version, as in gold.payment_scores."),
+
+def drift(task: Task, *, also: str = "") -> ByDay:
+    """The drift of what a task's model scores.
+
+    Args:
+        task: the task.
+        also: what is scored besides those that are called entities, such as: attempts.
+    """
+    table = _table(task, also)
+    return ByDay(
+        table,
+        inputs=(task.table("scores"),),
+        dates=partial(_dates, task),
+        build=partial(_build, task, table),
+        context=partial(_context, task),
+        figures=partial(_figures, task),
+        group="models",
+    )
+
+
+def _table(task: Task, also: str) -> Table:
+    many = task.entities
+    scored = f"{many.capitalize()} and {also}" if also else many.capitalize()
+    return Table(
+        name=task.table("drift_daily"),
+        doc=(
+            f"One row per model version, column, day and trailing window: how far the {many} that were scored have "
+            f"moved from those that the version has learnt from. All {also or many} count, with or without a label, so "
+            f"it says something months before {task.table('performance_daily')} does. The same {many} are in several "
+            "rows."
+        ),
+        key=("model_version", "column_name", "date", "window_days"),
+        columns=(*_dimensions(task), *_measures(task, scored)),
+    )
+
+
+def _dimensions(task: Task) -> tuple[Column, ...]:
+    many = task.entities
+    return (
+        dimension("model_version", f"The model and its version, as in {task.table('scores')}."),
         dimension(
             "column_name",
-            f"A feature of the version, as in gold.features_payments, or {PROBABILITY}: what the version said.",
+            f"A feature of the version, as in {task.features_table}, or {PROBABILITY}: what the version said.",
         ),
-        Column("date", "date", "Last day of the window, by the day of the payments, UTC.", required=True),
+        Column("date", "date", f"Last day of the window, by the day of the {many}, UTC.", required=True),
         Column("window_days", "bigint", "Days that the window has.", required=True, minimum=1),
-        count("payments_count", "Payments and attempts that were scored."),
+    )
+
+
+def _measures(task: Task, scored: str) -> tuple[Column, ...]:
+    many = task.entities
+    return (
+        count(task.column("payments_count"), f"{scored} that were scored."),
         Column(
             "stability_index",
             "double",
@@ -67,7 +101,7 @@ TABLE = Table(
         Column(
             "null_rate",
             "double",
-            "Share of payments whose value is not known, 0 to 1.",
+            f"Share of {many} whose value is not known, 0 to 1.",
             required=True,
             minimum=0,
         ),
@@ -81,22 +115,23 @@ TABLE = Table(
         Column(
             "bin_counts",
             "string",
-            "JSON list of payments by bin; the last bin is that of values that are not known. The others held about "
+            f"JSON list of {many} by bin; the last bin is that of values that are not known. The others held about "
             "equal numbers of what was learnt from; the model's references.json has their edges and counts.",
             required=True,
         ),
-    ),
-)
+    )
 
 
 @dataclass(frozen=True)
 class Learnt:
-    """How all versions of a registry found their columns spread.
+    """How all versions of a task's model found their columns spread.
 
     Attributes:
-        registry: the registry.
+        task: name of the task.
+        registry: where the versions are.
     """
 
+    task: str
     registry: Registry
 
     @property
@@ -107,57 +142,66 @@ class Learnt:
     @cached_property
     def references(self) -> References:
         """By version and column."""
-        return {version.name: version.references for version in self.registry.versions(FRAUD.name)}
+        return {version.name: version.references for version in self.registry.versions(self.task)}
 
 
-def context(lake: Lakehouse) -> Learnt:
+def _context(task: Task, lake: Lakehouse) -> Learnt:
     """What the versions of the lakehouse's registry have learnt from, read when it is asked for."""
-    return Learnt(Registry(lake.settings))
+    return Learnt(task.name, Registry(lake.settings))
 
 
-def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
-    """Days whose windows have a payment with a new score, up to the newest day with a score."""
-    return reached(changed[SCORES].select("date"), now[SCORES], _LONGEST)
+def _dates(task: Task, changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
+    """Days whose windows have a new score, up to the newest day with a score."""
+    scores = task.table("scores")
+    return reached(changed[scores].select("date"), now[scores], _LONGEST)
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str], learnt: Learnt) -> DataFrame:
+def _build(
+    task: Task, table: Table, now: Mapping[str, DataFrame], dates: Sequence[str], learnt: Learnt
+) -> DataFrame:
     """The rows of some days (ISO dates)."""
 
-    def drift(rows: pa.Table) -> pa.Table:  # no partial: Spark reads these hints
-        return _drift(rows, references, asked)
+    def of_version(rows: pa.Table) -> pa.Table:  # no partial: Spark reads these hints
+        return pa.Table.from_pylist(_of_version(task, rows, references, asked), schema)
 
-    asked, references = tuple(map(date.fromisoformat, dates)), learnt.references
-    near = around(now[SCORES], "date", dates, before=_LONGEST - 1, after=0)
-    return counted(near, references).groupBy("model_version").applyInArrow(drift, TABLE.spark_schema())
+    asked, references, schema = tuple(map(date.fromisoformat, dates)), learnt.references, arrow_schema(table)
+    near = around(now[task.table("scores")], "date", dates, before=_LONGEST - 1, after=0)
+    return counted(near, references).groupBy("model_version").applyInArrow(of_version, table.spark_schema())
 
 
-def batch_figures(lake: Lakehouse, rows: DataFrame) -> Figures:
+def _figures(task: Task, lake: Lakehouse, rows: DataFrame) -> Figures:
     """How far the columns of each version have moved over the four weeks before its newest day."""
     del lake
     newest = rows.groupBy("model_version").agg(F.max("date").alias("newest"))
+    many = task.column("payments_count")
     last = rows.join(newest, "model_version").filter(
         (F.col("date") == F.col("newest"))
         & (F.col("window_days") == _LONGEST)
-        & (F.col("payments_count") >= drift_figures.LEAST)
+        & (F.col(many) >= drift_figures.LEAST)
     )
     moved = [
         Moved(
             version=row["model_version"],
-            payments=row["payments_count"],
+            payments=row[many],
             name=row["column_name"],
             index=row["stability_index"] or 0.0,
             risen=row["null_rate"] - row["learnt_null_rate"],
         )
         for row in last.collect()
     ]
-    return drift_figures.of_columns(sorted(moved, key=lambda one: (one.version, one.name)))
+    return drift_figures.of_columns(task, sorted(moved, key=lambda one: (one.version, one.name)))
 
 
-def _drift(rows: pa.Table, references: References, dates: Sequence[date]) -> pa.Table:
+def _of_version(
+    task: Task, rows: pa.Table, references: References, dates: Sequence[date]
+) -> list[dict[str, Any]]:
     """The rows of one version, from its counts by day, column and bin."""
     version = rows["model_version"][0].as_py()
-    found = [{"model_version": version, **row} for row in _columns(rows, references[version], dates)]
-    return pa.Table.from_pylist(found, arrow_schema(TABLE))
+    found = _columns(rows, references[version], dates)
+    return [
+        {"model_version": version, **{task.column(name): value for name, value in row.items()}}
+        for row in found
+    ]
 
 
 def _columns(
@@ -200,8 +244,3 @@ def _row(learnt: Reference, counts: Codes) -> dict[str, Any]:
         "learnt_null_rate": learnt.null_share,
         "bin_counts": json.dumps(own),
     }
-
-
-RECIPE = ByDay(
-    TABLE, inputs=(SCORES,), dates=dates, build=build, context=context, figures=batch_figures, group="models"
-)

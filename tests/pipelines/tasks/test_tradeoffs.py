@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.gold import threshold_tradeoffs
-from tests.pipelines.gold.score_rows import label, score
+from pipelines.catalog import declared
+from pipelines.tasks.shared.tradeoffs import TRAILING_DAYS
 from tests.pipelines.gold.silver_rows import Row, at, day, figures, frames
+from tests.pipelines.tasks.score_rows import label, score
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-GOLD = threshold_tradeoffs.TABLE.name
+GOLD = "gold.threshold_tradeoffs"
 MAY = "2026-05-04"
 LATER = "2026-05-20"
 
 
 def cuts(spark: SparkSession, scores: list[Row], labels: list[Row]) -> dict[tuple[str, str, int], Row]:
     tables = {"gold.payment_scores": scores, "gold.fraud_labels": labels}
-    found = threshold_tradeoffs.snapshot(frames(spark, GOLD, tables)).collect()
+    found = declared()[GOLD].recipe.build(frames(spark, GOLD, tables)).collect()
     return {(row["model_version"], row["currency"], row["cut_score"]): row.asDict() for row in found}
 
 
@@ -67,7 +68,7 @@ def test_currencies_and_versions_are_apart(spark: SparkSession) -> None:
 
 
 def test_only_matured_payments_of_the_last_weeks_count(spark: SparkSession) -> None:
-    old = str(day(LATER) - timedelta(threshold_tradeoffs.TRAILING_DAYS))
+    old = str(day(LATER) - timedelta(TRAILING_DAYS))
     first = str(day(old) + timedelta(1))
     dated = {"ch_old": old, "ch_1": first, "ch_2": LATER, "ch_young": "2026-06-10", "ch_fresh": "2026-06-10"}
     scores = [score(name, when, 0.9) for name, when in dated.items()]

@@ -20,9 +20,6 @@ from pipelines.delta.commits import Replace
 from pipelines.flow.gold import edition, refresh_gold
 from pipelines.flow.steps import Outcome
 from pipelines.flow.verdict import accept_all
-from pipelines.gold import model_drift_daily, model_performance_daily, payment_scores
-from pipelines.gold.model_performance_daily import LABELS
-from pipelines.gold.payment_scores import FEATURES
 from pipelines.lakehouse import Lakehouse
 from pipelines.models.drift.reference import PROBABILITY
 from pipelines.models.registry import Registry, Version
@@ -30,15 +27,18 @@ from pipelines.models.training.provenance import provenance
 from pipelines.models.training.renewal import renew
 from pipelines.settings import Settings, load_settings
 from pipelines.table import Column, Table
-from tests.pipelines.gold.score_rows import label
 from tests.pipelines.gold.silver_rows import frame
 from tests.pipelines.models.history import TASK, day, history
 from tests.pipelines.models.payments import NAMES, payments
+from tests.pipelines.tasks.score_rows import label
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-SCORES = payment_scores.TABLE
+FEATURES, LABELS = TASK.features_table, TASK.labels_table
+SCORES = all_tables()[TASK.table("scores")]
+PERFORMANCE = all_tables()[TASK.table("performance_daily")]
+DRIFT = all_tables()[TASK.table("drift_daily")]
 KEPT = tuple(SCORES.column(name) for name in (
     "account", "charge_id", "date", "created_at", "currency", "amount_minor", "card_fingerprint", "customer_id",
 ))  # fmt: skip
@@ -96,7 +96,7 @@ def judge(lake: Lakehouse) -> None:
     lake.create(LABELS)
     staged = lake.staging.write(LABELS, "1", frame(lake.spark, LABELS, labels))
     lake.publish(LABELS, staged, Replace(), dict(edition(lake, LABELS, None)))
-    assert refresh_gold(lake, model_performance_daily.TABLE, accept_all).status == "published"
+    assert refresh_gold(lake, PERFORMANCE, accept_all).status == "published"
 
 
 def refresh(lake: Lakehouse) -> Outcome:
@@ -159,8 +159,8 @@ def test_a_second_version_adds_its_scores_and_leaves_those_of_the_first(lake: La
     assert len(new) == outcome.rows > 0
     assert {key[0] for key in new} == {renewed.version.name}
     assert {row["role"] for row in new.values()} == {"serving" if renewed.decision.is_promoted else "shadow"}
-    assert refresh_gold(lake, model_performance_daily.TABLE, validate).status == "published"
-    judged = lake.table(model_performance_daily.TABLE.name).select("model_version").distinct().collect()
+    assert refresh_gold(lake, PERFORMANCE, validate).status == "published"
+    judged = lake.table(PERFORMANCE.name).select("model_version").distinct().collect()
     assert {row[0] for row in judged} == {key[0] for key in both}
 
 
@@ -184,7 +184,7 @@ def test_a_batch_that_is_unlike_what_was_learnt_from_is_published_with_a_warning
     warned = {result.name: result.observed for result in outcome.verdict.warnings}
     assert "amount" in warned["features_as_learnt"]
     assert "noise" not in warned["features_as_learnt"]
-    drift = refresh_gold(lake, model_drift_daily.TABLE, validate)
+    drift = refresh_gold(lake, DRIFT, validate)
     [warning] = [result for result in drift.verdict.warnings if result.name == "features_as_learnt"]
     assert "amount" in warning.observed
-    assert refresh_gold(lake, model_drift_daily.TABLE, validate).status == "unchanged"
+    assert refresh_gold(lake, DRIFT, validate).status == "unchanged"

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.gold import model_performance_daily
-from tests.pipelines.gold.score_rows import label, score
 from tests.pipelines.gold.silver_rows import Row, affected, built, figures
+from tests.pipelines.tasks.score_rows import label, score
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-GOLD = model_performance_daily.TABLE.name
+GOLD = "gold.model_performance_daily"
 MAY = "2026-05-04"
 NEXT = "2026-05-05"
 WEEK_LATER = "2026-05-11"

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
-from pipelines.gold import model_drift_daily
-from pipelines.gold.model_drift_daily import Learnt
+from pipelines.catalog import declared
 from pipelines.models.drift import reference as drift
 from pipelines.models.registry import Registry
-from tests.pipelines.gold.score_rows import score
+from pipelines.tasks.shared.drift import Learnt
 from tests.pipelines.gold.silver_rows import Row, affected, day, figures, frames
+from tests.pipelines.tasks.score_rows import score
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-GOLD = model_drift_daily.TABLE.name
+GOLD = "gold.model_drift_daily"
 MAY = "2026-05-04"
 WEEK_LATER = "2026-05-11"
 REFERENCES = {
@@ -31,7 +31,7 @@ REFERENCES = {
 
 def learnt(*versions: str) -> Learnt:
     known = [SimpleNamespace(name=name, references=REFERENCES) for name in versions]
-    return Learnt(cast(Registry, SimpleNamespace(versions=lambda task: known)))
+    return Learnt("fraud", cast(Registry, SimpleNamespace(versions=lambda task: known)))
 
 
 def scored(charge_id: str, date: str, amount: float, version: str = "fraud-1") -> Row:
@@ -47,7 +47,7 @@ SCORES = [
 
 def rows(spark: SparkSession, *days: str) -> dict[tuple[str, ...], Row]:
     now = frames(spark, GOLD, {"gold.payment_scores": SCORES})
-    found = model_drift_daily.build(now, days, learnt("fraud-1", "fraud-2")).collect()
+    found = declared()[GOLD].recipe.build(now, days, learnt("fraud-1", "fraud-2")).collect()
     names = ("model_version", "column_name", "date", "window_days")
     return {tuple(str(row[name]) for name in names): row.asDict() for row in found}
 
