@@ -71,7 +71,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         trained_payments.put(
             lake, "gold.refund_labels", [row | {"label": SAID[row["label"]]} for row in rows]
         )
-        lake.clear_staging()
+        lake.staging.clear()
         assert refresh_gold(lake, all_tables()["gold.training_refund"], validate).rows == len(rows)
     return folder
 
