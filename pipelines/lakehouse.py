@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.delta import intent, marker, releases, storage
 from pipelines.delta.commits import Committer, Publish, Replace, Staged, commit
+from pipelines.delta.declaring import declare
 from pipelines.delta.engine import engine_of, open_spark
 from pipelines.delta.engine_errors import OF, WRITING
 from pipelines.delta.housekeeping import Housekeeping
@@ -258,7 +259,7 @@ class Lakehouse:
     def create(self, name: str) -> None:
         """Create a table, or add the columns that were declared since it was written."""
         marker.leave(self.uri)
-        self.committer.create(self.table_uri(name), self.declaration(name))
+        declare(self.table_uri(name), self.declaration(name), self.settings.storage_options)
 
     def publish(self, name: str, staged: Staged, how: Publish, note: Note) -> None:
         """Publish a batch of a table that is as declared, in one commit."""

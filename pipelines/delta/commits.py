@@ -92,9 +92,6 @@ Publish = Append | Merge | Replace | Amend
 class Committer(Protocol):
     """Commits to Delta tables. ``uri`` is the table's folder or URL."""
 
-    def create(self, uri: str, table: Table) -> None:
-        """Create an empty table with the declared schema, or add declared columns that it lacks."""
-
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         """Add all rows."""
 

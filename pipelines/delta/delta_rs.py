@@ -18,42 +18,26 @@ import pyarrow.parquet as pq
 from deltalake import (
     CommitProperties,
     DeltaTable,
-    Field,
     PostCommitHookProperties,
     Schema,
     WriterProperties,
     write_deltalake,
 )
-from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction
 
 from pipelines.delta import log as delta_log
 from pipelines.delta import storage
-from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_condition, properties
+from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_condition
+from pipelines.delta.declaring import configuration, delta_schema
 from pipelines.delta.log import DeltaLog, Note, dump_note
 from pipelines.delta.schemas import arrow_schema
-from pipelines.errors import LakehouseError
 from pipelines.frames.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
 from pipelines.table import Table
-
-DELTA_TYPES = {"bigint": "long"}
-
-FILE_SIZE = "delta.targetFileSize"
 
 SORT_BYTES = 1 << 30
 """What ordering a table holds in memory before it goes to disk."""
 
 WRITER = WriterProperties(compression="ZSTD", compression_level=1)
-
-
-def delta_schema(table: Table) -> Schema:
-    """The declared schema, as Delta stores it: the columns' meanings are its comments."""
-    return Schema(
-        [
-            Field(c.name, PrimitiveType(DELTA_TYPES.get(c.type, c.type)), metadata={"comment": c.doc})
-            for c in table.columns
-        ]
-    )
 
 
 class DeltaRs:
@@ -62,19 +46,6 @@ class DeltaRs:
     def __init__(self, storage_options: Mapping[str, str]) -> None:
         self._options = dict(storage_options) or None
         self._log = DeltaLog(storage_options)
-
-    def create(self, uri: str, table: Table) -> None:
-        if self._log.exists(uri):
-            self._add_missing_columns(uri, table)
-            return
-        DeltaTable.create(
-            uri,
-            schema=delta_schema(table),
-            name=table.name,
-            description=table.doc,
-            configuration=_configuration(table),
-            storage_options=self._options,
-        )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         if storage.is_local(uri) and not staged.accept and not self._open(uri).metadata().partition_columns:
@@ -161,7 +132,7 @@ class DeltaRs:
 
     def unpartition(self, uri: str, table: Table, note: Note) -> None:
         # First by itself: delta-rs takes the columns that it keeps statistics of from the version before.
-        self._open(uri).alter.set_table_properties(_configuration(table), **_committed(note))
+        self._open(uri).alter.set_table_properties(configuration(table), **_committed(note))
         rows = self._open(uri).to_pyarrow_dataset()
         schema = _described(rows.schema, self._open(uri).schema())
         self._commit_rows(
@@ -195,18 +166,6 @@ class DeltaRs:
 
     def _open(self, uri: str) -> DeltaTable:
         return DeltaTable(uri, storage_options=self._options)
-
-    def _add_missing_columns(self, uri: str, table: Table) -> None:
-        target = self._open(uri)
-        present = {field.name for field in target.schema().fields}
-        if undeclared := present - set(table.column_names):
-            raise LakehouseError(
-                f"{table.name} at {uri} has columns that its declaration lacks: {', '.join(sorted(undeclared))}. "
-                f"Rebuild it with: vermeil run --full-refresh {table.name}"
-            )
-        missing = [field for field in delta_schema(table).fields if field.name not in present]
-        if missing:
-            target.alter.add_columns(missing)
 
     def _write(self, uri: str, table: Table, staged: Staged, note: Note, **how: Any) -> None:
         self._commit_rows(uri, _reader(staged, table), note, **how)
@@ -247,12 +206,6 @@ class DeltaRs:
         self._open(uri).create_write_transaction(
             actions, mode="append", schema=delta_schema(table), **_committed(note)
         )
-
-
-def _configuration(table: Table) -> dict[str, str | None]:
-    """The table's properties. A merge of delta-rs asks them how large files are to be; delta-spark does not."""
-    size = {FILE_SIZE: str(FILE_BYTES)} if table.cluster_by else {}
-    return {**properties(table), **size}
 
 
 def _committed(note: Note) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from pipelines.delta import log as delta_log
 from pipelines.delta import storage
 from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_condition, properties
 from pipelines.delta.log import DeltaLog, Note, dump_note
-from pipelines.errors import LakehouseError
 from pipelines.frames.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
 from pipelines.table import Table
 
@@ -39,16 +38,6 @@ class DeltaSpark:
     def __init__(self, spark: SparkSession, log: DeltaLog) -> None:
         self._spark = spark
         self._log = log
-
-    def create(self, uri: str, table: Table) -> None:
-        if self._log.exists(uri):
-            self._add_missing_columns(uri, table)
-            return
-        self._spark.sql(
-            f"create table if not exists {_quoted(uri)} ({_ddl(table)}) using delta "
-            f"comment {_text(table.doc)} "
-            f"tblproperties ({_properties(table)})"
-        )
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         writer = self._writer(table, staged).mode("append")
@@ -179,18 +168,6 @@ class DeltaSpark:
         present = self._spark.read.format("delta").load(uri).filter(within_spans("date", spans))
         return present.join(listed, "date", "left_anti").select(*table.column_names)
 
-    def _add_missing_columns(self, uri: str, table: Table) -> None:
-        present = set(self._log.columns(uri))
-        if undeclared := present - set(table.column_names):
-            raise LakehouseError(
-                f"{table.name} at {uri} has columns that its declaration lacks: {', '.join(sorted(undeclared))}. "
-                f"Rebuild it with: vermeil run --full-refresh {table.name}"
-            )
-        missing = [c for c in table.columns if c.name not in present]
-        if missing:
-            added = ", ".join(f"{c.name} {c.type} comment {_text(c.doc)}" for c in missing)
-            self._spark.sql(f"alter table {_quoted(uri)} add columns ({added})")
-
     def _sized(self, target_bytes: int | None) -> AbstractContextManager[None]:
         return self._with({FILE_SIZE: str(target_bytes)} if target_bytes else {})
 
@@ -232,7 +209,3 @@ def _text(value: str) -> str:
 
 def _properties(table: Table) -> str:
     return ", ".join(f"{_text(name)} = {_text(value)}" for name, value in properties(table).items())
-
-
-def _ddl(table: Table) -> str:
-    return ", ".join(f"{c.name} {c.type} comment {_text(c.doc)}" for c in table.columns)

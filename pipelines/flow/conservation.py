@@ -7,13 +7,15 @@ none of these is missing, and the audit fails.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from pyspark.sql import functions as F  # noqa: N812
+
 from pipelines.flow import ingest
 from pipelines.flow.batches import batches, check_sources, reached, taken, types_inside
-from pipelines.flow.places import INSIDE, PLACES, current, places, row_count
+from pipelines.flow.places import INSIDE, PLACES, current, places
 from pipelines.silver import quarantine
 
 if TYPE_CHECKING:
@@ -127,14 +129,12 @@ def audit(lake: Lakehouse) -> Audit:
         taken_in(lake),
         types_inside(batches(lake)),
     )
-    names: list[Any] = [*PLACES, *(INSIDE + place for place in PLACES)]
-    found = placed.groupBy("file_id").pivot("place", names).count().na.fill(0)
-    counted = {row["file_id"]: row.asDict() for row in found.collect()}
-    manifest = lake.table(ingest.FILES).select("file_id", "file", "ingest_id", "record_count").collect()
-    files = tuple(
-        sorted((_file(row, counted.get(row["file_id"], {})) for row in manifest), key=lambda f: f.file)
-    )
-    return Audit(_sum(files), files, row_count(lake, tables))
+    counted: dict[str, dict[str, int]] = {}
+    for row in placed.groupBy("file_id", "place").agg(F.count(F.lit(1)).alias("records")).collect():
+        counted.setdefault(row["file_id"], {})[row["place"]] = row["records"]
+    manifest = lake.arrow(ingest.FILES, ("file_id", "file", "ingest_id", "record_count")).to_pylist()
+    files = sorted((_file(row, counted.get(row["file_id"], {})) for row in manifest), key=lambda f: f.file)
+    return Audit(_sum(files), tuple(files), sum(lake.count(table.name) for table in tables))
 
 
 def taken_in(lake: Lakehouse) -> dict[str, int]:
@@ -145,9 +145,9 @@ def taken_in(lake: Lakehouse) -> dict[str, int]:
     return {quarantine.TABLE.name: unread} | {t.name: reached(lake, t, held) for t in tables}
 
 
-def _file(row: Any, counted: dict[str, Any]) -> FileCounts:
-    found = {place: int(counted.get(place, 0)) for place in PLACES}
-    parts = {place: int(counted.get(INSIDE + place, 0)) for place in PLACES}
+def _file(row: Mapping[str, Any], counted: Mapping[str, int]) -> FileCounts:
+    found = {place: counted.get(place, 0) for place in PLACES}
+    parts = {place: counted.get(INSIDE + place, 0) for place in PLACES}
     return FileCounts(
         inside=sum(parts.values()),
         inside_current=parts["current"],

@@ -167,11 +167,6 @@ def current(lake: Lakehouse, tables: list[Table]) -> DataFrame:
     return _union(found)
 
 
-def row_count(lake: Lakehouse, tables: Iterable[Table]) -> int:
-    """How many rows some tables have, counted."""
-    return int(_union(lake.table(table.name).select(F.lit(1)) for table in tables).count())
-
-
 def _held(lake: Lakehouse, table: Table, object_type: str) -> DataFrame:
     return lake.table(table.name).select(
         F.lit(object_type).alias("object_type"),

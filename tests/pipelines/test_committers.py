@@ -18,6 +18,7 @@ import pytest
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from pipelines.delta.commits import Staged
+from pipelines.delta.declaring import declare
 from pipelines.delta.delta_rs import DeltaRs
 from pipelines.delta.delta_spark import DeltaSpark
 from pipelines.delta.log import DeltaLog, dump_note
@@ -73,9 +74,7 @@ class Bench:
         return str(self.folder / table.short_name)
 
     def create(self, table: Table) -> None:
-        # Sail makes no table of a path by this statement.
-        creator = self.committer if load_settings().engine != "embedded" else DeltaRs({})
-        creator.create(self.uri(table), table)
+        declare(self.uri(table), table, {})
 
     def stage(self, table: Table, rows: list[tuple[Any, ...]], accept: str | None = None) -> Staged:
         self.staged_count += 1

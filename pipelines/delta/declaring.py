@@ -1,0 +1,67 @@
+"""A table as it is declared: created where it is not there, given the columns that it lacks.
+
+Its log alone is written to, by delta-rs, whichever engine commits the rows: Spark takes a third of a second for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from deltalake import DeltaTable, Field, Schema
+from deltalake.schema import PrimitiveType
+
+from pipelines.delta.commits import FILE_BYTES, properties
+from pipelines.errors import LakehouseError
+from pipelines.table import Table
+
+DELTA_TYPES = {"bigint": "long"}
+
+FILE_SIZE = "delta.targetFileSize"
+
+
+def declare(uri: str, table: Table, storage_options: Mapping[str, str]) -> None:
+    """Create an empty table with the declared schema, or add declared columns that it lacks.
+
+    Raises:
+        LakehouseError: it has columns that the declaration lacks.
+    """
+    options = dict(storage_options) or None
+    if DeltaTable.is_deltatable(uri, options):
+        _add_missing_columns(DeltaTable(uri, storage_options=options), uri, table)
+        return
+    DeltaTable.create(
+        uri,
+        schema=delta_schema(table),
+        name=table.name,
+        description=table.doc,
+        configuration=configuration(table),
+        storage_options=options,
+    )
+
+
+def delta_schema(table: Table) -> Schema:
+    """The declared schema, as Delta stores it: the columns' meanings are its comments."""
+    return Schema(
+        [
+            Field(c.name, PrimitiveType(DELTA_TYPES.get(c.type, c.type)), metadata={"comment": c.doc})
+            for c in table.columns
+        ]
+    )
+
+
+def configuration(table: Table) -> dict[str, str | None]:
+    """The table's properties. A merge of delta-rs asks them how large files are to be; delta-spark does not."""
+    size = {FILE_SIZE: str(FILE_BYTES)} if table.cluster_by else {}
+    return {**properties(table), **size}
+
+
+def _add_missing_columns(target: DeltaTable, uri: str, table: Table) -> None:
+    present = {field.name for field in target.schema().fields}
+    if undeclared := present - set(table.column_names):
+        raise LakehouseError(
+            f"{table.name} at {uri} has columns that its declaration lacks: {', '.join(sorted(undeclared))}. "
+            f"Rebuild it with: vermeil run --full-refresh {table.name}"
+        )
+    missing = [field for field in delta_schema(table).fields if field.name not in present]
+    if missing:
+        target.alter.add_columns(missing)
