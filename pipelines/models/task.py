@@ -46,7 +46,7 @@ class Task:
         entity: what one score is about; with an s it is several.
         key: the columns that tell entities apart.
         features_table: features as of each entity's moment, to be scored, with the day of the moment as ``date``.
-        labels_table: what is known now of each entity, by day likewise.
+        labels_table: what is known now of each entity, with its ``date`` likewise.
         training_table: the two together.
         label: column that says what it was.
         positive: the label that is predicted, a noun: columns of tables and pages call it so.
