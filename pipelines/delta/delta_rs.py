@@ -25,16 +25,24 @@ from deltalake import (
     write_deltalake,
 )
 from deltalake.schema import PrimitiveType
+from deltalake.table import TableMerger
 from deltalake.transaction import AddAction
 
 from pipelines.delta import log as delta_log
 from pipelines.delta import storage
-from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_condition, properties
+from pipelines.delta.commits import (
+    FILE_BYTES,
+    Staged,
+    amend_condition,
+    check_days,
+    key_condition,
+    missing_columns,
+    properties,
+)
 from pipelines.delta.log import DeltaLog, Note, dump_note
 from pipelines.delta.schemas import arrow_schema
-from pipelines.errors import LakehouseError
-from pipelines.frames.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
-from pipelines.table import Table
+from pipelines.frames.spans import joined, near_days, ordinals, stretches, within_spans
+from pipelines.table import Column, Table
 
 DELTA_TYPES = {"bigint": "long"}
 
@@ -48,12 +56,12 @@ WRITER = WriterProperties(compression="ZSTD", compression_level=1)
 
 def delta_schema(table: Table) -> Schema:
     """The declared schema, as Delta stores it: the columns' meanings are its comments."""
-    return Schema(
-        [
-            Field(c.name, PrimitiveType(DELTA_TYPES.get(c.type, c.type)), metadata={"comment": c.doc})
-            for c in table.columns
-        ]
-    )
+    return Schema([_field(column) for column in table.columns])
+
+
+def _field(column: Column) -> Field:
+    kind = PrimitiveType(DELTA_TYPES.get(column.type, column.type))
+    return Field(column.name, kind, metadata={"comment": column.doc})
 
 
 class DeltaRs:
@@ -90,14 +98,7 @@ class DeltaRs:
         condition = key_condition(table, "t", "s")
         if table.cluster_by:
             condition += " and " + near_days(f"t.{table.cluster_by}", _values(staged, table.cluster_by))
-        merger = target.merge(
-            source=_reader(staged, table),
-            predicate=condition,
-            source_alias="s",
-            target_alias="t",
-            writer_properties=WRITER,
-            **_committed(note),
-        )
+        merger = _merger(target, table, staged, note, condition)
         if update_if:
             merger = merger.when_matched_update_all(predicate=update_if)
         before = target.version()
@@ -120,20 +121,8 @@ class DeltaRs:
         self._commit_rows(uri, rows, note, mode="overwrite", predicate=within_spans("date", spans))
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
-        condition = " and ".join(f"t.{name} = s.{name}" for name in by)
-        if table.cluster_by:
-            condition += " and " + near_days(f"t.{table.cluster_by}", _values(staged, table.cluster_by))
-        if "ingest_id" in by:
-            condition += " and " + near_numbers("t.ingest_id", _values(staged, "ingest_id"))
-        merger = self._open(uri).merge(
-            source=_reader(staged, table),
-            predicate=condition,
-            source_alias="s",
-            target_alias="t",
-            writer_properties=WRITER,
-            **_committed(note),
-        )
-        merger.when_matched_update_all().execute()
+        condition = amend_condition(table, by, lambda column: _values(staged, column))
+        _merger(self._open(uri), table, staged, note, condition).when_matched_update_all().execute()
 
     def touch(self, uri: str, table: Table, note: Note) -> None:
         self._open(uri).create_write_transaction(
@@ -197,16 +186,8 @@ class DeltaRs:
         return DeltaTable(uri, storage_options=self._options)
 
     def _add_missing_columns(self, uri: str, table: Table) -> None:
-        target = self._open(uri)
-        present = {field.name for field in target.schema().fields}
-        if undeclared := present - set(table.column_names):
-            raise LakehouseError(
-                f"{table.name} at {uri} has columns that its declaration lacks: {', '.join(sorted(undeclared))}. "
-                f"Rebuild it with: vermeil run --full-refresh {table.name}"
-            )
-        missing = [field for field in delta_schema(table).fields if field.name not in present]
-        if missing:
-            target.alter.add_columns(missing)
+        if missing := missing_columns(table, uri, self._log.columns(uri)):
+            self._open(uri).alter.add_columns([_field(column) for column in missing])
 
     def _write(self, uri: str, table: Table, staged: Staged, note: Note, **how: Any) -> None:
         self._commit_rows(uri, _reader(staged, table), note, **how)
@@ -267,6 +248,17 @@ def _committed(note: Note) -> dict[str, Any]:
             create_checkpoint=False, cleanup_expired_logs=False
         ),
     }
+
+
+def _merger(target: DeltaTable, table: Table, staged: Staged, note: Note, condition: str) -> TableMerger:
+    return target.merge(
+        source=_reader(staged, table),
+        predicate=condition,
+        source_alias="s",
+        target_alias="t",
+        writer_properties=WRITER,
+        **_committed(note),
+    )
 
 
 def _dataset(staged: Staged) -> ds.Dataset | None:

@@ -14,10 +14,17 @@ import pyarrow as pa
 
 from pipelines.delta import log as delta_log
 from pipelines.delta import storage
-from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_condition, properties
+from pipelines.delta.commits import (
+    FILE_BYTES,
+    Staged,
+    amend_condition,
+    check_days,
+    key_condition,
+    missing_columns,
+    properties,
+)
 from pipelines.delta.log import DeltaLog, Note, dump_note
-from pipelines.errors import LakehouseError
-from pipelines.frames.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
+from pipelines.frames.spans import joined, near_days, ordinals, stretches, within_spans
 from pipelines.table import Table
 
 if TYPE_CHECKING:
@@ -97,11 +104,7 @@ class DeltaSpark:
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         rows = self._rows(table, staged)
-        condition = " and ".join(f"t.{name} = s.{name}" for name in by)
-        if table.cluster_by:
-            condition += " and " + near_days(f"t.{table.cluster_by}", _values(rows, table.cluster_by))
-        if "ingest_id" in by:
-            condition += " and " + near_numbers("t.ingest_id", _values(rows, "ingest_id"))
+        condition = amend_condition(table, by, lambda column: _values(rows, column))
         view = f"amended_{table.short_name}"
         rows.createOrReplaceTempView(view)
         with self._noted(note):
@@ -180,14 +183,7 @@ class DeltaSpark:
         return present.join(listed, "date", "left_anti").select(*table.column_names)
 
     def _add_missing_columns(self, uri: str, table: Table) -> None:
-        present = set(self._log.columns(uri))
-        if undeclared := present - set(table.column_names):
-            raise LakehouseError(
-                f"{table.name} at {uri} has columns that its declaration lacks: {', '.join(sorted(undeclared))}. "
-                f"Rebuild it with: vermeil run --full-refresh {table.name}"
-            )
-        missing = [c for c in table.columns if c.name not in present]
-        if missing:
+        if missing := missing_columns(table, uri, self._log.columns(uri)):
             added = ", ".join(f"{c.name} {c.type} comment {_text(c.doc)}" for c in missing)
             self._spark.sql(f"alter table {_quoted(uri)} add columns ({added})")
 
