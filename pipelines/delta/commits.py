@@ -6,14 +6,14 @@ in the commit's ``userMetadata``, which both delta-rs and delta-spark write and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pipelines.delta.log import Note
 from pipelines.errors import LakehouseError
-from pipelines.frames.spans import ordinals
+from pipelines.frames.spans import near_days, near_numbers, ordinals
 from pipelines.table import Table
 
 if TYPE_CHECKING:
@@ -157,6 +157,19 @@ def key_condition(table: Table, target: str, source: str) -> str:
     """
     columns = [*table.key, *([table.cluster_by] if table.cluster_by else [])]
     return " and ".join(f"{target}.{name} = {source}.{name}" for name in dict.fromkeys(columns))
+
+
+def amend_condition(table: Table, by: Sequence[str], values: Callable[[str], Sequence[Any]]) -> str:
+    """SQL that matches a present row ``t`` with the staged one ``s`` that agrees with it in some columns.
+
+    ``values`` are the different ones of a staged column: files without any of them are not looked at.
+    """
+    condition = [f"t.{name} = s.{name}" for name in by]
+    if table.cluster_by:
+        condition.append(near_days(f"t.{table.cluster_by}", values(table.cluster_by)))
+    if "ingest_id" in by:
+        condition.append(near_numbers("t.ingest_id", values("ingest_id")))
+    return " and ".join(condition)
 
 
 def check_days(table: Table, wanted: Sequence[int], given: Sequence[date]) -> None:

@@ -23,15 +23,16 @@ from deltalake import (
     WriterProperties,
     write_deltalake,
 )
+from deltalake.table import TableMerger
 from deltalake.transaction import AddAction
 
 from pipelines.delta import log as delta_log
 from pipelines.delta import storage
-from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_condition
+from pipelines.delta.commits import FILE_BYTES, Staged, amend_condition, check_days, key_condition
 from pipelines.delta.declaring import configuration, delta_schema
 from pipelines.delta.log import DeltaLog, Note, dump_note
 from pipelines.delta.schemas import arrow_schema
-from pipelines.frames.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
+from pipelines.frames.spans import joined, near_days, ordinals, stretches, within_spans
 from pipelines.table import Table
 
 SORT_BYTES = 1 << 30
@@ -61,14 +62,7 @@ class DeltaRs:
         condition = key_condition(table, "t", "s")
         if table.cluster_by:
             condition += " and " + near_days(f"t.{table.cluster_by}", _values(staged, table.cluster_by))
-        merger = target.merge(
-            source=_reader(staged, table),
-            predicate=condition,
-            source_alias="s",
-            target_alias="t",
-            writer_properties=WRITER,
-            **_committed(note),
-        )
+        merger = _merger(target, table, staged, note, condition)
         if update_if:
             merger = merger.when_matched_update_all(predicate=update_if)
         before = target.version()
@@ -91,20 +85,8 @@ class DeltaRs:
         self._commit_rows(uri, rows, note, mode="overwrite", predicate=within_spans("date", spans))
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
-        condition = " and ".join(f"t.{name} = s.{name}" for name in by)
-        if table.cluster_by:
-            condition += " and " + near_days(f"t.{table.cluster_by}", _values(staged, table.cluster_by))
-        if "ingest_id" in by:
-            condition += " and " + near_numbers("t.ingest_id", _values(staged, "ingest_id"))
-        merger = self._open(uri).merge(
-            source=_reader(staged, table),
-            predicate=condition,
-            source_alias="s",
-            target_alias="t",
-            writer_properties=WRITER,
-            **_committed(note),
-        )
-        merger.when_matched_update_all().execute()
+        condition = amend_condition(table, by, lambda column: _values(staged, column))
+        _merger(self._open(uri), table, staged, note, condition).when_matched_update_all().execute()
 
     def touch(self, uri: str, table: Table, note: Note) -> None:
         self._open(uri).create_write_transaction(
@@ -220,6 +202,17 @@ def _committed(note: Note) -> dict[str, Any]:
             create_checkpoint=False, cleanup_expired_logs=False
         ),
     }
+
+
+def _merger(target: DeltaTable, table: Table, staged: Staged, note: Note, condition: str) -> TableMerger:
+    return target.merge(
+        source=_reader(staged, table),
+        predicate=condition,
+        source_alias="s",
+        target_alias="t",
+        writer_properties=WRITER,
+        **_committed(note),
+    )
 
 
 def _dataset(staged: Staged) -> ds.Dataset | None:

@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from pipelines.delta import log as delta_log
 from pipelines.delta import storage
-from pipelines.delta.commits import FILE_BYTES, Staged, check_days, key_condition, properties
+from pipelines.delta.commits import FILE_BYTES, Staged, amend_condition, check_days, key_condition, properties
 from pipelines.delta.log import DeltaLog, Note, dump_note
-from pipelines.frames.spans import joined, near_days, near_numbers, ordinals, stretches, within_spans
+from pipelines.frames.spans import joined, near_days, ordinals, stretches, within_spans
 from pipelines.table import Table
 
 if TYPE_CHECKING:
@@ -86,11 +86,7 @@ class DeltaSpark:
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         rows = self._rows(table, staged)
-        condition = " and ".join(f"t.{name} = s.{name}" for name in by)
-        if table.cluster_by:
-            condition += " and " + near_days(f"t.{table.cluster_by}", _values(rows, table.cluster_by))
-        if "ingest_id" in by:
-            condition += " and " + near_numbers("t.ingest_id", _values(rows, "ingest_id"))
+        condition = amend_condition(table, by, lambda column: _values(rows, column))
         view = f"amended_{table.short_name}"
         rows.createOrReplaceTempView(view)
         with self._noted(note):

@@ -21,7 +21,7 @@ from pipelines.table import Table
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, WindowSpec
 
     from pipelines.lakehouse import Lakehouse
 
@@ -54,68 +54,88 @@ def places(
         types: of the objects that stand inside records.
     """
     reached = _reached(tables, taken)
-    last = F.coalesce(
-        *(F.when(F.col("object_type") == F.lit(name), F.lit(batch)) for name, batch in reached.items()),
-        F.lit(0),
-    )
-    is_waiting = F.col("ingest_id") > last
-    unread = F.col("ingest_id") > F.lit(taken.get(quarantine.TABLE.name, 0))
-    held = current.select(
-        F.col("object_type").alias("held_type"),
-        F.col("account").alias("held_account"),
-        F.col("object_id").alias("held_object"),
-        F.col("version").alias("held_version"),
-        F.col("version_id").alias("held_version_id"),
-        F.col("record_id").alias("held_record"),
-        F.col("other_record").alias("held_other"),
-        F.col("record_path").alias("held_path"),
-    )
-    same = (
-        (F.col("object_type") == F.col("held_type"))
-        & (F.col("account") == F.col("held_account"))
-        & (F.col("object_id") == F.col("held_object"))
-    )
-    copies = Window.partitionBy("object_type", "account", "object_id", "version_id", "is_refused").orderBy(
-        F.col("known_at").asc_nulls_last(), "record_id", F.col("record_path").asc_nulls_first()
-    )
-    named = [
-        "record_id", "file_id", "ingest_id", "object_type", "account", "object_id", "version_id", "version",
-        "known_at", "fault", "record_path",
-    ]  # fmt: skip
-    here = F.coalesce("record_path", F.lit(""))
-    at_record = (F.col("held_record") == F.col("record_id")) | (F.col("held_other") == F.col("record_id"))
-    at_place = F.coalesce("held_path", F.lit("")) == here
-    is_current = F.coalesce(at_record & at_place, F.lit(False))
     everything = within.on_their_own(described(dated(records), sources))
     if wanted := sorted(reached.keys() & set(types)):
         everything = everything.unionByName(within.objects(dated(records), wanted))
     joined = (
         everything.withColumn("version", version(sources))
         .withColumn("is_of_none", is_of_no_object() | is_line_of_preview())
-        .select(*named, "is_of_none")
+        .select(*_NAMED, "is_of_none")
         .join(_refused(refused, tables), _is_refused(), "left")
-        .join(held, same, "left")
+        .join(current.select(*(F.col(name).alias(held) for name, held in _HELD.items())), _is_held(), "left")
         # A replay takes a record out of quarantine after it was published; cut between the two, it is not lost.
-        .withColumn("is_refused", F.col("refused_record").isNotNull() & ~is_current)
-        .withColumn("copy", F.row_number().over(copies))
+        .withColumn("is_refused", F.col("refused_record").isNotNull() & ~_is_current())
+        .withColumn("copy", F.row_number().over(_copies()))
     )
-    place = (
-        F.when(F.col("is_refused"), "quarantined")
-        .when(F.col("fault").isNotNull(), F.when(unread, "waiting").otherwise("missing"))
-        .when(
-            F.col("is_of_none") | ~F.coalesce(F.col("object_type").isin(*reached), F.lit(False)), "unmodelled"
-        )
-        .when(is_current, "current")
-        .when(F.col("held_version_id") == F.col("version_id"), "duplicate")
-        .when(
-            F.col("held_version") > F.col("version"),
-            F.when(F.col("copy") > 1, "duplicate").otherwise("superseded"),
-        )
-        .when(is_waiting, "waiting")
-        .otherwise("missing")
-    )
+    place = _place(reached, taken.get(quarantine.TABLE.name, 0))
     full = F.when(F.col("record_path").isNull(), place).otherwise(F.concat(F.lit(INSIDE), place))
     return joined.select("record_id", "file_id", full.alias("place"))
+
+
+_NAMED = (
+    "record_id", "file_id", "ingest_id", "object_type", "account", "object_id", "version_id", "version",
+    "known_at", "fault", "record_path",
+)  # fmt: skip
+
+_HELD = {
+    "object_type": "held_type",
+    "account": "held_account",
+    "object_id": "held_object",
+    "version": "held_version",
+    "version_id": "held_version_id",
+    "record_id": "held_record",
+    "other_record": "held_other",
+    "record_path": "held_path",
+}
+"""Columns of what silver holds, as they are called beside those of records."""
+
+
+def _place(reached: Mapping[str, int], unread: int) -> Expression:
+    """The place of a record that was joined with what is refused and held.
+
+    Args:
+        reached: the last batch that all tables of a type have taken in, by type.
+        unread: the last batch whose unreadable records are in quarantine.
+    """
+    taken = (F.when(F.col("object_type") == F.lit(name), F.lit(last)) for name, last in reached.items())
+    is_modelled = F.coalesce(F.col("object_type").isin(*reached), F.lit(False))
+    no_longer = F.when(F.col("copy") > 1, "duplicate").otherwise("superseded")
+    return (
+        F.when(F.col("is_refused"), "quarantined")
+        .when(
+            F.col("fault").isNotNull(),
+            F.when(F.col("ingest_id") > F.lit(unread), "waiting").otherwise("missing"),
+        )
+        .when(F.col("is_of_none") | ~is_modelled, "unmodelled")
+        .when(_is_current(), "current")
+        .when(F.col("held_version_id") == F.col("version_id"), "duplicate")
+        .when(F.col("held_version") > F.col("version"), no_longer)
+        .when(F.col("ingest_id") > F.coalesce(*taken, F.lit(0)), "waiting")
+        .otherwise("missing")
+    )
+
+
+def _is_held() -> Expression:
+    """Whether silver holds the object that a record is about."""
+    return (
+        (F.col("object_type") == F.col("held_type"))
+        & (F.col("account") == F.col("held_account"))
+        & (F.col("object_id") == F.col("held_object"))
+    )
+
+
+def _is_current() -> Expression:
+    """Whether what silver holds was read from this place of this record."""
+    at_record = (F.col("held_record") == F.col("record_id")) | (F.col("held_other") == F.col("record_id"))
+    at_place = F.coalesce("held_path", F.lit("")) == F.coalesce("record_path", F.lit(""))
+    return F.coalesce(at_record & at_place, F.lit(False))
+
+
+def _copies() -> WindowSpec:
+    """The copies of one version, the first that was known first."""
+    return Window.partitionBy("object_type", "account", "object_id", "version_id", "is_refused").orderBy(
+        F.col("known_at").asc_nulls_last(), "record_id", F.col("record_path").asc_nulls_first()
+    )
 
 
 def _refused(refused: DataFrame, tables: Iterable[Table]) -> DataFrame:
