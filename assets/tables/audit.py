@@ -50,6 +50,7 @@ def audit_asset(settings: Settings) -> AssetsDefinition:
         name="gold__audit",
         specs=[table_spec(table, settings, freshness=FRESHNESS)],
         check_specs=checks.specs(table),
+        can_subset=True,
         op_tags={"dagster/priority": "-2"},
     )
     def asset(

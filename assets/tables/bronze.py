@@ -46,6 +46,7 @@ def bronze_assets(settings: Settings) -> Sequence[AssetsDefinition | AssetSpec]:
         name="bronze",
         specs=[table_spec(table, settings, deps=("raw.files",)) for table in tables],
         check_specs=[spec for table in tables for spec in checks.specs(table)],
+        can_subset=True,
     )
     def bronze(
         context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions

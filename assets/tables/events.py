@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dagster import (
+    AssetCheckKey,
     AssetCheckResult,
     AssetExecutionContext,
     DataVersion,
@@ -18,7 +19,7 @@ from dagster import (
 from dagster._core.definitions.metadata.metadata_set import TableMetadataSet
 
 from assets.tables import checks
-from assets.tables.memory import FAILURES, VERSION, remembered
+from assets.tables.memory import CHECKED, FAILURES, VERSION, remembered
 from assets.tables.spec import asset_key, column_lineage
 from pipelines.flow.steps import Outcome
 
@@ -32,15 +33,38 @@ Event = AssetCheckResult | MaterializeResult[None]
 def events(
     context: AssetExecutionContext, lake: Lakehouse, table: Table, outcomes: Iterable[Outcome]
 ) -> Iterator[Event]:
-    """Refresh a table by consuming its outcomes, and tell Dagster about it.
+    """Refresh a table by consuming its outcomes, and tell Dagster about it, as far as the run asks for it.
+
+    Where a run asks for checks alone, the table is left as it is and they are told as they stand. Where it asks for
+    none, as a run in which nothing new is expected does, Dagster keeps in mind which version it was told of.
 
     Raises:
         Failure: a batch was refused, so that nothing that is made from the table runs.
     """
     known, before = remembered(context.instance, table), version(lake, table)
     kept = known.failures if known.version == before else checks.failures_kept(lake, table)
-    done = [_logged(context, outcome) for outcome in outcomes]
-    yield from told(lake, table, done, kept)
+    is_made = asset_key(table.name) in context.selected_asset_keys
+    done = [_logged(context, outcome) for outcome in outcomes] if is_made else []
+    asked = context.selected_asset_check_keys
+    is_told = not any(map(_is_news, done)) and known.checked == version(lake, table)
+    is_told = is_told or asked.issuperset(spec.key for spec in checks.specs(table))
+    for event in told(lake, table, done, kept):
+        if isinstance(event, AssetCheckResult):
+            if _key(event) in asked:
+                yield event
+        elif is_made:
+            own = {} if is_told else {CHECKED: -1 if known.checked is None else known.checked}
+            yield event._replace(metadata={**(event.metadata or {}), **own})
+
+
+def _is_news(outcome: Outcome) -> bool:
+    return outcome.status != "unchanged" or bool(outcome.notices or outcome.verdict.results)
+
+
+def _key(result: AssetCheckResult) -> AssetCheckKey:
+    assert result.asset_key
+    assert result.check_name
+    return AssetCheckKey(result.asset_key, result.check_name)
 
 
 def told(
@@ -65,7 +89,7 @@ def told(
     failures = checks.still_failing(found, failed_before)
     yield MaterializeResult(
         asset_key=asset_key(table.name),
-        metadata={**figures(lake, table, done), FAILURES: failures},
+        metadata={**figures(lake, table, done), FAILURES: failures, CHECKED: version(lake, table)},
         data_version=DataVersion(str(version(lake, table))),
     )
 

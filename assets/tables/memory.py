@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 VERSION = "delta_version"
 FAILURES = "failed_checks"
+CHECKED = "checked_version"
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,12 @@ class Memory:
     Attributes:
         version: its Delta version then; None where Dagster never heard of it.
         failures: checks that failed then, each with what was observed.
+        checked: the version of which Dagster was told how each check stands.
     """
 
     version: int | None = None
     failures: Mapping[str, str] = field(default_factory=dict)
+    checked: int | None = None
 
 
 def remembered(instance: DagsterInstance, table: Table) -> Memory:
@@ -48,4 +51,4 @@ def all_remembered(instance: DagsterInstance, tables: Iterable[Table]) -> dict[s
 def _of(entry: EventLogEntry | None) -> Memory:
     found = entry.asset_materialization if entry else None
     values: dict[str, Any] = {name: value.value for name, value in found.metadata.items()} if found else {}
-    return Memory(values.get(VERSION), values.get(FAILURES, {}))
+    return Memory(values.get(VERSION), values.get(FAILURES, {}), values.get(CHECKED))

@@ -16,7 +16,12 @@ from pipelines.table import Table
 def refreshed(table: Table, spec: AssetSpec) -> AssetsDefinition:
     """The asset of a table of silver or gold, with its checks."""
 
-    @multi_asset(name=f"{table.layer}__{table.short_name}", specs=[spec], check_specs=checks.specs(table))
+    @multi_asset(
+        name=f"{table.layer}__{table.short_name}",
+        specs=[spec],
+        check_specs=checks.specs(table),
+        can_subset=True,
+    )
     def asset(
         context: AssetExecutionContext, lakehouse: LakehouseResource, refresh: RefreshOptions
     ) -> Iterator[Event]:

@@ -52,6 +52,7 @@ def quarantine_asset(settings: Settings) -> AssetsDefinition:
         name="silver__quarantine",
         specs=[table_spec(table, settings)],
         check_specs=checks.specs(table),
+        can_subset=True,
         op_tags={"dagster/priority": "-1"},
     )
     def asset(

@@ -44,6 +44,8 @@ LOCAL_CONF = {
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
+    # Planned anew after each stage, a run of small queries takes a tenth longer.
+    "spark.sql.adaptive.enabled": "false",
     # Each sort and aggregation takes a page, by default of 64 MB, however few its rows are.
     "spark.buffer.pageSize": "2m",
     # Each plan is printed for a page that nobody sees.

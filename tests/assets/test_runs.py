@@ -9,9 +9,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from dagster import AssetCheckSeverity, AssetKey, DagsterInstance, ExecuteInProcessResult
+from dagster import (
+    AssetCheckSeverity,
+    AssetKey,
+    DagsterInstance,
+    ExecuteInProcessResult,
+    RunRequest,
+)
 
 from assets.definitions import defs
+from assets.runs.jobs import REFRESH, request
+from assets.tables.checks import specs
 from expectations import Suite, suite
 from expectations.run import audit
 from pipelines.catalog import all_tables
@@ -65,6 +73,63 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         found = Site(home, instance)
         assert found.run().success
         yield found
+
+
+def requested(site: Site) -> RunRequest:
+    """What the hourly schedule asks for."""
+    keys = REFRESH.selection.resolve(defs.get_repository_def().asset_graph)
+    return request(site.instance, load_settings({"home": site.home}), keys)
+
+
+def of_request(site: Site, request: RunRequest) -> ExecuteInProcessResult:
+    job = defs.resolve_job_def("refresh").get_subset(
+        asset_selection=set(request.asset_selection or ()),
+        asset_check_selection=set(request.asset_check_keys or ()),
+    )
+    return job.execute_in_process(
+        instance=site.instance,
+        run_config={"resources": {"lakehouse": {"config": {"home": str(site.home)}}}},
+    )
+
+
+def test_an_hour_with_nothing_new_asks_for_every_table_and_no_check(site: Site) -> None:
+    asked = requested(site)
+    assert asked.asset_check_keys == []
+    tables = {name for name in all_tables() if name.split(".")[0] in ("bronze", "silver", "gold")}
+    assert {".".join(key.path) for key in asked.asset_selection or ()} >= tables
+    before = site.versions()
+    done = of_request(site, asked)
+    assert done.success
+    assert site.versions() == before
+    told = {event.asset_key for event in done.get_asset_materialization_events()}
+    assert told >= {AssetKey(name.split(".")) for name in tables}
+    assert not done.get_asset_check_evaluations()
+
+
+def test_checks_that_a_quiet_hour_left_out_are_told_by_the_next_one(site: Site) -> None:
+    asked = requested(site)
+    shutil.copytree(
+        site.home / "raw", site.home / "raw" / "again"
+    )  # came in between the question and the run
+    assert of_request(site, asked).success
+    assert requested(site).asset_check_keys is None
+    told = site.run()
+    assert told.success
+    names = {found.check_name for found in told.get_asset_check_evaluations()}
+    assert names >= {check.name for check in suite("silver.charges").checks}
+
+
+def test_checks_asked_for_alone_are_told_as_they_stand(site: Site) -> None:
+    before = site.versions()
+    own = [spec.key for spec in specs(all_tables()["silver.charges"])]
+    job = defs.resolve_job_def("refresh").get_subset(asset_selection=set(), asset_check_selection=set(own))
+    done = job.execute_in_process(
+        instance=site.instance,
+        run_config={"resources": {"lakehouse": {"config": {"home": str(site.home)}}}},
+    )
+    assert {found.check_name for found in done.get_asset_check_evaluations()} == {key.name for key in own}
+    assert not done.get_asset_materialization_events()
+    assert site.versions() == before
 
 
 def strict(batch: Batch) -> Verdict:

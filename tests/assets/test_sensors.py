@@ -5,8 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from dagster import RunRequest, SensorResult, SkipReason, build_sensor_context
+from dagster import (
+    DagsterInstance,
+    RunRequest,
+    SensorResult,
+    SkipReason,
+    build_schedule_context,
+    build_sensor_context,
+)
 
+from assets.definitions import defs
 from assets.runs.jobs import hourly
 from assets.runs.sensors import new_raw_files
 
@@ -62,9 +70,14 @@ def test_files_of_other_kinds_ask_for_nothing(raw: Path) -> None:
     assert not evaluate(None).run_requests
 
 
-def test_the_schedule_waits_for_a_raw_folder(raw: Path) -> None:
-    before = hourly()
+def test_the_schedule_waits_for_a_raw_folder(raw: Path, tmp_path: Path) -> None:
+    def evaluated() -> object:
+        with DagsterInstance.local_temp(str(tmp_path)) as instance:
+            return hourly(build_schedule_context(instance, repository_def=defs.get_repository_def()))
+
+    before = evaluated()
     raw.mkdir()
-    after = hourly()
+    after = evaluated()
     assert "no raw folder" in str(before)
     assert isinstance(after, RunRequest)
+    assert after.asset_check_keys is None
