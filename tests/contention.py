@@ -34,17 +34,18 @@ KILLED_RESTORE = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pipelines.delta import releases
+from pipelines.delta.housekeeping import Housekeeping
 from pipelines.upkeep import restoring
 from pipelines.lakehouse import Lakehouse
 
-whole, done = Lakehouse.restore, []
+whole, done = Housekeeping.restore, []
 
-def some(lake, *args, **more):
+def some(house, *args, **more):
     if len(done) == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
-    done.append(whole(lake, *args, **more))
+    done.append(whole(house, *args, **more))
 
-Lakehouse.restore = some
+Housekeeping.restore = some
 with Lakehouse.open(sys.argv[1]) as lake, lake.writing("vermeil restore"):
     first = list(releases.newest_first(lake.uri))[-1]
     restoring.restore(lake, first, datetime.now(UTC))

@@ -19,18 +19,6 @@ if TYPE_CHECKING:
     from pipelines.table import Table
 
 
-def is_never(lake: Lakehouse, table: Table) -> bool:
-    """Of a kind of table that is made in one way alone."""
-    del lake, table
-    return False
-
-
-def not_compared(lake: Lakehouse, table: Table) -> Iterable[Found]:
-    """Of a kind of table that is not made of what others hold."""
-    del lake, table
-    return ()
-
-
 def not_known(then: Known, table: Table) -> DataFrame:
     """Of a kind of table whose rows are not about what was known.
 
@@ -43,12 +31,6 @@ def not_known(then: Known, table: Table) -> DataFrame:
     )
 
 
-def not_again(lake: Lakehouse, table: Table, again: Again) -> Iterable[Outcome]:
-    """Of a kind of table that no record goes to."""
-    del lake, table, again
-    return ()
-
-
 @dataclass(frozen=True)
 class Way:
     """How the tables of one kind move.
@@ -58,14 +40,15 @@ class Way:
             that is written beside another.
         outdated: whether a table was made in another way than it is now, so that it has to be made anew.
         sees_all: it is made anew where any table was, and where it is asked for by name.
-        verified: what is found by holding a table against what it should be made of.
+        verified: what is found by holding a table against what it should be made of; nothing where others do not
+            hold that.
         known: the rows of a table as they were known at some time.
-        again: takes in what a table had refused, of records that are looked at once more.
+        again: takes in what a table had refused, of records that are looked at once more; nothing where none go to it.
     """
 
     refresh: Callable[[Lakehouse, Table, Run, bool], Iterable[Outcome]] | None = None
-    outdated: Callable[[Lakehouse, Table], bool] = is_never
+    outdated: Callable[[Lakehouse, Table], bool] = lambda lake, table: False
     sees_all: bool = False
-    verified: Callable[[Lakehouse, Table], Iterable[Found]] = not_compared
+    verified: Callable[[Lakehouse, Table], Iterable[Found]] = lambda lake, table: ()
     known: Callable[[Known, Table], DataFrame] = not_known
-    again: Callable[[Lakehouse, Table, Again], Iterable[Outcome]] = not_again
+    again: Callable[[Lakehouse, Table, Again], Iterable[Outcome]] = lambda lake, table, again: ()

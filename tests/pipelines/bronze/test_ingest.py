@@ -190,7 +190,6 @@ from pipelines.flow import ingest
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
-from pipelines.sources.mapping import stripe
 from pipelines.flow.verdict import accept_all
 home, limit = sys.argv[1], int(sys.argv[2])
 ingest.SMALL_BATCH = 0

@@ -84,3 +84,11 @@ def test_the_wire_schema_has_what_the_paths_name_and_nothing_else() -> None:
 
 def test_a_path_is_a_list_of_steps() -> None:
     assert steps("items.data[0].price") == ["items", "data", "[]", "price"]
+
+
+def test_what_an_erasure_takes_besides_what_is_personal() -> None:
+    assert {column.name for table in MODELLED for column in table.read if column.identifies} == {
+        "bank_fingerprint", "bank_last4", "card_exp_month", "card_exp_year", "card_fingerprint", "card_last4",
+        "document_expiration_date", "document_issued_date", "instrument_fingerprint", "instrument_last4",
+        "invoice_prefix", "ip_region", "preferred_locale", "session_browser", "session_device", "session_platform",
+    }  # fmt: skip

@@ -258,11 +258,15 @@ def test_the_same_file_is_taken_in_once_and_a_longer_one_again(filled: Lakehouse
     }  # fmt: skip
 
 
-def test_a_lakehouse_is_not_judged_without_the_mapping_of_its_records(filled: Lakehouse) -> None:
-    with pytest.raises(
-        SourceError, match="records of source 'adyen_settlement', and no mapping of that name"
+def test_a_lakehouse_is_not_judged_without_the_mapping_of_its_records(
+    filled: Lakehouse, tmp_path: Path
+) -> None:
+    settings = filled.settings.model_copy(update={"sources": str(tmp_path)})
+    with (
+        Lakehouse(settings, filled.tables, filled.spark) as without,
+        pytest.raises(SourceError, match="records of source 'adyen_settlement', and no mapping of that name"),
     ):
-        audit(filled)
+        audit(without)
 
 
 def parsed(spark: SparkSession, folder: Path, sources: Sources) -> DataFrame:
