@@ -10,7 +10,7 @@ from assets.runs.maintenance import maintain_job, weekly
 from assets.runs.replay import replay_job
 from assets.runs.report import report_assets
 from assets.runs.resources import LakehouseResource, RefreshOptions
-from assets.runs.sensors import new_raw_files
+from assets.runs.sensors import SENSORS
 from assets.runs.training import model_assets
 from assets.tables.audit import AUDIT, audit_asset, every_record_accounted_for, nightly
 from assets.tables.bronze import bronze_assets
@@ -33,7 +33,7 @@ def definitions(settings: Settings) -> Definitions:
         asset_checks=[every_record_accounted_for],
         jobs=[REFRESH, REBUILD, TRAIN, AUDIT, maintain_job, replay_job],
         schedules=[hourly, nightly, weekly, weekly_training],
-        sensors=[new_raw_files, *ALERTS],
+        sensors=[*SENSORS, *ALERTS],
         resources={"lakehouse": LakehouseResource(), "refresh": RefreshOptions()},
         # Each process would start an engine of its own.
         executor=in_process_executor,

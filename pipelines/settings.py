@@ -129,13 +129,6 @@ class Settings(BaseSettings):
             raise ValueError("an address that begins with https:// or http:// is expected")
         return value
 
-    @field_validator("engine")
-    @classmethod
-    def _known_engine(cls, value: str) -> str:
-        if value in ("embedded", "spark") or value.startswith("sc://"):
-            return value
-        raise ValueError(f"{value!r} is no engine: use embedded, spark, or sc://host:port")
-
     @property
     def lakehouse_uri(self) -> str:
         """Root of the tables: an absolute path or a URL."""

@@ -10,7 +10,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -19,23 +19,14 @@ import pytest
 import typer
 from pydantic.fields import FieldInfo
 
-import expectations.silver
-from expectations.catalog import suite_of
 from pipelines.delta.jvm import spark_conf
-from pipelines.report import page
 from pipelines.settings import Settings, load_settings
-from pipelines.silver.shared.build import build
-from pipelines.sources.mapping import parse_source, stripe
-from pipelines.sources.rows import Mapper
-from pipelines.table import Table
-from tests import frames
-from tests.pipelines.gold.silver_rows import frame
 from vermeil import Lakehouse
 from vermeil.cli.app import app
 from vermeil.cli.dictionary import as_markdown
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    pass
 
 ROOT = Path(__file__).parents[1]
 HOW_TO = ROOT / "docs" / "how-to.md"
@@ -51,6 +42,7 @@ EXAMPLES = {
     "pipelines/silver/customer_balance_transactions.py",
     "pipelines/gold/refunds_daily.py",
     "pipelines/report/refunds.py",
+    "pipelines/models/families/bayes.py",
     "pipelines/tasks/refund.py",
     "expectations/silver/customer_balance_transactions.py",
 }
@@ -72,6 +64,18 @@ class Block:
     @property
     def place(self) -> str:
         return f"{self.page.relative_to(ROOT).as_posix()}:{self.line}"
+
+    @property
+    def file(self) -> str:
+        """Where the page says that it goes: the module that its section names last before it."""
+        above = "\n".join(self.page.read_text(encoding="utf-8").splitlines()[: self.line - 1])
+        return (re.findall(r"`([a-z_/]+\.py)`", above.rpartition("\n## ")[2]) or [""])[-1]
+
+    def scope(self) -> dict[str, Any]:
+        """What it sees: the names of that module, where it is there already."""
+        names = self.file.removesuffix(".py").replace("/", ".")
+        there = vars(import_module(names)) if (ROOT / self.file).is_file() else {}
+        return {**there, "__name__": __name__}
 
     def compiled(self) -> CodeType:
         """The code, with the line numbers of the page."""
@@ -134,6 +138,12 @@ def test_the_tree_of_the_architecture_is_that_of_the_code() -> None:
         path = ROOT / (folder + entry if line.startswith(" ") else entry)
         missing += [] if path.exists() else [entry]
     assert missing == []
+
+
+def test_what_an_addition_touches_is_listed_and_little() -> None:
+    listed = re.findall(r"^\| \[an? [\w ]+\]\(#(add-[\w-]+)\) \| (.+) \|$", prose(HOW_TO), flags=re.MULTILINE)
+    assert {heading for heading, _ in listed} == {slug for slug in slugs(HOW_TO) if slug.startswith("add-")}
+    assert max(files.count(";") + 1 for _, files in listed) <= 2
 
 
 @pytest.mark.parametrize("page", OWN_PAGES, ids=name)
@@ -199,137 +209,11 @@ def in_a_home(tmp_path: Path, lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.usefixtures("in_a_home")
 def test_python_examples_run(page: Path) -> None:
     for block in blocks(page, "python"):
-        scope: dict[str, Any] = {"__name__": "example"}
-        exec("from pipelines.table import Column", scope)
+        scope = block.scope()
         exec(block.compiled(), scope)
         for value in scope.values():
             if isinstance(value, Lakehouse):
                 value.close()
-
-
-def example(declares: str) -> dict[str, Any]:
-    """What the example in the how-to defines that has some text in it."""
-    scope: dict[str, Any] = {"__name__": "example"}
-    block = next(block for block in blocks(HOW_TO, "python") if declares in block.text)
-    exec(block.compiled(), scope)
-    return scope
-
-
-def test_the_silver_example_takes_in_what_it_says(spark: SparkSession, tmp_path: Path) -> None:
-    table: Table = example('name="silver.customer_balance_transactions"')["TABLE"]
-    good = {
-        "object": "customer_balance_transaction",
-        "id": "cbtxn_1",
-        "created": frames.CREATED,
-        "currency": "eur",
-        "amount": -1050,
-        "ending_balance": -50,
-        "customer": "cus_1",
-    }
-    bad = good | {"id": "cbtxn_2", "amount": 0}
-    records = frames.read_lines(tmp_path, {"movements.ndjson": [good, bad]})
-    built = build(frames.of_type(spark, records, *table.object_types), table, stripe(), frames.KEY)
-    columns = ("movement_id", "amount_minor", "ending_balance_minor", "customer_id", "fault")
-    assert [tuple(row) for row in built.select(*columns).orderBy("movement_id").collect()] == [
-        ("cbtxn_1", -1050, -50, "cus_1", None),
-        ("cbtxn_2", 0, -50, "cus_1", "amount_minor is 0"),
-    ]
-
-
-def test_the_gold_example_computes_what_it_says(spark: SparkSession, lake: Lakehouse) -> None:
-    module = example('name="gold.refunds_daily"')
-    silver = lake.declaration("silver.refunds")
-    rows = [
-        {"refund_id": f"re_{n}", "account": "a", "currency": "EUR", "amount_minor": amount, "reason": reason}
-        for n, (amount, reason) in enumerate([(100, "duplicate"), (200, "duplicate"), (50, None)])
-    ]
-    given = [tuple(row.get(column) for column in silver.column_names) for row in rows]
-    refunds = spark.createDataFrame(given, silver.spark_schema()).selectExpr(
-        *(f"date '2026-03-01' as {c}" if c == "created_date" else c for c in silver.column_names)
-    )
-    now = {"silver.refunds": refunds}
-    assert [str(row[0]) for row in module["dates"](now, now).distinct().collect()] == ["2026-03-01"]
-    built = module["build"](now, ["2026-03-01"]).orderBy("reason")
-    assert tuple(built.columns) == module["TABLE"].column_names
-    assert [tuple(row)[3:] for row in built.collect()] == [("duplicate", 2, 300), ("none", 1, 50)]
-    assert module["build"](now, ["2026-03-02"]).count() == 0
-
-
-def test_the_check_example_makes_a_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    table: Table = example('name="silver.customer_balance_transactions"')["TABLE"]
-    declares = next(block for block in blocks(HOW_TO, "python") if "CHECKS = (" in block.text)
-    (tmp_path / f"{table.short_name}.py").write_text(declares.text, encoding="utf-8")
-    monkeypatch.setattr(expectations.silver, "__path__", [*expectations.silver.__path__, str(tmp_path)])
-    assert suite_of(table).checks[-1].name == "customer_told"
-
-
-def test_the_task_example_labels_what_it_says(spark: SparkSession) -> None:
-    module = example('name="gold.refund_labels"')
-    made = datetime(2026, 1, 1, tzinfo=UTC)
-    charges = [charge("ch_1", made), charge("ch_2", made), charge("ch_3", made + timedelta(days=91))]
-    back = {"refund_id": "re_1", "charge_id": "ch_1", "account": "a", "created_at": made + timedelta(days=9)}
-    now = {"silver.charges": frame(spark, "silver.charges", charges)}
-    now["silver.refunds"] = frame(spark, "silver.refunds", [back])
-    built = module["labels"](now).orderBy("charge_id")
-    assert tuple(built.columns) == module["LABELS"].column_names
-    known = [(row["label"], str(row["label_known_at"] or "")[:10]) for row in built.collect()]
-    assert known == [("refund", "2026-01-10"), ("kept", "2026-04-01"), ("unknown", "")]
-
-
-def charge(charge_id: str, at: datetime) -> dict[str, Any]:
-    return {
-        "account": "a",
-        "charge_id": charge_id,
-        "created_at": at,
-        "created_date": at.date(),
-        "status": "succeeded",
-    }
-
-
-def test_the_page_example_stands_beside_the_others(
-    lake: Lakehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    added = example('TITLE = "Refunds"')["PAGE"]
-    monkeypatch.setattr(page, "PAGES", (*page.PAGES, added))
-    written = page.write_report(lake, tmp_path / "payments.html", datetime(2026, 3, 1, tzinfo=UTC))
-    assert [file.name for file in page.report_files(written)] == [
-        "payments.html",
-        "refunds.html",
-        "models.html",
-    ]
-    assert "No money was given back yet." in (tmp_path / "refunds.html").read_text(encoding="utf-8")
-    assert 'href="refunds.html">Refunds' in (tmp_path / "models.html").read_text(encoding="utf-8")
-    assert "duplicate" in added.render([("duplicate", "2")], datetime(2026, 3, 1, tzinfo=UTC), [])
-
-
-def test_the_source_examples_are_mappings() -> None:
-    accounts = [parse_source(block.text, "example.yaml").account for block in blocks(HOW_TO, "yaml")]
-    assert accounts == ["acme", "ledger"]
-
-
-@pytest.mark.parametrize(
-    ("row", "table", "texts"),
-    [
-        (
-            ("a1", "25.10.2026 02:30:00", "SALE", "1.234,50", "EUR", "SETTLED", ""),
-            "charges",
-            {"amount_captured_minor": "123450", "status": "succeeded", "created_at": "1792888200"},
-        ),
-        (
-            ("a2", "01.03.2026 12:00:00", "REFUND", "-4,5", "EUR", "", "a1"),
-            "refunds",
-            {"refund_id": "a1-a2", "amount_minor": "450", "charge_id": "a1"},
-        ),
-    ],
-)
-def test_the_source_example_maps_what_it_says(
-    row: tuple[str, ...], table: str, texts: dict[str, str]
-) -> None:
-    source = parse_source(blocks(HOW_TO, "yaml")[0].text, "acme.yaml")
-    names = ("reference", "booked", "kind", "amount", "currency", "state", "order")
-    found = Mapper(source)(json.dumps(dict(zip(names, row, strict=True))))
-    assert (found.table, found.fault) == (table, None)
-    assert texts.items() <= (found.texts or {}).items()
 
 
 def test_the_cluster_example_is_taken_as_it_stands(tmp_path: Path) -> None:

@@ -46,3 +46,6 @@ def fingerprints(files: Iterable[RawFile]) -> set[str]:
 
 def _digest(parts: Collection[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+SENSORS = (new_raw_files,)

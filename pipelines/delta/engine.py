@@ -60,8 +60,18 @@ class Engine:
 
 
 def engine_of(settings: Settings) -> Engine:
-    """The engine that the settings name."""
-    return ENGINES["sc" if settings.engine.startswith("sc://") else settings.engine]
+    """The engine that the settings name.
+
+    Raises:
+        SettingsError: there is none of that name.
+    """
+    name, place, _ = settings.engine.partition("://")
+    found = ENGINES.get(name)
+    if found is None or found.is_remote != bool(place):
+        known = [f"{name}://host:port" if one.is_remote else name for name, one in ENGINES.items()]
+        said = f"use {', '.join(known[:-1])}, or {known[-1]}"
+        raise SettingsError(f"VERMEIL_ENGINE: {settings.engine!r} is no engine: {said}")
+    return found
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.delta.engine import engine_of
 from pipelines.delta.jvm import LOCAL_CONF, delta_package, spark_conf
 from pipelines.errors import SettingsError
 from pipelines.settings import load_settings
@@ -36,10 +37,10 @@ def test_an_object_store_url_is_kept_as_it_is() -> None:
     assert load_settings({"lakehouse": "s3://bucket/lake"}).lakehouse_uri == "s3://bucket/lake"
 
 
-@pytest.mark.parametrize("given", ["spar", "sc:/x", ""])
+@pytest.mark.parametrize("given", ["spar", "sc:/x", "sc", "spark://x:7077", ""])
 def test_an_unknown_engine_is_named_with_those_there_are(given: str) -> None:
     with pytest.raises(SettingsError, match=r"VERMEIL_ENGINE: .*embedded, spark, or sc://"):
-        load_settings({"engine": given})
+        engine_of(load_settings({"engine": given}))
 
 
 def test_spark_settings_come_as_json_or_from_a_file(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ app = typer.Typer(
 def try_rule(
     rule: Annotated[
         str,
-        typer.Argument(help="A condition, or the name of a rule in <home>/rules.yaml.", show_default=False),
+        typer.Argument(help="A condition, or the name of a rule in `<home>/rules.yaml`.", show_default=False),
     ],
     home: Home = None,
     since: Annotated[
@@ -60,7 +60,7 @@ def list_rules(home: Home = None, json: Json = False) -> None:
 def check(
     rule: Annotated[
         str | None,
-        typer.Argument(help="A condition. Default: all rules in <home>/rules.yaml.", show_default=False),
+        typer.Argument(help="A condition. Default: all rules in `<home>/rules.yaml`.", show_default=False),
     ] = None,
     home: Home = None,
 ) -> None:

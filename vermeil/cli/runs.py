@@ -14,7 +14,7 @@ from vermeil.cli.shared import Home, Json, Mapping, Wait, opened, plain_errors, 
 def simulate(
     home: Home = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to write to. Default: <home>/raw.", show_default=False)
+        Path | None, typer.Option(help="Folder to write to. Default: `<home>/raw`.", show_default=False)
     ] = None,
     days: Annotated[int, typer.Option(help="Days of payments.", min=1)] = 120,
     payments: Annotated[
@@ -54,7 +54,7 @@ def simulate(
 def run(
     home: Home = None,
     raw: Annotated[
-        Path | None, typer.Option(help="Folder of raw files. Default: <home>/raw.", show_default=False)
+        Path | None, typer.Option(help="Folder of raw files. Default: `<home>/raw`.", show_default=False)
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -121,7 +121,7 @@ def demo(home: Home = None) -> None:
 def sources(
     home: Home = None,
     raw: Annotated[
-        Path | None, typer.Option(help="Folder of raw files. Default: <home>/raw.", show_default=False)
+        Path | None, typer.Option(help="Folder of raw files. Default: `<home>/raw`.", show_default=False)
     ] = None,
     mapping: Mapping = None,
     json: Json = False,

@@ -127,7 +127,7 @@ def report(
     home: Home = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="File to write. Default: <home>/reports/payments.html.", show_default=False),
+        typer.Option(help="File to write. Default: `<home>/reports/payments.html`.", show_default=False),
     ] = None,
 ) -> None:
     """Write the report: one HTML page that needs no network."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from pipelines.delta.engine import engine_of
 from pipelines.errors import SettingsError, VermeilError
 from pipelines.settings import Settings, load_settings
 from vermeil.doctor import installation, lakehouse, places
@@ -45,6 +46,7 @@ def diagnose(
     """
     try:
         settings = load_settings(overrides)
+        engine_of(settings)
     except SettingsError as error:
         yield fail(
             "settings", str(error), "Set the variable as the message says; docs/how-to.md lists them all."

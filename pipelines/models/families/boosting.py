@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.models.families.arrays import Flags, Floats
-from pipelines.models.families.model import Contributions, Params, matrix
+from pipelines.models.families.arrays import Floats
+from pipelines.models.families.model import Contributions, Fitting, Params, matrix
 
 if TYPE_CHECKING:
     from xgboost import Booster
@@ -61,22 +61,15 @@ class Boosting:
         self.booster.save_model(folder / FILE)
 
 
-def fit(
-    x: Floats,
-    y: Flags,
-    weights: Floats,
-    feature_names: tuple[str, ...],
-    params: Params,
-    seed: int,
-    threads: int,
-) -> Boosting:
+def fit(given: Fitting) -> Boosting:
     """Boost ``trees`` trees."""
     import xgboost
 
-    own = {name: value for name, value in params.items() if name not in OURS}
-    given = {**FIXED, **own, "seed": seed, "nthread": threads, "verbosity": 0}
-    rows = xgboost.DMatrix(x, label=y, weight=weights)
-    return Boosting(feature_names, xgboost.train(given, rows, num_boost_round=int(params["trees"] or 100)))
+    own = {name: value for name, value in given.params.items() if name not in OURS}
+    params = {**FIXED, **own, "seed": given.seed, "nthread": given.threads, "verbosity": 0}
+    rows = xgboost.DMatrix(given.x, label=given.y, weight=given.weights)
+    trees = int(given.params["trees"] or 100)
+    return Boosting(given.feature_names, xgboost.train(params, rows, num_boost_round=trees))
 
 
 def read(folder: Path, feature_names: tuple[str, ...], threads: int) -> Boosting:

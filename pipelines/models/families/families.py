@@ -12,13 +12,13 @@ from typing import cast
 
 from pipelines.errors import ModelError
 from pipelines.models.families.arrays import Flags, Floats
-from pipelines.models.families.model import Family, Model, Params, class_weights, matrix
-
-FAMILIES = ("logistic", "forest", "boosting", "network")
-"""Each is a module of that name beside this one."""
+from pipelines.models.families.model import Family, Fitting, Model, Params, class_weights, matrix
 
 LIGHT = ("logistic", "forest", "boosting")
-"""Those that need nothing that is not installed anyway."""
+"""Those that need nothing that is not installed anyway: what is tried unless a task says otherwise."""
+
+FAMILIES = (*LIGHT, "network")
+"""Each is a module of that name beside this one."""
 
 FORMAT = 1
 """Version of how a model lies in its folder. A folder of a greater one is not read."""
@@ -64,7 +64,8 @@ def fit(
         found = f"{len(y):,} rows, all of them fraud" if len(y) and y.all() else f"{len(y):,} rows, no fraud"
         raise ModelError(f"{name}: nothing can be learnt from {found}; training needs both fraud and good")
     weights = class_weights(y, params.get("positive_weight", 1))
-    return family(name).fit(matrix(x, feature_names), y, weights, feature_names, params, seed, threads)
+    given = Fitting(matrix(x, feature_names), y, weights, feature_names, params, seed, threads)
+    return family(name).fit(given)
 
 
 def save(model: Model, folder: Path) -> None:

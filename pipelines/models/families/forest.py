@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipelines.errors import ModelError
-from pipelines.models.families.arrays import Flags, Floats
-from pipelines.models.families.model import Contributions, Params, matrix
+from pipelines.models.families.arrays import Floats
+from pipelines.models.families.model import Contributions, Fitting, Params, matrix
 from pipelines.models.families.preparation import Preparation, prepare
 
 if TYPE_CHECKING:
@@ -84,25 +84,17 @@ def _walk(tree: Any, columns: np.ndarray[Any, Any], moves: Floats) -> float:
     return float(share[0])
 
 
-def fit(
-    x: Floats,
-    y: Flags,
-    weights: Floats,
-    feature_names: tuple[str, ...],
-    params: Params,
-    seed: int,
-    threads: int,
-) -> Forest:
+def fit(given: Fitting) -> Forest:
     """Grow ``trees`` trees, each on a sample of the rows."""
     from sklearn.ensemble import RandomForestClassifier
 
-    preparation = prepare(x, is_log=False)
-    own = {name: value for name, value in params.items() if name not in ("trees", "positive_weight")}
+    preparation = prepare(given.x, is_log=False)
+    own = {name: value for name, value in given.params.items() if name not in ("trees", "positive_weight")}
     forest = RandomForestClassifier(
-        n_estimators=int(params["trees"] or 100), random_state=seed, n_jobs=threads, **own
+        n_estimators=int(given.params["trees"] or 100), random_state=given.seed, n_jobs=given.threads, **own
     )
-    forest.fit(preparation(x).astype(np.float32), y, sample_weight=weights)
-    return Forest(feature_names, preparation, forest)
+    forest.fit(preparation(given.x).astype(np.float32), given.y, sample_weight=given.weights)
+    return Forest(given.feature_names, preparation, forest)
 
 
 def read(folder: Path, feature_names: tuple[str, ...], threads: int) -> Forest:

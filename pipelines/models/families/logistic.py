@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.models.families.arrays import Flags, Floats
-from pipelines.models.families.model import Contributions, Params, matrix, sigmoid
+from pipelines.models.families.arrays import Floats
+from pipelines.models.families.model import Contributions, Fitting, Params, matrix, sigmoid
 from pipelines.models.families.preparation import FARTHEST, Preparation, prepare
 
 FILE = "logistic.json"
@@ -61,23 +61,17 @@ class Logistic:
         (folder / FILE).write_text(json.dumps(content), encoding="utf-8")
 
 
-def fit(
-    x: Floats,
-    y: Flags,
-    weights: Floats,
-    feature_names: tuple[str, ...],
-    params: Params,
-    seed: int,
-    threads: int,
-) -> Logistic:
+def fit(given: Fitting) -> Logistic:
     """Fit by maximum likelihood with a penalty. Needs no chance and no threads."""
     from sklearn.linear_model import LogisticRegression
 
-    farthest = float(params.get("farthest", FARTHEST) or 0)
-    preparation = prepare(x, is_log=bool(params.get("is_log")), farthest=farthest)
-    fitted = LogisticRegression(C=float(params["C"] or 1), solver=SOLVER)
-    fitted.fit(preparation(x), y, sample_weight=weights / weights.mean())
-    return Logistic(feature_names, preparation, fitted.coef_[0].astype(float), float(fitted.intercept_[0]))
+    farthest = float(given.params.get("farthest", FARTHEST) or 0)
+    preparation = prepare(given.x, is_log=bool(given.params.get("is_log")), farthest=farthest)
+    fitted = LogisticRegression(C=float(given.params["C"] or 1), solver=SOLVER)
+    fitted.fit(preparation(given.x), given.y, sample_weight=given.weights / given.weights.mean())
+    return Logistic(
+        given.feature_names, preparation, fitted.coef_[0].astype(float), float(fitted.intercept_[0])
+    )
 
 
 def read(folder: Path, feature_names: tuple[str, ...], threads: int) -> Logistic:

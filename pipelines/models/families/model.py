@@ -77,23 +77,37 @@ class Model(Protocol):
         """Write what :meth:`Family.read` needs into a folder, in a format that cannot carry code."""
 
 
+@dataclass(frozen=True)
+class Fitting:
+    """What a model is fitted on, and how.
+
+    Attributes:
+        x: one row a payment, one column a feature; NaN where not known.
+        y: whether it is fraud.
+        weights: what each row counts as.
+        feature_names: of the columns.
+        params: the family's hyper-parameters.
+        seed: of all chance.
+        threads: how many cores to use.
+    """
+
+    x: Floats
+    y: Flags
+    weights: Floats
+    feature_names: tuple[str, ...]
+    params: Params
+    seed: int
+    threads: int
+
+
 class Family(Protocol):
     """What the module of a family has."""
 
     GRID: tuple[Params, ...]
     """Hyper-parameters that are tried, the plainest first."""
 
-    def fit(
-        self,
-        x: Floats,
-        y: Flags,
-        weights: Floats,
-        feature_names: tuple[str, ...],
-        params: Params,
-        seed: int,
-        threads: int,
-    ) -> Model:
-        """A model of these rows, each counting as its weight. The same arguments give the same model."""
+    def fit(self, given: Fitting) -> Model:
+        """A model of these rows, each counting as its weight. The same fitting gives the same model."""
 
     def read(self, folder: Path, feature_names: tuple[str, ...], threads: int) -> Model:
         """The model that was written into a folder."""

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from pipelines.errors import ModelError
-from pipelines.models.families.arrays import Flags, Floats
-from pipelines.models.families.model import Contributions, Params, matrix, sigmoid
+from pipelines.models.families.arrays import Floats
+from pipelines.models.families.model import Contributions, Fitting, Params, matrix, sigmoid
 from pipelines.models.families.preparation import Preparation, prepare
 
 FILE = "network.safetensors"
@@ -104,38 +104,31 @@ class Network:
         return slope
 
 
-def fit(
-    x: Floats,
-    y: Flags,
-    weights: Floats,
-    feature_names: tuple[str, ...],
-    params: Params,
-    seed: int,
-    threads: int,
-) -> Network:
+def fit(given: Fitting) -> Network:
     """Train with Adam on shuffled batches. The same arguments, threads included, give the same network.
 
     Raises:
         ModelError: PyTorch is not installed.
     """
     torch = _torch()
-    preparation = prepare(x, is_log=True)
-    columns = preparation(x)
+    preparation = prepare(given.x, is_log=True)
+    columns = preparation(given.x)
     before = torch.get_num_threads()
-    torch.set_num_threads(threads)
+    torch.set_num_threads(given.threads)
     try:
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            net = _untrained(torch, columns.shape[1], params)
+            torch.manual_seed(given.seed)
+            net = _untrained(torch, columns.shape[1], given.params)
             rows, truth, worth = (
-                torch.tensor(values, dtype=torch.float32) for values in (columns, y, weights / weights.mean())
+                torch.tensor(values, dtype=torch.float32)
+                for values in (columns, given.y, given.weights / given.weights.mean())
             )
-            _train(torch, net, rows, truth, worth, params)
+            _train(torch, net, rows, truth, worth, given.params)
     finally:
         torch.set_num_threads(before)
     linear = [layer for layer in net if isinstance(layer, torch.nn.Linear)]
     return Network(
-        feature_names, preparation, tuple((_array(one.weight.T), _array(one.bias)) for one in linear)
+        given.feature_names, preparation, tuple((_array(one.weight.T), _array(one.bias)) for one in linear)
     )
 
 

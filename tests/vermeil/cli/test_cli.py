@@ -6,14 +6,17 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from pipelines.catalog import all_tables
 from pipelines.settings import load_settings
 from tests.vermeil.cli.running import as_json, vermeil
+from vermeil.cli.app import app
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +142,25 @@ def test_help_teaches_and_starts_without_heavy_libraries() -> None:
     code = "import sys, vermeil.cli.app; sys.exit(any(m in sys.modules for m in ('pyspark', 'dagster', 'pandas')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert "Exit codes" in vermeil("--help").stdout
+
+
+def leaves(group: Any) -> Iterator[tuple[str, Any]]:
+    """The commands by the words that one types, those of groups too."""
+    for name, command in group.commands.items():
+        below = leaves(command) if hasattr(command, "commands") else ()
+        yield from ((f"{name} {word}", one) for word, one in below) if below else ((name, command),)
+
+
+LEAVES = dict(leaves(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("words", LEAVES)
+def test_help_shows_what_is_said_of_each_option(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is Markdown: what looks like a tag is shown between backticks only."""
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 200)
+    shown = vermeil(*words.split(), "--help").stdout
+    said = [str(option.help).replace("`", "") for option in LEAVES[words].params if hasattr(option, "help")]
+    assert [text for text in said if text not in shown] == []
 
 
 def test_the_dictionary_has_every_column() -> None:
