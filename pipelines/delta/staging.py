@@ -38,9 +38,10 @@ class Staging:
 
     def rows(self, staged: Staged) -> DataFrame:
         """All rows of a staged batch."""
+        spark = self._spark()
         if storage.parquet_files(staged.uri):
-            return self._spark().read.parquet(staged.uri)
-        return self._spark().createDataFrame([], staged.schema)
+            return spark.read.parquet(staged.uri)
+        return spark.createDataFrame([], staged.schema)
 
     def accepted(self, staged: Staged) -> DataFrame:
         """The rows of a staged batch that are to be published."""

@@ -120,9 +120,10 @@ def audit(lake: Lakehouse) -> Audit:
         return Audit(Counts(), (), 0)
     check_sources(batches(lake), lake.sources)
     tables = [table for table in lake.tables.values() if table.object_type]
+    records, refused = (lake.table(name) for name in (ingest.RECORDS, quarantine.TABLE.name))
     placed = places(
-        lake.table(ingest.RECORDS),
-        lake.table(quarantine.TABLE.name),
+        records,
+        refused,
         current(lake, tables),
         tables,
         lake.sources,
