@@ -27,7 +27,8 @@ from deltalake import DeltaTable, write_deltalake
 
 from benchmarks.process import tree_seconds
 from pipelines.delta.commits import STATISTICS
-from pipelines.delta.delta_rs import FILE_SIZE, SORT_BYTES, WRITER
+from pipelines.delta.declaring import FILE_SIZE
+from pipelines.delta.delta_rs import SORT_BYTES, WRITER
 from pipelines.delta.engine import open_spark
 from pipelines.delta.policies import MEBIBYTE
 from pipelines.frames.spans import near_days

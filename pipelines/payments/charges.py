@@ -31,6 +31,16 @@ def network() -> Column:
     return F.when(by_card(), F.coalesce("card_network", "card_brand", F.lit(UNKNOWN))).otherwise(NONE)
 
 
+def captured_in_part() -> Column:
+    """Whether a version of a charge is that of a capture in part which let go all that was not taken.
+
+    Not so where a capture was one of several, of which more were to come.
+    """
+    taken = F.col("amount_captured_minor")
+    of_all = F.col("amount_minor") == taken + F.col("amount_refunded_minor")
+    return (F.col("event_type") == "charge.captured") & (taken < F.col("amount_minor")) & of_all
+
+
 def as_captured(charges: DataFrame, history: DataFrame) -> DataFrame:
     """Charges with the amounts captured and returned as the version of their capture tells them.
 
@@ -41,12 +51,9 @@ def as_captured(charges: DataFrame, history: DataFrame) -> DataFrame:
         charges: rows of silver.charges.
         history: rows of silver.charge_history, of these charges at least.
     """
-    asked, taken = F.col("amount_minor"), F.col("amount_captured_minor")
-    # All that was not taken was let go: not so where a capture was one of several, of which more were to come.
-    in_part = (F.col("event_type") == "charge.captured") & (taken < asked)
-    whole = asked == taken + F.col("amount_refunded_minor")
+    taken = F.col("amount_captured_minor")
     once = (
-        history.filter(in_part & whole)
+        history.filter(captured_in_part())
         .groupBy("account", "charge_id")
         .agg(F.min(taken).alias("captured_once"))
     )

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, days_of, on_dates, within_days
 from pipelines.frames.measures import count_if, live, sum_if
-from pipelines.payments.charges import as_captured, captured, network
+from pipelines.payments.charges import as_captured, captured, captured_in_part, network
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -37,8 +37,9 @@ def made_on(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
 
 
 def days_made(changed: Mapping[str, DataFrame]) -> DataFrame:
-    """Days (``date``) of the payments of which a version came in, also one that was not the newest."""
-    days = [live(changed[name]).select("created_date") for name in (CHARGES, CHARGE_HISTORY)]
+    """Days (``date``) of the payments of which another version is the newest, or a version says what was captured."""
+    captures = live(changed[CHARGE_HISTORY]).filter(captured_in_part())
+    days = [rows.select("created_date") for rows in (live(changed[CHARGES]), captures)]
     return days[0].unionByName(days[1]).toDF("date").distinct()
 
 
