@@ -171,9 +171,10 @@ def known(then: Known, table: Table) -> DataFrame:
 def again(lake: Lakehouse, table: Table, looked_at: Again) -> Iterator[Outcome]:
     """Make anew what records touch that silver has taken in: its watermarks do not see old batches.
 
-    Tables that are made from gold see by themselves what was replaced.
+    Tables that are made from gold see by themselves what was replaced. Where silver was refused none is made; one of
+    gold that is refused does not keep others from being made.
     """
-    if looked_at.is_refused() or not lake.exists(table.name):
+    if looked_at.is_refused(*looked_at.taken) or not lake.exists(table.name):
         return
     how = recipe(table.name)
     inputs = [lake.declaration(name) for name in how.inputs]

@@ -143,6 +143,18 @@ def test_what_a_critical_check_refuses_changes_nothing_and_stays(wrong: Lakehous
     assert wrong.versions() == before
 
 
+def test_one_table_of_gold_that_is_refused_leaves_the_others_to_be_made(wrong: Lakehouse) -> None:
+    failed = CheckResult("never", "critical", success=False, description="Nothing is ever right.")
+    done = again(
+        wrong,
+        Choice(table=CHARGES),
+        lambda batch: Verdict((failed,) if batch.table.name == "gold.authorizations_daily" else ()),
+    )
+    made = {one.table: one.status for one in done.outcomes}
+    assert made["gold.authorizations_daily"] == "refused"
+    assert made["gold.payments_daily"] == "published"
+
+
 class Cut(Exception):  # noqa: N818 - it stands for the end of the process
     """The process ended here."""
 
