@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from expectations import contract, features
 from expectations.check import Check, Suite
-from expectations.tasks import of_tasks
+from expectations.tasks import checks_of
 from pipelines.catalog import all_tables, declared
 from pipelines.gold.shared.features import Served
 from pipelines.table import Table
@@ -48,7 +48,5 @@ def _of_recipe(table: Table) -> tuple[Check, ...]:
 def _declared(table: Table) -> tuple[Check, ...]:
     """``CHECKS`` of ``expectations.<layer>.<table>``, or those of a task's table; without either it has none."""
     name = f"expectations.{table.name}"
-    found: tuple[Check, ...] = (
-        import_module(name).CHECKS if find_spec(name) else of_tasks().get(table.name, ())
-    )
+    found: tuple[Check, ...] = import_module(name).CHECKS if find_spec(name) else checks_of(table.name)
     return found

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from expectations import history
 from expectations.check import Check, all_of, always, figure
-from expectations.shared import QUARANTINED, VOLUME
-from pipelines.base.money import exponents
+from expectations.shared import QUARANTINED, VOLUME, currency
 from pipelines.flow.figures import orphan_share, reference_count, references
 from pipelines.silver.shared.contract import PROVENANCE
 from pipelines.table import Column, Table
@@ -28,7 +27,7 @@ def checks(table: Table) -> tuple[Check, ...]:
 def _of_values(table: Table) -> Iterator[Check]:
     """What the columns may hold. A history's values were looked at when its base table took them in."""
     yield from _minimums(table)
-    yield from (_is_currency(column) for column in table.columns if column.currency)
+    yield from (currency(column.name) for column in table.columns if column.currency)
     yield from (_known(column) for column in table.columns if column.known)
     yield from (always(rule.name, rule.sql, f"In no row: {rule.doc.rstrip('.')}.") for rule in table.rules)
     yield from (_reference(column, f"{there}.{name}") for column, there, name in references(table))
@@ -84,16 +83,6 @@ def _minimums(table: Table) -> Iterator[Check]:
     least = {c.name: f"{c.name} >= {c.minimum}" for c in table.columns if c.minimum is not None}
     if least:
         yield all_of("minimums_kept", least, f"In every row: {', '.join(least.values())}.")
-
-
-def _is_currency(column: Column) -> Check:
-    return Check(
-        name=f"{column.name}_in_iso_4217",
-        expectation="ExpectColumnValuesToBeInSet",
-        severity="critical",
-        description=f"{column.name} is a currency of ISO 4217, in upper case.",
-        arguments={"column": column.name, "value_set": sorted(exponents())},
-    )
 
 
 def _known(column: Column) -> Check:

@@ -337,9 +337,10 @@ class Lakehouse:
         for name in draft.moved(self.versions()):
             target = policy_of(self.declaration(name), self.settings.maintenance).target_bytes
             self.housekeeping(name).rearrange(target)
-        for name, version in draft.moved(self.versions()).items():
+        now = self.versions()
+        for name, version in draft.moved(now).items():
             self.log.checkpoint_if_far(self.table_uri(name), version)
-        releases.end(self.uri, draft, doing, self.versions(), datetime.now(UTC))
+        releases.end(self.uri, draft, doing, now, datetime.now(UTC))
 
     def _view(self, name: str) -> str:
         """A view of a table as it is read here. Its name has the version: a later query must not change this one's."""

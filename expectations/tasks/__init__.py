@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from expectations.check import Check
 from expectations.tasks import decisions, drift, performance, scores, tradeoffs, training
@@ -20,11 +20,12 @@ MADE: Mapping[Made, Callable[[Task], Checks]] = {
 }
 
 
-def of_tasks() -> Mapping[str, Checks]:
-    """The checks of all tables of tasks, by the table's name."""
-    return dict(pair for task in all_tasks().values() for pair in _of_task(task))
-
-
-def _of_task(task: Task) -> Iterator[tuple[str, Checks]]:
-    yield task.training_table, training.checks(task)
-    yield from ((task.table(made), checks(task)) for made, checks in MADE.items())
+def checks_of(name: str) -> Checks:
+    """The checks of a table, where it is that of a task; none of any other."""
+    for task in all_tasks().values():
+        if name == task.training_table:
+            return training.checks(task)
+        for made, checks in MADE.items():
+            if name == task.table(made):
+                return checks(task)
+    return ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.frames import clock
 from pipelines.frames.measures import live
-from pipelines.gold.shared.contract import ACCOUNT
+from pipelines.gold.shared.contract import PAYMENT
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.payments import claims, fraud
 from pipelines.payments.maturity import FRAUD
@@ -28,12 +28,7 @@ TABLE = Table(
     key=("account", "charge_id"),
     cluster_by="date",
     columns=(
-        ACCOUNT,
-        Column("charge_id", "string", "The payment, ch_….", required=True),
-        Column("date", "date", "Day of the payment, UTC.", required=True),
-        Column("created_at", "timestamp", "When the payment was made.", required=True),
-        Column("currency", "string", "ISO 4217 code of the amount.", required=True),
-        Column("amount_minor", "bigint", "Amount asked for, in minor units.", required=True, minimum=0),
+        *PAYMENT,
         Column(
             "label",
             "string",

@@ -40,7 +40,7 @@ def days_made(changed: Mapping[str, DataFrame]) -> DataFrame:
     """Days (``date``) of the payments of which another version is the newest, or a version says what was captured."""
     captures = live(changed[CHARGE_HISTORY]).filter(captured_in_part())
     days = [rows.select("created_date") for rows in (live(changed[CHARGES]), captures)]
-    return days[0].unionByName(days[1]).toDF("date").distinct()
+    return days[0].unionByName(days[1]).toDF("date")
 
 
 def dated(claims: DataFrame) -> DataFrame:

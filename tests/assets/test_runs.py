@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dagster import (
+    AssetCheckKey,
     AssetCheckSeverity,
     AssetKey,
     DagsterInstance,
@@ -47,10 +49,20 @@ class Site:
     def run(self, job: str = "refresh", assets: list[str] | None = None) -> ExecuteInProcessResult:
         return defs.resolve_job_def(job).execute_in_process(
             instance=self.instance,
-            run_config={"resources": {"lakehouse": {"config": {"home": str(self.home)}}}},
+            run_config=self._config(),
             asset_selection=[AssetKey(name.split("/")) for name in assets] if assets else None,
             raise_on_error=False,
         )
+
+    def part(self, assets: Collection[AssetKey], checks: Collection[AssetCheckKey]) -> ExecuteInProcessResult:
+        """Run of the refresh these assets and checks alone."""
+        job = defs.resolve_job_def("refresh").get_subset(
+            asset_selection=set(assets), asset_check_selection=set(checks)
+        )
+        return job.execute_in_process(instance=self.instance, run_config=self._config())
+
+    def _config(self) -> dict[str, Any]:
+        return {"resources": {"lakehouse": {"config": {"home": str(self.home)}}}}
 
     def lake(self) -> Lakehouse:
         return Lakehouse(load_settings({"home": self.home}), all_tables())
@@ -81,24 +93,13 @@ def requested(site: Site) -> RunRequest:
     return request(site.instance, load_settings({"home": site.home}), keys)
 
 
-def of_request(site: Site, request: RunRequest) -> ExecuteInProcessResult:
-    job = defs.resolve_job_def("refresh").get_subset(
-        asset_selection=set(request.asset_selection or ()),
-        asset_check_selection=set(request.asset_check_keys or ()),
-    )
-    return job.execute_in_process(
-        instance=site.instance,
-        run_config={"resources": {"lakehouse": {"config": {"home": str(site.home)}}}},
-    )
-
-
 def test_an_hour_with_nothing_new_asks_for_every_table_and_no_check(site: Site) -> None:
     asked = requested(site)
     assert asked.asset_check_keys == []
     tables = {name for name in all_tables() if name.split(".")[0] in ("bronze", "silver", "gold")}
     assert {".".join(key.path) for key in asked.asset_selection or ()} >= tables
     before = site.versions()
-    done = of_request(site, asked)
+    done = site.part(asked.asset_selection or (), asked.asset_check_keys or ())
     assert done.success
     assert site.versions() == before
     told = {event.asset_key for event in done.get_asset_materialization_events()}
@@ -108,10 +109,9 @@ def test_an_hour_with_nothing_new_asks_for_every_table_and_no_check(site: Site) 
 
 def test_checks_that_a_quiet_hour_left_out_are_told_by_the_next_one(site: Site) -> None:
     asked = requested(site)
-    shutil.copytree(
-        site.home / "raw", site.home / "raw" / "again"
-    )  # came in between the question and the run
-    assert of_request(site, asked).success
+    # It comes in between the question and the run.
+    shutil.copytree(site.home / "raw", site.home / "raw" / "again")
+    assert site.part(asked.asset_selection or (), asked.asset_check_keys or ()).success
     assert requested(site).asset_check_keys is None
     told = site.run()
     assert told.success
@@ -122,11 +122,7 @@ def test_checks_that_a_quiet_hour_left_out_are_told_by_the_next_one(site: Site) 
 def test_checks_asked_for_alone_are_told_as_they_stand(site: Site) -> None:
     before = site.versions()
     own = [spec.key for spec in specs(all_tables()["silver.charges"])]
-    job = defs.resolve_job_def("refresh").get_subset(asset_selection=set(), asset_check_selection=set(own))
-    done = job.execute_in_process(
-        instance=site.instance,
-        run_config={"resources": {"lakehouse": {"config": {"home": str(site.home)}}}},
-    )
+    done = site.part((), own)
     assert {found.check_name for found in done.get_asset_check_evaluations()} == {key.name for key in own}
     assert not done.get_asset_materialization_events()
     assert site.versions() == before

@@ -11,6 +11,16 @@ CURRENCY = Column(
     "currency", "string", "ISO 4217 code of the amounts; two currencies are never added.", required=True
 )
 
+PAYMENT = (
+    ACCOUNT,
+    Column("charge_id", "string", "The payment, ch_….", required=True),
+    Column("date", "date", "Day of the payment, UTC.", required=True),
+    Column("created_at", "timestamp", "When the payment was made.", required=True),
+    Column("currency", "string", "ISO 4217 code of the amount.", required=True),
+    Column("amount_minor", "bigint", "Amount asked for, in minor units.", required=True, minimum=0),
+)
+"""What a row about one payment says of it first."""
+
 
 def dimension(name: str, doc: str) -> Column:
     """A text that is part of a table's key; never null."""

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from pipelines.features.payments import PAYMENTS
-from pipelines.gold.shared.contract import ACCOUNT
+from pipelines.gold.shared.contract import PAYMENT
 from pipelines.table import Column
 
 KEPT = (
-    ACCOUNT,
-    Column("charge_id", "string", "The payment, ch_….", required=True),
-    Column("date", "date", "Day of the payment, UTC.", required=True),
-    Column("created_at", "timestamp", "When the payment was made.", required=True),
-    Column("currency", "string", "ISO 4217 code of the amount.", required=True),
-    Column("amount_minor", "bigint", "Amount asked for, in minor units.", required=True, minimum=0),
+    *PAYMENT,
     Column(
         "card_fingerprint",
         "string",
