@@ -251,15 +251,18 @@ class Lakehouse:
 
     def note(self, name: str) -> Note:
         """What Vermeil wrote with its latest commit to a table; empty where there is none."""
-        latest = next(iter(self.history(name, 1)), None)
-        if latest and latest.note:
-            return latest.note
+        if (
+            self.release is None
+            and self.exists(name)
+            and (note := self.log.latest(self.table_uri(name)).note)
+        ):
+            return note
         return next((commit.note for commit in self.history(name) if commit.note), {})
 
     def create(self, name: str) -> None:
         """Create a table, or add the columns that were declared since it was written."""
         marker.leave(self.uri)
-        declare(self.table_uri(name), self.declaration(name), self.settings.storage_options)
+        declare(self.log, self.table_uri(name), self.declaration(name))
 
     def publish(self, name: str, staged: Staged, how: Publish, note: Note) -> None:
         """Publish a batch of a table that is as declared, in one commit."""

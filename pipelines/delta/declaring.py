@@ -5,12 +5,11 @@ Its log alone is written to, by delta-rs, whichever engine commits the rows: Spa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from deltalake import DeltaTable, Field, Schema
 from deltalake.schema import PrimitiveType
 
 from pipelines.delta.commits import FILE_BYTES, properties
+from pipelines.delta.log import DeltaLog
 from pipelines.errors import LakehouseError
 from pipelines.table import Table
 
@@ -19,15 +18,14 @@ DELTA_TYPES = {"bigint": "long"}
 FILE_SIZE = "delta.targetFileSize"
 
 
-def declare(uri: str, table: Table, storage_options: Mapping[str, str]) -> None:
+def declare(log: DeltaLog, uri: str, table: Table) -> None:
     """Create an empty table with the declared schema, or add declared columns that it lacks.
 
     Raises:
         LakehouseError: it has columns that the declaration lacks.
     """
-    options = dict(storage_options) or None
-    if DeltaTable.is_deltatable(uri, options):
-        _add_missing_columns(DeltaTable(uri, storage_options=options), uri, table)
+    if log.exists(uri):
+        _add_missing_columns(log, uri, table)
         return
     DeltaTable.create(
         uri,
@@ -35,7 +33,7 @@ def declare(uri: str, table: Table, storage_options: Mapping[str, str]) -> None:
         name=table.name,
         description=table.doc,
         configuration=configuration(table),
-        storage_options=options,
+        storage_options=log.storage_options,
     )
 
 
@@ -55,8 +53,8 @@ def configuration(table: Table) -> dict[str, str | None]:
     return {**properties(table), **size}
 
 
-def _add_missing_columns(target: DeltaTable, uri: str, table: Table) -> None:
-    present = {field.name for field in target.schema().fields}
+def _add_missing_columns(log: DeltaLog, uri: str, table: Table) -> None:
+    present = set(log.columns(uri))
     if undeclared := present - set(table.column_names):
         raise LakehouseError(
             f"{table.name} at {uri} has columns that its declaration lacks: {', '.join(sorted(undeclared))}. "
@@ -64,4 +62,4 @@ def _add_missing_columns(target: DeltaTable, uri: str, table: Table) -> None:
         )
     missing = [field for field in delta_schema(table).fields if field.name not in present]
     if missing:
-        target.alter.add_columns(missing)
+        DeltaTable(uri, storage_options=log.storage_options).alter.add_columns(missing)

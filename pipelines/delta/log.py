@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -70,21 +71,20 @@ class DeltaLog:
     """
 
     def __init__(self, storage_options: Mapping[str, str]) -> None:
-        self._options = dict(storage_options) or None
+        self.storage_options = dict(storage_options) or None
+        self._read: dict[str, _Read] = {}
 
     def exists(self, uri: str) -> bool:
         """Whether there is a Delta table."""
-        return bool(DeltaTable.is_deltatable(uri, self._options))
+        return bool(DeltaTable.is_deltatable(uri, self.storage_options))
 
     def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
         """Versions, newest first."""
-        for entry in self._open(uri).history(limit):
-            yield Commit(
-                version=entry["version"],
-                at=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
-                operation=entry.get("operation", ""),
-                note=load_note(entry.get("userMetadata")),
-            )
+        return _commits(self._open(uri), limit)
+
+    def latest(self, uri: str) -> Commit:
+        """The newest version."""
+        return self._current(uri).latest
 
     def readable(self, uri: str, version: int) -> bool:
         """Whether a version can still be read: neither its log nor any of its files is gone."""
@@ -150,8 +150,58 @@ class DeltaLog:
             name_checkpoint(uri, target.version())
 
     def _open(self, uri: str, version: int | None = None) -> DeltaTable:
+        if version is None:
+            return self._current(uri).table
         with noted(OF + uri):
-            return DeltaTable(uri, version=version, storage_options=self._options)
+            return DeltaTable(uri, version=version, storage_options=self.storage_options)
+
+    def _current(self, uri: str) -> _Read:
+        """The log as it is now, read anew only where it was written to: a run asks each some five times."""
+        state = _state(uri)
+        known = self._read.get(uri)
+        if known is None or known.state != state:
+            with noted(OF + uri):
+                table = DeltaTable(uri, storage_options=self.storage_options)
+            known = self._read[uri] = _Read(state, table)
+        return known
+
+
+_State: TypeAlias = tuple[int, tuple[str, int, int | None] | None]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A log that was read.
+
+    Attributes:
+        state: how many files it had before, with name, size and time of the newest: those of old versions may be
+            deleted, and a table may be put into the place of another.
+        table: what it said.
+    """
+
+    state: _State
+    table: DeltaTable
+
+    @cached_property
+    def latest(self) -> Commit:
+        return next(_commits(self.table, 1))
+
+
+def _commits(table: DeltaTable, limit: int | None) -> Iterator[Commit]:
+    for entry in table.history(limit):
+        yield Commit(
+            version=entry["version"],
+            at=datetime.fromtimestamp(entry["timestamp"] / 1000, UTC),
+            operation=entry.get("operation", ""),
+            note=load_note(entry.get("userMetadata")),
+        )
+
+
+def _state(uri: str) -> _State:
+    system, path = storage.locate(storage.join(uri, FOLDER))
+    files = system.get_file_info(fs.FileSelector(path, allow_not_found=True))
+    found = ((info.base_name, info.size, info.mtime_ns) for info in files if _COMMIT.match(info.base_name))
+    return len(files), max(found, default=None)
 
 
 def _names(paths: Iterable[str]) -> set[str]:

@@ -74,7 +74,7 @@ class Bench:
         return str(self.folder / table.short_name)
 
     def create(self, table: Table) -> None:
-        declare(self.uri(table), table, {})
+        declare(DeltaLog({}), self.uri(table), table)
 
     def stage(self, table: Table, rows: list[tuple[Any, ...]], accept: str | None = None) -> Staged:
         self.staged_count += 1

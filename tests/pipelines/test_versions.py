@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
@@ -128,6 +130,24 @@ def test_what_was_opened_before_a_checkpoint_is_read_after_it(lake: Lakehouse) -
     add(lake, THINGS, 4)
     checkpoint(lake, THINGS)
     assert opened.count() == 3
+
+
+def test_a_log_that_was_read_is_read_again_where_it_has_grown(lake: Lakehouse) -> None:
+    log = DeltaLog({})
+    uri = lake.table_uri(THINGS.name)
+    add(lake, THINGS, 1)
+    assert (log.latest(uri).version, log.rows(uri)) == (lake.version(THINGS.name), 1)
+    add(lake, THINGS, 2)  # by another that reads and writes there
+    assert (log.latest(uri).version, log.rows(uri)) == (lake.version(THINGS.name), 2)
+
+
+def test_a_table_in_the_place_of_another_one_is_not_taken_for_it(tmp_path: Path) -> None:
+    log, place = DeltaLog({}), tmp_path / "things"
+    for rows in (1, 2):  # each with one commit
+        write_deltalake(place, pa.table({"thing_id": ["t"] * rows}))
+        assert (log.latest(str(place)).version, log.rows(str(place))) == (0, rows)
+        shutil.rmtree(place)
+    assert not log.exists(str(place))
 
 
 def test_a_restore_goes_behind_a_checkpoint(lake: Lakehouse) -> None:
