@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import catalog
 from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.errors import LakehouseError
-from pipelines.flow import ingest
+from pipelines.flow import ingest, split
 from pipelines.flow import refusals as flow_refusals
 from pipelines.flow.again import BATCH, reasons_of
 from pipelines.flow.batches import Batch, batches, check_sources, concerning, reached, shapes, types_inside
@@ -22,7 +22,7 @@ from pipelines.silver import quarantine
 from pipelines.silver.shared import within
 from pipelines.silver.shared.build import FAULT, build, current, latest, parse
 from pipelines.silver.shared.history import base_of, histories
-from pipelines.silver.shared.mapped import of_table
+from pipelines.silver.shared.mapped import chosen, of_table
 from pipelines.silver.shared.order import BETTER
 
 if TYPE_CHECKING:
@@ -57,12 +57,18 @@ class Span:
         """Their records."""
         return lake.table(ingest.RECORDS).filter(f"ingest_id > {self.after} and ingest_id <= {self.last}")
 
-    def read(self, lake: Lakehouse, table: Table, by: Callable[..., DataFrame]) -> DataFrame:
+    def read(self, lake: Lakehouse, table: Table, run: Run, by: Callable[..., DataFrame]) -> DataFrame:
         """Their records as rows of a table of objects, by :func:`build` or :func:`parse`."""
         inside = types_inside(self.held, self.after, self.last)
         shaped = within.shapes(shapes(self.held, self.after, self.last), inside, table)
-        records = of_table(self.records(lake), table, lake.sources, inside)
-        return by(records, table, lake.sources, lake.token_key, shaped)
+        found = split.read(lake, run, table, self.after, self.last)
+        is_split = found is not None
+        records = (
+            of_table(self.records(lake), table, lake.sources, inside)
+            if found is None
+            else chosen(found, table, lake.sources)
+        )
+        return by(records, table, lake.sources, lake.token_key, shaped, is_versioned=is_split)
 
     def note(self, lake: Lakehouse, table: Table) -> dict[str, Any]:
         """What a table notes that has taken them in."""
@@ -78,13 +84,13 @@ def _rows(lake: Lakehouse, table: Table, run: Run, span: Span) -> DataFrame:
     history = _history(table, run)
     # All that a large load parses would otherwise lie on the disk until the history comes to it.
     if history is None or not span.is_only:
-        return span.read(lake, table, build)
+        return span.read(lake, table, run, build)
     return latest(lake.staging.rows(versions(lake, history, span, run)), table)
 
 
 def _history(table: Table, run: Run) -> Table | None:
     """The history of a table, where the run comes to it."""
-    if run.versions is None:
+    if run.shared is None:
         return None
     found = histories(table, catalog.all_tables().values())
     return next((other for other in found if not run.only or other.name in run.only), None)
@@ -96,16 +102,16 @@ def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
     Parsed and staged once for both tables of a run: it costs more than all else. Clear it by :func:`forget_versions`.
     """
     key = (history.name, span.after, span.last)
-    known = {} if run.versions is None else run.versions
+    known = {} if run.shared is None else run.shared.versions
     if key not in known:
-        rows = span.read(lake, base_of(history), parse)
+        rows = span.read(lake, base_of(history), run, parse)
         known[key] = lake.staging.write(_versions(history), f"{span.after}-{span.last}", rows, accept=FAULT)
     return known[key]
 
 
 def forget_versions(lake: Lakehouse, history: Table, run: Run) -> None:
     """Delete what was staged of the versions."""
-    known = run.versions or {}
+    known = run.shared.versions if run.shared else {}
     for key in [key for key in known if key[0] == history.name]:
         del known[key]
     lake.staging.clear(_versions(history))

@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines import catalog
+from pipelines.flow import split
 from pipelines.flow.steps import Outcome as Outcome
 from pipelines.flow.steps import Run as Run
-from pipelines.flow.steps import timed
+from pipelines.flow.steps import Shared, timed
 from pipelines.flow.ways import way
 
 if TYPE_CHECKING:
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
 
 def refresh(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
     """Bring every table up to date with a raw folder, each after those it is made from."""
-    run = replace(run, versions={})
+    shared = Shared()
+    try:
+        yield from _refreshed(lake, replace(run, shared=shared))
+    finally:
+        split.forget(lake, shared)
+
+
+def _refreshed(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
     refused: set[str] = set()
     rebuilt = set(run.full)
     for table in catalog.all_tables().values():

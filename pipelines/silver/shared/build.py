@@ -23,7 +23,7 @@ from pipelines.silver.shared import lists, within
 from pipelines.silver.shared import mapped as rows
 from pipelines.silver.shared.contract import ACCOUNT, PROVENANCE
 from pipelines.silver.shared.mapped import MAPPING_FAULT
-from pipelines.silver.shared.order import dated, deleted_at, is_deletion, preference, version
+from pipelines.silver.shared.order import dated, preference, versioned
 from pipelines.silver.shared.whole import whole_number, whole_text
 from pipelines.sources.shapes import OBJECT_AT
 from pipelines.sources.source import Sources
@@ -56,7 +56,13 @@ _NUMBER = r"^-?[0-9]{1,18}([.][0-9]+)?([eE][-+]?[0-9]{1,3})?$"
 
 
 def build(
-    records: DataFrame, table: Table, sources: Sources, key: TokenKey, shapes: Shapes = None
+    records: DataFrame,
+    table: Table,
+    sources: Sources,
+    key: TokenKey,
+    shapes: Shapes = None,
+    *,
+    is_versioned: bool = False,
 ) -> DataFrame:
     """The latest good version of each object among some bronze records, and every record that breaks the contract.
 
@@ -66,31 +72,39 @@ def build(
         sources: say which of two events in one second is the later one, and what the fields of rows mean.
         key: of the tokens that stand for personal data.
         shapes: those that the records have: what is known here need not be planned for. None for any.
+        is_versioned: whether :func:`~pipelines.silver.shared.order.versioned` was asked of all but rows of fields.
 
     Returns:
         The table's columns, then ``fault`` (null for a good row) and, for a faulty one, its ``payload``.
     """
     # Tokens cost more than all else: only what is kept gets them.
-    rows = latest(_parsed(records, table, sources, shapes), table)
+    rows = latest(_parsed(records, table, sources, shapes, is_versioned=is_versioned), table)
     return tokenised(rows, _columns(table), table, key)
 
 
 def parse(
-    records: DataFrame, table: Table, sources: Sources, key: TokenKey, shapes: Shapes = None
+    records: DataFrame,
+    table: Table,
+    sources: Sources,
+    key: TokenKey,
+    shapes: Shapes = None,
+    *,
+    is_versioned: bool = False,
 ) -> DataFrame:
     """Every record as a row of the table, with ``fault`` and ``payload``; see :func:`build`."""
-    return tokenised(_parsed(records, table, sources, shapes), _columns(table), table, key)
+    parsed = _parsed(records, table, sources, shapes, is_versioned=is_versioned)
+    return tokenised(parsed, _columns(table), table, key)
 
 
-def _parsed(records: DataFrame, table: Table, sources: Sources, shapes: Shapes = None) -> DataFrame:
+def _parsed(
+    records: DataFrame, table: Table, sources: Sources, shapes: Shapes = None, *, is_versioned: bool = False
+) -> DataFrame:
     """The same with personal data as it came."""
-    parsed = _given(table)
-    raw = _raw_texts(dated(records), table, sources, shapes).withColumn("is_deletion", is_deletion())
-    deleted = F.col("is_deletion")
-    raw = raw.withColumn("version", version(sources, deleted)).withColumn(
-        "occurred_at", F.when(deleted, deleted_at()).otherwise(F.col("occurred_at"))
-    )
-    typed = raw.select("*", *(_typed(column).alias(column.name) for column in parsed))
+    if is_versioned:
+        raw = _raw_texts(records, table, sources, shapes, rows_alone=True)
+    else:
+        raw = versioned(_raw_texts(dated(records), table, sources, shapes), sources)
+    typed = raw.select("*", *(_typed(column).alias(column.name) for column in _given(table)))
     # Every step is planned with all columns that it has, used or not: what was only read is left behind here.
     read = typed.select(*_kept(table), _said(_read_faults(table)).alias(_READ_FAULT))
     wrong = _said([F.col(_READ_FAULT), *_other_faults(table)])
@@ -108,8 +122,13 @@ def _given(table: Table) -> list[Column]:
     return [column for column in table.read if column.paths or column.mapped]
 
 
-def _raw_texts(records: DataFrame, table: Table, sources: Sources, shapes: Shapes) -> DataFrame:
-    """Records with the text of each column, as Stripe's objects have it or as their source's mapping makes it."""
+def _raw_texts(
+    records: DataFrame, table: Table, sources: Sources, shapes: Shapes, *, rows_alone: bool = False
+) -> DataFrame:
+    """Records with the text of each column, as Stripe's objects have it or as their source's mapping makes it.
+
+    With ``rows_alone``, rows of fields get their version: only their mapping says when they were known.
+    """
     given = _given(table)
     texts = [_raw(column).alias(_raw_name(column)) for column in given]
     no_fault = F.lit(None).cast("string").alias(MAPPING_FAULT)
@@ -119,7 +138,8 @@ def _raw_texts(records: DataFrame, table: Table, sources: Sources, shapes: Shape
     names = {column.name: _raw_name(column) for column in given}
     for source in mapped:
         of_source = records.filter(F.expr(rows.IS_ROW) & (F.col("source") == source.source))
-        found = found.unionByName(rows.texts(of_source, table, source, names))
+        texts_of_rows = rows.texts(of_source, table, source, names)
+        found = found.unionByName(versioned(texts_of_rows, sources) if rows_alone else texts_of_rows)
     spelled = {_raw_name(column): _respelled(column) for column in given if column.spelled}
     return found.withColumns(spelled) if spelled else found
 

@@ -41,20 +41,31 @@ def of_table(records: DataFrame, table: Table, sources: Sources, types: Collecti
     Returns:
         The records' columns, ``record_path``, ``in_type`` and ``in_id``, which are null but for objects inside others.
     """
-    found = within.on_their_own(_direct(records, table, sources))
-    wanted = [name for name in table.object_types if name in types]
-    if not wanted:
-        return found
-    return found.unionByName(_of_parts(within.objects(records, wanted), table))
+    inside = [name for name in table.object_types if name in types]
+    return chosen(candidates(records, table.object_types, inside), table, sources)
 
 
-def _direct(records: DataFrame, table: Table, sources: Sources) -> DataFrame:
+def candidates(records: DataFrame, types: Collection[str], inside: Collection[str]) -> DataFrame:
+    """The readable bronze records about objects of some types, all rows of fields, and objects inside others.
+
+    Args:
+        records: rows of bronze.records.
+        types: of the objects that records are about.
+        inside: of the objects that stand inside records.
+    """
+    wanted = F.col("object_type").isin(*types) | F.expr(IS_ROW)
+    found = within.on_their_own(records.filter(wanted & F.col("fault").isNull() & ~is_of_no_object()))
+    return found.unionByName(within.objects(records, inside)) if inside else found
+
+
+def chosen(found: DataFrame, table: Table, sources: Sources) -> DataFrame:
+    """The :func:`candidates` that may be of a silver table."""
     mapped = [source.source for source in sources.mapping(table.short_name)]
-    wanted = F.col("object_type").isin(*table.object_types)
-    wanted &= _is_part(table)
-    if mapped:
-        wanted |= F.expr(IS_ROW) & F.col("source").isin(*mapped)
-    return records.filter(wanted & F.col("fault").isNull() & ~is_of_no_object())
+    wanted = F.col("object_type").isin(*table.object_types) & _is_part(table)
+    if "line_item" in table.object_types:
+        wanted &= ~is_line_of_preview()
+    wanted &= ~F.expr(IS_ROW)
+    return found.filter(wanted | (F.expr(IS_ROW) & F.col("source").isin(*mapped)) if mapped else wanted)
 
 
 def is_of_no_object() -> Expression:
@@ -76,11 +87,6 @@ def is_line_of_preview() -> Expression:
     preview = (F.col("event_type") == "invoice.upcoming") | F.col("in_id").startswith("upcoming_in")
     line = (F.col("object_type") == "line_item") & (F.col("in_type") == "invoice")
     return F.coalesce(line & preview, F.lit(False))
-
-
-def _of_parts(records: DataFrame, table: Table) -> DataFrame:
-    found = records.filter(_is_part(table)) if table.parts else records
-    return found.filter(~is_line_of_preview()) if "line_item" in table.object_types else found
 
 
 def _is_part(table: Table) -> Expression:

@@ -56,6 +56,16 @@ def dated(records: DataFrame) -> DataFrame:
     return records.withColumn(WRITTEN_AT, F.col("known_at"))
 
 
+def versioned(records: DataFrame, sources: Sources) -> DataFrame:
+    """Records that are :func:`dated`, with ``version`` and ``is_deletion``; a deletion occurred when it was known."""
+    deleted = F.col("is_deletion")
+    return (
+        records.withColumn("is_deletion", is_deletion())
+        .withColumn("version", version(sources, deleted))
+        .withColumn("occurred_at", F.when(deleted, deleted_at()).otherwise(F.col("occurred_at")))
+    )
+
+
 def version(sources: Sources, deleted: Expression | None = None) -> Expression:
     """A sortable name of the version that a record holds, each by its own source's order of events.
 
