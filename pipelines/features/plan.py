@@ -19,8 +19,9 @@ import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import DoubleType, StructField, StructType
 
+from pipelines.features.bucket import Bucket, plausible
 from pipelines.features.feature import NEED_PROBE, Feature, FeatureError, FeatureSet, check_columns
-from pipelines.features.kernel import Bucket, Wanted, compute, plausible
+from pipelines.features.kernel import Wanted, compute
 from pipelines.features.units import FRACTIONS
 
 if TYPE_CHECKING:
