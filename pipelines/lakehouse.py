@@ -273,10 +273,6 @@ class Lakehouse:
         """What is done to a table's files and versions, by whoever holds the lakehouse for writing."""
         return Housekeeping(self.committer, self.log, self.table_uri(name), self.declaration(name))
 
-    def restore(self, name: str, version: int) -> None:
-        """Make an earlier version of a table the current one. Its watermark goes back with it."""
-        self.housekeeping(name).restore(version)
-
     def complete_restore(self, starting: Callable[[str], None] = lambda _: None) -> None:
         """Do what is left of a restore that has begun; nothing where there is none."""
         if begun := intent.pending(self.uri):
