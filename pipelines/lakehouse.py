@@ -1,7 +1,4 @@
-"""Delta tables by name: read them, publish a batch in one commit, look at their history, hold them for writing.
-
-How a batch is staged, and how house is kept in a table, is told in :mod:`pipelines.delta`.
-"""
+"""Delta tables by name: read them, publish a batch in one commit, look at their history, hold them for writing."""
 
 from __future__ import annotations
 
@@ -273,6 +270,10 @@ class Lakehouse:
         """What is done to a table's files and versions, by whoever holds the lakehouse for writing."""
         return Housekeeping(self.committer, self.log, self.table_uri(name), self.declaration(name))
 
+    def restore(self, name: str, version: int) -> None:
+        """Make an earlier version of a table the current one. Its watermark goes back with it."""
+        self.housekeeping(name).restore(version)
+
     def complete_restore(self, starting: Callable[[str], None] = lambda _: None) -> None:
         """Do what is left of a restore that has begun; nothing where there is none."""
         if begun := intent.pending(self.uri):
@@ -321,6 +322,7 @@ class Lakehouse:
             draft = Draft(self.versions())
             with noted(WRITING):
                 yield draft
+            self.staging.clear()
             self._leave(draft, doing)
 
     @property

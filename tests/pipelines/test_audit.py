@@ -64,7 +64,7 @@ def tampered(lake: Lakehouse, name: str, rows: DataFrame) -> Iterator[None]:
     version = lake.history(name, 1)[0].version
     lake.publish(name, lake.staging.write(name, "tampered", rows), Replace(), lake.note(name))
     yield
-    lake.housekeeping(name).restore(version)
+    lake.restore(name, version)
 
 
 def first_record(rows: DataFrame) -> str:

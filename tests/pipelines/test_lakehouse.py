@@ -188,14 +188,14 @@ def test_restore_takes_rows_and_watermark_back(lake: Lakehouse) -> None:
     put(lake, PLAIN, [thing("x", 1)], watermark=1)
     version = lake.history(PLAIN.name, 1)[0].version
     put(lake, PLAIN, [thing("x", 2, "2")], watermark=2)
-    lake.housekeeping(PLAIN.name).restore(version)
+    lake.restore(PLAIN.name, version)
     assert amounts(lake) == {"x": 1}
     assert lake.note(PLAIN.name)["watermark"] == 1
 
 
 def test_a_table_that_is_taken_back_to_its_beginning_has_no_watermark(lake: Lakehouse) -> None:
     put(lake, PLAIN, [thing("x", 1)], watermark=1)
-    lake.housekeeping(PLAIN.name).restore(0)
+    lake.restore(PLAIN.name, 0)
     assert amounts(lake) == {}
     assert "watermark" not in lake.note(PLAIN.name)
 
