@@ -12,7 +12,7 @@ from expectations import contract, features
 from expectations.check import Check, Suite
 from expectations.tasks import checks_of
 from pipelines.catalog import all_tables, declared
-from pipelines.gold.shared.features import Served
+from pipelines.gold.shared.served import Served
 from pipelines.table import Table
 
 

@@ -1,7 +1,4 @@
-"""Delta tables by name: read them, publish a batch in one commit, look at their history, hold them for writing.
-
-How a batch is staged, and how house is kept in a table, is told in :mod:`pipelines.delta`.
-"""
+"""Delta tables by name: read them, publish a batch in one commit, look at their history, hold them for writing."""
 
 from __future__ import annotations
 
@@ -328,6 +325,7 @@ class Lakehouse:
             draft = Draft(self.versions())
             with noted(WRITING):
                 yield draft
+            self.staging.clear()
             self._leave(draft, doing)
 
     @property

@@ -39,6 +39,13 @@ vermeil
 """The rooms, line by line: a module imports from its own room, and from those of the lines above."""
 
 
+RENDERERS = ("pipelines.report.", "pipelines.simulate.render.")
+"""Where a function may be as long as the page or the object that it writes out."""
+
+# To be split; then this goes.
+TOO_LONG = {"pipelines.bronze.reading.reader", "pipelines.bronze.reading.documents", "pipelines.sources.rows"}
+
+
 def room(module: str) -> str:
     """The room of a module: a package or module of pipelines, or another package as a whole."""
     package, _, within = module.partition(".")
@@ -46,12 +53,15 @@ def room(module: str) -> str:
 
 
 @cache
+def sources() -> Mapping[str, str]:
+    paths = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
+    names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths}
+    return {name.removesuffix(".__init__"): path.read_text(encoding="utf-8") for path, name in names.items()}
+
+
+@cache
 def modules() -> Mapping[str, ast.Module]:
-    found = {}
-    for path in (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))):
-        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        found[name] = ast.parse(path.read_text(encoding="utf-8"))
-    return found
+    return {name: ast.parse(text) for name, text in sources().items()}
 
 
 def imported(module: str) -> Iterator[str]:
@@ -104,3 +114,12 @@ def test_no_import_closes_a_circle() -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         raise AssertionError(" <- ".join(error.args[1])) from None
+
+
+def test_a_module_and_a_function_are_read_in_one_go() -> None:
+    long = {name for name, text in sources().items() if len(text.splitlines()) > 350}
+    for name, tree in modules().items():
+        if not name.startswith(RENDERERS):
+            functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+            long |= {name for node in functions if int(node.end_lineno or 0) - node.lineno >= 40}
+    assert long <= TOO_LONG

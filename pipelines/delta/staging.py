@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Hashable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.delta import footers, storage
 from pipelines.delta.commits import Staged
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 FOLDER = "_staging"
+T = TypeVar("T")
 
 
 class Staging:
@@ -25,6 +26,7 @@ class Staging:
     def __init__(self, root: str, spark: Callable[[], SparkSession]) -> None:
         self._root = root
         self._spark = spark
+        self._made: dict[Hashable, Any] = {}
 
     def write(self, name: str, batch: str, rows: DataFrame, accept: str | None = None) -> Staged:
         """Stage a batch of a table. ``accept`` names a column that is null in good rows."""
@@ -55,10 +57,19 @@ class Staging:
         """
         return {} if staged.refused else footers.bounds(staged.uri, columns)
 
+    def once(self, of: Hashable, make: Callable[[], T]) -> T:
+        """What several batches are made from, made for the first of them; forgotten when all is deleted."""
+        if of not in self._made:
+            self._made[of] = make()
+        found: T = self._made[of]
+        return found
+
     def uri(self, name: str, batch: str) -> str:
         """Where a batch of a table is staged."""
         return storage.join(self._root, FOLDER, name, batch)
 
     def clear(self, name: str | None = None) -> None:
         """Delete what is staged, of one table or of all: of batches published, or of a run that was cut."""
+        if not name:
+            self._made.clear()
         storage.delete_folder(storage.join(self._root, FOLDER, *([name] if name else [])))

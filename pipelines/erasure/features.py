@@ -10,7 +10,7 @@ from pipelines.flow.gold import refresh_gold
 from pipelines.flow.moving import Change, put
 from pipelines.flow.verdict import accept_all
 from pipelines.gold import features_payments
-from pipelines.gold.shared.recipe import Added, recipe
+from pipelines.gold.shared.recipe import Added, Renewed, recipe
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
@@ -23,13 +23,15 @@ def _identifying(table: Table) -> list[str]:
 
 
 def tables(lake: Lakehouse, rewritten: Mapping[str, int]) -> list[str]:
-    """Gold tables that hold such a column, and what is made from them, in order; none if no payment was rewritten."""
+    """Gold tables that hold such a column, or rows that stay as they were, and what is made from them, in order; none
+    if no payment was rewritten."""
     found: list[str] = []
     if not rewritten.get("silver.charges"):
         return found
     for table in lake.tables.values():
         if table.layer == "gold" and lake.exists(table.name):
-            follows = not set(found).isdisjoint(recipe(table.name).inputs)
+            how = recipe(table.name)
+            follows = isinstance(how, Renewed) or not set(found).isdisjoint(how.inputs)
             found += [table.name] if follows or _identifying(table) else []
     return found
 

@@ -19,9 +19,11 @@ import pyarrow.compute as pc
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import DoubleType, StructField, StructType
 
+from pipelines.features.bucket import Bucket, plausible
 from pipelines.features.feature import NEED_PROBE, Feature, FeatureError, FeatureSet, check_columns
-from pipelines.features.kernel import Bucket, Wanted, compute, plausible
+from pipelines.features.kernel import Wanted, compute
 from pipelines.features.units import FRACTIONS
+from pipelines.features.windows import UNITS
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -85,40 +87,43 @@ def features_of_events(events: DataFrame, feature_set: FeatureSet, buckets: int 
 
 
 def features_at(
-    facts: DataFrame, feature_set: FeatureSet, entity_name: str, at: datetime, buckets: int = BUCKETS
+    facts: DataFrame, feature_set: FeatureSet, at: datetime, *entities: str, buckets: int = BUCKETS
 ) -> DataFrame:
     """The features of an entity as of one moment: what a store serves for the next payment.
 
-    One row for each entity with a fact within the longest window: its key, ``at``, and its features. A ratio or a
-    z-score needs the payment's own value; the mean, and the standard deviation, stand in its place:
+    One row for each entity with a fact within its longest window: its key, ``at``, and its features. Of several, such
+    as a card and a card in a currency, each of the last one, whose key has those of the others. A ratio or a z-score
+    needs the payment's own value; the mean, and the standard deviation, stand in its place:
     ``card_amount_zscore_30d`` gives ``card_amount_zscore_mean_30d`` and ``card_amount_zscore_std_30d``.
 
     Args:
         facts: as in :func:`features_of`.
         feature_set: whose features.
-        entity_name: the entity that they are about.
         at: the moment, aware of its time zone.
+        entities: names of the entities that they are about.
         buckets: parts that the rows are split into.
 
     Raises:
         FeatureError: as above, or there is no such entity.
     """
-    served = serving(feature_set, entity_name)
+    served, asking = serving(feature_set, *entities), serving(feature_set, entities[-1])
     check_columns(served, facts.columns)
-    keys, second = list(served.entities[0].keys), int(at.timestamp() // 1)
-    seen = _second("available_at").between(second - served.longest_window * 86_400, second - 1)
-    probes = facts.filter(seen).select(*keys).dropna().distinct()
+    second = int(at.timestamp() // 1)
+    seen = _second("available_at").between(second - asking.longest_window * UNITS["d"], second - 1)
+    probes = facts.filter(seen).select(*asking.entities[0].keys).dropna().distinct()
     return features_of(probes.withColumn("at", F.timestamp_seconds(F.lit(second))), facts, served, buckets)
 
 
-def serving(feature_set: FeatureSet, entity_name: str) -> FeatureSet:
-    """The features of one entity that can be known before a payment is.
+def serving(feature_set: FeatureSet, *entities: str) -> FeatureSet:
+    """The features of some entities that can be known before a payment is.
 
     Raises:
         FeatureError: there is no such entity.
     """
-    features = tuple(part for feature in feature_set.of_entity(entity_name) for part in _served(feature))
-    return replace(feature_set, entities=(feature_set.entity(entity_name),), features=features, own=())
+    features = tuple(
+        part for name in entities for feature in feature_set.of_entity(name) for part in _served(feature)
+    )
+    return replace(feature_set, entities=tuple(map(feature_set.entity, entities)), features=features, own=())
 
 
 def _served(feature: Feature) -> Iterator[Feature]:

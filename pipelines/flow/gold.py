@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from pyspark.sql import functions as F  # noqa: N812
 
@@ -18,7 +19,7 @@ from pipelines.flow.steps import Outcome, unchanged
 from pipelines.flow.way import Way, not_known
 from pipelines.frames.among import among
 from pipelines.frames.spans import noted_days
-from pipelines.gold.shared.recipe import Added, ByDay, Context, Recipe, Whole, recipe
+from pipelines.gold.shared.recipe import Added, ByDay, Context, Last, Recipe, Renewed, T, Whole, recipe
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -70,6 +71,9 @@ def _made_anew(
         whole, note = changed is None or not known.marks, {**note, "dates": len(days)}
         dates = None if whole else days
         rows = how.days(now, days, context)
+    elif isinstance(how, Renewed):
+        once = _Once(lake, repr((versions, known)))
+        rows = how.renew(now, _last(lake, how.table, now, known, once), once)
     else:
         rows = how.whole(now, context)
     return Change(
@@ -82,6 +86,36 @@ def _made_anew(
         figures=partial(how.figures, lake),
         is_changed=whole or bool(dates),
     )
+
+
+@dataclass(frozen=True)
+class _Once:
+    """What tables that are made from the same inputs share, as long as a writer works.
+
+    Attributes:
+        lake: where it is staged.
+        of: the inputs, as they are and as they were.
+    """
+
+    lake: Lakehouse
+    of: str
+
+    def value(self, name: str, make: Callable[[], T]) -> T:
+        return self.lake.staging.once((name, self.of), make)
+
+    def rows(self, name: str, make: Callable[[], DataFrame]) -> DataFrame:
+        staging, batch = self.lake.staging, f"{name}-{crc32(self.of.encode())}"
+        return staging.rows(self.value(name, lambda: staging.write("shared", batch, make())))
+
+
+def _last(
+    lake: Lakehouse, table: Table, now: Mapping[str, DataFrame], known: _Known, once: _Once
+) -> Last | None:
+    if not known.marks:
+        return None
+    changed = once.value("changed", lambda: changes.rows(lake, now, known.marks, known.versions))
+    rows = lake.table(table.name)
+    return Last(rows, changed) if changed is not None and rows.columns == [*table.column_names] else None
 
 
 def _edition_before(lake: Lakehouse, name: str) -> Note:

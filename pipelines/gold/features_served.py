@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.features.payments import PAYMENTS
-from pipelines.gold.shared.features import served
+from pipelines.gold.shared.served import served
 
 RECIPES = (
     served(

@@ -7,7 +7,7 @@ from the moment at which it was known. Nothing depends on what became of it late
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING, Literal
 
@@ -92,8 +92,7 @@ def events(now: Mapping[str, DataFrame], dates: Sequence[str], window: int) -> D
         ``fact``, ``available_at``, ``at`` (null for what is no probe), ``created_at``, ``created_date`` and the
         columns of :data:`KEYS` and :data:`VALUES`.
     """
-    reach = window + COMES_BACK_DAYS + 1
-    near = {name: around(now[name], "created_date", dates, before=reach, after=0) for name in INPUTS}
+    near = {name: around(now[name], "created_date", dates, before=_reach(window), after=0) for name in INPUTS}
     history = near[fraud.CHARGE_HISTORY]
     payments = first_known(history)
     before = around(payments, "created_date", dates, before=window + LATE_DAYS + 1, after=0)
@@ -108,6 +107,28 @@ def events(now: Mapping[str, DataFrame], dates: Sequence[str], window: int) -> D
     )
     of_payments = paid.select("fact", "at", "available_at", "created_at", "created_date", *KEYS, *VALUES)
     return of_payments.unionByName(_about(came_back(near), payments), allowMissingColumns=True)
+
+
+def payers(
+    changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame], dates: Sequence[str], window: int
+) -> DataFrame:
+    """Who and what had paid where something of a payment has changed, as it is and as it was: columns of :data:`KEYS`.
+
+    Args:
+        changed: rows that have changed, as they are and as they were.
+        now: the silver tables, by name.
+        dates: days (ISO dates) of which features are asked.
+        window: days of facts before a day that matter.
+    """
+    of = _together(rows.select(*_PAYMENT) for rows in changed.values()).distinct()
+    near = around(now[fraud.CHARGE_HISTORY], "created_date", dates, before=_reach(window), after=0)
+    versions = near.join(of, _PAYMENT, "left_semi").unionByName(changed[fraud.CHARGE_HISTORY])
+    return versions.withColumns(_described()).select(*KEYS).distinct()
+
+
+def _reach(window: int) -> int:
+    """Days before a day from which a payment may still matter to it."""
+    return window + COMES_BACK_DAYS + 1
 
 
 def first_known(history: DataFrame) -> DataFrame:
@@ -144,8 +165,7 @@ def came_back(now: Mapping[str, DataFrame]) -> DataFrame:
         "refund": _known_about(live(now[fraud.REFUNDS]), fraud.came_in(), F.col("refund_id")),
     }
     said = (rows.withColumn("fact", F.lit(kind)) for kind, rows in kinds.items())
-    every = reduce(lambda one, other: one.unionByName(other), said)
-    first = every.groupBy(*_PAYMENT, "fact", "about").agg(F.min("second").alias("known_second"))
+    first = _together(said).groupBy(*_PAYMENT, "fact", "about").agg(F.min("second").alias("known_second"))
     return first.drop("about")
 
 
@@ -221,3 +241,7 @@ def _other(refunds: DataFrame) -> DataFrame:
 def _by_payment(raised: DataFrame, name: str) -> DataFrame:
     times = F.min("known_second").alias(f"{name}_first"), F.max("known_second").alias(f"{name}_last")
     return raised.groupBy(*_PAYMENT).agg(*times)
+
+
+def _together(frames: Iterable[DataFrame]) -> DataFrame:
+    return reduce(lambda one, other: one.unionByName(other), frames)

@@ -3,7 +3,10 @@
 from typing import Any
 
 from pipelines.simulate import disputes, ledger
-from pipelines.simulate.catalog import (
+from pipelines.simulate.chance import Weighted
+from pipelines.simulate.claims import Refund
+from pipelines.simulate.payment import Charge
+from pipelines.simulate.reasons import (
     DISPUTE_REASONS,
     EFW_TYPES,
     FRAUDULENT,
@@ -11,9 +14,6 @@ from pipelines.simulate.catalog import (
     UNRECOGNIZED,
     DisputeReason,
 )
-from pipelines.simulate.chance import Weighted
-from pipelines.simulate.claims import Refund
-from pipelines.simulate.payment import Charge
 from pipelines.simulate.render import claims as render_claims
 from pipelines.simulate.render import payments as render
 from pipelines.simulate.settings import DAY

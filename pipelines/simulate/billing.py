@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipelines.simulate import commerce, money, payments
-from pipelines.simulate.catalog import CANCEL_FEEDBACK, PLANS
 from pipelines.simulate.chance import Weighted
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.payment import Intent, Order
 from pipelines.simulate.people import Customer
+from pipelines.simulate.reasons import CANCEL_FEEDBACK
 from pipelines.simulate.render import billing as render
 from pipelines.simulate.render import people as render_people
 from pipelines.simulate.render.billing import Invoice, Subscription
 from pipelines.simulate.settings import DAY
+from pipelines.simulate.trades import PLANS
 from pipelines.simulate.world import World
 
 _FEEDBACK = Weighted(CANCEL_FEEDBACK)

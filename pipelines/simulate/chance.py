@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 T = TypeVar("T")
+Weights = tuple[tuple[str, float], ...]
 
 _ALPHABET = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", dtype=np.uint8)
 _LENGTH = 16
@@ -51,6 +52,6 @@ class Weighted(Generic[T]):
 
 
 @cache
-def weighted(choices: tuple[tuple[str, float], ...]) -> Weighted[str]:
+def weighted(choices: Weights) -> Weighted[str]:
     """The choice among a catalogue's values, made ready once."""
     return Weighted(choices)

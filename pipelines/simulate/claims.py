@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from pipelines.simulate.catalog import DisputeReason
 from pipelines.simulate.payment import Charge
+from pipelines.simulate.reasons import DisputeReason
 
 
 @dataclass(slots=True, eq=False)

@@ -6,7 +6,6 @@ None of it draws from the world's chance: the payments of an archive are the sam
 import orjson
 
 from pipelines.simulate import ledger, money
-from pipelines.simulate.catalog import PLANS
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.payment import Intent, Order
 from pipelines.simulate.people import Customer, Method
@@ -15,6 +14,7 @@ from pipelines.simulate.render import prices
 from pipelines.simulate.render.billing import Invoice
 from pipelines.simulate.render.commerce import Transfer
 from pipelines.simulate.settings import DAY
+from pipelines.simulate.trades import PLANS
 from pipelines.simulate.world import World
 
 _PAGES, _CREDITS, _REVERSALS = 8, 40, 4

@@ -3,9 +3,9 @@
 from typing import Any
 
 from pipelines.simulate import ledger, money
-from pipelines.simulate.catalog import FRAUDULENT, UNRECOGNIZED, DisputeReason
 from pipelines.simulate.claims import Dispute
 from pipelines.simulate.payment import Charge
+from pipelines.simulate.reasons import FRAUDULENT, UNRECOGNIZED, DisputeReason
 from pipelines.simulate.render import claims as render
 from pipelines.simulate.render import payments as render_payments
 from pipelines.simulate.settings import DAY

@@ -1,11 +1,11 @@
 """Fraud as it is met. Every scenario pays through the same doors as honest buyers do."""
 
 from pipelines.simulate import identity, merchants, money, payments, shopping
-from pipelines.simulate.catalog import FRAUD_COUNTRIES
 from pipelines.simulate.chance import Weighted, weighted
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.payment import Order
 from pipelines.simulate.people import Customer, Method, Person, draw_card, draw_ip, draw_method, draw_person
+from pipelines.simulate.places import FRAUD_COUNTRIES
 from pipelines.simulate.render import people as render
 from pipelines.simulate.settings import DAY
 from pipelines.simulate.world import World

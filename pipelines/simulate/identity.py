@@ -1,9 +1,9 @@
 """Identity verification: sessions, their reports, and the redaction that a person may ask for."""
 
-from pipelines.simulate.catalog import FORGED_IDENTITY_ERRORS, ID_NUMBER_ERRORS, IDENTITY_ERRORS
 from pipelines.simulate.chance import Weighted
 from pipelines.simulate.merchants import Merchant, year_of
 from pipelines.simulate.people import Customer
+from pipelines.simulate.reasons import FORGED_IDENTITY_ERRORS, ID_NUMBER_ERRORS, IDENTITY_ERRORS
 from pipelines.simulate.render import identity as render
 from pipelines.simulate.render.identity import Session
 from pipelines.simulate.settings import DAY

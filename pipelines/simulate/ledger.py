@@ -5,10 +5,10 @@ transactions in its currency whose `available_on` has come, less what was paid b
 """
 
 from pipelines.simulate import money
-from pipelines.simulate.catalog import PAYOUT_FAILURE_MESSAGES, PAYOUT_FAILURES
 from pipelines.simulate.chance import Weighted
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.payment import Charge
+from pipelines.simulate.reasons import PAYOUT_FAILURE_MESSAGES, PAYOUT_FAILURES
 from pipelines.simulate.render import balance as render
 from pipelines.simulate.render import commerce
 from pipelines.simulate.render.balance import Payout

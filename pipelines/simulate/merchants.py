@@ -4,10 +4,10 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pipelines.simulate.catalog import HOURS, TRADES, WEEKDAYS, Trade
 from pipelines.simulate.chance import Ids, weighted
 from pipelines.simulate.people import Customer, Method, country_of, draw_method, draw_person
 from pipelines.simulate.settings import DAY, Simulation
+from pipelines.simulate.trades import HOURS, TRADES, WEEKDAYS, Trade
 
 _POOL_LIMIT = 120_000
 _RETURNING_CUSTOMERS = 12

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.simulate.catalog import Decline
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.people import Customer, Method
+from pipelines.simulate.reasons import Decline
 
 
 @dataclass(slots=True, eq=False)

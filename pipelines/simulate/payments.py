@@ -3,10 +3,10 @@
 from typing import Any
 
 from pipelines.simulate import aftermath, ledger
-from pipelines.simulate.catalog import DECLINES, STOLEN_DECLINES, Decline
 from pipelines.simulate.chance import Weighted
 from pipelines.simulate.payment import Authentication, Charge, Intent, Order
 from pipelines.simulate.people import draw_method
+from pipelines.simulate.reasons import DECLINES, STOLEN_DECLINES, Decline
 from pipelines.simulate.render import payments as render
 from pipelines.simulate.settings import DAY
 from pipelines.simulate.world import World

@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from pipelines.simulate.catalog import (
+from pipelines.simulate.chance import Ids, Weighted, Weights, weighted
+from pipelines.simulate.places import (
     COUNTRIES,
     EMAIL_DOMAINS,
     FIRST_NAMES,
     FRAUD_EMAIL_DOMAINS,
     LAST_NAMES,
     STREETS,
-    Weights,
 )
-from pipelines.simulate.chance import Ids, Weighted, weighted
 
 _DOMAINS = Weighted(EMAIL_DOMAINS)
 _FRAUD_DOMAINS = Weighted(FRAUD_EMAIL_DOMAINS)

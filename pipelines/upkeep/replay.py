@@ -120,7 +120,12 @@ def replay(
         return Replay(True, _summed(chosen, _planned(lake, again), _faults(records, read)))
     if draft is not None:
         draft.held_back |= draft.is_behind(releases.latest(lake.uri))
-    starting(ingest.RECORDS)
+    return _corrected(lake, chosen, again, read)
+
+
+def _corrected(lake: Lakehouse, chosen: Mapping[Key, str], again: Again, read: pa.Table) -> Replay:
+    """The replay, once records that could not be read, and can be now, stand corrected in bronze."""
+    again.starting(ingest.RECORDS)
     if read.num_rows:
         rereading.correct(lake, read)
     files = {record_id.split(":")[0] for record_id in again.unreadable}
@@ -131,7 +136,7 @@ def replay(
         entering.renew_types(lake, files)
     if again.is_refused():
         return done
-    return replace(done, outcomes=(*done.outcomes, refresh_audit(lake, validate, full=True)))
+    return replace(done, outcomes=(*done.outcomes, refresh_audit(lake, again.validate, full=True)))
 
 
 def _again(

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.features.feature import Feature, FeatureSet
-from pipelines.features.plan import features_at, features_of_events, serving
+from pipelines.features.plan import features_of_events
 from pipelines.frames import clock
 from pipelines.frames.days import around
 from pipelines.gold.shared.contract import ACCOUNT
-from pipelines.gold.shared.recipe import Whole
 from pipelines.payments import events as facts
 from pipelines.payments import fraud
-from pipelines.table import Column, Table
+from pipelines.table import Column
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
@@ -101,74 +98,6 @@ def changed_days(
     number = F.datediff("date", F.lit("1970-01-01").cast("date"))
     touched = number.between(F.col("from_day"), F.col("to_day"))
     return days.crossJoin(F.broadcast(by_day)).filter(touched).select("date").distinct()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Served(Whole):
-    """A table of one row an entity, with its features as of now.
-
-    Attributes:
-        feature_set: whose features.
-        entities: the entity; also the same by currency, whose key has the entity's.
-    """
-
-    feature_set: FeatureSet
-    entities: tuple[str, ...]
-
-    @property
-    def features(self) -> Iterator[Feature]:
-        """The features that it has."""
-        for entity in self.entities:
-            yield from serving(self.feature_set, entity).features
-
-
-def served(name: str, doc: str, feature_set: FeatureSet, *entities: str) -> Served:
-    """How such a table, ``gold.features_…``, is made of the features of a set."""
-    table = _serving_table(name, doc, feature_set, entities)
-
-    def build(now: Mapping[str, DataFrame]) -> DataFrame:
-        return _snapshot(now, feature_set, entities).select(*table.column_names)
-
-    return Served(
-        table, inputs=INPUTS, build=build, group="features", feature_set=feature_set, entities=entities
-    )
-
-
-def _serving_table(name: str, doc: str, feature_set: FeatureSet, entities: Sequence[str]) -> Table:
-    keys = _keys(feature_set, entities)
-    of_key = (replace(ENTITY_KEYS[key], required=True) for key in keys)
-    as_of_at = Column(
-        "as_of_at",
-        "timestamp",
-        "The moment of which the features are: the newest that the data know.",
-        required=True,
-    )
-    features = (columns(serving(feature_set, entity)) for entity in entities)
-    return Table(
-        name=name, doc=doc, key=keys, columns=(*of_key, as_of_at, *(c for part in features for c in part))
-    )
-
-
-def _snapshot(now: Mapping[str, DataFrame], feature_set: FeatureSet, entities: Sequence[str]) -> DataFrame:
-    """The rows of such a table: each entity that was seen within the longest window.
-
-    The moment is the second after the newest one that the data know, so that this one is seen.
-    """
-    moment = datetime.fromtimestamp(clock.newest(now, INPUTS) + 1, UTC)
-    today = [moment.date().isoformat()]
-    known = facts.events(now, today, feature_set.longest_window).drop("at")
-    parts = {entity: features_at(known, feature_set, entity, moment).drop("at") for entity in entities}
-    widest = max(entities, key=lambda entity: len(feature_set.entity(entity).keys))
-    rows = parts[widest]
-    for entity, part in parts.items():
-        if entity != widest:
-            rows = rows.join(part, list(feature_set.entity(entity).keys), "left")
-    return rows.withColumn("as_of_at", F.lit(moment))
-
-
-def _keys(feature_set: FeatureSet, entities: Sequence[str]) -> tuple[str, ...]:
-    named = {key for entity in entities for key in feature_set.entity(entity).keys}
-    return tuple(key for key in ENTITY_KEYS if key in named)
 
 
 def _day(second: str) -> Expression:

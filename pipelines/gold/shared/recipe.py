@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pipelines import catalog
 from pipelines.base.figure import Figures
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
 
 Frames = Mapping[str, "DataFrame"]
+T = TypeVar("T")
 
 
 class Context(Protocol):
@@ -106,6 +107,51 @@ class Whole(Recipe):
     def whole(self, now: Frames, context: Context | None) -> DataFrame:
         """All rows."""
         return self.build(now, *([context] if context else []))
+
+
+class Once(Protocol):
+    """What several tables are made from, worked out for the first of them that asks."""
+
+    def value(self, name: str, make: Callable[[], T]) -> T:
+        """What is called so."""
+
+    def rows(self, name: str, make: Callable[[], DataFrame]) -> DataFrame:
+        """Rows that are called so, as they were staged."""
+
+
+class Apart:
+    """Works it out for each: of a query, which stages nothing."""
+
+    def value(self, name: str, make: Callable[[], T]) -> T:
+        """What is made."""
+        del name
+        return make()
+
+    rows = value
+
+
+@dataclass(frozen=True)
+class Last:
+    """What a table was the last time.
+
+    Attributes:
+        rows: its rows.
+        changed: what has changed since, by input: rows as they are, and as they were.
+    """
+
+    rows: DataFrame
+    changed: Frames
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renewed(Whole):
+    """A table of which rows stay, or follow from what they were, where no changed row touches them.
+
+    Attributes:
+        renew: all rows, of ``now``, and of what the table was the last time, if that is known.
+    """
+
+    renew: Callable[[Frames, Last | None, Once], DataFrame]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,18 +7,18 @@ be compared with it without the training data, which may be gone by then. The me
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pipelines.models.families.arrays import Codes, Floats
-from pipelines.models.judging.metrics import (
-    stability_bins,
-    stability_counts,
-    stability_edges,
-    stability_index,
-)
+
+BINS = 10
+"""How many bins hold the known values, where these do not repeat."""
+
+LEAST_SHARE = 1e-4
+"""Share that an empty bin counts as in the stability index, whose logarithm an empty one has not."""
 
 NOTEWORTHY, SERIOUS = 0.1, 0.25
 """The usual reading of the index: below the first nothing has happened, from the second on the model is in doubt."""
@@ -48,23 +48,29 @@ class Reference:
 
     def bins(self, values: Floats) -> Codes:
         """The bin of each value, a place in :attr:`counts`."""
-        return stability_bins(values, np.asarray(self.edges))
+        found = np.searchsorted(np.asarray(self.edges), values, side="left")
+        return np.where(np.isnan(values), len(self.edges) + 1, found)
 
     def count(self, values: Floats) -> Codes:
         """Values by bin, NaN being unknown. Counts of parts add up to those of the whole."""
-        return stability_counts(values, np.asarray(self.edges))
+        return np.bincount(self.bins(values), minlength=len(self.edges) + 2)
 
     def stability_index(self, counted: Sequence[int]) -> float | None:
         """How far some counts are from those of the reference; None where nothing was counted."""
-        return stability_index(self.counts, counted)
+        before, now = np.asarray(self.counts, float), np.asarray(counted, float)
+        if not before.sum() or not now.sum():
+            return None
+        before, now = (np.maximum(counts / counts.sum(), LEAST_SHARE) for counts in (before, now))
+        return float(np.sum((now - before) * np.log(now / before)))
 
 
 def reference(values: Floats) -> Reference:
-    """How some values are spread, NaN being unknown."""
-    edges, known = stability_edges(values), values[~np.isnan(values)]
-    counts = stability_counts(values, edges)
-    return Reference(
-        tuple(edges.tolist()), tuple(counts.tolist()), float(known.mean()) if len(known) else None
+    """How some values are spread, NaN being unknown, in bins of about equal numbers; fewer where values repeat."""
+    known = values[~np.isnan(values)]
+    quantiles = np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1]) if len(known) else known
+    spread = Reference(tuple(np.unique(quantiles).tolist()), ())
+    return replace(
+        spread, counts=tuple(spread.count(values).tolist()), mean=float(known.mean()) if len(known) else None
     )
 
 

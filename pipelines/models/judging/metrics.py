@@ -11,12 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from pipelines.models.families.arrays import Codes, Flags, Floats
-
-LEAST_SHARE = 1e-4
-"""Share that an empty bin counts as in the stability index, whose logarithm an empty one has not."""
 
 
 def roc_auc(y: Flags, scores: Floats) -> float | None:
@@ -147,86 +143,12 @@ def recall_at_false_positive_rate(y: Flags, scores: Floats, rate: float) -> floa
     return curve(y, scores).recall(rate)
 
 
-def cut_at_false_positive_rate(y: Flags, scores: Floats, rate: float) -> float | None:
-    """The lowest cut at which at most this share of good payments is flagged; infinity where each flags more."""
-    if y.all():
-        return None
-    found = curve(y, scores)
-    return float(found.cuts[found.hurt <= rate * found.hurt[-1]][-1])
-
-
 def value_detected(y: Flags, scores: Floats, amounts: Floats, ratio: float = 5.0) -> float | None:
     """Share of the fraud's amount that is caught where there are at most this many false alarms a caught fraud.
 
     Known as the value detection rate at a false-positive ratio, 5 : 1 by custom. None unless fraud has an amount.
     """
     return curve(y, scores, amounts).value_detected(ratio)
-
-
-@dataclass(frozen=True)
-class AtCut:
-    """What flagging every score at or above a cut would have done.
-
-    Attributes:
-        cut: the lowest score that is flagged.
-        caught: flagged fraud.
-        hurt: flagged good payments: false alarms.
-        missed: fraud that is not flagged.
-        passed: good payments that are not flagged.
-        caught_amount: amount of the caught fraud.
-        hurt_amount: amount of the false alarms.
-        missed_amount: amount of the missed fraud.
-    """
-
-    cut: float
-    caught: int
-    hurt: int
-    missed: int
-    passed: int
-    caught_amount: float
-    hurt_amount: float
-    missed_amount: float
-
-    @property
-    def precision(self) -> float | None:
-        """Share of what is flagged that is fraud; None if nothing is flagged."""
-        return _share(self.caught, self.caught + self.hurt)
-
-    @property
-    def recall(self) -> float | None:
-        """Share of fraud that is flagged; None without fraud."""
-        return _share(self.caught, self.caught + self.missed)
-
-    @property
-    def false_positive_rate(self) -> float | None:
-        """Share of good payments that is flagged; None without good ones."""
-        return _share(self.hurt, self.hurt + self.passed)
-
-    @property
-    def value_recall(self) -> float | None:
-        """Share of the fraud's amount that is flagged; None if there is none."""
-        return _share(self.caught_amount, self.caught_amount + self.missed_amount)
-
-    def cost(self, alarm_cost: float) -> float:
-        """What it would have cost: the amount of each missed fraud, and a price for each false alarm, in its unit."""
-        return self.missed_amount + alarm_cost * self.hurt
-
-
-def at_cut(y: Flags, scores: Floats, cut: float, amounts: Floats | None = None) -> AtCut:
-    """What flagging every score at or above a cut would have done. Without amounts each payment counts as one."""
-    worth = np.ones(len(y)) if amounts is None else np.asarray(amounts, float)
-    flagged = scores >= cut
-    caught, hurt, missed = y & flagged, ~y & flagged, y & ~flagged
-    return AtCut(
-        cut=float(cut),
-        caught=int(caught.sum()),
-        hurt=int(hurt.sum()),
-        missed=int(missed.sum()),
-        passed=int((~y & ~flagged).sum()),
-        caught_amount=float(worth[caught].sum()),
-        hurt_amount=float(worth[hurt].sum()),
-        missed_amount=float(worth[missed].sum()),
-    )
 
 
 def least_cost(y: Flags, scores: Floats, amounts: Floats, alarm_cost: float) -> tuple[float, float] | None:
@@ -288,45 +210,6 @@ def calibration_error(y: Flags, probabilities: Floats, bins: int = 10) -> float 
     """
     found = reliability(y, probabilities, bins)
     return sum(bin.count * abs(bin.predicted - bin.observed) for bin in found) / len(y) if found else None
-
-
-def stability_index(expected: npt.ArrayLike, actual: npt.ArrayLike) -> float | None:
-    """Population stability index of counts a bin: how far a distribution has moved.
-
-    By custom below 0.1 is stable, above 0.25 has shifted. None if either is empty.
-    """
-    before, now = np.asarray(expected, float), np.asarray(actual, float)
-    if not before.sum() or not now.sum():
-        return None
-    before, now = (np.maximum(counts / counts.sum(), LEAST_SHARE) for counts in (before, now))
-    return float(np.sum((now - before) * np.log(now / before)))
-
-
-def stability_edges(expected: Floats, bins: int = 10) -> Floats:
-    """Inner edges of bins that hold about equal numbers of the known values; fewer where values repeat."""
-    known = expected[~np.isnan(expected)]
-    if not len(known):
-        return np.empty(0)
-    return np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1]))
-
-
-def stability_bins(values: Floats, edges: Floats) -> Codes:
-    """The bin of each value, an edge in the bin below it; unknown ones are in a last bin of their own."""
-    return np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values, side="left"))
-
-
-def stability_counts(values: Floats, edges: Floats) -> Codes:
-    """How many values lie in each bin of :func:`stability_bins`."""
-    return np.bincount(stability_bins(values, edges), minlength=len(edges) + 2)
-
-
-def population_stability(expected: Floats, actual: Floats, bins: int = 10) -> float | None:
-    """Population stability index of values, in bins that hold about equal numbers of the expected ones.
-
-    Unknown values are a bin of their own. None if either is empty.
-    """
-    edges = stability_edges(expected, bins)
-    return stability_index(stability_counts(expected, edges), stability_counts(actual, edges))
 
 
 @dataclass(frozen=True)

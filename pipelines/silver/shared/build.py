@@ -6,10 +6,9 @@ Everything here is a pure function of frames; a value of the wrong type never ra
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from functools import cache, reduce
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
@@ -25,17 +24,14 @@ from pipelines.silver.shared.contract import ACCOUNT, PROVENANCE
 from pipelines.silver.shared.mapped import MAPPING_FAULT
 from pipelines.silver.shared.order import dated, preference, versioned
 from pipelines.silver.shared.whole import whole_number, whole_text
-from pipelines.sources.shapes import OBJECT_AT
+from pipelines.silver.shared.wire import Shapes, at, wire
 from pipelines.sources.source import Sources
-from pipelines.table import Column, Table, steps
+from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
     from pyspark.sql.window import WindowSpec
-
-Shapes: TypeAlias = Collection[str] | None
-"""Shapes that records have; None for any."""
 
 FAULT = "fault"
 """Column of a staged batch: why a row breaks the contract, or null."""
@@ -176,38 +172,6 @@ def _first(rows: DataFrame, wanted: Expression, window: WindowSpec) -> DataFrame
     return rows.withColumn("_number", number).filter("_number = 1").drop("_number")
 
 
-def wire(table: Table, shapes: Shapes = None) -> Expression:
-    """The object in a record's payload, wherever its shape has it, parsed with the paths of the table.
-
-    Each shape is another way to parse that an engine plans, with all paths.
-    """
-    schema = wire_schema(table)
-    found: Expression | None = None
-    for shape, place in OBJECT_AT.items():
-        if shapes is None or shape in shapes or (shape == "object" and within.SHAPE in shapes):
-            kind = reduce(lambda inner, name: f"struct<{name}: {inner}>", reversed(place), schema)
-            object_ = reduce(lambda value, name: value[name], place, F.from_json("payload", kind))
-            at = F.col("shape").isin("object", within.SHAPE) if shape == "object" else F.col("shape") == shape
-            found = object_ if found is None else F.when(at, object_).otherwise(found)
-    return F.from_json("payload", schema) if found is None else found
-
-
-def wire_schema(table: Table) -> str:
-    """The part of the source's record that a table reads, as a Spark type. All leaves are strings.
-
-    A string leaf keeps a value of any type, so a wrong one can be told from a missing one, and an expandable
-    field is one column whether it holds an id or the whole object.
-
-    Raises:
-        ValueError: one path of the table ends where another goes on, or one sees a list where another does not.
-    """
-    tree: dict[str, Any] = {}
-    for column in table.read:
-        for path in column.paths:
-            _plant(tree, path, table)
-    return _type(tree)
-
-
 _READ_FAULT = "_read_fault"
 _RECORD = (*BRONZE.column_names, *within.PLACE, "version")
 
@@ -284,31 +248,6 @@ def _follows(column: Column) -> Expression:
     return F.when(F.col(_raw_name(column)).isNull(), found).otherwise(F.col(column.name))
 
 
-def _plant(tree: dict[str, Any], path: str, table: Table) -> None:
-    names = steps(path)
-    for name, below in pairwise(names):
-        node = tree.setdefault(name, {})
-        if node is None or (node and ("[]" in node) != (below == "[]")):
-            raise ValueError(
-                f"table {table.name}: another path ends at {name!r} of {path!r}, or sees no list there"
-            )
-        tree = node
-    if tree.setdefault(names[-1], None) is not None:
-        raise ValueError(f"table {table.name}: another path goes on from where {path!r} ends")
-
-
-def _type(tree: dict[str, Any] | None) -> str:
-    if tree is None:
-        return "string"
-    if "[]" in tree:
-        return f"array<{_type(tree['[]'])}>"
-    return "struct<" + ", ".join(f"`{name}`: {_type(below)}" for name, below in tree.items()) + ">"
-
-
-def _at(path: str) -> Expression:
-    return reduce(lambda value, step: value[0] if step == "[]" else value[step], steps(path), F.col("wire"))
-
-
 def _raw_name(column: Column) -> str:
     return f"raw_{column.name}"
 
@@ -317,7 +256,7 @@ def _raw(column: Column) -> Expression:
     """The text of a value as the source has it, at the first of its places that holds one."""
     if not column.paths:
         return F.lit(None).cast("string")
-    return F.coalesce(*(F.nullif(_at(path), F.lit("")) for path in column.paths))
+    return F.coalesce(*(F.nullif(at(path), F.lit("")) for path in column.paths))
 
 
 def _respelled(column: Column) -> Expression:

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-_EMPTY = orjson.Fragment(b"{}")
+from pipelines.simulate.render import EMPTY
 
 
 @dataclass(slots=True, eq=False)
@@ -92,7 +92,7 @@ def payout(state: Payout, old: bool) -> bytes:
         "failure_code": code,
         "failure_message": message,
         "livemode": True,
-        "metadata": _EMPTY,
+        "metadata": EMPTY,
         "method": "standard",
         "original_payout": None,
         "reversed_by": None,

@@ -7,9 +7,8 @@ import orjson
 
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.people import Customer
+from pipelines.simulate.render import EMPTY
 from pipelines.simulate.render.prices import price, product_of
-
-_EMPTY = orjson.Fragment(b"{}")
 
 
 @dataclass(slots=True, eq=False)
@@ -88,7 +87,7 @@ def subscription(state: Subscription, old: bool) -> bytes:
         },
         "latest_invoice": state.latest_invoice,
         "livemode": True,
-        "metadata": _EMPTY,
+        "metadata": EMPTY,
         "pause_collection": None,
         "pending_setup_intent": None,
         "schedule": None,
@@ -110,7 +109,7 @@ def _item(state: Subscription, old: bool) -> dict[str, Any]:
         "id": state.item,
         "object": "subscription_item",
         "created": state.created,
-        "metadata": _EMPTY,
+        "metadata": EMPTY,
         "price": price(
             state.price, product_of(state.price), state.amount, state.currency, state.merchant.created
         ),
@@ -160,7 +159,7 @@ def invoice(state: Invoice, old: bool) -> bytes:
         "last_finalization_error": None,
         "lines": {"data": [_line(state, old)], "has_more": False, "object": "list", "total_count": 1},
         "livemode": True,
-        "metadata": _EMPTY,
+        "metadata": EMPTY,
         "next_payment_attempt": _next_attempt(state),
         "number": None if state.status == "draft" else state.number,
         "on_behalf_of": None,
@@ -187,7 +186,7 @@ def invoice(state: Invoice, old: bool) -> bytes:
             "tax": None,
         }
     else:
-        details = {"metadata": _EMPTY, "subscription": subscription.id}
+        details = {"metadata": EMPTY, "subscription": subscription.id}
         body["parent"] = {
             "quote_details": None,
             "subscription_details": details,
@@ -211,7 +210,7 @@ def _line(state: Invoice, old: bool) -> dict[str, Any]:
         "discountable": True,
         "invoice": state.id,
         "livemode": True,
-        "metadata": _EMPTY,
+        "metadata": EMPTY,
         "period": {"end": subscription.period_end, "start": subscription.period_start},
         "quantity": 1,
     }

@@ -7,6 +7,7 @@ import orjson
 from pipelines.simulate.claims import Dispute
 from pipelines.simulate.payment import Charge
 from pipelines.simulate.people import ip_country
+from pipelines.simulate.render import EMPTY
 
 _EVIDENCE = orjson.Fragment(
     orjson.dumps(
@@ -43,7 +44,6 @@ _EVIDENCE = orjson.Fragment(
         )
     )
 )
-_EMPTY = orjson.Fragment(b"{}")
 _REFUNDABLE = ("warning_needs_response", "warning_under_review", "warning_closed")
 
 
@@ -67,7 +67,7 @@ def dispute(state: Dispute, old: bool) -> bytes:
         },
         "is_charge_refundable": state.status in _REFUNDABLE,
         "livemode": charge.order.livemode,
-        "metadata": _EMPTY,
+        "metadata": EMPTY,
         "payment_intent": charge.intent.id,
         "payment_method_details": _method_details(state, old),
         "reason": state.reason.reason,

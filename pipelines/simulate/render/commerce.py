@@ -6,9 +6,8 @@ import orjson
 
 from pipelines.simulate.payment import Charge, Intent
 from pipelines.simulate.people import Customer
+from pipelines.simulate.render import EMPTY
 from pipelines.simulate.render.billing import Invoice
-
-_EMPTY = orjson.Fragment(b"{}")
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +52,7 @@ def checkout_session(id: str, intent: Intent, at: int, status: str) -> bytes:
             "invoice": None,
             "livemode": True,
             "locale": None,
-            "metadata": _EMPTY,
+            "metadata": EMPTY,
             "mode": "payment",
             "payment_intent": intent.id if is_paid else None,
             "payment_method_types": [order.method.kind],
@@ -82,7 +81,7 @@ def setup_intent(id: str, customer: Customer, method: str, at: int, status: str)
             "latest_attempt": None,
             "livemode": True,
             "mandate": None,
-            "metadata": _EMPTY,
+            "metadata": EMPTY,
             "next_action": None,
             "on_behalf_of": None,
             "payment_method": method if status == "succeeded" else None,
@@ -136,7 +135,7 @@ def transfer(state: Transfer) -> bytes:
             "destination": state.destination,
             "destination_payment": None,
             "livemode": True,
-            "metadata": _EMPTY,
+            "metadata": EMPTY,
             "reversals": reversals,
             "reversed": state.amount_reversed == state.amount,
             "source_transaction": None,
@@ -157,7 +156,7 @@ def transfer_reversal(id: str, state: Transfer, amount: int, at: int, balance_tr
             "created": at,
             "currency": state.currency,
             "destination_payment_refund": None,
-            "metadata": _EMPTY,
+            "metadata": EMPTY,
             "source_refund": None,
             "transfer": state.id,
         }
@@ -181,7 +180,7 @@ def credit_note(id: str, invoice: Invoice, amount: int, at: int) -> bytes:
             "invoice": invoice.id,
             "livemode": True,
             "memo": None,
-            "metadata": _EMPTY,
+            "metadata": EMPTY,
             "number": f"{invoice.number}-CN-01",
             "out_of_band_amount": None,
             "post_payment_amount": amount,

@@ -5,13 +5,10 @@ from typing import Any
 import orjson
 
 from pipelines.simulate.claims import Refund
-from pipelines.simulate.payment import Authentication, Charge, Intent
+from pipelines.simulate.payment import Charge, Intent
 from pipelines.simulate.people import ip_country
+from pipelines.simulate.render import EMPTY, methods
 
-_UNAVAILABLE = orjson.Fragment(b'{"status":"unavailable"}')
-_DISABLED = orjson.Fragment(b'{"status":"disabled"}')
-_NO_INSTALLMENTS = orjson.Fragment(b'{"plan":null}')
-_EMPTY = orjson.Fragment(b"{}")
 _ACCEPTED = orjson.Fragment(
     b'{"advice_code":null,"network_advice_code":null,"network_decline_code":null,'
     b'"network_status":"approved_by_network","reason":null,"risk_level":"not_assessed",'
@@ -49,7 +46,7 @@ def charge(state: Charge, old: bool) -> bytes:
         "failure_balance_transaction": None,
         "failure_code": _failure_code(state),
         "failure_message": _failure_message(state),
-        "fraud_details": state.fraud_details or _EMPTY,
+        "fraud_details": state.fraud_details or EMPTY,
         "livemode": order.livemode,
         "metadata": _metadata(state),
         "on_behalf_of": None,
@@ -57,7 +54,7 @@ def charge(state: Charge, old: bool) -> bytes:
         "paid": not failed and state.status == "succeeded",
         "payment_intent": state.intent.id,
         "payment_method": state.method.id,
-        "payment_method_details": _method_details(state, old),
+        "payment_method_details": methods.details(state, old),
         "receipt_email": order.customer.person.email,
         "receipt_number": None,
         "receipt_url": None if failed else f"https://pay.stripe.com/receipts/payment/{state.id}",
@@ -135,7 +132,7 @@ def intent(state: Intent, old: bool, latest: bytes | None = None) -> bytes:
         "object": "payment_intent",
         "amount": order.amount,
         "amount_capturable": state.capturable,
-        "amount_details": {"tip": _EMPTY},
+        "amount_details": {"tip": EMPTY},
         "amount_received": state.received,
         "application": None,
         "application_fee_amount": None,
@@ -158,7 +155,7 @@ def intent(state: Intent, old: bool, latest: bytes | None = None) -> bytes:
         "next_action": _next_action(state),
         "on_behalf_of": None,
         "payment_method": method.id if method and state.status != "requires_payment_method" else None,
-        "payment_method_options": _EMPTY,
+        "payment_method_options": EMPTY,
         "payment_method_types": [order.method.kind],
         "processing": None,
         "receipt_email": order.customer.person.email,
@@ -188,7 +185,7 @@ def refund(state: Refund, old: bool) -> bytes:
         "charge": state.charge.id,
         "created": state.created,
         "currency": state.charge.order.currency,
-        "metadata": _EMPTY,
+        "metadata": EMPTY,
         "payment_intent": state.charge.intent.id,
         "reason": state.reason,
         "receipt_number": None,
@@ -200,7 +197,7 @@ def refund(state: Refund, old: bool) -> bytes:
         body["failure_reason"] = state.failure
         body["failure_balance_transaction"] = state.failure_balance_transaction
     if not old:
-        body["destination_details"] = _destination(state)
+        body["destination_details"] = methods.destination(state)
     return orjson.dumps(body)
 
 
@@ -247,82 +244,6 @@ def _metadata(state: Charge) -> dict[str, Any]:
     return {"ip": state.order.ip, **({"ip_country": country} if country else {}), **order}
 
 
-def _method_details(state: Charge, old: bool) -> dict[str, Any]:
-    method = state.method
-    if method.card is not None:
-        return {"card": _card(state, old), "type": "card"}
-    country = state.order.customer.person.country
-    details: dict[str, dict[str, Any]] = {
-        "link": {"country": country},
-        "sepa_debit": {
-            "bank_code": "37040044",
-            "branch_code": "",
-            "country": country,
-            "fingerprint": method.id[5:21],
-            "last4": method.id[-4:],
-            "mandate": f"mandate_{method.id[5:21]}",
-        },
-        "ideal": {"bank": "ing", "bic": "INGBNL2A", "iban_last4": method.id[-4:], "verified_name": None},
-        "klarna": {
-            "payer_details": None,
-            "payment_method_category": "pay_later",
-            "preferred_locale": "de-DE",
-        },
-        "konbini": {"store": {"chain": "lawson"}},
-    }
-    return {method.kind: details[method.kind], "type": method.kind}
-
-
-def _card(state: Charge, old: bool) -> dict[str, Any]:
-    card = state.method.card
-    assert card is not None
-    order = state.order
-    body: dict[str, Any] = {
-        "amount_authorized": order.amount if state.decline is None else None,
-        "authorization_code": state.authorization_code,
-        "brand": card.brand,
-        "checks": {
-            "address_line1_check": order.postal,
-            "address_postal_code_check": order.postal,
-            "cvc_check": order.cvc,
-        },
-        "country": card.country,
-        "exp_month": card.exp_month,
-        "exp_year": card.exp_year,
-        "extended_authorization": _DISABLED,
-        "fingerprint": card.fingerprint,
-        "funding": card.funding,
-        "incremental_authorization": _UNAVAILABLE,
-        "installments": _NO_INSTALLMENTS,
-        "last4": card.last4,
-        "mandate": None,
-        "multicapture": _UNAVAILABLE,
-        "network": card.brand,
-        "network_token": {"used": card.network_token},
-        "overcapture": {"maximum_amount_capturable": order.amount, "status": "unavailable"},
-        "three_d_secure": _three_d_secure(state.authentication),
-        "wallet": {"dynamic_last4": None, "type": card.wallet} if card.wallet else None,
-    }
-    if not old:
-        body["regulated_status"] = card.regulated
-        body["network_transaction_id"] = state.id[-15:]
-    return body
-
-
-def _three_d_secure(state: Authentication | None) -> dict[str, Any] | None:
-    if state is None:
-        return None
-    return {
-        "authentication_flow": state.flow,
-        "electronic_commerce_indicator": state.indicator,
-        "exemption_indicator": None,
-        "result": state.result,
-        "result_reason": None if state.result in ("authenticated", "attempt_acknowledged") else "rejected",
-        "transaction_id": state.transaction,
-        "version": state.version,
-    }
-
-
 def _capture_method(state: Intent) -> str:
     return (
         "manual"
@@ -345,30 +266,3 @@ def _charge_list(state: Intent, latest: bytes | None) -> dict[str, Any]:
         "total_count": state.attempts if latest else 0,
         "url": f"/v1/charges?payment_intent={state.id}",
     }
-
-
-_WITH_DETAILS = (
-    "affirm",
-    "afterpay_clearpay",
-    "alipay",
-    "cashapp",
-    "eps",
-    "klarna",
-    "p24",
-    "paypal",
-    "wechat_pay",
-)
-"""Ways to pay, other than cards, for which a refund has a hash of their own."""
-
-
-def _destination(state: Refund) -> dict[str, Any]:
-    kind = state.charge.method.kind
-    if kind != "card":
-        return {"type": kind} | ({kind: _EMPTY} if kind in _WITH_DETAILS else {})
-    reference = {
-        "reference": state.id[-11:],
-        "reference_status": "available",
-        "reference_type": "acquirer_reference_number",
-    }
-    pending = {"reference_status": "pending", "reference_type": "acquirer_reference_number"}
-    return {"card": {"type": "refund"} | (reference if state.has_reference else pending), "type": "card"}

@@ -6,8 +6,8 @@ import orjson
 
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.people import Card, Customer, Method
+from pipelines.simulate.render import EMPTY
 
-_EMPTY = orjson.Fragment(b"{}")
 _NO_REQUIREMENTS = orjson.Fragment(
     b'{"alternatives":[],"current_deadline":null,"currently_due":[],"disabled_reason":null,"errors":[],'
     b'"eventually_due":[],"past_due":[],"pending_verification":[]}'
@@ -67,7 +67,7 @@ def payment_method(state: Method, customer: Customer, old: bool) -> bytes:
             "created": state.created,
             "customer": customer.id,
             "livemode": True,
-            "metadata": _EMPTY,
+            "metadata": EMPTY,
             "type": state.kind,
         }
     )
@@ -133,7 +133,7 @@ def account(state: Merchant) -> bytes:
             "email": f"owner@{domain}.example",
             "external_accounts": {"data": [], "has_more": False, "object": "list", "total_count": 0},
             "future_requirements": _NO_REQUIREMENTS,
-            "metadata": _EMPTY,
+            "metadata": EMPTY,
             "payouts_enabled": True,
             "requirements": requirements,
             "settings": {

@@ -5,8 +5,7 @@ from typing import Any
 import orjson
 
 from pipelines.simulate.merchants import Merchant
-
-_EMPTY = orjson.Fragment(b"{}")
+from pipelines.simulate.render import EMPTY
 
 
 def product_of(price: str) -> str:
@@ -24,7 +23,7 @@ def price(id: str, product: str, amount: int, currency: str, created: int) -> di
         "created": created,
         "currency": currency,
         "livemode": True,
-        "metadata": _EMPTY,
+        "metadata": EMPTY,
         "product": product,
         "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"},
         "type": "recurring",
@@ -44,7 +43,7 @@ def product(id: str, name: str, merchant: Merchant) -> bytes:
             "default_price": None,
             "description": f"{name} for teams",
             "livemode": True,
-            "metadata": _EMPTY,
+            "metadata": EMPTY,
             "name": name,
             "shippable": None,
             "statement_descriptor": None,

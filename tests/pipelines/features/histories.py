@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from pipelines.features.bucket import Bucket, plausible
 from pipelines.features.conditions import parse
 from pipelines.features.feature import Entity, Feature, FeatureSet, over
-from pipelines.features.kernel import Bucket, Wanted, compute, plausible
+from pipelines.features.kernel import Wanted, compute
 from pipelines.features.units import FRACTIONS, LIMIT
 
 Row = dict[str, Any]

@@ -94,7 +94,7 @@ def test_of_one_fact_or_without_an_own_value_some_are_unknown(spark: SparkSessio
 
 def test_a_table_for_serving_has_each_entity_as_of_a_moment(spark: SparkSession) -> None:
     at = datetime(2026, 1, 2, 12, tzinfo=UTC)
-    found = features_at(facts(spark), FEATURES, "card", at).orderBy("card").collect()
+    found = features_at(facts(spark), FEATURES, at, "card").orderBy("card").collect()
     assert [row.card for row in found] == ["a", "b"]
     assert [row.count_1d for row in found] == [3, 1]
     assert (found[0].ratio_mean_1d, found[0].zscore_mean_1d, found[0].zscore_std_1d) == (200, 200, 100)
@@ -104,9 +104,9 @@ def test_a_table_for_serving_has_each_entity_as_of_a_moment(spark: SparkSession)
 def test_an_amount_that_is_a_text_is_refused(spark: SparkSession) -> None:
     texts = facts(spark).selectExpr("card", "status", "available_at", "cast(amount as string) amount")
     with pytest.raises(FeatureError, match="feature sum_1d: sum needs numbers, and amount is a string"):
-        features_at(texts, FEATURES, "card", datetime(2026, 1, 2, tzinfo=UTC))
+        features_at(texts, FEATURES, datetime(2026, 1, 2, tzinfo=UTC), "card")
 
 
 def test_an_entity_that_is_not_declared_is_refused(spark: SparkSession) -> None:
     with pytest.raises(FeatureError, match="no entity 'cart'; there are card"):
-        features_at(facts(spark), FEATURES, "cart", datetime(2026, 1, 2, tzinfo=UTC))
+        features_at(facts(spark), FEATURES, datetime(2026, 1, 2, tzinfo=UTC), "cart")

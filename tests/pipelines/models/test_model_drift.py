@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -62,6 +63,11 @@ def test_a_reference_is_kept_as_json() -> None:
 def test_a_reference_of_before_means_were_kept_has_none() -> None:
     assert drift.from_json({"amount": {"edges": [1.0], "counts": [2, 3, 0]}})["amount"].mean is None
     assert drift.reference(np.array([1.0, np.nan, 4.0])).mean == 2.5
+
+
+def test_the_stability_index_is_that_of_its_definition() -> None:
+    expected = (0.5 - 0.8) * math.log(0.5 / 0.8) + (0.5 - 0.2) * math.log(0.5 / 0.2)
+    assert drift.Reference((1.0,), (80, 20)).stability_index([50, 50]) == pytest.approx(expected)
 
 
 def test_nothing_counted_says_nothing() -> None:

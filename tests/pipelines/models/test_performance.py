@@ -33,10 +33,12 @@ def test_figures_are_those_of_the_definitions(found: Outcomes) -> None:
     assert got["recall_at_1_percent_rate"] == metrics.recall_at_false_positive_rate(y, p, 0.01)
     assert got["recall_at_5_percent_rate"] == metrics.recall_at_false_positive_rate(y, p, 0.05)
     assert got["value_detected_rate"] == metrics.value_detected(y, p, amounts)
-    at = metrics.at_cut(y, p, 0.5, amounts)
-    assert (got["flagged_at_50_count"], got["caught_at_50_count"]) == (at.caught + at.hurt, at.caught)
-    assert (got["precision_at_50_rate"], got["recall_at_50_rate"]) == (at.precision, at.recall)
-    assert got["cost_at_50_minor"] == at.missed_amount + at.hurt_amount // 10
+    flagged = p >= 0.5
+    caught = int((y & flagged).sum())
+    assert (got["flagged_at_50_count"], got["caught_at_50_count"]) == (flagged.sum(), caught)
+    assert got["precision_at_50_rate"] == (caught / flagged.sum() if flagged.any() else None)
+    assert got["recall_at_50_rate"] == (caught / y.sum() if y.any() else None)
+    assert got["cost_at_50_minor"] == amounts[y & ~flagged].sum() + amounts[~y & flagged].sum() // 10
 
 
 @given(OUTCOMES, st.integers(1, 30))

@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.bronze.records import TABLE as RECORDS
 from pipelines.catalog import tables_of
-from pipelines.silver.shared.build import wire_schema
 from pipelines.silver.shared.contract import ACCOUNT, PROVENANCE, silver_table
+from pipelines.silver.shared.wire import wire_schema
 from pipelines.table import Column, Table, steps
 
 MODELLED = [table for table in tables_of("silver") if table.object_type]
