@@ -74,7 +74,7 @@ def _model(table: Table, measures: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "description": table.doc,
         "node_relation": {"schema_name": "gold", "alias": table.short_name},
         "defaults": {"agg_time_dimension": day},
-        "primary_entity": "row",
+        "primary_entity": f"{table.short_name}_row",
         "dimensions": [*_dimensions(table, day)],
         "measures": [*measures],
     }
@@ -91,12 +91,12 @@ def _dimensions(table: Table, day: str) -> Iterator[dict[str, Any]]:
 def _metrics(metric: Metric) -> Iterator[dict[str, Any]]:
     """A metric, after the sums that it divides."""
     if not metric.denominator:
-        yield _metric(metric.name, metric, "simple", {"measure": f"{metric.name}_sum"})
+        yield _metric(metric.name, metric, "simple", {"measure": {"name": f"{metric.name}_sum"}})
         return
     for place in range(2):
         name = _named(metric, place)
-        yield _metric(name, metric, "simple", {"measure": f"{name}_sum"})
-    ratio = {"numerator": _named(metric, 0), "denominator": _named(metric, 1)}
+        yield _metric(name, metric, "simple", {"measure": {"name": f"{name}_sum"}})
+    ratio = {"numerator": {"name": _named(metric, 0)}, "denominator": {"name": _named(metric, 1)}}
     yield _metric(metric.name, metric, "ratio", ratio)
 
 

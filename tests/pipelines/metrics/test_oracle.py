@@ -1,0 +1,135 @@
+"""Every metric against a query that was written by hand."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.metrics.shared.catalog import declared
+from pipelines.metrics.shared.metric import CURRENCY, DAYS, Metric, grains_of
+from tests.pipelines.metrics.made_rows import TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.lakehouse import Lakehouse
+
+Rows = dict[tuple[Any, ...], tuple[Any, ...]]
+
+TEXT = Path(__file__).with_name("oracle.txt").read_text(encoding="utf-8")
+ORACLE = {
+    name: (section[1], expression)
+    for section in re.finditer(r"^\[(.+)\]\n((?:\w.*\n)+)", TEXT, flags=re.MULTILINE)
+    for name, expression in re.findall(r"^(\w+) = (.+)$", section[2], flags=re.MULTILINE)
+}
+
+
+def groupings(metric: Metric) -> list[tuple[str, ...]]:
+    """What each metric is asked by: nothing where that may be, a currency and a month, all of its dimensions."""
+    names = tuple(column.name for column in metric.dimensions_of(TABLES[metric.table]))
+    grains = grains_of(TABLES[metric.table])
+    apart = tuple(grains[0] if name in DAYS else name for name in metric.apart)
+    money = (CURRENCY,) if metric.has_money else ()
+    least = tuple(dict.fromkeys((*money, *apart)))
+    wide = (*grains[1:3], *names, *(name for name in apart if name not in names))
+    return [least, tuple(dict.fromkeys((*least, *grains[2:3]))), wide]
+
+
+def rows(found: list[tuple[Any, ...]], by: int) -> Rows:
+    return {row[:by]: row[by:] for row in found}
+
+
+def plain(value: Any) -> Any:
+    return value.date() if hasattr(value, "date") else value
+
+
+def asked(lake: Lakehouse, by: tuple[str, ...], *names: str, **more: Any) -> Rows:
+    how = {"immature": "mark"} | more
+    found = lake.metric(*names, by=by, **how).drop("is_mature").collect()
+    return rows([tuple(row) for row in found], len(by))
+
+
+def by_hand(duck: duckdb.DuckDBPyConnection, by: tuple[str, ...], name: str, where: str = "true") -> Rows:
+    table, expression = ORACLE[name]
+    columns = {"day": "date"} | {
+        grain: f"cast(date_trunc('{grain}', date) as date)" for grain in ("week", "month", "quarter", "year")
+    }
+    keys = ", ".join(columns.get(column, column) for column in by)
+    query = f"select {keys + ', ' if by else ''}{expression} from {table} where {where} group by {keys or 'all'}"
+    return rows([tuple(map(plain, row)) for row in duck.execute(query).fetchall()], len(by))
+
+
+def same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return all(
+        a == b or (a is not None and b is not None and math.isclose(a, b, rel_tol=1e-12))
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def test_every_metric_has_a_query_by_hand() -> None:
+    assert ORACLE.keys() == declared().keys()
+    assert {name: table for name, (table, _) in ORACLE.items()} == {
+        name: metric.table for name, metric in declared().items()
+    }
+
+
+@pytest.mark.parametrize("name", declared())
+def test_a_metric_is_as_by_hand(made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection, name: str) -> None:
+    for by in groupings(declared()[name]):
+        found, expected = asked(made_lake, by, name), by_hand(duck, by, name)
+        assert found
+        assert found.keys() <= expected.keys()
+        for key, values in expected.items():
+            if key in found:
+                assert same(found[key], values), (by, key, found[key], values)
+            else:
+                assert not any(values), (by, key, values)  # of no row that counts
+
+
+def test_a_condition_and_a_time_keep_the_same_rows(made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection) -> None:
+    by = ("card_country", "week")
+    where = "currency in ('USD', 'EUR') and not (network = 'visa' or attempt_number > 2)"
+    found = asked(made_lake, by, "authorization_rate", where=where, time="last_90_days")
+    days = "date between date '2026-04-02' and date '2026-06-30'"
+    assert found == by_hand(duck, by, "authorization_rate", f"{where} and {days}")
+    assert len(found) > 20
+
+
+def test_metrics_of_several_tables_stand_beside_each_other(
+    made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection
+) -> None:
+    names = ("captured_minor", "authorization_rate", "dispute_rate", "fees_minor", "win_rate")
+    by, where = ("currency", "month"), "account <> 'acct_b'"
+    found = asked(made_lake, by, *names, where=where)
+    for place, name in enumerate(names):
+        expected = by_hand(duck, by, name, where)
+        assert {key: (values[place],) for key, values in found.items() if key in expected} == pytest.approx(expected)
+
+
+def test_a_value_is_a_value_whatever_stands_in_it(made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection) -> None:
+    quoted = r"account = 'it\'s a \\ \"quoted\" name'"
+    [[expected]] = duck.execute(
+        "select sum(attempts_count) from gold.payments_daily where account like 'it%'"
+    ).fetchall()
+    assert asked(made_lake, (), "attempts_count", where=quoted) == {(): (expected,)}
+    assert expected > 0
+
+
+def test_rows_come_in_the_order_that_is_asked_for(made_lake: Lakehouse) -> None:
+    how = {"where": "currency = 'USD'", "time": "2026-03"}
+    found = made_lake.metric("captured_minor", by=("day",), order=("-captured_minor",), limit=5, **how).collect()
+    amounts = [row["captured_minor"] for row in found]
+    assert len(amounts) == 5
+    assert amounts == sorted(amounts, reverse=True)
+    assert [row["month"] for row in made_lake.metric("attempts_count", by=("month",)).collect()] == sorted(
+        row["month"] for row in made_lake.metric("attempts_count", by=("month",), order=("-month",)).collect()
+    )
+
+
+def test_nothing_to_divide_by_gives_no_value(made_lake: Lakehouse) -> None:
+    nobody = {"where": "account = 'acct_a' and account = 'acct_b'"}
+    assert asked(made_lake, (), "authorization_rate", "retries_count", **nobody) == {(): (None, 0)}
