@@ -26,7 +26,9 @@ def made_lake(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> 
         with lake.writing("a test"):
             for name, table in TABLES.items():
                 lake.create(name)
-                lake.publish(name, lake.staging.write(name, "1", spark.createDataFrame(made(table))), Append(), {})
+                lake.publish(
+                    name, lake.staging.write(name, "1", spark.createDataFrame(made(table))), Append(), {}
+                )
         yield lake.released()
 
 

@@ -15,7 +15,7 @@ from pipelines.metrics.shared.catalog import declared
 from pipelines.table import Column, Table
 
 FIRST, NEWEST = date(2026, 1, 1), date(2026, 6, 30)
-QUOTED = "it's a \\ \"quoted\" name"
+QUOTED = 'it\'s a \\ "quoted" name'
 """A value that a query has to write with care."""
 
 TEXTS: Mapping[str, tuple[str, ...]] = {
@@ -31,7 +31,11 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "fraud_source": ("dispute", "refund"),
     "action": ("allow", "block", "review", "3ds", "none"),
 }
-NUMBERS: Mapping[str, range] = {"attempt_number": range(4), "window_days": range(7, 29, 21), "cut_score": range(0, 101, 20)}
+NUMBERS: Mapping[str, range] = {
+    "attempt_number": range(4),
+    "window_days": range(7, 29, 21),
+    "cut_score": range(0, 101, 20),
+}
 
 TABLES = {metric.table: all_tables()[metric.table] for metric in declared().values()}
 
@@ -52,11 +56,15 @@ def _value(column: Column, table: Table, chance: random.Random) -> Any:
     day = FIRST + timedelta(days=chance.randrange((NEWEST - FIRST).days + 1))
     match column.type:
         case "string":
-            return chance.choice(TEXTS.get(column.name) or column.known or [f"{column.name}_{n}" for n in range(9)])
+            return chance.choice(
+                TEXTS.get(column.name) or column.known or [f"{column.name}_{n}" for n in range(9)]
+            )
         case "bigint" if column.name in NUMBERS:
             return chance.choice(NUMBERS[column.name])
         case "bigint":
-            return chance.choice((0, 0, 1, 2, 7, 1_000_003)) * (1 if column.minimum == 0 else chance.choice((1, -1)))
+            return chance.choice((0, 0, 1, 2, 7, 1_000_003)) * (
+                1 if column.minimum == 0 else chance.choice((1, -1))
+            )
         case "double":
             return chance.random()
         case "boolean":

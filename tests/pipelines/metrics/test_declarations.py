@@ -18,6 +18,8 @@ from pipelines.settings import load_settings
 from tests.small_lakehouse import home as home
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pyspark.sql import SparkSession
 
 OWNERS = {"finance", "payments", "risk", "data"}
@@ -43,7 +45,9 @@ def test_a_metric_is_of_columns_that_are_there(metric: Metric) -> None:
     assert not metric.has_money or CURRENCY in dimensions
     assert metric.matures is None or day_of(table)
     known = [table.column(name).required for name in metric.columns]
-    assert all(known) or len(metric.numerator) == 1  # a sum of parts of which one may be unknown would drop the others
+    assert (
+        all(known) or len(metric.numerator) == 1
+    )  # a sum of parts of which one may be unknown would drop the others
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
@@ -69,7 +73,9 @@ def test_a_name_tells_its_unit() -> None:
 
 def test_two_of_one_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     one = Subject("gold.payments_daily", "payments")
-    monkeypatch.setattr(catalog, "_all", lambda: iter([one("captured_count", "One."), one("captured_count", "Two.")]))
+    monkeypatch.setattr(
+        catalog, "_all", lambda: iter([one("captured_count", "One."), one("captured_count", "Two.")])
+    )
     with pytest.raises(ValueError, match="captured_count is declared twice"):
         catalog.declared.__wrapped__()
 
@@ -126,8 +132,15 @@ def test_what_gold_says_of_a_row_is_the_metric(small: Lakehouse, table: str) -> 
 @pytest.mark.slow
 def test_a_rate_is_one_in_every_table(small: Lakehouse) -> None:
     """What payments_daily and the tables of attempts and disputes say of the same payments."""
-    counts = ("card_authorized_count", "card_issuer_declined_count", "card_disputed_count", "card_captured_count")
-    payments = small.table("gold.payments_daily").groupBy("account", "currency").agg({name: "sum" for name in counts})
+    counts = (
+        "card_authorized_count",
+        "card_issuer_declined_count",
+        "card_disputed_count",
+        "card_captured_count",
+    )
+    payments = (
+        small.table("gold.payments_daily").groupBy("account", "currency").agg(dict.fromkeys(counts, "sum"))
+    )
     how = {"by": ("account", "currency"), "immature": "mark"}
     found = {
         (row["account"], row["currency"]): row

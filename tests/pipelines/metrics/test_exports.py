@@ -36,10 +36,27 @@ EXPRESSION = {
         }
     },
 }
-DATATYPE = {"enum": ["String", "Integer", "Decimal", "Float", "Boolean", "Date", "Time", "DateTime", "DateTimeTz", "Opaque"]}
+DATATYPE = {
+    "enum": [
+        "String",
+        "Integer",
+        "Decimal",
+        "Float",
+        "Boolean",
+        "Date",
+        "Time",
+        "DateTime",
+        "DateTimeTz",
+        "Opaque",
+    ]
+}
 EXTENSIONS = {
     "type": "array",
-    "items": {**NAMED, "required": ["vendor_name", "data"], "properties": {"vendor_name": TEXT, "data": TEXT}},
+    "items": {
+        **NAMED,
+        "required": ["vendor_name", "data"],
+        "properties": {"vendor_name": TEXT, "data": TEXT},
+    },
 }
 FIELD = {
     **NAMED,
@@ -100,7 +117,9 @@ OSSIE: dict[str, Any] = {
 
 
 def test_the_page_is_current() -> None:
-    assert (DOCS / "metrics.md").read_text(encoding="utf-8") == markdown.exported(METRICS, all_tables()).text, "run: make docs"
+    assert (DOCS / "metrics.md").read_text(encoding="utf-8") == markdown.exported(
+        METRICS, all_tables()
+    ).text, "run: make docs"
 
 
 def test_ossie_is_as_its_draft_says() -> None:
@@ -123,7 +142,9 @@ def test_expressions_of_ossie_give_the_figures(duck: duckdb.DuckDBPyConnection) 
     tables = {dataset["name"]: dataset["source"] for dataset in model["datasets"]}
     for metric in model["metrics"]:
         [one] = metric["expression"]["dialects"]
-        [name] = {name for name in tables if f"{name}." in one["expression"]} or {declared()[metric["name"]].table[5:]}
+        [name] = {name for name in tables if f"{name}." in one["expression"]} or {
+            declared()[metric["name"]].table[5:]
+        }
         [row] = duck.execute(f"select {one['expression']} from {tables[name]} as {name}").fetchall()
         expected = by_hand(duck, (), metric["name"])[()]
         assert same(row, expected) or (row, expected) == ((0,), (None,)), metric["name"]

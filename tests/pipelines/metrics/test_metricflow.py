@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 pytest.importorskip("metricflow", reason="the second opinion on metrics is not installed: make install")
 
-LEFT_OUT = {said.partition(":")[0] for said in metricflow.exported(list(declared().values()), all_tables()).left_out}
+LEFT_OUT = {
+    said.partition(":")[0] for said in metricflow.exported(list(declared().values()), all_tables()).left_out
+}
 SAID = [name for name in declared() if name not in LEFT_OUT]
 
 
@@ -58,7 +60,9 @@ def engine(manifest: Any) -> Any:
 
 
 def test_metricflow_finds_nothing_wrong(manifest: Any) -> None:
-    from metricflow_semantic_interfaces.validations.semantic_manifest_validator import SemanticManifestValidator
+    from metricflow_semantic_interfaces.validations.semantic_manifest_validator import (
+        SemanticManifestValidator,
+    )
 
     found = SemanticManifestValidator().validate_semantic_manifest(manifest)
     assert (found.errors, found.future_errors, found.warnings) == ((), (), ())
@@ -66,9 +70,9 @@ def test_metricflow_finds_nothing_wrong(manifest: Any) -> None:
 
 def test_what_it_cannot_say_is_left_out() -> None:
     known = all_tables()
-    assert LEFT_OUT == {
+    assert {
         name for name, one in declared().items() if one.apart or "date" not in known[one.table].column_names
-    }
+    } == LEFT_OUT
     assert len(SAID) > 140
 
 
@@ -77,7 +81,8 @@ def second(engine: Any, duck: duckdb.DuckDBPyConnection, metric: Metric) -> dict
 
     row = metric.table.removeprefix("gold.") + "_row"
     request = MetricFlowQueryRequest.create(
-        metric_names=[metric.name], group_by_names=["metric_time__month", f"{row}__currency", f"{row}__account"]
+        metric_names=[metric.name],
+        group_by_names=["metric_time__month", f"{row}__currency", f"{row}__account"],
     )
     query = engine.explain(request).sql_statement.sql
     names = (f"{row}__currency", f"{row}__account", "cast(metric_time__month as date)", metric.name)

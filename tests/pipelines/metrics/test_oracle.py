@@ -59,7 +59,9 @@ def by_hand(duck: duckdb.DuckDBPyConnection, by: tuple[str, ...], name: str, whe
         grain: f"cast(date_trunc('{grain}', date) as date)" for grain in ("week", "month", "quarter", "year")
     }
     keys = ", ".join(columns.get(column, column) for column in by)
-    query = f"select {keys + ', ' if by else ''}{expression} from {table} where {where} group by {keys or 'all'}"
+    query = (
+        f"select {keys + ', ' if by else ''}{expression} from {table} where {where} group by {keys or 'all'}"
+    )
     return rows([tuple(map(plain, row)) for row in duck.execute(query).fetchall()], len(by))
 
 
@@ -90,7 +92,9 @@ def test_a_metric_is_as_by_hand(made_lake: Lakehouse, duck: duckdb.DuckDBPyConne
                 assert not any(values), (by, key, values)  # of no row that counts
 
 
-def test_a_condition_and_a_time_keep_the_same_rows(made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection) -> None:
+def test_a_condition_and_a_time_keep_the_same_rows(
+    made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection
+) -> None:
     by = ("card_country", "week")
     where = "currency in ('USD', 'EUR') and not (network = 'visa' or attempt_number > 2)"
     found = asked(made_lake, by, "authorization_rate", where=where, time="last_90_days")
@@ -107,10 +111,14 @@ def test_metrics_of_several_tables_stand_beside_each_other(
     found = asked(made_lake, by, *names, where=where)
     for place, name in enumerate(names):
         expected = by_hand(duck, by, name, where)
-        assert {key: (values[place],) for key, values in found.items() if key in expected} == pytest.approx(expected)
+        assert {key: (values[place],) for key, values in found.items() if key in expected} == pytest.approx(
+            expected
+        )
 
 
-def test_a_value_is_a_value_whatever_stands_in_it(made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection) -> None:
+def test_a_value_is_a_value_whatever_stands_in_it(
+    made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection
+) -> None:
     quoted = r"account = 'it\'s a \\ \"quoted\" name'"
     [[expected]] = duck.execute(
         "select sum(attempts_count) from gold.payments_daily where account like 'it%'"
@@ -121,7 +129,9 @@ def test_a_value_is_a_value_whatever_stands_in_it(made_lake: Lakehouse, duck: du
 
 def test_rows_come_in_the_order_that_is_asked_for(made_lake: Lakehouse) -> None:
     how = {"where": "currency = 'USD'", "time": "2026-03"}
-    found = made_lake.metric("captured_minor", by=("day",), order=("-captured_minor",), limit=5, **how).collect()
+    found = made_lake.metric(
+        "captured_minor", by=("day",), order=("-captured_minor",), limit=5, **how
+    ).collect()
     amounts = [row["captured_minor"] for row in found]
     assert len(amounts) == 5
     assert amounts == sorted(amounts, reverse=True)

@@ -93,7 +93,9 @@ def test_amounts_of_several_currencies_are_not_ranked() -> None:
     assert str(found).startswith("amounts of different currencies have no order")
     assert sql("captured_minor", by=("currency", "month"), order=("currency", "-captured_minor"))
     assert sql("captured_minor", by=("account",), where="currency = 'USD'", order=("-captured_minor",))
-    assert sql("refund_rate", by=("currency",), order=("-refund_rate",), immature="mark")  # a share has no currency
+    assert sql(
+        "refund_rate", by=("currency",), order=("-refund_rate",), immature="mark"
+    )  # a share has no currency
 
 
 @pytest.mark.parametrize(
@@ -143,8 +145,12 @@ def test_an_unknown_dimension() -> None:
     assert (found.reason, found.nearest[0]) == ("dimension", "card_country")
     assert str(refused("authorization_rate", by=("moon",))).startswith("no dimension 'moon'; nearest: month")
     assert refused("captured_count", by=("network",)).reason == "dimension"
-    assert refused("captured_count", "authorization_rate", by=("network",)).reason == "dimension"  # not of both
-    assert refused("authorization_rate", by=("decline_reason",)).reason == "dimension"  # it follows from the outcome
+    assert (
+        refused("captured_count", "authorization_rate", by=("network",)).reason == "dimension"
+    )  # not of both
+    assert (
+        refused("authorization_rate", by=("decline_reason",)).reason == "dimension"
+    )  # it follows from the outcome
     assert refused("cut_recall_rate", by=("cut_score", "model_version", "month")).reason == "dimension"
     assert refused("captured_count", by=("month", "month")).reason == "dimension"
     assert refused("captured_count", where="moon = 'new'").reason == "dimension"
@@ -176,7 +182,9 @@ def test_an_immature_cohort_that_is_not_marked() -> None:
 
 def test_cohorts_that_are_mature_marked_or_left_out() -> None:
     assert "is_mature" not in sql("dispute_rate", time="2026-01..2026-02")
-    assert "is_mature" not in sql("dispute_activity_rate")  # by the day of the dispute, nothing is expected any more
+    assert "is_mature" not in sql(
+        "dispute_activity_rate"
+    )  # by the day of the dispute, nothing is expected any more
     assert "MAX(date) <= CAST('2026-03-02' AS DATE) AS is_mature" in sql("dispute_rate", immature="mark")
     left = sql("dispute_rate", time="2026", immature="leave_out")
     assert "date >= CAST('2026-01-01' AS DATE) AND date <= CAST('2026-03-02' AS DATE)" in left
@@ -206,7 +214,7 @@ def test_a_refusal_is_wrong_use() -> None:
 
 
 def test_a_lakehouse_without_rows_answers_with_nothing(lake: Lakehouse) -> None:
-    assert [tuple(row) for row in lake.metric("captured_count", "refund_rate", where="currency = 'USD'").collect()] == [
-        (0, None)
-    ]
+    assert [
+        tuple(row) for row in lake.metric("captured_count", "refund_rate", where="currency = 'USD'").collect()
+    ] == [(0, None)]
     assert lake.metric("authorization_rate", by=("week",), time="last_90_days").collect() == []
