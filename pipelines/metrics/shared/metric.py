@@ -93,16 +93,12 @@ class Metric:
         names = self.dimensions or table.key
         return tuple(table.column(name) for name in names if name not in DAYS)
 
-    def over(self, sums: Mapping[str, Number]) -> float | None:
-        """Its value over sums of its columns, made of the right rows; None where there is nothing to divide by.
+    def sides(self, sums: Mapping[str, Number]) -> tuple[Number, Number]:
+        """What is divided by what, from sums of its columns over the rows that it is of; by 1 where it is a plain sum.
 
         For those who have the sums already: the report adds up once what many of its charts show.
         """
-        upper = _total(self.numerator, sums)
-        if not self.denominator:
-            return upper
-        lower = _total(self.denominator, sums)
-        return upper / lower if lower else None
+        return _total(self.numerator, sums), _total(self.denominator, sums) if self.denominator else 1
 
 
 def day_of(table: Table) -> str | None:

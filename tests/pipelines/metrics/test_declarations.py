@@ -92,11 +92,10 @@ def test_metrics_are_found_by_what_people_say() -> None:
     assert metric_of("win_rate", known).definition == "sum of won_count / sum of (won_count + lost_count)"
 
 
-def test_the_value_of_sums_is_that_of_the_metric() -> None:
+def test_sums_that_are_there_already_are_divided_as_the_metric_says() -> None:
     known = declared()
-    assert known["authorization_rate"].over({"authorized_count": 9, "issuer_declined_count": 1}) == 0.9
-    assert known["authorization_rate"].over({"authorized_count": 0, "issuer_declined_count": 0}) is None
-    assert known["net_captured_minor"].over({"captured_minor": 9, "refunded_minor": 2}) == 7
+    assert known["authorization_rate"].sides({"authorized_count": 9, "issuer_declined_count": 1}) == (9, 10)
+    assert known["net_captured_minor"].sides({"captured_minor": 9, "refunded_minor": 2}) == (7, 1)
 
 
 SAME = {
