@@ -82,11 +82,12 @@ def metric(
 
     with opened(home) as lake:
         asked = metric_commands.Asked(tuple(names), by, where, time, order, limit, immature.value)
-        compiled = metric_commands.compiled(lake, asked)
+        released = lake.released()  # once: the newest day and the figures are of one moment
+        compiled = metric_commands.compiled(released, asked)
         if query:
             typer.echo(compiled.sql(pretty=True))
             return
-        answer = metric_commands.answer(lake, compiled)
+        answer = metric_commands.answer(released, compiled)
     metrics_output.answer(compiled, answer, format.value)
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import pipelines.metrics
 from pipelines.errors import MetricError
 from pipelines.metrics.shared.metric import Metric
-from pipelines.metrics.shared.names import nearest
+from pipelines.metrics.shared.names import nearest, quoted
 from pipelines.table import Table
 
 
@@ -62,4 +62,4 @@ def metric_of(name: str, metrics: Mapping[str, Metric]) -> Metric:
     called = {synonym: one.name for one in metrics.values() for synonym in (one.name, *one.synonyms)}
     near = list(dict.fromkeys(called[one] for one in nearest(name, called)))
     hint = f"nearest: {', '.join(near)}" if near else "'vermeil metrics' lists them"
-    raise MetricError(f"no metric {name!r}; {hint}", "metric", near)
+    raise MetricError(f"no metric {quoted(name)}; {hint}", "metric", near)

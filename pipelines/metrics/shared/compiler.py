@@ -46,7 +46,8 @@ def compiled(query: Query, tables: Mapping[str, Table], data: Data) -> Compiled:
     )
     newest = max(filter(None, map(data.newest, of.values())), default=None) if grains else None
     period = period_of(query.time, newest)
-    pinned = (*condition.pinned, *(grains[:1] if period.is_one_day else ()))
+    pinned = (*condition.pinned, *(grain for grain in grains[:1] if period.is_one(grain)))
+    refusals.check_days(period, grains)
     refusals.check_sums(query, metrics, pinned, grains)
     mature = _mature_until(metrics, newest)
     period = _settled(query, metrics, period, mature)

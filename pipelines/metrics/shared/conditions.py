@@ -14,7 +14,7 @@ from sqlglot.errors import SqlglotError
 
 from pipelines.errors import MetricError
 from pipelines.metrics.shared.metric import DAYS
-from pipelines.metrics.shared.names import nearest
+from pipelines.metrics.shared.names import nearest, quoted
 from pipelines.metrics.shared.period import GRAINS
 from pipelines.table import Column
 
@@ -60,7 +60,7 @@ def condition_of(text: str | None, dimensions: Mapping[str, Column], values: Val
         tree.sql("spark")
         return Condition(tree, dict(_pinned(tree)))
     except RecursionError:
-        raise MetricError(f"the condition {_cut(text)} is nested too deeply", "where") from None
+        raise MetricError(f"the condition {quoted(text)} is nested too deeply", "where") from None
 
 
 def trusted(text: str) -> exp.Expr:
@@ -78,7 +78,7 @@ def _parsed(text: str) -> exp.Expr:
     except (SqlglotError, ValueError):
         found = []
     if len(found) != 1 or not isinstance(found[0], exp.Expr):
-        raise MetricError(f"the condition {_cut(text)} cannot be read: {_HELP}", "where")
+        raise MetricError(f"the condition {quoted(text)} cannot be read: {_HELP}", "where")
     return found[0]
 
 
@@ -165,7 +165,7 @@ class _Reading:
                 return node.copy()
         kind = {"string": "a text", "boolean": "true or false"}.get(column.type, "a number")
         raise MetricError(
-            f"{column.name} is compared with {kind}, not with {_cut(node.sql('spark'))}", "where"
+            f"{column.name} is compared with {kind}, not with {quoted(node.sql('spark'))}", "where"
         )
 
     def known(self, value: str, column: Column) -> None:
@@ -179,20 +179,14 @@ class _Reading:
             hint = f"there are {', '.join(sorted(there))}"
         else:
             hint = f"there are {len(there):,} others"
-        raise MetricError(f"no {column.name} {_cut(value)} in the data; {hint}", "value", near)
+        raise MetricError(f"no {column.name} {quoted(value)} in the data; {hint}", "value", near)
 
     def fault(self, node: exp.Expr) -> MetricError:
-        return MetricError(f"{_cut(node.sql('spark'))} is not understood in a condition: {_HELP}", "where")
+        return MetricError(f"{quoted(node.sql('spark'))} is not understood in a condition: {_HELP}", "where")
 
 
 def unknown_dimension(name: str, dimensions: Collection[str]) -> MetricError:
     """What to say of a dimension that there is not."""
     near = nearest(name, dimensions)
     hint = f"nearest: {', '.join(near)}" if near else f"there are {', '.join(dimensions)}"
-    return MetricError(f"no dimension {_cut(name)}; {hint}", "dimension", near)
-
-
-def _cut(text: str, most: int = 60) -> str:
-    """A text as it is quoted in what is said: short, and without signs that a terminal obeys."""
-    short = text if len(text) <= most else f"{text[:most]}…"
-    return repr("".join(sign if sign.isprintable() else "·" for sign in short))
+    return MetricError(f"no dimension {quoted(name)}; {hint}", "dimension", near)

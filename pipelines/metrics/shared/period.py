@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipelines.errors import MetricError
+from pipelines.metrics.shared.names import quoted
 
 GRAINS = ("day", "week", "month", "quarter", "year")
 """Stretches of time that figures can be grouped by; weeks begin on Monday."""
@@ -34,13 +35,17 @@ class Period:
         """Whether there is a day between the bounds."""
         return not (self.first and self.last) or self.first <= self.last
 
-    @property
-    def is_one_day(self) -> bool:
-        """Whether it is one day."""
-        return self.first is not None and self.first == self.last
+    def is_one(self, grain: str) -> bool:
+        """Whether it is one day, week, month, quarter or year."""
+        return self.first is not None and self == _one(_start(self.first, grain), grain)
+
+    def is_of_whole(self, grain: str) -> bool:
+        """Whether it cuts no week, month, quarter or year in two."""
+        ends = self.last is None or _one(_start(self.last, grain), grain).last == self.last
+        return ends and (self.first is None or _start(self.first, grain) == self.first)
 
     def __str__(self) -> str:
-        if self.is_one_day or not (self.first or self.last):
+        if self.first == self.last:
             return str(self.first or "all days")
         return f"{self.first or ''}..{self.last or ''}"
 
@@ -70,7 +75,7 @@ def period_of(text: str | None, newest: date | None) -> Period:
         return one
     period = Period(one.first if one else None, other.last if other else None)
     if not period.has_days:
-        raise MetricError(f"the time {text!r} ends before it begins", "time")
+        raise MetricError(f"the time {quoted(text)} ends before it begins", "time")
     return period
 
 
@@ -92,6 +97,8 @@ def _whole(this: bool, grain: str, newest: date) -> Period:
 def _start(day: date, grain: str) -> date:
     """The first day of the stretch that a day is in."""
     match grain:
+        case "day":
+            return day
         case "week":
             return day - timedelta(days=day.weekday())
         case "month":
@@ -114,7 +121,7 @@ def _bounded(ordinal: int) -> date:
 
 
 def _one(start: date, grain: str) -> Period:
-    return Period(start, _moved(start, grain, 1) - timedelta(days=1))
+    return Period(start, start if grain == "day" else _moved(start, grain, 1) - timedelta(days=1))
 
 
 def _written(text: str, whole: str) -> Period | None:
@@ -139,4 +146,4 @@ def _written(text: str, whole: str) -> Period | None:
 
 
 def _unreadable(text: str) -> MetricError:
-    return MetricError(f"the time {text!r} cannot be read: {_HELP}", "time")
+    return MetricError(f"the time {quoted(text)} cannot be read: {_HELP}", "time")

@@ -8,7 +8,7 @@ from typing import get_args
 
 from pipelines.errors import MetricError
 from pipelines.metrics.shared.metric import CURRENCY, DAYS, Metric
-from pipelines.metrics.shared.names import nearest
+from pipelines.metrics.shared.names import nearest, quoted
 from pipelines.metrics.shared.period import Period
 from pipelines.metrics.shared.query import Immature, Query
 
@@ -46,7 +46,7 @@ def check_form(query: Query, metrics: Sequence[Metric], grains: Sequence[str]) -
         if (plain := name.removeprefix("-")) not in asked:
             near = nearest(plain, asked)
             raise MetricError(
-                f"order by what is asked for: {', '.join(asked)}; not by {plain!r}", "order", near
+                f"order by what is asked for: {', '.join(asked)}; not by {quoted(plain)}", "order", near
             )
     if query.time is not None and not grains:
         raise MetricError(f"{metrics[0].table} is about no day: ask without a time", "time")
@@ -56,6 +56,16 @@ def check_form(query: Query, metrics: Sequence[Metric], grains: Sequence[str]) -
         raise MetricError(f"immature is one of {', '.join(get_args(Immature))}", "immature")
     if len(set(query.by)) < len(query.by):
         raise MetricError("a dimension is named twice", "dimension")
+
+
+def check_days(period: Period, grains: Sequence[str]) -> None:
+    """Let a time pass of which there are all days.
+
+    Raises:
+        MetricError: rows are of longer stretches, which it cuts in two.
+    """
+    if grains and not period.is_of_whole(grains[0]):
+        raise MetricError(f"figures are by {grains[0]}: ask for whole ones, not for {period}", "time")
 
 
 def _money(metric: Metric, query: Query, pinned: Collection[str]) -> None:

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipelines.frames.views import answer
 from pipelines.metrics.shared.catalog import declared
+from pipelines.metrics.shared.compiler import compiled
 from pipelines.metrics.shared.metric import CURRENCY, DAYS, Metric, grains_of
-from tests.pipelines.metrics.made_rows import TABLES
+from pipelines.metrics.shared.query import Data, Query
+from tests.pipelines.metrics.made_rows import TABLES, made
 
 if TYPE_CHECKING:
     import duckdb
+    from pyspark.sql import SparkSession
 
     from pipelines.lakehouse import Lakehouse
 
@@ -143,3 +147,27 @@ def test_rows_come_in_the_order_that_is_asked_for(made_lake: Lakehouse) -> None:
 def test_nothing_to_divide_by_gives_no_value(made_lake: Lakehouse) -> None:
     nobody = {"where": "account = 'acct_a' and account = 'acct_b'"}
     assert asked(made_lake, (), "authorization_rate", "retries_count", **nobody) == {(): (None, 0)}
+
+
+ON_BOTH = (
+    (("authorization_rate",), {"by": ("card_country", "week"), "time": "last_90_days"}),
+    (("captured_minor", "refund_rate"), {"by": ("currency", "quarter"), "immature": "mark"}),
+    (("captured_minor", "fees_minor", "win_rate"), {"by": ("currency", "month"), "immature": "mark"}),
+    (("recovery_rate", "retry_share_rate"), {"by": ("network",), "immature": "leave_out"}),
+    (("fraud_rate",), {"where": r"account = 'it\'s a \\ \"quoted\" name'", "immature": "mark"}),
+    (("payout_difference_minor",), {"by": ("currency", "year"), "order": ("-currency",)}),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("names", "more"), ON_BOTH, ids=[names[0] for names, _ in ON_BOTH])
+def test_apache_spark_gives_the_same(
+    made_lake: Lakehouse, jvm_spark: SparkSession, names: tuple[str, ...], more: dict[str, Any]
+) -> None:
+    question = compiled(Query(names, **more), made_lake.tables, Data(made_lake.sql))
+    views = {name: name.replace(".", "__made__") for name in question.question.tables}
+    for name, view in views.items():
+        jvm_spark.createDataFrame(made(TABLES[name])).createOrReplaceTempView(view)
+    found = [tuple(row) for row in answer(jvm_spark, question.sql(), views).collect()]
+    assert found == [tuple(row) for row in made_lake.sql(question.sql()).collect()]
+    assert found

@@ -9,8 +9,11 @@ import pytest
 
 from pipelines.catalog import all_tables
 from pipelines.errors import MetricError, SettingsError
+from pipelines.metrics.shared import catalog
 from pipelines.metrics.shared.compiler import compiled
+from pipelines.metrics.shared.metric import Subject
 from pipelines.metrics.shared.query import Data, Query
+from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
@@ -218,3 +221,38 @@ def test_a_lakehouse_without_rows_answers_with_nothing(lake: Lakehouse) -> None:
         tuple(row) for row in lake.metric("captured_count", "refund_rate", where="currency = 'USD'").collect()
     ] == [(0, None)]
     assert lake.metric("authorization_rate", by=("week",), time="last_90_days").collect() == []
+
+
+MONTHLY = Table(
+    "gold.churn_monthly",
+    "One row per account and month.",
+    ("account", "month"),
+    (
+        Column("account", "string", "Account.", required=True),
+        Column("month", "date", "First day of the month.", required=True),
+        Column("churned_count", "bigint", "Customers who left.", required=True),
+    ),
+)
+
+
+def test_a_table_by_month_has_whole_months(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Subject(MONTHLY.name, "payments", apart=("month",))("churned_count", "Customers who left.")
+    monkeypatch.setattr(catalog, "declared", lambda: {one.name: one})
+
+    def asked(**more: Any) -> str:
+        return compiled(Query((one.name,), **more), {MONTHLY.name: MONTHLY}, Known(NOWHERE)).sql()
+
+    assert "DATE_TRUNC" not in asked(by=("month",), time="2026-q1")
+    assert "month >= CAST('2026-01-01' AS DATE)" in asked(by=("month",), time="2026-q1")
+    assert asked(time="2026-03")
+    for wrong in ({"by": ("week",)}, {"by": ("month",), "time": "last_90_days"}, {"by": ("quarter",)}):
+        with pytest.raises(MetricError):
+            asked(**wrong)
+
+
+@pytest.mark.parametrize("text", ["\x1b[2J" * 5_000, "x" * 100_000, "'; drop table gold.payments_daily; --"])
+def test_what_is_said_back_is_short_and_harmless(text: str) -> None:
+    for asked in ({"by": (text,)}, {"order": (text,)}, {"time": text}, {"where": text}):
+        assert len(str(refused("captured_count", **asked))) < 400
+        assert str(refused("captured_count", **asked)).isprintable()
+    assert str(refused(text)).isprintable()
