@@ -33,9 +33,6 @@ class Export(StrEnum):
     MARKDOWN = "markdown"
 
 
-_Names = Annotated[list[str] | None, typer.Option(show_default=False)]
-
-
 def metric(
     names: Annotated[list[str], typer.Argument(help="Names of metrics; 'vermeil metrics' lists them.")],
     by: Annotated[
@@ -52,8 +49,7 @@ def metric(
     time: Annotated[
         str | None,
         typer.Option(
-            help="Which days count: last_90_days, last_3_months, 2026, 2026-q1, 2026-03 or 2026-03-01..2026-03-31. The "
-            "newest day of the data is the last, whatever today is. Default: all.",
+            help="Which days count, such as last_90_days, 2026-q1 or 2026-03-01..2026-03-31. Default: all.",
             show_default=False,
         ),
     ] = None,
