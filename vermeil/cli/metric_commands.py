@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.catalog import all_tables
@@ -11,7 +10,7 @@ from pipelines.metrics.exports.export import Exported
 from pipelines.metrics.shared.catalog import about, metrics_of
 from pipelines.metrics.shared.compiler import compiled as compiled_query
 from pipelines.metrics.shared.metric import Metric
-from pipelines.metrics.shared.query import Data, Immature, Query
+from pipelines.metrics.shared.query import Data, Query
 from pipelines.metrics.shared.writing import Compiled
 
 if TYPE_CHECKING:
@@ -22,33 +21,13 @@ if TYPE_CHECKING:
 EXPORTS = {"metricflow": metricflow.exported, "ossie": ossie.exported, "markdown": markdown.exported}
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question as options of a command have it: names with commas between them."""
-
-    names: tuple[str, ...]
-    by: str | None
-    where: str | None
-    time: str | None
-    order: str | None
-    limit: int | None
-    immature: Immature
-
-    @property
-    def query(self) -> Query:
-        """The question."""
-        return Query(
-            self.names, _split(self.by), self.where, self.time, _split(self.order), self.limit, self.immature
-        )
-
-
-def compiled(lake: Lakehouse, asked: Asked) -> Compiled:
+def compiled(lake: Lakehouse, query: Query) -> Compiled:
     """The query that answers a question by the latest release.
 
     Raises:
         MetricError: the answer would be wrong, or there is none.
     """
-    return compiled_query(asked.query, lake.tables, Data(lake.sql))
+    return compiled_query(query, lake.tables, Data(lake.sql))
 
 
 def answer(lake: Lakehouse, compiled: Compiled) -> pa.Table:
@@ -68,7 +47,3 @@ def exported(to: str) -> Exported:
     """The definitions in a format."""
     tables = all_tables()
     return EXPORTS[to](list(metrics_of(tables).values()), tables)
-
-
-def _split(names: str | None) -> tuple[str, ...]:
-    return tuple(filter(None, (name.strip() for name in (names or "").split(","))))

@@ -74,10 +74,11 @@ def metric(
 
     For example: vermeil metric authorization_rate --by card_country,week --where "currency = 'USD'" --time last_90_days
     """
+    from pipelines.metrics.shared.query import Query, listed
     from vermeil.cli import metric_commands, metrics_output
 
     with opened(home) as lake:
-        asked = metric_commands.Asked(tuple(names), by, where, time, order, limit, immature.value)
+        asked = Query(tuple(names), listed(by), where, time, listed(order), limit, immature.value)
         released = lake.released()  # once: the newest day and the figures are of one moment
         compiled = metric_commands.compiled(released, asked)
         if query:

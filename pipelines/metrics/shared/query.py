@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 Immature = Literal["refuse", "mark", "leave_out"]
 """What to do about cohorts that still grow: do not answer, say which figures have some, or end before them."""
+
+
+def listed(names: str | Iterable[str] | None) -> tuple[str, ...]:
+    """Names, which a text has with commas between them."""
+    parts = (names or "").split(",") if isinstance(names, str | None) else names
+    return tuple(filter(None, (name.strip() for name in parts)))
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,14 @@ def test_rows_come_in_the_order_that_is_asked_for(made_lake: Lakehouse) -> None:
     )
 
 
+def test_names_may_be_one_text(made_lake: Lakehouse) -> None:
+    found = made_lake.metric(
+        "captured_minor", by="currency, month", order="currency,-captured_minor", limit=2
+    )
+    assert found.columns == ["currency", "month", "captured_minor"]
+    assert [row["currency"] for row in found.collect()] == ["EUR", "EUR"]
+
+
 def test_nothing_to_divide_by_gives_no_value(made_lake: Lakehouse) -> None:
     nobody = {"where": "account = 'acct_a' and account = 'acct_b'"}
     assert asked(made_lake, (), "authorization_rate", "retries_count", **nobody) == {(): (None, 0)}
