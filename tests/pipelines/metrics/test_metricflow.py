@@ -90,18 +90,25 @@ def second(engine: Any, duck: duckdb.DuckDBPyConnection, metric: Metric) -> dict
     return {values[:3]: values[3] for values in found}
 
 
+@pytest.fixture(scope="module")
+def own(made_lake: Lakehouse) -> dict[str, dict[tuple[Any, ...], Any]]:
+    """Our own figures of every metric."""
+    found: dict[str, dict[tuple[Any, ...], Any]] = {}
+    for table in {declared()[name].table for name in SAID}:
+        names = [name for name in SAID if declared()[name].table == table]
+        rows = made_lake.metric(*names, by=("currency", "account", "month"), immature="mark").collect()
+        found |= {name: {tuple(row)[:3]: row[name] for row in rows} for name in names}
+    return found
+
+
 @pytest.mark.parametrize("name", SAID)
 def test_metricflow_gives_the_same_numbers(
-    made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection, engine: Any, name: str
+    own: dict[str, dict[tuple[Any, ...], Any]], duck: duckdb.DuckDBPyConnection, engine: Any, name: str
 ) -> None:
     expected = second(engine, duck, declared()[name])
-    rows = made_lake.metric(name, by=("currency", "account", "month"), immature="mark").collect()
-    found = {tuple(row)[:3]: row[name] for row in rows}
-    assert found
+    assert own[name].keys() == expected.keys()
     for key, value in expected.items():
-        if key not in found:
-            assert not value, (key, value)  # of no row that counts
-        elif value is None or found[key] is None:
-            assert value is found[key], key
+        if value is None or own[name][key] is None:
+            assert value is own[name][key], key
         else:
-            assert math.isclose(found[key], value, rel_tol=1e-12), key
+            assert math.isclose(own[name][key], value, rel_tol=1e-12), key

@@ -32,15 +32,24 @@ ORACLE = {
 }
 
 
-def groupings(metric: Metric) -> list[tuple[str, ...]]:
-    """What each metric is asked by: nothing where that may be, a currency and a month, all of its dimensions."""
-    names = tuple(column.name for column in metric.dimensions_of(TABLES[metric.table]))
+def least(metric: Metric) -> tuple[str, ...]:
+    """What a metric must be asked by."""
     grains = grains_of(TABLES[metric.table])
-    apart = tuple(grains[0] if name in DAYS else name for name in metric.apart)
-    money = (CURRENCY,) if metric.has_money else ()
-    least = tuple(dict.fromkeys((*money, *apart)))
-    wide = (*grains[1:3], *names, *(name for name in apart if name not in names))
-    return [least, tuple(dict.fromkeys((*least, *grains[2:3]))), wide]
+    apart = (grains[0] if name in DAYS else name for name in metric.apart)
+    return tuple(dict.fromkeys((*((CURRENCY,) if metric.has_money else ()), *apart)))
+
+
+def all_dimensions(metric: Metric) -> tuple[str, ...]:
+    table = TABLES[metric.table]
+    names = (column.name for column in metric.dimensions_of(table))
+    return tuple(dict.fromkeys((*least(metric), *names, *grains_of(table)[1:3])))
+
+
+TOGETHER = {
+    (table, by): [name for name, one in declared().items() if (one.table, least(one)) == (table, by)]
+    for table, by in {(one.table, least(one)) for one in declared().values()}
+}
+"""Metrics by what they are made from and must be asked by."""
 
 
 def rows(found: list[tuple[Any, ...]], by: int) -> Rows:
@@ -85,15 +94,28 @@ def test_every_metric_has_a_query_by_hand() -> None:
 
 @pytest.mark.parametrize("name", declared())
 def test_a_metric_is_as_by_hand(made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection, name: str) -> None:
-    for by in groupings(declared()[name]):
-        found, expected = asked(made_lake, by, name), by_hand(duck, by, name)
-        assert found
-        assert found.keys() <= expected.keys()
-        for key, values in expected.items():
-            if key in found:
-                assert same(found[key], values), (by, key, found[key], values)
-            else:
-                assert not any(values), (by, key, values)  # of no row that counts
+    by = all_dimensions(declared()[name])
+    found, expected = asked(made_lake, by, name), by_hand(duck, by, name)
+    assert found
+    assert found.keys() <= expected.keys()
+    for key, values in expected.items():
+        if key in found:
+            assert same(found[key], values), (key, found[key], values)
+        else:
+            assert not any(values), (key, values)  # of no row that counts
+
+
+@pytest.mark.parametrize(("table", "by"), sorted(TOGETHER))
+def test_metrics_that_are_asked_together_are_as_by_hand(
+    made_lake: Lakehouse, duck: duckdb.DuckDBPyConnection, table: str, by: tuple[str, ...]
+) -> None:
+    names = TOGETHER[table, by]
+    for grain in ((), grains_of(TABLES[table])[3:4]):
+        found = asked(made_lake, (*by, *grain), *names)
+        for place, name in enumerate(names):
+            for key, values in by_hand(duck, (*by, *grain), name).items():
+                value = found[key][place]
+                assert same((value,), values) or (value, values) == (0, (None,)), (name, key, value, values)
 
 
 def test_a_condition_and_a_time_keep_the_same_rows(
