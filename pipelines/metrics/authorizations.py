@@ -107,7 +107,7 @@ METRICS = (
     ),
     _rate(
         "authorization_amount_rate",
-        "The same by amount: amount authorized, of the amount authorized or declined.",
+        "Amount that the issuer authorized, of the amount that it authorized or declined.",
         "authorized_minor",
         _DECIDED_MINOR,
         synonyms=("authorization rate by amount", "approval rate by value"),
@@ -123,7 +123,7 @@ METRICS = (
     ),
     _rate(
         "first_attempt_authorization_amount_rate",
-        "The same by amount.",
+        "Amount of first attempts that the issuer authorized, of the amount that it authorized or declined.",
         "authorized_minor",
         _DECIDED_MINOR,
         only="attempt_number = 1",
@@ -233,7 +233,8 @@ METRICS = (
     ),
     _intents(
         "intent_authorization_amount_rate",
-        "The same by amount of the first attempts.",
+        "Amount of the payment intents of which an attempt was authorized, of the amount of those that were authorized "
+        "or declined in the end.",
         "intents_authorized_minor",
         _FINAL_MINOR,
         dimensions=_KINDS,

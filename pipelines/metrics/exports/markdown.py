@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipelines.metrics.exports.export import Exported
@@ -30,23 +31,21 @@ def _lines(metrics: Sequence[Metric], tables: Mapping[str, Table]) -> Iterator[s
     for name in dict.fromkeys(metric.table for metric in metrics):
         table = tables[name]
         own = [metric for metric in metrics if metric.table == name]
-        grains = grains_of(table)
+        usual = Counter(_by(metric, table) for metric in own).most_common(1)[0][0]
         yield f"\n## {name}\n"
-        yield f"By {' or '.join(grains)}." if grains else "About no day."
-        yield "\n| metric | meaning | definition | by | people say |"
-        yield "|---|---|---|---|---|"
-        yield from (_row(metric, table) for metric in own)
+        yield f"By {', '.join([usual, *grains_of(table)])}, unless told otherwise."
+        yield "\n| metric | meaning | definition | people say |"
+        yield "|---|---|---|---|"
+        yield from (_row(metric, table, usual) for metric in own)
 
 
-def _row(metric: Metric, table: Table) -> str:
+def _by(metric: Metric, table: Table) -> str:
+    return ", ".join(column.name for column in metric.dimensions_of(table))
+
+
+def _row(metric: Metric, table: Table, usual: str) -> str:
     grows = f" Grows for {metric.matures.days} days." if metric.matures else ""
     apart = f" May not be added over {', '.join(metric.apart)}." if metric.apart else ""
-    by = ", ".join(column.name for column in metric.dimensions_of(table))
-    cells = (
-        f"`{metric.name}`",
-        metric.meaning + grows + apart,
-        f"`{metric.definition}`",
-        by,
-        ", ".join(metric.synonyms),
-    )
-    return f"| {' | '.join(cells)} |"
+    by = "" if _by(metric, table) == usual else f" By {_by(metric, table)}."
+    said = ", ".join(metric.synonyms)
+    return f"| `{metric.name}` | {metric.meaning}{grows}{apart}{by} | `{metric.definition}` | {said} |"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sqlglot import exp, parse
+from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
 from pipelines.errors import MetricError
@@ -65,8 +65,7 @@ def condition_of(text: str | None, dimensions: Mapping[str, Column], values: Val
 
 def trusted(text: str) -> exp.Expr:
     """A condition of a declaration, which is ours: any SQL on the table's columns."""
-    [tree] = parse(text, read="spark")
-    assert tree is not None
+    tree = parse_one(text, read="spark", into=exp.Condition)
     return exp.paren(tree) if isinstance(tree, exp.Or) else tree
 
 
@@ -74,12 +73,9 @@ def _parsed(text: str) -> exp.Expr:
     if len(text) > MOST_CHARACTERS:
         raise MetricError(f"a condition of more than {MOST_CHARACTERS} characters is not read", "where")
     try:
-        found = parse(text, read="spark")
+        return parse_one(text, read="spark", into=exp.Condition)
     except (SqlglotError, ValueError):
-        found = []
-    if len(found) != 1 or not isinstance(found[0], exp.Expr):
-        raise MetricError(f"the condition {quoted(text)} cannot be read: {_HELP}", "where")
-    return found[0]
+        raise MetricError(f"the condition {quoted(text)} cannot be read: {_HELP}", "where") from None
 
 
 def _pinned(tree: exp.Expr) -> Iterator[tuple[str, object]]:

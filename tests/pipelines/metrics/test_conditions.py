@@ -123,11 +123,19 @@ def test_what_is_kept_to_one_value(text: str, pinned: dict[str, str]) -> None:
         "\x00\x1b[2J",
         "attempt_number between 1 and currency",
         "text.`/etc/hostname` = 1",
+        "vacuum gold.payments_daily",
+        "show tables",
+        "insert overwrite directory '/tmp/x' select 1",
+        "currency <=> 'USD'",
+        "currency = 'U' 'SD'",
+        "currency = x'55'",
+        "{{ currency }} = 'USD'",
     ],
 )
-def test_what_does_not_pass(text: str) -> None:
+def test_what_does_not_pass(text: str, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(MetricError) as found:
         read(text)
+    assert caplog.records == []  # the parser is not to quote it on the screen
     assert found.value.reason in ("where", "dimension", "value")
     assert str(found.value).isprintable()
 
