@@ -32,7 +32,8 @@ def declared() -> Mapping[str, Metric]:
 def _all() -> Iterator[Metric]:
     package = pipelines.metrics
     for info in iter_modules(package.__path__, f"{package.__name__}."):
-        yield from getattr(import_module(info.name), "METRICS", ())
+        if not info.ispkg:
+            yield from import_module(info.name).METRICS
 
 
 def metrics_of(tables: Mapping[str, Table]) -> dict[str, Metric]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 import pytest
 
+import pipelines.metrics
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.metrics.shared import catalog
@@ -29,6 +32,12 @@ METRICS = list(declared().values())
 def test_there_are_enough_of_them() -> None:
     assert len(METRICS) >= 90
     assert Counter(metric.unit for metric in METRICS)["rate"] >= 60
+
+
+def test_every_module_of_the_package_itself_declares_metrics() -> None:
+    found = [info for info in iter_modules(pipelines.metrics.__path__) if not info.ispkg]
+    declaring = [info.name for info in found if import_module(f"pipelines.metrics.{info.name}").METRICS]
+    assert declaring == [info.name for info in found]
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.name)
