@@ -77,8 +77,9 @@ reliability: install ## Write the figures of docs/reliability.jsonl into docs/re
 advisories: install ## Look for known vulnerabilities in what is locked (needs the internet)
 	$(BIN)/uv tool run pip-audit==2.10.1 --requirement requirements.lock --no-deps --disable-pip
 
-docs: install ## Write docs/data-dictionary.md from the declarations
+docs: install ## Write docs/data-dictionary.md and docs/metrics.md from the declarations
 	$(BIN)/vermeil dictionary --out docs/data-dictionary.md
+	$(BIN)/vermeil metrics export --to markdown --out docs/metrics.md
 
 SDK = build/stripe-sdk
 RELEASES = 8.0.0 12.0.0 16.1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 
@@ -20,6 +20,20 @@ class SourceError(VermeilError):
 
 class RuleError(SettingsError):
     """A rule, or a file of rules, that cannot be understood or is about columns that are not there."""
+
+
+class MetricError(SettingsError):
+    """A question about metrics that is not answered, because the answer would be wrong or there is none.
+
+    Attributes:
+        reason: what stands against it: metric, dimension, value, currency, order, apart, immature, time, where, limit.
+        nearest: names that may have been meant, best first.
+    """
+
+    def __init__(self, said: str, reason: str, nearest: Sequence[str] = ()) -> None:
+        super().__init__(said)
+        self.reason = reason
+        self.nearest = tuple(nearest)
 
 
 class LakehouseError(VermeilError):

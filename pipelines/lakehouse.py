@@ -24,6 +24,7 @@ from pipelines.delta.schemas import arrow_schema
 from pipelines.delta.staging import Staging
 from pipelines.errors import LakehouseError, noted
 from pipelines.frames.views import answer
+from pipelines.metrics.shared.query import Data, Immature, Query, listed
 from pipelines.privacy.token_key import TokenKey, token_key
 from pipelines.settings import Settings, load_settings
 from pipelines.sources.mapping import load_sources
@@ -225,6 +226,29 @@ class Lakehouse:
         lake = self if self.release or now else self.released()
         views = {name: lake._view(name) for name in self.tables if name in query}
         return answer(self.spark, query, views)
+
+    def metric(
+        self,
+        *names: str,
+        by: str | Sequence[str] = (),
+        where: str | None = None,
+        time: str | None = None,
+        order: str | Sequence[str] = (),
+        limit: int | None = None,
+        immature: Immature = "refuse",
+    ) -> DataFrame:
+        """Declared metrics by the latest release, from one grouped query; what is asked is told at :class:`Query`.
+
+        Raises:
+            MetricError: the answer would be wrong, or there is none; it says why.
+        """
+        from pipelines.metrics.shared.compiler import (
+            compiled,
+        )  # its parser takes a quarter of a second to import
+
+        lake = self if self.release else self.released()
+        query = Query(names, listed(by), where, time, listed(order), limit, immature)
+        return lake.sql(compiled(query, self.tables, Data(lake.sql)).sql())
 
     def history(self, name: str, limit: int | None = None) -> list[Commit]:
         """A table's versions, newest first; [] where nothing was published yet."""

@@ -8,7 +8,7 @@ import runpy
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +19,13 @@ from dagster import SensorResult, SkipReason, build_sensor_context
 import assets.definitions
 import expectations.silver
 import pipelines.features.payments
+import pipelines.metrics.payments
 import pipelines.models.families
 from expectations.catalog import suite_of
 from pipelines.delta import engine
 from pipelines.delta.commits import Append
 from pipelines.lakehouse import Lakehouse
+from pipelines.metrics.shared import catalog
 from pipelines.models.families import families
 from pipelines.models.judging.metrics import roc_auc
 from pipelines.models.training.training import train
@@ -127,6 +129,32 @@ def test_the_gold_example_computes_what_it_says(spark: SparkSession, lake: Lakeh
     assert tuple(built.columns) == module["TABLE"].column_names
     assert [tuple(row)[3:] for row in built.collect()] == [("duplicate", 2, 300), ("none", 1, 50)]
     assert module["build"](now, ["2026-03-02"]).count() == 0
+
+
+def test_the_metric_example_is_answered(lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    added = line('"kept_minor"')
+    monkeypatch.setattr(pipelines.metrics.payments, "METRICS", (*pipelines.metrics.payments.METRICS, added))
+    catalog.declared.cache_clear()
+    try:
+        assert "kept_minor" in {one["name"] for one in as_json("metrics", "--about", "kept volume")}
+        table = lake.declaration("gold.payments_daily")
+        figures = {"captured_minor": 900, "refunded_minor": 200, "disputed_minor": 50}
+        rows = [
+            tuple(
+                figures.get(c.name, {"bigint": 0, "string": "USD", "double": 0.0, "date": day}[c.type])
+                for c in table.columns
+            )
+            for day in (date(2026, 3, 1), date(2026, 3, 2))
+        ]
+        with lake.writing("a test"):
+            lake.create(table.name)
+            made = lake.spark.createDataFrame(rows, table.spark_schema())
+            lake.publish(table.name, lake.staging.write(table.name, "1", made), Append(), {})
+        found = lake.metric("kept_minor", by=("currency", "month"), immature="mark").collect()
+        assert [tuple(row) for row in found] == [("USD", date(2026, 3, 1), 1300, False)]
+    finally:
+        monkeypatch.undo()
+        catalog.declared.cache_clear()
 
 
 def test_the_check_example_makes_a_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

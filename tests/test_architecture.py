@@ -23,7 +23,7 @@ RULE = """
 errors
 base table frames simulate
 settings catalog features payments
-delta sources rules
+delta sources rules metrics
 privacy
 lakehouse bronze
 silver

@@ -1,4 +1,4 @@
-"""How long it takes until a payment without a sign of fraud counts as legitimate."""
+"""How long it takes until silence about a payment says something: until what may come of it has come."""
 
 from __future__ import annotations
 
@@ -40,3 +40,27 @@ FRAUD = Maturity(
     ),
 )
 """Of fraud on payments."""
+
+DISPUTES = Maturity(
+    days=120,
+    why="Card networks take a dispute up to 120 days after the payment, for most reasons.",
+)
+"""Of chargebacks by the day of the payment."""
+
+REFUNDS = Maturity(
+    days=90,
+    why="Merchants take goods back for a month or two as a rule; a later refund is rare and small.",
+)
+"""Of refunds by the day of the payment."""
+
+RETRIES = Maturity(
+    days=60,
+    why="Dunning of a subscription ends within two months; later attempts count as payments of their own.",
+)
+"""Of the final outcome of payment intents by the day of their first attempt."""
+
+OUTCOMES = Maturity(
+    days=90,
+    why="Issuers decide on evidence within 60 to 75 days; a second round may take longer.",
+)
+"""Of chargebacks won and lost by the day on which they were raised."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 
-from pipelines.report.facts import RATE, Facts
+from pipelines.metrics.shared.metric import Metric
+from pipelines.report.facts import Facts
 from pipelines.report.figures import (
     Chart,
     Figure,
@@ -21,6 +21,7 @@ from pipelines.report.figures import (
     shares_over_time,
     weeks,
 )
+from pipelines.report.rates import AUTHORIZATION, FINAL_OUTCOME, FIRST_ATTEMPTS, percent_of, share_of
 
 TITLES = {
     "network": "By card network",
@@ -72,11 +73,10 @@ def _over_time(facts: Facts) -> Chart:
 
 def _rates_figure(rows: pd.DataFrame, first: date, last: date) -> Figure:
     firsts = rows[rows["is_first"]]
-    intents = ("intents_authorized_count", "intents_issuer_declined_count")
     traces = [
-        _rate_line("Payments, final outcome", rows, intents, "c3", "solid", first, last),
-        _rate_line("All attempts", rows, RATE, "c1", "dash", first, last),
-        _rate_line("First attempts", firsts, RATE, "c2", "dot", first, last),
+        _rate_line("Payments, final outcome", rows, FINAL_OUTCOME, "c3", "solid", first, last),
+        _rate_line("All attempts", rows, AUTHORIZATION, "c1", "dash", first, last),
+        _rate_line("First attempts", firsts, FIRST_ATTEMPTS, "c2", "dot", first, last),
     ]
     layout = {"hovermode": "x unified", "xaxis": {"type": "date"}, "yaxis": {"tickformat": ".0~%"}}
     return {"data": traces, "layout": layout}
@@ -85,7 +85,7 @@ def _rates_figure(rows: pd.DataFrame, first: date, last: date) -> Figure:
 def _rate_line(
     name: str,
     rows: pd.DataFrame,
-    columns: Sequence[str],
+    metric: Metric,
     colour: str,
     dash: str,
     first: date,
@@ -97,17 +97,17 @@ def _rate_line(
         "name": name,
         "x0": first.isoformat(),
         "dx": 86_400_000,
-        "y": rolling_rate(rows, columns[0], columns[1], first, last),
+        "y": rolling_rate(rows, metric, first, last),
         "line": {"color": colour, "dash": dash, "width": 2},
         "hovertemplate": "%{y:.1%}",
     }
 
 
-def rolling_rate(rows: pd.DataFrame, good: str, bad: str, first: date, last: date) -> list[float | None]:
-    """good / (good + bad) over the seven days up to each day; None for days that have fewer days before them."""
+def rolling_rate(rows: pd.DataFrame, metric: Metric, first: date, last: date) -> list[float | None]:
+    """A rate over the seven days up to each day; None for days that have fewer days before them."""
     days = days_between(first - timedelta(days=_DAYS - 1), last)
     added = (
-        rows.groupby("date")[[good, bad]]
+        rows.groupby("date")[list(metric.columns)]
         .sum()
         .reindex(days, fill_value=0)
         .rolling(_DAYS)
@@ -116,7 +116,7 @@ def rolling_rate(rows: pd.DataFrame, good: str, bad: str, first: date, last: dat
     )
     known = rows["date"].min() if len(rows) else last
     return [
-        share(row[good], row[good] + row[bad]) if day - timedelta(days=_DAYS - 1) >= known else None
+        share_of(metric, row) if day - timedelta(days=_DAYS - 1) >= known else None
         for day, row in zip(added.index, added.to_dict("records"), strict=True)
     ]
 
@@ -133,19 +133,19 @@ def _dimension(facts: Facts, name: str) -> Chart:
 
 
 def _dimension_figure(rows: pd.DataFrame, name: str) -> Figure | None:
-    added = rows.groupby("value")[list(RATE)].sum()
-    added["attempts"] = added["authorized_count"] + added["issuer_declined_count"]
+    added = rows.groupby("value")[list(AUTHORIZATION.columns)].sum()
+    added["attempts"] = added.sum(axis=1)
     added = added[added["attempts"] > 0].reset_index()
     if added.empty:
         return None
     by_number = name == "attempt_number"
     order = added["value"].astype(int) if by_number else -added["attempts"]
     shown = added.assign(order=order).sort_values(["order", "value"]).head(_VALUES)
-    pairs = list(zip(shown["authorized_count"], shown["attempts"], strict=True))
+    sums = shown.to_dict("records")
     figure = lying_bars(
         [value.replace("_", " ") for value in shown["value"]],
-        [share(good, whole) for good, whole in pairs],
-        [f"{percent(good, whole)} of {whole:,}" for good, whole in pairs],
+        [share_of(AUTHORIZATION, row) for row in sums],
+        [f"{percent_of(AUTHORIZATION, row)} of {row['attempts']:,}" for row in sums],
         "c1",
         "%{y}: %{text}<extra></extra>",
     )
@@ -217,5 +217,9 @@ def _unfinished_figure(rows: pd.DataFrame) -> Figure:
         ("blocked_count", "Blocked", "c4", "solid"),
         ("unauthenticated_count", "Authentication not finished", "c5", "dash"),
     )
-    added = rows.groupby(weeks(rows))[[*RATE, "blocked_count", "unauthenticated_count"]].sum()
-    return shares_over_time(added, added.sum(axis=1), parts, "%{y:.1%}")
+    names = [*AUTHORIZATION.columns, "blocked_count", "unauthenticated_count"]
+    added = rows.groupby(weeks(rows))[names].sum()
+    shares = {
+        name: [share(*one) for one in zip(added[name], added.sum(axis=1), strict=True)] for name, *_ in parts
+    }
+    return shares_over_time(added.index, shares, parts, "%{y:.1%}")

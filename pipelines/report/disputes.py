@@ -8,7 +8,8 @@ import pandas as pd
 
 from pipelines.report import limits
 from pipelines.report.facts import Facts
-from pipelines.report.figures import Chart, Figure, Section, count_axis, month_axis, months, share, weeks
+from pipelines.report.figures import Chart, Figure, Section, count_axis, month_axis, months, weeks
+from pipelines.report.rates import DISPUTE_ACTIVITY, DISPUTES, share_of
 
 KINDS = (
     ("fraud_chargebacks_count", "Fraud", "c2"),
@@ -72,20 +73,19 @@ def _rates(facts: Facts) -> Chart:
 
 def _rates_figure(rows: pd.DataFrame) -> Figure:
     parts = (
-        ("cohort_disputed_count", "By month of payment", "c1", "solid"),
-        ("chargebacks_count", "By month of dispute", "c2", "dot"),
+        (DISPUTES, "By month of payment", "c1", "solid"),
+        (DISPUTE_ACTIVITY, "By month of dispute", "c2", "dot"),
     )
-    added = rows.groupby(months(rows))[[*(column for column, *_ in parts), "cohort_captured_count"]].sum()
+    columns = dict.fromkeys(name for metric, *_ in parts for name in metric.columns)
+    added = rows.groupby(months(rows))[list(columns)].sum()
+    sums = added.to_dict("records")
     traces = [
         {
-            **_line(added[column], name, colour, dash),
-            "y": [
-                share(int(n), int(of))
-                for n, of in zip(added[column], added["cohort_captured_count"], strict=True)
-            ],
+            **_line(added[metric.columns[0]], name, colour, dash),
+            "y": [share_of(metric, row) for row in sums],
             "hovertemplate": "%{y:.2%}",
         }
-        for column, name, colour, dash in parts
+        for metric, name, colour, dash in parts
     ]
     layout = _layout(0) | {"xaxis": month_axis(added.index)}
     return {"data": traces, "layout": layout | {"yaxis": {"tickformat": ".2~%", "rangemode": "tozero"}}}

@@ -11,6 +11,7 @@ import pandas as pd
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.gold.shared.programmes import card_networks, monthly_status
+from pipelines.report.rates import AUTHORIZATION, FINAL_OUTCOME
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -27,15 +28,13 @@ OTHERS = ""
 
 DIMENSIONS = ("network", "card_country", "card_funding", "three_d_secure", "wallet", "attempt_number")
 
-RATE = ("authorized_count", "issuer_declined_count")
-
 PAYMENTS = (
     "payments_count", "captured_count", "captured_minor", "refunded_minor", "disputed_minor",
     "card_captured_count", "card_disputed_count",
 )  # fmt: skip
 
 ATTEMPTS = (
-    *RATE, "blocked_count", "unauthenticated_count", "intents_authorized_count", "intents_issuer_declined_count",
+    *AUTHORIZATION.columns, "blocked_count", "unauthenticated_count", *FINAL_OUTCOME.columns,
 )  # fmt: skip
 
 DISPUTES = (
@@ -127,7 +126,7 @@ def read_facts(lake: Lakehouse) -> Facts | None:
             ("date", "is_first"),
             ATTEMPTS,
         ),
-        dimensions={name: _valued(shown, accounts, name, RATE) for name in DIMENSIONS},
+        dimensions={name: _valued(shown, accounts, name, AUTHORIZATION.columns) for name in DIMENSIONS},
         declines=_valued(shown, accounts, "decline_reason", ("issuer_declined_count",)),
         blocks=_valued(shown, accounts, "decline_reason", ("blocked_count",)),
         disputes=_added(

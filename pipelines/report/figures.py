@@ -141,28 +141,32 @@ def share(part: float, whole: float) -> float | None:
 
 
 def shares_over_time(
-    added: pd.DataFrame, whole: pd.Series, parts: Sequence[tuple[str, str, str, str]], hover: str
+    days: Iterable[date],
+    shares: Mapping[str, Sequence[float | None]],
+    parts: Sequence[tuple[str, str, str, str]],
+    hover: str,
 ) -> Figure:
-    """Columns of sums as shares of a whole, a line each.
+    """Shares, a line each.
 
     Args:
-        added: sums, by the day that each period begins on.
-        whole: what they are shares of, by the same days.
-        parts: of each line the column, the name, the colour and the dash.
+        days: that each period begins on.
+        shares: values of each line on these days, by its key.
+        parts: of each line the key, the name, the colour and the dash.
         hover: how a share is written where it is pointed at.
     """
+    dates = [day.isoformat() for day in days]
     traces = [
         {
             "type": "scatter",
             "mode": "lines+markers",
             "name": name,
-            "x": [day.isoformat() for day in added.index],
-            "y": [share(int(part), int(total)) for part, total in zip(added[column], whole, strict=True)],
+            "x": dates,
+            "y": shares[key],
             "line": {"color": colour, "dash": dash},
             "marker": {"color": colour, "size": 5},
             "hovertemplate": hover,
         }
-        for column, name, colour, dash in parts
+        for key, name, colour, dash in parts
     ]
     layout = {
         "hovermode": "x unified",

@@ -10,10 +10,13 @@ import pandas as pd
 
 from pipelines.flow.conservation import Audit
 from pipelines.flow.status import TableStatus
+from pipelines.metrics.shared.metric import Metric
+from pipelines.report import rates
 from pipelines.report.balance import amount
-from pipelines.report.facts import RATE, Facts
-from pipelines.report.figures import Grid, percent
+from pipelines.report.facts import Facts
+from pipelines.report.figures import Grid
 from pipelines.report.quality import age
+from pipelines.report.rates import percent_of
 
 DAYS = 30
 
@@ -86,28 +89,28 @@ def _payments(facts: Facts) -> Tile:
 
 def _first_attempts(facts: Facts) -> Tile:
     firsts = facts.attempts[facts.attempts["is_first"]]
-    value, before = _rate(firsts, facts.last, *RATE), _rate(firsts, facts.last - timedelta(days=DAYS), *RATE)
+    value = _rate(firsts, facts.last, rates.FIRST_ATTEMPTS)
+    before = _rate(firsts, facts.last - timedelta(days=DAYS), rates.FIRST_ATTEMPTS)
     return Tile(
         "first-attempts", "Authorization rate, first attempt", value, f"{before} in the {DAYS} days before"
     )
 
 
 def _final(facts: Facts) -> Tile:
-    columns = ("intents_authorized_count", "intents_issuer_declined_count")
-    value = _rate(facts.attempts, facts.last, *columns)
-    before = _rate(facts.attempts, facts.last - timedelta(days=DAYS), *columns)
+    value = _rate(facts.attempts, facts.last, rates.FINAL_OUTCOME)
+    before = _rate(facts.attempts, facts.last - timedelta(days=DAYS), rates.FINAL_OUTCOME)
     return Tile(
         "final-outcome", "Authorization rate, final outcome", value, f"{before} in the {DAYS} days before"
     )
 
 
 def _disputes(facts: Facts) -> Tile:
-    recent = _latest(facts.disputes, facts.last)
-    raised, captured = int(recent["chargebacks_count"].sum()), int(recent["cohort_captured_count"].sum())
+    sums = _latest(facts.disputes, facts.last)[list(rates.DISPUTE_ACTIVITY.columns)].sum().to_dict()
+    raised, captured = rates.sides_of(rates.DISPUTE_ACTIVITY, sums)
     return Tile(
         "dispute-rate-recent",
         "Dispute rate",
-        percent(raised, captured, 2),
+        percent_of(rates.DISPUTE_ACTIVITY, sums, 2),
         f"{raised:,} chargebacks raised / {captured:,} card payments captured",
     )
 
@@ -137,10 +140,8 @@ def _latest(frame: pd.DataFrame, last: date) -> pd.DataFrame:
     return frame[(frame["date"] > last - timedelta(days=DAYS)) & (frame["date"] <= last)]
 
 
-def _rate(frame: pd.DataFrame, last: date, good: str, bad: str) -> str:
-    rows = _latest(frame, last)
-    authorized, declined = int(rows[good].sum()), int(rows[bad].sum())
-    return percent(authorized, authorized + declined)
+def _rate(frame: pd.DataFrame, last: date, metric: Metric) -> str:
+    return percent_of(metric, _latest(frame, last)[list(metric.columns)].sum().to_dict())
 
 
 def change(recent: int, before: int) -> str:
@@ -153,14 +154,15 @@ def change(recent: int, before: int) -> str:
 def _money_row(
     code: str, recent: pd.DataFrame, before: pd.DataFrame, payments: pd.DataFrame
 ) -> tuple[str, ...]:
-    captured = _sum(recent, code, "captured_minor")
-    refunded, disputed = _sum(recent, code, "refunded_minor"), _sum(recent, code, "disputed_minor")
+    names = ("captured_minor", "refunded_minor", "disputed_minor")
+    sums = {name: _sum(recent, code, name) for name in names}
+    captured, refunded, disputed = sums.values()
     return (
         code,
         amount(captured, code),
         change(captured, _sum(before, code, "captured_minor")),
-        f"{amount(refunded, code)} ({percent(refunded, captured)})",
-        f"{amount(disputed, code)} ({percent(disputed, captured, 2)})",
+        f"{amount(refunded, code)} ({percent_of(rates.REFUNDS, sums)})",
+        f"{amount(disputed, code)} ({percent_of(rates.CHARGED_BACK, sums, 2)})",
         amount(_sum(payments, code, "captured_minor"), code),
     )
 

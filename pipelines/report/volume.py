@@ -19,6 +19,7 @@ from pipelines.report.figures import (
     shares_over_time,
     weeks,
 )
+from pipelines.report.rates import CHARGED_BACK, REFUNDS, share_of
 
 COLOURS = ("c1", "c2", "c3", "c4", "c5", "c6")
 _NOTHING = "No payment in this currency was captured for this account."
@@ -154,8 +155,13 @@ def _given_back(facts: Facts) -> Chart:
 
 def _given_back_figure(rows: pd.DataFrame) -> Figure:
     added = rows.groupby(weeks(rows))[["captured_minor", "refunded_minor", "disputed_minor"]].sum()
-    parts = (("refunded_minor", "Refunded", "c1", "solid"), ("disputed_minor", "Charged back", "c2", "dot"))
-    return shares_over_time(added, added["captured_minor"], parts, "%{y:.2%}")
+    parts = (
+        (REFUNDS.name, "Refunded", "c1", "solid"),
+        (CHARGED_BACK.name, "Charged back", "c2", "dot"),
+    )
+    sums = added.to_dict("records")
+    shares = {one.name: [share_of(one, row) for row in sums] for one in (REFUNDS, CHARGED_BACK)}
+    return shares_over_time(added.index, shares, parts, "%{y:.2%}")
 
 
 def _since(rows: pd.DataFrame, first: date) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from vermeil.cli import benchmarks, models, records, rules, runs, tables, upkeep
+from vermeil.cli import benchmarks, metrics, models, records, rules, runs, tables, upkeep
 from vermeil.cli.shared import plain_errors
 
 HELP_COLUMNS = "140"
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 app.add_typer(rules.app, name="rule")
 app.add_typer(benchmarks.app, name="benchmark")
+app.add_typer(metrics.app, name="metrics")
 
 
 def _print_version(wanted: bool) -> None:
@@ -64,6 +65,7 @@ for command in (
     tables.audit,
     tables.compare,
     tables.sql,
+    metrics.metric,
     records.quarantine,
     records.replay,
     records.forget,

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from vermeil.cli.shared import Home, Json, Mapping, opened, plain_errors, settings_of
-
-
-class Format(StrEnum):
-    """How ``vermeil sql`` prints its answer."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
+from vermeil.cli.shared import Format, Home, Json, Mapping, opened, plain_errors, settings_of
 
 
 def status(home: Home = None, json: Json = False) -> None:

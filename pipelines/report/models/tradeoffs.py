@@ -11,9 +11,11 @@ import pandas as pd
 from pipelines.base.money import exponent, to_major
 from pipelines.models.judging.performance import LOST_MARGIN_PERCENT
 from pipelines.models.task import Task
+from pipelines.report import rates
 from pipelines.report.balance import amount
-from pipelines.report.figures import Chart, Figure, Section, money_axis, percent
+from pipelines.report.figures import Chart, Figure, Section, money_axis
 from pipelines.report.models.facts import ModelFacts
+from pipelines.report.rates import percent_of
 
 SERIES = (
     "caught_fraud_count", "caught_fraud_minor", "missed_fraud_minor", "blocked_good_count", "blocked_good_minor",
@@ -116,16 +118,15 @@ def _integers(values: pd.Series) -> list[int]:
 
 def _cells(row: Mapping[Any, Any], currency: str) -> dict[str, str]:
     caught, blocked = int(row["caught_fraud_count"]), int(row["blocked_good_count"])
-    fraud = int(row["fraud_count"])
     return {
         "caught": f"{caught:,}",
         "caught_amount": amount(int(row["caught_fraud_minor"]), currency),
-        "recall": percent(caught, fraud),
+        "recall": percent_of(rates.CUT_RECALL, row),
         "missed_amount": amount(int(row["missed_fraud_minor"]), currency),
         "blocked": f"{blocked:,}",
         "blocked_amount": amount(int(row["blocked_good_minor"]), currency),
-        "hurt": percent(blocked, int(row["payments_count"]) - fraud, 2),
-        "precision": percent(caught, caught + blocked),
+        "hurt": percent_of(rates.CUT_FALSE_POSITIVES, row, 2),
+        "precision": percent_of(rates.CUT_PRECISION, row),
         "cost": amount(int(row["cost_minor"]), currency),
     }
 

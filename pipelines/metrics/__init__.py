@@ -1,0 +1,1 @@
+"""Metrics, declared once: a module a subject. ``shared`` answers questions about them, ``exports`` writes them."""

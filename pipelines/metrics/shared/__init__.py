@@ -1,0 +1,1 @@
+"""What metrics are, and how a question about them becomes one query."""
