@@ -69,9 +69,9 @@ def parsings(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     for name in ("build", "parse"):
         real = getattr(build, name)
 
-        def counted(*given: Any, real: Any = real, name: str = name) -> Any:
+        def counted(*given: Any, real: Any = real, name: str = name, **how: Any) -> Any:
             done.append(name)
-            return real(*given)
+            return real(*given, **how)
 
         monkeypatch.setattr(flow_objects, name, counted)
     yield done

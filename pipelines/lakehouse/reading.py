@@ -1,27 +1,21 @@
-"""Delta tables by name: read them, publish a batch in one commit, look at their history, hold them for writing."""
+"""Delta tables by name, as they are read: rows, versions, history, answers to queries and metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from pipelines.delta import intent, marker, releases, storage
-from pipelines.delta.commits import Committer, Publish, Replace, Staged, commit
-from pipelines.delta.declaring import declare
+from pipelines.delta import marker, releases, storage
 from pipelines.delta.engine import engine_of, open_spark
-from pipelines.delta.engine_errors import OF, WRITING
-from pipelines.delta.housekeeping import Housekeeping
-from pipelines.delta.lock import running_command, writer_lock
-from pipelines.delta.log import Commit, DeltaLog, Note, latest_version, stamped
-from pipelines.delta.policies import policy_of
-from pipelines.delta.releases import Draft, Release
+from pipelines.delta.engine_errors import OF
+from pipelines.delta.log import Commit, DeltaLog, Note, latest_version
+from pipelines.delta.releases import Release
 from pipelines.delta.schemas import arrow_schema
-from pipelines.delta.staging import Staging
 from pipelines.errors import LakehouseError, noted
 from pipelines.frames.views import answer
 from pipelines.metrics.shared.query import Data, Immature, Query, listed
@@ -36,8 +30,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 
-class Lakehouse:
-    """A lakehouse that is open on a SparkSession.
+class Reading:
+    """The tables of a lakehouse, which is open on a SparkSession; see :class:`~pipelines.lakehouse.Lakehouse`.
 
     Use it as a context manager, or :meth:`close` it. ``Lakehouse.open()`` reads the ``VERMEIL_*`` settings.
 
@@ -73,7 +67,7 @@ class Lakehouse:
         self._given_spark = spark
 
     @classmethod
-    def open(cls, home: str | Path | None = None, **settings: Any) -> Lakehouse:
+    def open(cls, home: str | Path | None = None, **settings: Any) -> Self:
         """The lakehouse that the settings name, those given here counting first.
 
         Raises:
@@ -84,7 +78,7 @@ class Lakehouse:
 
         return cls(load_settings({"home": home, **settings}), all_tables())
 
-    def __enter__(self) -> Lakehouse:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -100,19 +94,9 @@ class Lakehouse:
         return self._given_spark or self._stack.enter_context(open_spark(self.settings))
 
     @cached_property
-    def committer(self) -> Committer:
-        """What commits on this engine."""
-        return self.engine.committer(self.settings, lambda: self.spark)
-
-    @cached_property
     def log(self) -> DeltaLog:
         """What the tables' logs say, on every engine."""
         return DeltaLog(self.settings.storage_options)
-
-    @cached_property
-    def staging(self) -> Staging:
-        """Batches on their way."""
-        return Staging(self.uri, lambda: self.spark)
 
     @cached_property
     def sources(self) -> Sources:
@@ -159,13 +143,13 @@ class Lakehouse:
             return False
         return self.log.exists(self.table_uri(name))
 
-    def released(self) -> Lakehouse:
+    def released(self) -> Self:
         """The tables as the latest release has them: all of one moment, whatever a run does meanwhile.
 
         Each call gives the release that is the latest then. Where nothing was released yet, the tables as they are. A
         version that is gone, because it was expunged or cleared away, is answered with the current one.
         """
-        return Lakehouse(self.settings, self.tables, self.spark, releases.latest(self.uri))
+        return type(self)(self.settings, self.tables, self.spark, releases.latest(self.uri))
 
     def version(self, name: str) -> int | None:
         """The version of a table that is read: of the release, or the newest; None where there is none."""
@@ -242,9 +226,8 @@ class Lakehouse:
         Raises:
             MetricError: the answer would be wrong, or there is none; it says why.
         """
-        from pipelines.metrics.shared.compiler import (
-            compiled,
-        )  # its parser takes a quarter of a second to import
+        # Its parser takes a quarter of a second to import.
+        from pipelines.metrics.shared.compiler import compiled
 
         lake = self if self.release else self.released()
         query = Query(names, listed(by), where, time, listed(order), limit, immature)
@@ -279,93 +262,6 @@ class Lakehouse:
         ):
             return note
         return next((commit.note for commit in self.history(name) if commit.note), {})
-
-    def create(self, name: str) -> None:
-        """Create a table, or add the columns that were declared since it was written."""
-        marker.leave(self.uri)
-        declare(self.log, self.table_uri(name), self.declaration(name))
-
-    def publish(self, name: str, staged: Staged, how: Publish, note: Note) -> None:
-        """Publish a batch of a table that is as declared, in one commit."""
-        commit(self.committer, self.table_uri(name), self.declaration(name), staged, how, stamped(note))
-
-    def touch(self, name: str, note: Note) -> None:
-        """Publish a note alone: the table was looked at and nothing changed."""
-        self.committer.touch(self.table_uri(name), self.declaration(name), stamped(note))
-
-    def housekeeping(self, name: str) -> Housekeeping:
-        """What is done to a table's files and versions, by whoever holds the lakehouse for writing."""
-        return Housekeeping(self.committer, self.log, self.table_uri(name), self.declaration(name))
-
-    def restore(self, name: str, version: int) -> None:
-        """Make an earlier version of a table the current one. Its watermark goes back with it."""
-        self.housekeeping(name).restore(version)
-
-    def complete_restore(self, starting: Callable[[str], None] = lambda _: None) -> None:
-        """Do what is left of a restore that has begun; nothing where there is none."""
-        if begun := intent.pending(self.uri):
-            for name, version in begun.tables.items():
-                if name in self.tables and self.note(name).get("restored") != begun.id:
-                    starting(name)
-                    self._take_back(name, version, restored=begun.id)
-            self.staging.clear()
-            releases.make(self.uri, f"vermeil restore --to {begun.at}", self.versions(), datetime.now(UTC))
-            intent.end(self.uri)
-
-    def _take_back(self, name: str, version: int | None, **more: str) -> None:
-        house = self.housekeeping(name)
-        if version is None:
-            empty = self.spark.createDataFrame([], self.declaration(name).spark_schema())
-            staged = self.staging.write(name, "restored", empty)
-            self.publish(name, staged, Replace(), {**more, **house.used()})
-        elif self.version(name) != version:
-            house.restore(version, **more)
-
-    @contextmanager
-    def writing(
-        self,
-        command: str | None = None,
-        wait: float | None = None,
-        waiting: Callable[[str], None] = lambda _: None,
-    ) -> Iterator[Draft]:
-        """Hold the lakehouse for writing, and release what was written when that ended well.
-
-        What a run that died has staged is deleted, and a restore that was cut is completed first.
-
-        Args:
-            command: what is done, for whoever finds the lakehouse held; by default the program and its command.
-            wait: seconds to wait for another writer; by default as the settings say.
-            waiting: told, in words, for whom this process waits.
-
-        Raises:
-            LakehouseError: another process writes to it.
-        """
-        if self.release is not None:
-            raise LakehouseError("a release is only read: write through the lakehouse that it was taken from")
-        doing = command or running_command()
-        with writer_lock(self.lock_folder, self.settings.wait if wait is None else wait, doing, waiting):
-            self.staging.clear()
-            self.complete_restore()
-            draft = Draft(self.versions())
-            with noted(WRITING):
-                yield draft
-            self.staging.clear()
-            self._leave(draft, doing)
-
-    @property
-    def lock_folder(self) -> Path:
-        """Where the writer's lock lies: with the tables, or in the home where these are in an object store."""
-        return Path(self.uri) if storage.is_local(self.uri) else self.settings.home
-
-    def _leave(self, draft: Draft, doing: str) -> None:
-        """Spare readers what is slow to read, then release what this writer has written."""
-        for name in draft.moved(self.versions()):
-            target = policy_of(self.declaration(name), self.settings.maintenance).target_bytes
-            self.housekeeping(name).rearrange(target)
-        now = self.versions()
-        for name, version in draft.moved(now).items():
-            self.log.checkpoint_if_far(self.table_uri(name), version)
-        releases.end(self.uri, draft, doing, now, datetime.now(UTC))
 
     def _view(self, name: str) -> str:
         """A view of a table as it is read here. Its name has the version: a later query must not change this one's."""

@@ -1,0 +1,139 @@
+"""A lakehouse: Delta tables by name. Read them, publish a batch in one commit, hold them for writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from pipelines.delta import intent, marker, releases, storage
+from pipelines.delta.commits import Committer, Publish, Replace, Staged, commit
+from pipelines.delta.declaring import declare
+from pipelines.delta.engine_errors import WRITING
+from pipelines.delta.housekeeping import Housekeeping
+from pipelines.delta.lock import running_command, writer_lock
+from pipelines.delta.log import Note, stamped
+from pipelines.delta.policies import policy_of
+from pipelines.delta.releases import Draft
+from pipelines.delta.staging import Staging
+from pipelines.errors import LakehouseError, noted
+from pipelines.lakehouse.reading import Reading
+
+
+class Lakehouse(Reading):
+    """A lakehouse that is open on a SparkSession.
+
+    Use it as a context manager, or :meth:`close` it. ``Lakehouse.open()`` reads the ``VERMEIL_*`` settings.
+
+    Args:
+        settings: where it is, and on which engine.
+        tables: the declared tables by name.
+        spark: a session to work on, which stays open; by default one is started.
+        release: read the tables as they were released then; by default as they are now.
+
+    Attributes:
+        uri: root of the tables.
+        engine: what computes.
+
+    Raises:
+        LakehouseError: it was written by a newer Vermeil.
+    """
+
+    @cached_property
+    def committer(self) -> Committer:
+        """What commits on this engine."""
+        return self.engine.committer(self.settings, lambda: self.spark)
+
+    @cached_property
+    def staging(self) -> Staging:
+        """Batches on their way."""
+        return Staging(self.uri, lambda: self.spark)
+
+    def create(self, name: str) -> None:
+        """Create a table, or add the columns that were declared since it was written."""
+        marker.leave(self.uri)
+        declare(self.log, self.table_uri(name), self.declaration(name))
+
+    def publish(self, name: str, staged: Staged, how: Publish, note: Note) -> None:
+        """Publish a batch of a table that is as declared, in one commit."""
+        commit(self.committer, self.table_uri(name), self.declaration(name), staged, how, stamped(note))
+
+    def touch(self, name: str, note: Note) -> None:
+        """Publish a note alone: the table was looked at and nothing changed."""
+        self.committer.touch(self.table_uri(name), self.declaration(name), stamped(note))
+
+    def housekeeping(self, name: str) -> Housekeeping:
+        """What is done to a table's files and versions, by whoever holds the lakehouse for writing."""
+        return Housekeeping(self.committer, self.log, self.table_uri(name), self.declaration(name))
+
+    def restore(self, name: str, version: int) -> None:
+        """Make an earlier version of a table the current one. Its watermark goes back with it."""
+        self.housekeeping(name).restore(version)
+
+    def complete_restore(self, starting: Callable[[str], None] = lambda _: None) -> None:
+        """Do what is left of a restore that has begun; nothing where there is none."""
+        if begun := intent.pending(self.uri):
+            for name, version in begun.tables.items():
+                if name in self.tables and self.note(name).get("restored") != begun.id:
+                    starting(name)
+                    self._take_back(name, version, restored=begun.id)
+            self.staging.clear()
+            releases.make(self.uri, f"vermeil restore --to {begun.at}", self.versions(), datetime.now(UTC))
+            intent.end(self.uri)
+
+    def _take_back(self, name: str, version: int | None, **more: str) -> None:
+        house = self.housekeeping(name)
+        if version is None:
+            empty = self.spark.createDataFrame([], self.declaration(name).spark_schema())
+            staged = self.staging.write(name, "restored", empty)
+            self.publish(name, staged, Replace(), {**more, **house.used()})
+        elif self.version(name) != version:
+            house.restore(version, **more)
+
+    @contextmanager
+    def writing(
+        self,
+        command: str | None = None,
+        wait: float | None = None,
+        waiting: Callable[[str], None] = lambda _: None,
+    ) -> Iterator[Draft]:
+        """Hold the lakehouse for writing, and release what was written when that ended well.
+
+        What a run that died has staged is deleted, and a restore that was cut is completed first.
+
+        Args:
+            command: what is done, for whoever finds the lakehouse held; by default the program and its command.
+            wait: seconds to wait for another writer; by default as the settings say.
+            waiting: told, in words, for whom this process waits.
+
+        Raises:
+            LakehouseError: another process writes to it.
+        """
+        if self.release is not None:
+            raise LakehouseError("a release is only read: write through the lakehouse that it was taken from")
+        doing = command or running_command()
+        with writer_lock(self.lock_folder, self.settings.wait if wait is None else wait, doing, waiting):
+            self.staging.clear()
+            self.complete_restore()
+            draft = Draft(self.versions())
+            with noted(WRITING):
+                yield draft
+            self.staging.clear()
+            self._leave(draft, doing)
+
+    @property
+    def lock_folder(self) -> Path:
+        """Where the writer's lock lies: with the tables, or in the home where these are in an object store."""
+        return Path(self.uri) if storage.is_local(self.uri) else self.settings.home
+
+    def _leave(self, draft: Draft, doing: str) -> None:
+        """Spare readers what is slow to read, then release what this writer has written."""
+        for name in draft.moved(self.versions()):
+            target = policy_of(self.declaration(name), self.settings.maintenance).target_bytes
+            self.housekeeping(name).rearrange(target)
+        now = self.versions()
+        for name, version in draft.moved(now).items():
+            self.log.checkpoint_if_far(self.table_uri(name), version)
+        releases.end(self.uri, draft, doing, now, datetime.now(UTC))
