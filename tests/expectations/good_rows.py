@@ -66,6 +66,11 @@ GOOD: Mapping[str, Row] = {
     "gold.payment_decisions": {"decided_by": "rule", "matched_rules": "other,rule", "action": "none", "score": None},
     "gold.payment_scores": {"probability": 0.5, "score": 50, "reasons": "[]", "top_reason": None},
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
+    "gold.balance_transactions_enriched": {"net_minor": 1000, "customer_currency": "USD"},
+    "gold.payouts_itemized": {"net_minor": 1000, "source_id": "po_1"},
+    "gold.payout_reconciliation": {
+        "status": "not_comparable", "reason": "manual", "booked_minor": 1000, "difference_minor": 1000,
+    },
     "gold.balances_daily": {
         "net_minor": 1000,
         "charges_minor": 1000,
@@ -351,6 +356,23 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "parts_within_whole": {"failed_payouts_count": 1},
         "payouts_tie": {"payout_difference_minor": 1},
         "payouts_pay_what_was_available": {"payable_difference_minor": -1},
+    },
+    "gold.balance_transactions_enriched": {
+        "net_is_amount_less_fees": {"net_minor": 999},
+        "fees_add_up": {"fee_minor": 1, "net_minor": 999},
+        "customer_currency_in_iso_4217": {"customer_currency": "usd"},
+        "customer_amount_has_currency": {"customer_amount_minor": None},
+        "paid_when_available": {"payout_date": YESTERDAY},
+    },
+    "gold.payouts_itemized": {
+        "net_is_amount_less_fees": {"net_minor": 999},
+        "paid_when_available": {"date": YESTERDAY},
+        "payout_does_not_pay_itself": {"reporting_category": "payout", "payout_id": "po_1"},
+    },
+    "gold.payout_reconciliation": {
+        "status_follows": {"status": "matched"},
+        "difference_follows": {"difference_minor": 1},
+        "payouts_matched": {"status": "different"},
     },
     "gold.fraud_labels": {
         "label_follows": {"fraud_source": None},

@@ -1,0 +1,157 @@
+"""Finance's tables reckoned again in DuckDB, from silver alone and by other means: joins where the pipeline sorts."""
+
+# ruff: noqa: E501 - SQL reads better in its own lines
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
+
+SILVER = (
+    "application_fee_refunds", "application_fees", "balance_transactions", "charges", "disputes", "invoice_payments",
+    "invoices", "payouts", "refunds", "transfer_reversals", "transfers",
+)  # fmt: skip
+
+
+def _fees(kind: str) -> str:
+    listed = """from_json(fee_details, '[{"type": "VARCHAR", "amount": "BIGINT"}]')"""
+    of_kind = f"list_filter({listed}, lambda fee: fee.type = '{kind}')"
+    return f"cast(coalesce(list_sum(list_transform({of_kind}, lambda fee: fee.amount)), 0) as bigint)"
+
+
+VIEWS = f"""
+create view booked as
+select *, case when reporting_category = 'payout' then created_at
+               else greatest(created_at, coalesce(available_at, created_at)) end as due,
+       {_fees("stripe_fee")} as stripe_fee_minor, {_fees("application_fee")} as application_fee_minor,
+       {_fees("tax")} as tax_fee_minor
+from silver.balance_transactions where livemode is not false;
+
+create view scheduled as select * from silver.payouts where is_automatic and livemode is not false;
+
+create view paid as
+select b.account, b.balance_transaction_id, p.payout_id, p.created_date as payout_date
+from booked b asof join scheduled p on p.account = b.account and p.currency = b.currency and p.created_at >= b.due
+where not (b.reporting_category = 'payout' and exists (
+        select 1 from scheduled own where own.account = b.account and own.payout_id = b.source_id))
+  and date_diff('day', b.created_date, b.due::date) <= 31 and date_diff('day', b.due::date, p.created_date) <= 45;
+
+create view paying as
+select account, invoice_id, charge_id, payment_intent_id from silver.invoices
+union all select account, invoice_id, charge_id, payment_intent_id from silver.invoice_payments;
+
+create view enriched as
+with linked as (
+  select b.*,
+         coalesce(own.charge_id, r.charge_id, d.charge_id, t.source_charge_id, back.source_charge_id) as about_id,
+         coalesce(own.currency, r.currency, d.currency) as customer_currency,
+         case when amount_sign < 0 then -1 else 1 end * coalesce(
+           own.amount_captured_minor, own.amount_minor, r.amount_minor, d.amount_minor) as customer_amount_minor,
+         r.refund_id, r.reason as refund_reason, d.dispute_id, d.reason as dispute_reason,
+         coalesce(t.transfer_id, v.transfer_id) as transfer_id,
+         coalesce(f.application_fee_id, fr.application_fee_id) as application_fee_id,
+         coalesce(t.destination_account_id, back.destination_account_id, f.paying_account_id, undone.paying_account_id) as connected_account_id,
+         coalesce(f.charge_id, undone.charge_id) as connected_charge_id,
+         coalesce(r.payment_intent_id, d.payment_intent_id) as told_intent, r.customer_id as told_customer
+  from (select *, sign(amount_minor) as amount_sign from booked) b
+  left join silver.charges own on own.account = b.account and own.charge_id = b.source_id
+  left join silver.refunds r on r.account = b.account and r.refund_id = b.source_id
+  left join silver.disputes d on d.account = b.account and d.dispute_id = b.source_id
+  left join silver.transfers t on t.account = b.account and t.transfer_id = b.source_id
+  left join silver.transfer_reversals v on v.account = b.account and v.transfer_reversal_id = b.source_id
+  left join silver.transfers back on back.account = b.account and back.transfer_id = v.transfer_id
+  left join silver.application_fees f on f.account = b.account and f.application_fee_id = b.source_id
+  left join silver.application_fee_refunds fr on fr.account = b.account and fr.application_fee_refund_id = b.source_id
+  left join silver.application_fees undone on undone.account = b.account and undone.application_fee_id = fr.application_fee_id),
+described as (
+  select l.*, coalesce(c.payment_intent_id, told_intent) as payment_intent_id,
+         coalesce(c.customer_id, told_customer) as customer_id, c.payment_method_type,
+         case when c.payment_method_type in ('card', 'card_present', 'interac_present')
+              then coalesce(c.card_network, c.card_brand, 'unknown') end as card_network,
+         c.card_funding, c.card_country, c.created_at as charge_created_at,
+         coalesce(c.invoice_id,
+           (select min(i.invoice_id) from paying i where i.account = l.account and i.charge_id = l.about_id),
+           (select min(i.invoice_id) from paying i where i.account = l.account and i.payment_intent_id = coalesce(c.payment_intent_id, told_intent))
+         ) as paid_invoice
+  from linked l left join silver.charges c on c.account = l.account and c.charge_id = l.about_id)
+select e.account, e.balance_transaction_id, e.created_date as date, e.currency, e.created_at,
+       coalesce(e.available_at, e.created_at) as available_at, e.reporting_category, e.amount_minor, e.fee_minor,
+       e.stripe_fee_minor, e.application_fee_minor, e.tax_fee_minor,
+       e.fee_minor - e.stripe_fee_minor - e.application_fee_minor - e.tax_fee_minor as other_fee_minor,
+       e.net_minor, e.exchange_rate, e.customer_currency, cast(e.customer_amount_minor as bigint) as customer_amount_minor,
+       e.source_id, e.about_id as charge_id, e.payment_intent_id, e.refund_id, e.refund_reason, e.dispute_id,
+       e.dispute_reason, e.transfer_id, e.application_fee_id, e.connected_account_id, e.connected_charge_id, e.customer_id,
+       e.payment_method_type, e.card_network, e.card_funding, e.card_country, e.charge_created_at,
+       e.paid_invoice as invoice_id, i.subscription_id, p.payout_id, p.payout_date
+from described e
+left join paid p on p.account = e.account and p.balance_transaction_id = e.balance_transaction_id
+left join silver.invoices i on i.account = e.account and i.invoice_id = e.paid_invoice;
+"""
+
+ITEMIZED = """
+select e.account, p.payout_id, e.balance_transaction_id, p.payout_date as date, e.currency, e.created_at, e.available_at,
+       e.reporting_category, e.amount_minor, e.fee_minor, e.net_minor, e.source_id, e.charge_id, e.payment_intent_id,
+       e.refund_id, e.dispute_id, e.dispute_reason, e.transfer_id, e.connected_account_id, e.customer_id,
+       e.customer_currency, e.customer_amount_minor, e.payment_method_type, e.card_network, e.invoice_id,
+       e.subscription_id
+from enriched e join paid p using (account, balance_transaction_id)
+"""
+
+PAYOUTS = """
+with own as (
+  select p.*, (select -sum(net_minor) from booked b where b.account = p.account and b.source_id = p.payout_id and b.reporting_category = 'payout') as booked,
+         (select coalesce(sum(net_minor), 0) from booked b where b.account = p.account and b.source_id = p.payout_id and b.reporting_category = 'payout_reversal') as returned,
+         (select count(*) from paid i where i.account = p.account and i.payout_id = p.payout_id) as items,
+         (select coalesce(sum(b.net_minor), 0) from paid i join booked b using (account, balance_transaction_id)
+          where i.account = p.account and i.payout_id = p.payout_id) as items_net,
+         is_automatic and exists (select 1 from scheduled q where q.account = p.account and q.currency = p.currency
+           and (q.created_at, q.payout_id) < (p.created_at, p.payout_id) and date_diff('day', q.created_date, p.created_date) <= 45) as follows
+  from silver.payouts p where livemode is not false),
+judged as (
+  select *, case when booked is null then 'not_booked' when booked <> amount_minor then 'booked_otherwise'
+                 when status in ('failed', 'canceled') and returned <> amount_minor then 'not_returned'
+                 when status not in ('failed', 'canceled') and returned <> 0 then 'returned'
+                 when is_automatic is not true then 'manual' when not follows then 'first'
+                 when items_net <> amount_minor then 'other_items' end as reason
+  from own)
+select account, payout_id, created_date as date, currency, created_at, arrival_date, amount_minor, status as payout_status,
+       coalesce(is_automatic, false) as is_automatic, method, failure_code, cast(booked as bigint) as booked_minor,
+       cast(returned as bigint) as returned_minor, items as items_count, cast(items_net as bigint) as items_minor,
+       case when follows and (booked is not null or items > 0) then cast(amount_minor - items_net as bigint) end as difference_minor,
+       case when reason is null then 'matched' when reason in ('manual', 'first') or (booked is null and items = 0) then 'not_comparable'
+            else 'different' end as status,
+       reason
+from judged
+"""
+
+ORACLES = {
+    "gold.balance_transactions_enriched": "select * from enriched",
+    "gold.payouts_itemized": ITEMIZED,
+    "gold.payout_reconciliation": PAYOUTS,
+}
+
+
+def reckoned(lake: Lakehouse, name: str) -> list[str]:
+    """The rows that a table should have, sorted, as text."""
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'; create schema silver")
+        for table in SILVER:
+            rows = lake.table(f"silver.{table}").toArrow()
+            connection.register("rows", rows)
+            connection.execute(f"create table silver.{table} as select * from rows")
+        connection.execute(VIEWS)
+        found = connection.execute(ORACLES[name]).to_arrow_table()
+    return texts(found.to_pylist())
+
+
+def texts(rows: list[dict[str, Any]]) -> list[str]:
+    """Rows as text that compares, whatever they were read by."""
+    return sorted(str({name: _plain(value) for name, value in sorted(row.items())}) for row in rows)
+
+
+def _plain(value: Any) -> Any:
+    return value.replace(tzinfo=None).isoformat() if hasattr(value, "hour") else value
