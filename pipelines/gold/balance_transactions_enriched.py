@@ -99,9 +99,9 @@ TABLE = Table(
         Column(
             "payout_id",
             "string",
-            "Automatic payout that pays it, po_…: the next one of the balance at or after available_at, within "
-            "45 days. Null for what is not paid out yet, for what becomes available later than 31 days on, for what is "
-            "an automatic payout itself, and where payouts are made by hand.",
+            "Automatic payout that it leaves with, po_…: the next one of the balance at or after available_at, within "
+            "45 days; of an automatic payout's own movement that payout. Null for what is not paid out yet, for what "
+            "becomes available later than 31 days on, and where payouts are made by hand.",
         ),
         Column("payout_date", "date", "Day on which that payout was made, UTC."),
     ),
@@ -155,16 +155,29 @@ def _moments(payouts: DataFrame) -> DataFrame:
 
 
 def _paid(moved: DataFrame, payouts: DataFrame, dates: Sequence[str]) -> DataFrame:
-    """The payout that pays each of some days' movements, for those that one pays."""
+    """The payout that each of some days' movements leaves with, for those that one is known of."""
     near = around(payouts, "created_date", dates, before=1, after=REACH_DAYS)
     owed = to_be_paid(moved, near).select(*BALANCE, "available", "balance_transaction_id")
     found = with_next(owed, _moments(automatic(near)), "payout").filter(_in_time())
-    return found.select(
+    next_one = found.select(
         "account",
         "balance_transaction_id",
         F.col("payout.payout_id").alias("payout_id"),
         F.to_date("payout.created_at").alias("payout_date"),
     )
+    own = _own(moved, automatic(near)).select("account", "balance_transaction_id", "payout_id", "payout_date")
+    return next_one.unionByName(own)
+
+
+def _own(moved: DataFrame, payouts: DataFrame) -> DataFrame:
+    """The movements by which some payouts left the balance."""
+    made = payouts.select(
+        "account",
+        F.col("payout_id").alias("source_id"),
+        "payout_id",
+        F.col("created_date").alias("payout_date"),
+    )
+    return moved.filter("reporting_category = 'payout'").join(made, ["account", "source_id"])
 
 
 def _in_time() -> Expression:
@@ -179,11 +192,12 @@ def _repaid(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> D
     near = automatic(around(now[PAYOUTS], "created_date", days, before=PAYOUT_GAP_DAYS, after=0)).select(
         *of_payout
     )
-    moved = with_available(around(now[TRANSACTIONS], "created_date", days, before=REACH_DAYS, after=0))
+    moved = with_available(around(now[TRANSACTIONS], "created_date", days, before=REACH_DAYS, after=1))
     owed = moved.select(*BALANCE, "available", "created_date")
     moments = _moments(near.unionByName(anew.select(*of_payout)))
     next_one = with_next(owed, moments, "payout").withColumn("payout_id", F.col("payout.payout_id"))
-    return next_one.join(anew, ["account", "payout_id"], "left_semi").select("created_date")
+    paid = next_one.join(anew, ["account", "payout_id"], "left_semi").select("created_date")
+    return paid.unionByName(_own(moved, anew).select("created_date"))
 
 
 def _told_anew(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:

@@ -13,6 +13,7 @@ from pipelines.frames.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.shared.contract import count, gold_table, movement
 from pipelines.gold.shared.payouts import (
     BALANCE,
+    PAYOUT_CATEGORIES,
     PAYOUT_GAP_DAYS,
     PAYOUTS,
     REACH_DAYS,
@@ -144,7 +145,7 @@ def _moved(rows: DataFrame, dates: Sequence[str]) -> DataFrame:
         total("amount_minor").alias("amount_minor"),
         total("fee_minor").alias("fees_minor"),
         total("net_minor").alias("net_minor"),
-        sum_if(~category.isin("payout", "payout_reversal"), "net_minor").alias("activity_net_minor"),
+        sum_if(~category.isin(*PAYOUT_CATEGORIES), "net_minor").alias("activity_net_minor"),
     )
 
 

@@ -16,7 +16,16 @@ from pipelines.frames.days import around, days_of, on_dates
 from pipelines.frames.measures import altered, live, sum_if, total
 from pipelines.gold import balance_transactions_enriched as enriched
 from pipelines.gold.shared.contract import ACCOUNT, CURRENCY, count, movement
-from pipelines.gold.shared.payouts import BALANCE, PAYOUT_GAP_DAYS, PAYOUTS, REACH_DAYS, automatic, with_next
+from pipelines.gold.shared.payouts import (
+    BALANCE,
+    PAYOUT_CATEGORIES,
+    PAYOUT_GAP_DAYS,
+    PAYOUTS,
+    REACH_DAYS,
+    automatic,
+    is_own,
+    with_next,
+)
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.table import Column, Table
 
@@ -76,7 +85,6 @@ TABLE = Table(
 
 ENRICHED = enriched.TABLE.name
 _PAYOUT = ["account", "payout_id"]
-_OF_PAYOUT = ("payout", "payout_reversal")
 
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
@@ -87,7 +95,7 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     moved = altered(
         changed[ENRICHED], [*_PAYOUT, "payout_date", "source_id", "reporting_category", "net_minor", "date"]
     )
-    own = moved.filter(F.col("reporting_category").isin(*_OF_PAYOUT)).select(
+    own = moved.filter(F.col("reporting_category").isin(*PAYOUT_CATEGORIES)).select(
         "account", F.col("source_id").alias("payout_id")
     )
     near = around(now[PAYOUTS], "created_date", days_of(moved, "date"), before=RETURN_DAYS, after=1)
@@ -110,7 +118,7 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     follows = _followed(around(now[PAYOUTS], "created_date", dates, before=PAYOUT_GAP_DAYS, after=0))
     near = around(now[ENRICHED], "date", dates, before=REACH_DAYS, after=RETURN_DAYS)
     rows = made.join(follows, _PAYOUT, "left").join(_own(near), _PAYOUT, "left")
-    rows = rows.join(_items(on_dates(near, "payout_date", dates)), _PAYOUT, "left")
+    rows = rows.join(_items(on_dates(near, "payout_date", dates).filter(~is_own())), _PAYOUT, "left")
     known = rows.fillna(0, ["returned_minor", "items_count", "items_minor"])
     return _judged(known).select(*TABLE.column_names)
 
@@ -138,7 +146,7 @@ def _followed(payouts: DataFrame) -> DataFrame:
 
 def _own(movements: DataFrame) -> DataFrame:
     """By payout, the movements by which it left the balance and came back."""
-    own = movements.filter(F.col("reporting_category").isin(*_OF_PAYOUT))
+    own = movements.filter(F.col("reporting_category").isin(*PAYOUT_CATEGORIES))
     left = F.col("reporting_category") == "payout"
     return own.groupBy("account", F.col("source_id").alias("payout_id")).agg(
         F.sum(F.when(left, -F.col("net_minor"))).cast("bigint").alias("booked_minor"),

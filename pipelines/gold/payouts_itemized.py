@@ -14,7 +14,7 @@ from pipelines.frames.days import around, on_dates
 from pipelines.frames.measures import altered
 from pipelines.gold import balance_transactions_enriched as enriched
 from pipelines.gold.shared.contract import ACCOUNT
-from pipelines.gold.shared.payouts import REACH_DAYS
+from pipelines.gold.shared.payouts import REACH_DAYS, is_own
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.table import Column, Table
 
@@ -62,7 +62,9 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
 
 
 def _paid(movements: DataFrame) -> DataFrame:
-    paid = movements.filter("payout_id is not null").withColumn("date", F.col("payout_date"))
+    paid = (
+        movements.filter("payout_id is not null").filter(~is_own()).withColumn("date", F.col("payout_date"))
+    )
     return paid.select(*TABLE.column_names)
 
 

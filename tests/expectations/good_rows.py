@@ -67,6 +67,7 @@ GOOD: Mapping[str, Row] = {
     "gold.payment_scores": {"probability": 0.5, "score": 50, "reasons": "[]", "top_reason": None},
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
     "gold.balance_transactions_enriched": {"net_minor": 1000, "customer_currency": "USD"},
+    "gold.activity_itemized": {"net_minor": 1000, "customer_currency": "USD"},
     "gold.payouts_itemized": {"net_minor": 1000, "source_id": "po_1"},
     "gold.payout_reconciliation": {
         "status": "not_comparable", "reason": "manual", "booked_minor": 1000, "difference_minor": 1000,
@@ -363,6 +364,15 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "customer_currency_in_iso_4217": {"customer_currency": "usd"},
         "customer_amount_has_currency": {"customer_amount_minor": None},
         "paid_when_available": {"payout_date": YESTERDAY},
+    },
+    "gold.activity_itemized": {
+        "net_is_amount_less_fees": {"net_minor": 999},
+        "no_payout_among_activity": {"reporting_category": "payout"},
+    },
+    "gold.balance_change_daily": {"balances_add_up": {"opening_minor": 1}},
+    "gold.ending_balance_reconciliation": {
+        "parts_add_up": {"unpaid_minor": 1},
+        "balance_is_what_is_not_paid_out": {"status": "different"},
     },
     "gold.payouts_itemized": {
         "net_is_amount_less_fees": {"net_minor": 999},

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.frames.measures import live
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 TRANSACTIONS = "silver.balance_transactions"
 PAYOUTS = "silver.payouts"
@@ -32,6 +32,9 @@ REACH_DAYS = PAYOUT_GAP_DAYS + AVAILABLE_WITHIN_DAYS
 """How long before a payout what it pays may have been booked."""
 
 BALANCE = ["account", "currency"]
+
+PAYOUT_CATEGORIES = ("payout", "payout_reversal")
+"""Reporting categories of movements that pay out or bring a payout back; all others are activity."""
 
 
 def with_available(rows: DataFrame) -> DataFrame:
@@ -60,6 +63,12 @@ def to_be_paid(transactions: DataFrame, payouts: DataFrame) -> DataFrame:
         made, ["account", "source_id"], "left_anti"
     )
     return near.filter("coalesce(reporting_category, '') <> 'payout'").unionByName(left)
+
+
+def is_own() -> Column:
+    """Whether an enriched movement is that by which an automatic payout left the balance."""
+    own = (F.col("reporting_category") == "payout") & (F.col("source_id") == F.col("payout_id"))
+    return F.coalesce(own, F.lit(False))
 
 
 def with_next(owed: DataFrame, moments: DataFrame, name: str) -> DataFrame:

@@ -40,6 +40,12 @@ where not (b.reporting_category = 'payout' and exists (
         select 1 from scheduled own where own.account = b.account and own.payout_id = b.source_id))
   and date_diff('day', b.created_date, b.due::date) <= 31 and date_diff('day', b.due::date, p.created_date) <= 45;
 
+create view leaving as
+select * from paid
+union all
+select b.account, b.balance_transaction_id, p.payout_id, p.created_date
+from booked b join scheduled p on p.account = b.account and p.payout_id = b.source_id where b.reporting_category = 'payout';
+
 create view paying as
 select account, invoice_id, charge_id, payment_intent_id from silver.invoices
 union all select account, invoice_id, charge_id, payment_intent_id from silver.invoice_payments;
@@ -88,7 +94,7 @@ select e.account, e.balance_transaction_id, e.created_date as date, e.currency, 
        e.payment_method_type, e.card_network, e.card_funding, e.card_country, e.charge_created_at,
        e.paid_invoice as invoice_id, i.subscription_id, p.payout_id, p.payout_date
 from described e
-left join paid p on p.account = e.account and p.balance_transaction_id = e.balance_transaction_id
+left join leaving p on p.account = e.account and p.balance_transaction_id = e.balance_transaction_id
 left join silver.invoices i on i.account = e.account and i.invoice_id = e.paid_invoice;
 """
 
@@ -128,10 +134,77 @@ select account, payout_id, created_date as date, currency, created_at, arrival_d
 from judged
 """
 
+ACTIVITY = """
+select * exclude (payout_id, payout_date) from enriched
+where coalesce(reporting_category, '') not in ('payout', 'payout_reversal')
+"""
+
+CHANGES = """
+with known as (select *, coalesce(reporting_category, '') as category, coalesce(reporting_category, '') in ('payout', 'payout_reversal') as is_payout from booked),
+daily as (
+  select account, currency, created_date as date, count(*) as transactions_count,
+         coalesce(sum(amount_minor) filter (category = 'charge'), 0) as charges_minor,
+         coalesce(sum(amount_minor) filter (category in ('refund', 'refund_failure', 'partial_capture_reversal')), 0) as refunds_minor,
+         coalesce(sum(amount_minor) filter (category in ('dispute', 'dispute_reversal')), 0) as disputes_minor,
+         coalesce(sum(amount_minor) filter (category in ('transfer', 'transfer_reversal', 'topup', 'topup_reversal')), 0) as transfers_minor,
+         coalesce(sum(amount_minor) filter (category in ('platform_earning', 'platform_earning_refund')), 0) as platform_earnings_minor,
+         coalesce(sum(amount_minor) filter (category in ('fee', 'network_cost', 'tax')), 0) as billed_fees_minor,
+         coalesce(sum(amount_minor) filter (category in ('other_adjustment', 'risk_reserved_funds', 'connect_reserved_funds')), 0) as adjustments_minor,
+         coalesce(sum(amount_minor) filter (not is_payout), 0) as activity_minor,
+         coalesce(sum(fee_minor) filter (not is_payout), 0) as activity_fees_minor,
+         coalesce(sum(net_minor) filter (is_payout), 0) as payouts_net_minor
+  from known group by all),
+balances as (
+  select d.account, d.currency, d.date,
+         (select coalesce(sum(net_minor), 0) from known b where b.account = d.account and b.currency = d.currency and b.created_date < d.date) as opening_minor,
+         (select coalesce(sum(net_minor), 0) from known b where b.account = d.account and b.currency = d.currency and b.created_date <= d.date) as closing_minor,
+         (select coalesce(sum(net_minor), 0) from known b where b.account = d.account and b.currency = d.currency and b.created_date <= d.date
+            and category <> 'payout' and b.available_at::date > d.date and d.date - b.created_date <= 90) as closing_pending_minor
+  from daily d)
+select account, currency, date, cast(opening_minor as bigint) as opening_minor,
+       * exclude (account, currency, date, opening_minor, closing_minor, closing_pending_minor) replace (
+         charges_minor::bigint as charges_minor, refunds_minor::bigint as refunds_minor, disputes_minor::bigint as disputes_minor,
+         transfers_minor::bigint as transfers_minor, platform_earnings_minor::bigint as platform_earnings_minor,
+         billed_fees_minor::bigint as billed_fees_minor, adjustments_minor::bigint as adjustments_minor,
+         activity_minor::bigint as activity_minor, activity_fees_minor::bigint as activity_fees_minor, payouts_net_minor::bigint as payouts_net_minor),
+       cast(activity_minor - charges_minor - refunds_minor - disputes_minor - transfers_minor - platform_earnings_minor - billed_fees_minor - adjustments_minor as bigint) as other_minor,
+       cast(activity_minor - activity_fees_minor as bigint) as activity_net_minor, cast(closing_minor as bigint) as closing_minor,
+       cast(closing_minor - closing_pending_minor as bigint) as closing_available_minor, cast(closing_pending_minor as bigint) as closing_pending_minor
+from daily join balances using (account, currency, date)
+"""
+
+ENDING = """
+with days as (
+  select d.account, d.currency, d.date,
+         (select coalesce(sum(net_minor), 0) from booked b where b.account = d.account and b.currency = d.currency and b.created_date <= d.date) as closing,
+         (select max(created_date) from scheduled p where p.account = d.account and p.currency = d.currency
+            and p.created_date between d.date - 45 and d.date and exists (select 1 from booked b where b.account = p.account and b.source_id = p.payout_id)) as last_payout_date
+  from (select distinct account, currency, created_date as date from booked) d),
+unpaid as (
+  select d.account, d.currency, d.date, b.net_minor, coalesce(b.reporting_category, '') as category
+  from days d join booked b on b.account = d.account and b.currency = d.currency and b.created_date between d.date - 76 and d.date
+  left join leaving l on l.account = b.account and l.balance_transaction_id = b.balance_transaction_id
+  where coalesce(l.payout_date > d.date, true) and not (coalesce(b.reporting_category, '') = 'payout' and l.payout_id is not null and l.payout_id = b.source_id)),
+summed as (
+  select d.account, d.currency, d.date, closing, last_payout_date, count(u.net_minor) as unpaid_count, coalesce(sum(u.net_minor), 0) as unpaid,
+         coalesce(sum(u.net_minor) filter (category = 'charge'), 0) as charges,
+         coalesce(sum(u.net_minor) filter (category in ('refund', 'refund_failure', 'partial_capture_reversal')), 0) as refunds,
+         coalesce(sum(u.net_minor) filter (category in ('dispute', 'dispute_reversal')), 0) as disputes
+  from days d left join unpaid u using (account, currency, date) group by all)
+select account, currency, date, closing::bigint as closing_minor, unpaid_count, unpaid::bigint as unpaid_minor,
+       charges::bigint as unpaid_charges_minor, refunds::bigint as unpaid_refunds_minor, disputes::bigint as unpaid_disputes_minor,
+       (unpaid - charges - refunds - disputes)::bigint as unpaid_other_minor, last_payout_date, (closing - unpaid)::bigint as difference_minor,
+       case when last_payout_date is null then 'not_comparable' when closing = unpaid then 'matched' else 'different' end as status
+from summed
+"""
+
 ORACLES = {
     "gold.balance_transactions_enriched": "select * from enriched",
     "gold.payouts_itemized": ITEMIZED,
     "gold.payout_reconciliation": PAYOUTS,
+    "gold.activity_itemized": ACTIVITY,
+    "gold.balance_change_daily": CHANGES,
+    "gold.ending_balance_reconciliation": ENDING,
 }
 
 

@@ -177,7 +177,7 @@ def test_the_next_automatic_payout_pays_what_is_available(any_spark: SparkSessio
         "txn_4": (None, None),
         "txn_5": ("po_3", day(TUESDAY)),
         "txn_po_2": ("po_3", day(TUESDAY)),
-        "txn_po_1": (None, None),
+        "txn_po_1": ("po_1", day(MONDAY)),
     }
 
 

@@ -12,6 +12,7 @@ from finance_oracle import ORACLES, reckoned, texts
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
+from tests.small_lakehouse import home as home
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -16,6 +16,7 @@ def test_a_payout_has_the_movements_that_it_pays_on_its_own_day(any_spark: Spark
     rows = [
         moved("txn_1", MONDAY, "charge", 1000, fee=30, charge_id="ch_1", **PAID),
         moved("txn_2", MONDAY, "charge", 500),
+        moved("txn_po_1", TUESDAY, "payout", -970, source_id="po_1", **PAID),
         moved("txn_3", TUESDAY, "charge", 700, payout_id="po_2", payout_date=day("2026-05-06")),
     ]
     [row] = built(any_spark, GOLD, {ENRICHED: rows}, TUESDAY)
