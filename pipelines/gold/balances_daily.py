@@ -11,6 +11,13 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.frames.days import around, on_dates
 from pipelines.frames.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.shared.contract import count, gold_table, movement
+from pipelines.gold.shared.movements import (
+    BILLED_CATEGORIES,
+    DISPUTE_CATEGORIES,
+    EARNING_CATEGORIES,
+    REFUND_CATEGORIES,
+    TRANSFER_CATEGORIES,
+)
 from pipelines.gold.shared.payouts import (
     BALANCE,
     PAYOUT_CATEGORIES,
@@ -93,11 +100,11 @@ TABLE = gold_table(
 
 CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "charges_minor": ("charge",),
-    "refunds_minor": ("refund", "refund_failure", "partial_capture_reversal"),
-    "disputes_minor": ("dispute", "dispute_reversal"),
-    "transfers_minor": ("transfer", "transfer_reversal", "topup", "topup_reversal"),
-    "platform_earnings_minor": ("platform_earning", "platform_earning_refund"),
-    "billed_fees_minor": ("fee", "network_cost", "tax"),
+    "refunds_minor": REFUND_CATEGORIES,
+    "disputes_minor": DISPUTE_CATEGORIES,
+    "transfers_minor": (*TRANSFER_CATEGORIES, "topup", "topup_reversal"),
+    "platform_earnings_minor": EARNING_CATEGORIES,
+    "billed_fees_minor": BILLED_CATEGORIES,
     "adjustments_minor": ("other_adjustment", "risk_reserved_funds", "connect_reserved_funds"),
     "payout_transactions_minor": ("payout",),
     "payout_reversals_minor": ("payout_reversal",),

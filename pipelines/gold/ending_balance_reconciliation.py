@@ -16,6 +16,7 @@ from pipelines.frames.measures import altered, sum_if, total
 from pipelines.gold import balance_change_daily as changes
 from pipelines.gold import balance_transactions_enriched as enriched
 from pipelines.gold.shared.contract import count, gold_table, movement
+from pipelines.gold.shared.movements import DISPUTE_CATEGORIES, REFUND_CATEGORIES
 from pipelines.gold.shared.payouts import BALANCE, PAYOUT_GAP_DAYS, REACH_DAYS, is_own
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.table import Column
@@ -28,8 +29,8 @@ STATUSES = ("matched", "different", "not_comparable")
 
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "unpaid_charges_minor": ("charge",),
-    "unpaid_refunds_minor": ("refund", "refund_failure", "partial_capture_reversal"),
-    "unpaid_disputes_minor": ("dispute", "dispute_reversal"),
+    "unpaid_refunds_minor": REFUND_CATEGORIES,
+    "unpaid_disputes_minor": DISPUTE_CATEGORIES,
 }
 """Reporting categories by the column of what is not paid out; the others make unpaid_other_minor."""
 

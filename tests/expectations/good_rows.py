@@ -67,6 +67,7 @@ GOOD: Mapping[str, Row] = {
     "gold.payment_scores": {"probability": 0.5, "score": 50, "reasons": "[]", "top_reason": None},
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
     "gold.balance_transactions_enriched": {"net_minor": 1000, "customer_currency": "USD"},
+    "gold.fees_daily": {"charges_minor": 100, "charges_count": 20},
     "gold.activity_itemized": {"net_minor": 1000, "customer_currency": "USD"},
     "gold.payouts_itemized": {"net_minor": 1000, "source_id": "po_1"},
     "gold.payout_reconciliation": {
@@ -369,6 +370,13 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "net_is_amount_less_fees": {"net_minor": 999},
         "no_payout_among_activity": {"reporting_category": "payout"},
     },
+    "gold.fees_daily": {
+        "kinds_add_up": {"fees_minor": 1},
+        "rate_only_where_taken": {"charges_minor": 0},
+        "effective_rate_usual": {"effective_rate": 0.6},
+    },
+    "gold.revenue_daily": {"revenue_adds_up": {"net_revenue_minor": 1}},
+    "gold.transfers_daily": {"nets_add_up": {"reversed_minor": 1}},
     "gold.balance_change_daily": {"balances_add_up": {"opening_minor": 1}},
     "gold.ending_balance_reconciliation": {
         "parts_add_up": {"unpaid_minor": 1},

@@ -198,6 +198,75 @@ select account, currency, date, closing::bigint as closing_minor, unpaid_count, 
 from summed
 """
 
+FEES = """
+with costs as (
+  select *, case when category in ('fee', 'network_cost', 'tax') then -amount_minor else 0 end as billed,
+         coalesce(payment_method_type, case when charge_id is not null or category = 'charge' then 'unknown' else 'none' end) as method
+  from (select *, coalesce(reporting_category, '') as category from enriched)),
+summed as (
+  select account, currency, date, method as payment_method_type,
+         coalesce(card_network, case when method = 'unknown' then 'unknown' else 'none' end) as card_network,
+         count(*) filter (category = 'charge') as charges_count,
+         coalesce(sum(amount_minor) filter (category = 'charge'), 0)::bigint as charges_minor,
+         coalesce(sum(fee_minor - application_fee_minor - tax_fee_minor) filter (category = 'charge'), 0)::bigint as processing_fees_minor,
+         coalesce(sum(fee_minor - application_fee_minor - tax_fee_minor) filter (category in ('dispute', 'dispute_reversal')), 0)::bigint as dispute_fees_minor,
+         coalesce(sum(billed) filter (category = 'fee'), 0)::bigint as billed_fees_minor,
+         coalesce(sum(billed) filter (category = 'network_cost'), 0)::bigint as network_costs_minor,
+         sum(application_fee_minor)::bigint as application_fees_minor,
+         sum(tax_fee_minor + case when category = 'tax' then billed else 0 end)::bigint as taxes_minor,
+         coalesce(sum(fee_minor - application_fee_minor - tax_fee_minor) filter (category not in ('charge', 'dispute', 'dispute_reversal')), 0)::bigint as other_fees_minor,
+         sum(fee_minor + billed)::bigint as fees_minor, bool_or(fee_minor + billed <> 0) as costly
+  from costs group by all)
+select * exclude (costly), case when charges_minor > 0 then (fees_minor - application_fees_minor)::double / charges_minor::double end as effective_rate
+from summed where charges_count > 0 or costly
+"""
+
+REVENUE = """
+with earned as (
+  select *, fee_minor + case when category in ('fee', 'network_cost', 'tax') then -amount_minor else 0 end as cost,
+         case when category like 'platform_earning%' then 'platform' when subscription_id is not null then 'subscription'
+              when invoice_id is not null then 'invoice' when charge_id is not null or category in ('charge', 'charge_failure') then 'one_time' else 'none' end as revenue_type,
+         case when category in ('charge', 'charge_failure') then amount_minor else 0 end as gross,
+         case when category in ('refund', 'refund_failure', 'partial_capture_reversal') then amount_minor else 0 end as refunded,
+         case when category in ('dispute', 'dispute_reversal') then amount_minor else 0 end as disputed,
+         case when category like 'platform_earning%' then amount_minor else 0 end as platform,
+         case when category in ('transfer', 'transfer_reversal') then amount_minor else 0 end as passed
+  from (select *, coalesce(reporting_category, '') as category from enriched))
+select account, currency, date, revenue_type, count(*) filter (category = 'charge') as charges_count, sum(gross)::bigint as gross_minor,
+       sum(refunded)::bigint as refunds_minor, sum(disputed)::bigint as disputes_minor,
+       sum(gross + refunded + disputed)::bigint as net_sales_minor, sum(platform)::bigint as platform_earnings_minor,
+       sum(passed)::bigint as transferred_minor, sum(cost)::bigint as fees_minor,
+       sum(gross + refunded + disputed + platform + passed - cost)::bigint as net_revenue_minor
+from earned
+where cost <> 0 or category in ('charge', 'charge_failure', 'refund', 'refund_failure', 'partial_capture_reversal', 'dispute', 'dispute_reversal',
+  'platform_earning', 'platform_earning_refund', 'transfer', 'transfer_reversal', 'fee', 'network_cost', 'tax')
+group by all
+"""
+
+TRANSFERS = """
+with passed as (
+  select b.account, b.currency, b.created_date as date, b.reporting_category as category, b.amount_minor,
+         coalesce(t.destination_account_id, back.destination_account_id, f.paying_account_id, undone.paying_account_id, 'unknown') as connected_account_id
+  from booked b
+  left join silver.transfers t on t.account = b.account and t.transfer_id = b.source_id
+  left join silver.transfer_reversals v on v.account = b.account and v.transfer_reversal_id = b.source_id
+  left join silver.transfers back on back.account = b.account and back.transfer_id = v.transfer_id
+  left join silver.application_fees f on f.account = b.account and f.application_fee_id = b.source_id
+  left join silver.application_fee_refunds r on r.account = b.account and r.application_fee_refund_id = b.source_id
+  left join silver.application_fees undone on undone.account = b.account and undone.application_fee_id = r.application_fee_id
+  where b.reporting_category in ('transfer', 'transfer_reversal', 'platform_earning', 'platform_earning_refund'))
+select account, currency, date, connected_account_id, count(*) filter (category = 'transfer') as transfers_count,
+       coalesce(-sum(amount_minor) filter (category = 'transfer'), 0)::bigint as transferred_minor,
+       count(*) filter (category = 'transfer_reversal') as reversals_count,
+       coalesce(sum(amount_minor) filter (category = 'transfer_reversal'), 0)::bigint as reversed_minor,
+       coalesce(-sum(amount_minor) filter (category like 'transfer%'), 0)::bigint as net_transferred_minor,
+       count(*) filter (category = 'platform_earning') as application_fees_count,
+       coalesce(sum(amount_minor) filter (category = 'platform_earning'), 0)::bigint as application_fees_minor,
+       coalesce(-sum(amount_minor) filter (category = 'platform_earning_refund'), 0)::bigint as application_fees_refunded_minor,
+       coalesce(sum(amount_minor) filter (category like 'platform%'), 0)::bigint as platform_earnings_minor
+from passed group by all
+"""
+
 ORACLES = {
     "gold.balance_transactions_enriched": "select * from enriched",
     "gold.payouts_itemized": ITEMIZED,
@@ -205,6 +274,9 @@ ORACLES = {
     "gold.activity_itemized": ACTIVITY,
     "gold.balance_change_daily": CHANGES,
     "gold.ending_balance_reconciliation": ENDING,
+    "gold.fees_daily": FEES,
+    "gold.revenue_daily": REVENUE,
+    "gold.transfers_daily": TRANSFERS,
 }
 
 
