@@ -22,8 +22,8 @@ CHECKS = (
     ),
     always(
         "paid_when_available",
-        "payout_date >= cast(available_at as date)",
-        "No payout pays what is not available yet.",
+        "payout_date >= cast(available_at as date) or reporting_category = 'payout'",
+        "No payout pays what is not available yet; what a payout sends leaves before it arrives.",
     ),
     FRESH,
 )

@@ -156,8 +156,8 @@ def _moments(payouts: DataFrame) -> DataFrame:
 
 def _paid(moved: DataFrame, payouts: DataFrame, dates: Sequence[str]) -> DataFrame:
     """The payout that each of some days' movements leaves with, for those that one is known of."""
-    near = around(payouts, "created_date", dates, before=1, after=REACH_DAYS)
-    owed = to_be_paid(moved, near).select(*BALANCE, "available", "balance_transaction_id")
+    near = around(payouts, "created_date", dates, before=0, after=REACH_DAYS)
+    owed = to_be_paid(moved, payouts).select(*BALANCE, "available", "balance_transaction_id")
     found = with_next(owed, _moments(automatic(near)), "payout").filter(_in_time())
     next_one = found.select(
         "account",
@@ -165,7 +165,9 @@ def _paid(moved: DataFrame, payouts: DataFrame, dates: Sequence[str]) -> DataFra
         F.col("payout.payout_id").alias("payout_id"),
         F.to_date("payout.created_at").alias("payout_date"),
     )
-    own = _own(moved, automatic(near)).select("account", "balance_transaction_id", "payout_id", "payout_date")
+    own = _own(moved, automatic(payouts)).select(
+        "account", "balance_transaction_id", "payout_id", "payout_date"
+    )
     return next_one.unionByName(own)
 
 
@@ -192,7 +194,9 @@ def _repaid(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> D
     near = automatic(around(now[PAYOUTS], "created_date", days, before=PAYOUT_GAP_DAYS, after=0)).select(
         *of_payout
     )
-    moved = with_available(around(now[TRANSACTIONS], "created_date", days, before=REACH_DAYS, after=1))
+    moved = with_available(
+        around(now[TRANSACTIONS], "created_date", days, before=REACH_DAYS, after=REACH_DAYS)
+    )
     owed = moved.select(*BALANCE, "available", "created_date")
     moments = _moments(near.unionByName(anew.select(*of_payout)))
     next_one = with_next(owed, moments, "payout").withColumn("payout_id", F.col("payout.payout_id"))

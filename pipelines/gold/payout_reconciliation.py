@@ -98,7 +98,7 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     own = moved.filter(F.col("reporting_category").isin(*PAYOUT_CATEGORIES)).select(
         "account", F.col("source_id").alias("payout_id")
     )
-    near = around(now[PAYOUTS], "created_date", days_of(moved, "date"), before=RETURN_DAYS, after=1)
+    near = around(now[PAYOUTS], "created_date", days_of(moved, "date"), before=RETURN_DAYS, after=REACH_DAYS)
     return (
         days.unionByName(near.join(own, _PAYOUT, "left_semi").select("created_date"))
         .toDF("date")
@@ -117,7 +117,7 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     )
     follows = _followed(around(now[PAYOUTS], "created_date", dates, before=PAYOUT_GAP_DAYS, after=0))
     near = around(now[ENRICHED], "date", dates, before=REACH_DAYS, after=RETURN_DAYS)
-    rows = made.join(follows, _PAYOUT, "left").join(_own(near), _PAYOUT, "left")
+    rows = made.join(follows, _PAYOUT, "left").join(_own(near, made), _PAYOUT, "left")
     rows = rows.join(_items(on_dates(near, "payout_date", dates).filter(~is_own())), _PAYOUT, "left")
     known = rows.fillna(0, ["returned_minor", "items_count", "items_minor"])
     return _judged(known).select(*TABLE.column_names)
@@ -144,13 +144,22 @@ def _followed(payouts: DataFrame) -> DataFrame:
     )
 
 
-def _own(movements: DataFrame) -> DataFrame:
+def _own(movements: DataFrame, payouts: DataFrame) -> DataFrame:
     """By payout, the movements by which it left the balance and came back."""
-    own = movements.filter(F.col("reporting_category").isin(*PAYOUT_CATEGORIES))
+    own = movements.filter(F.col("reporting_category").isin(*PAYOUT_CATEGORIES)).select(
+        "account", F.col("source_id").alias("payout_id"), "date", "reporting_category", "net_minor"
+    )
+    made = payouts.select(*_PAYOUT, F.col("date").alias("made_on"))
+    in_time = F.datediff("date", "made_on").between(-REACH_DAYS, RETURN_DAYS)
     left = F.col("reporting_category") == "payout"
-    return own.groupBy("account", F.col("source_id").alias("payout_id")).agg(
-        F.sum(F.when(left, -F.col("net_minor"))).cast("bigint").alias("booked_minor"),
-        sum_if(~left, "net_minor").alias("returned_minor"),
+    return (
+        own.join(made, _PAYOUT)
+        .filter(in_time)
+        .groupBy(*_PAYOUT)
+        .agg(
+            F.sum(F.when(left, -F.col("net_minor"))).cast("bigint").alias("booked_minor"),
+            sum_if(~left, "net_minor").alias("returned_minor"),
+        )
     )
 
 

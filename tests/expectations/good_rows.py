@@ -67,6 +67,9 @@ GOOD: Mapping[str, Row] = {
     "gold.payment_scores": {"probability": 0.5, "score": 50, "reasons": "[]", "top_reason": None},
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
     "gold.balance_transactions_enriched": {"net_minor": 1000, "customer_currency": "USD"},
+    "gold.three_way_reconciliation": {
+        "is_object_known": True, "transactions_count": 1, "expected_minor": 1000, "booked_minor": 1000,
+    },
     "gold.fees_daily": {"charges_minor": 100, "charges_count": 20},
     "gold.activity_itemized": {"net_minor": 1000, "customer_currency": "USD"},
     "gold.payouts_itemized": {"net_minor": 1000, "source_id": "po_1"},
@@ -374,6 +377,10 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "kinds_add_up": {"fees_minor": 1},
         "rate_only_where_taken": {"charges_minor": 0},
         "effective_rate_usual": {"effective_rate": 0.6},
+    },
+    "gold.three_way_reconciliation": {
+        "status_follows": {"is_object_known": False},
+        "all_matched": {"status": "other_amount"},
     },
     "gold.revenue_daily": {"revenue_adds_up": {"net_revenue_minor": 1}},
     "gold.transfers_daily": {"nets_add_up": {"reversed_minor": 1}},

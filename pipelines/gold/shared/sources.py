@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, days_of
+from pipelines.frames.days import around, days_of, within_days
 from pipelines.frames.measures import altered
 from pipelines.payments.charges import network
 from pipelines.payments.claims import CHARGES, DISPUTES, LOOK_BACK_DAYS, REFUNDS
@@ -28,6 +28,7 @@ _OF_SOURCE: Mapping[str, Mapping[str, str]] = {
     CHARGES: {
         "source_id": "charge_id",
         "charge_id": "charge_id",
+        "charged_date": "created_date",
         "customer_currency": "currency",
         "customer_amount_minor": "coalesce(amount_captured_minor, amount_minor)",
     },
@@ -71,9 +72,10 @@ _THROUGH = {REVERSALS: (TRANSFERS, "transfer_id"), FEE_REFUNDS: (FEES, "applicat
 """Sources that say the rest by what they take back."""
 
 _FACTS = tuple(dict.fromkeys(fact for facts in _OF_SOURCE.values() for fact in facts if fact != "source_id"))
+_TOLD_BY_CHARGE = ("charge_id", "customer_currency", "customer_amount_minor")
 _OF_CHARGE = (
-    "charge_id", "charge_intent_id", "charge_customer_id", "payment_method_type", "card_network", "card_funding",
-    "card_country", "charge_created_at", "charge_invoice_id",
+    "charge_intent_id", "charge_customer_id", "payment_method_type", "card_network", "card_funding", "card_country",
+    "charge_created_at", "charge_invoice_id",
 )  # fmt: skip
 
 
@@ -86,12 +88,18 @@ def described(moved: DataFrame, now: Mapping[str, DataFrame], dates: Sequence[st
     ).join(wanted, ["account", "source_id"], "left_semi")
     # Ids are of one kind of object. Where a mapped source uses one twice, a movement still has one row.
     facts = named.groupBy("account", "source_id").agg(*(F.max(fact).alias(fact) for fact in _FACTS))
-    rows = moved.join(facts, ["account", "source_id"], "left").join(
-        _of_charge(near[CHARGES]), ["account", "charge_id"], "left"
-    )
+    rows = _in_time(moved.join(facts, ["account", "source_id"], "left"), "charged_date", _TOLD_BY_CHARGE)
+    rows = rows.join(_of_charge(near[CHARGES]), ["account", "charge_id"], "left")
+    rows = _in_time(rows, "charge_created_date", _OF_CHARGE)
     intent = F.coalesce("charge_intent_id", "source_intent_id")
     customer = F.coalesce("charge_customer_id", "source_customer_id")
     return _with_invoice(rows.withColumns({"payment_intent_id": intent, "customer_id": customer}), now)
+
+
+def _in_time(rows: DataFrame, day: str, facts: Sequence[str]) -> DataFrame:
+    """Movements without what a payment says that was made too long before, so that a day's rows need not read it."""
+    near = F.col(day).isNull() | within_days(day, "created_date", at_most=LOOK_BACK_DAYS)
+    return rows.withColumns({fact: F.when(near, F.col(fact)) for fact in facts})
 
 
 def touched(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
@@ -123,11 +131,11 @@ def _facts(now: Mapping[str, DataFrame], name: str) -> DataFrame:
 
 
 def _said(sql: str, fact: str) -> Column:
-    return F.expr(sql).alias(fact) if _kind(fact) == "bigint" else _id(sql, fact)
+    return _id(sql, fact) if _kind(fact) == "string" else F.expr(sql).alias(fact)
 
 
 def _kind(fact: str) -> str:
-    return "bigint" if fact.endswith("_minor") else "string"
+    return "bigint" if fact.endswith("_minor") else "date" if fact.endswith("_date") else "string"
 
 
 def _of_charge(charges: DataFrame) -> DataFrame:
@@ -142,6 +150,7 @@ def _of_charge(charges: DataFrame) -> DataFrame:
         "card_funding",
         "card_country",
         F.col("created_at").alias("charge_created_at"),
+        F.col("created_date").alias("charge_created_date"),
         F.col("invoice_id").alias("charge_invoice_id"),
     )
 

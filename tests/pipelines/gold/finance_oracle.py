@@ -267,6 +267,64 @@ select account, currency, date, connected_account_id, count(*) filter (category 
 from passed group by all
 """
 
+THREE_WAY = """
+with places as (select * from (values ('USD', 2), ('EUR', 2), ('GBP', 2), ('JPY', 0), ('KWD', 3), ('AED', 2), ('CAD', 2), ('AUD', 2), ('CHF', 2), ('BRL', 2)) t(code, decimals)),
+told as (select max(known_at)::date as today from (
+  select known_at from silver.charges union all select known_at from silver.refunds union all select known_at from silver.disputes)),
+objects as (
+  select account, 'charge' as object_type, charge_id as object_id, created_date, currency,
+         case when status = 'succeeded' and is_captured then amount_captured_minor else 0 end as expected,
+         status = 'succeeded' and coalesce(is_captured, false) and amount_captured_minor > 0 as required, amount_minor as asked
+  from silver.charges where livemode is not false
+  union all
+  select r.account, 'refund', r.refund_id, r.created_date, r.currency,
+         case when r.status in ('failed', 'canceled') then 0 else -r.amount_minor end,
+         coalesce(r.status, 'succeeded') = 'succeeded' and coalesce(r.reason, '') <> 'expired_uncaptured_charge'
+           and coalesce(c.status = 'succeeded' and c.is_captured, true)
+           and coalesce(r.amount_minor <> nullif(greatest(c.amount_refunded_minor - c.amount_returned_minor, 0), 0), true), null
+  from silver.refunds r left join silver.charges c on c.account = r.account and c.charge_id = r.charge_id
+  where r.livemode is not false
+  union all
+  select account, 'dispute', dispute_id, created_date, currency,
+         case when status = 'won' or is_inquiry then 0 else -amount_minor end, is_chargeback and status is distinct from 'won', null
+  from silver.disputes where livemode is not false),
+moves as (
+  select b.*, case when reporting_category in ('charge', 'charge_failure') then 'charge'
+                   when reporting_category in ('refund', 'refund_failure') then 'refund' else 'dispute' end as object_type,
+         coalesce(source_id, balance_transaction_id) as object_id
+  from booked b where reporting_category in ('charge', 'charge_failure', 'refund', 'refund_failure', 'dispute', 'dispute_reversal')),
+either as (
+  select account, object_type, object_id, created_date as date, currency, true as is_object_known, expected::bigint as expected, asked, required from objects
+  union all
+  select account, object_type, object_id, min(created_date), max(currency), false, null, null, true from moves m
+  where not exists (select 1 from objects o where o.account = m.account and o.object_type = m.object_type and o.object_id = m.object_id)
+  group by all),
+each as (
+  select m.*, e.currency as object_currency, coalesce(m.exchange_rate, max(m.exchange_rate) over (partition by m.account, m.object_type, m.object_id)) as rate,
+         power(10, po.decimals - pm.decimals) as shift
+  from moves m join either e using (account, object_type, object_id)
+  join places po on po.code = e.currency join places pm on pm.code = m.currency),
+summed as (
+  select account, object_type, object_id, count(*) as transactions_count,
+         sum(case when currency = object_currency then amount_minor else round(amount_minor * shift / rate) end)::bigint as booked,
+         max(case when currency = object_currency then 0 else 1 end) as converted,
+         arg_min(balance_transaction_id, (created_at, balance_transaction_id)) as balance_transaction_id, min(created_date) as booked_date,
+         sum(abs(amount_minor) * shift / rate) as gross, sum(shift / rate) as units
+  from each group by all)
+select e.account, e.object_type, e.object_id, e.date, e.currency, is_object_known,
+       case when booked = asked then asked else expected end as expected_minor, coalesce(transactions_count, 0) as transactions_count,
+       booked as booked_minor, booked - case when booked = asked then asked else expected end as difference_minor,
+       s.balance_transaction_id, booked_date, l.payout_id,
+       case when transactions_count is null then case when e.date < (select min(created_date) from booked b where b.account = e.account) then 'not_comparable'
+                                                      when date_diff('day', e.date, today) > 3 then 'missing_transaction' else 'open' end
+            when not is_object_known then case when date_diff('day', e.date, today) > 3 then 'missing_object' else 'open' end
+            when booked <> coalesce(asked, expected) and abs(booked - expected) > case when converted = 1 then gross * 0.001 + units + transactions_count else 0 end then 'other_amount'
+            else 'matched' end as status
+from either e left join summed s using (account, object_type, object_id)
+left join leaving l on l.account = s.account and l.balance_transaction_id = s.balance_transaction_id, told
+where required or transactions_count > 0
+"""
+
 ORACLES = {
     "gold.balance_transactions_enriched": "select * from enriched",
     "gold.payouts_itemized": ITEMIZED,
@@ -277,6 +335,7 @@ ORACLES = {
     "gold.fees_daily": FEES,
     "gold.revenue_daily": REVENUE,
     "gold.transfers_daily": TRANSFERS,
+    "gold.three_way_reconciliation": THREE_WAY,
 }
 
 

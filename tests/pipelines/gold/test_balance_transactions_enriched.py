@@ -81,6 +81,26 @@ def test_a_refund_of_a_payment_from_before_the_archive_keeps_what_it_says_itself
     assert figures(row, *expected) == expected
 
 
+def test_a_payment_counts_for_540_days_whichever_days_are_made_together(any_spark: SparkSession) -> None:
+    tables = {
+        TRANSACTIONS: [
+            transaction("txn_1", "2026-06-23", "refund", -1, source_id="re_1"),
+            transaction("txn_2", "2026-06-24", "refund", -1, source_id="re_2"),
+            transaction("txn_3", "2026-06-24", "dispute", -1, source_id="ch_1"),
+        ],
+        "silver.charges": [charge("ch_1", "2024-12-30", customer_id="cus_1")],
+        "silver.refunds": [refund(f"re_{n}", "ch_1", f"2026-06-2{n + 2}") for n in (1, 2)],
+    }
+    names = ("charge_id", "customer_id")
+    together = built(any_spark, GOLD, tables, "2024-12-30", "2026-06-23", "2026-06-24")
+    assert by_id(together, *names) == {
+        "txn_1": ("ch_1", "cus_1"),
+        "txn_2": ("ch_1", None),
+        "txn_3": (None, None),
+    }
+    assert built(any_spark, GOLD, tables, "2026-06-24") == together[1:]
+
+
 def test_fees_are_split_by_kind(any_spark: SparkSession) -> None:
     kinds = {"stripe_fee": 30, "application_fee": 50, "tax": 6, "payment_method_passthrough_fee": 4}
     listed = json.dumps([{"type": kind, "amount": amount} for kind, amount in kinds.items()])
