@@ -105,7 +105,7 @@ TABLE = Table(
             f"matched, or: missing_transaction, the balance does not know the object; missing_object, only the balance knows it; both open up to an age of {OPEN_DAYS} days. "
             f"other_amount, of converted amounts by more than {RATE_TOLERANCE:.1%} and a minor unit. other_day, booked before the object or more than "
             f"{', '.join(f'{days} days ({kind})' for kind, days in DAYS_APART.items())} after it. payout_differs, a payout that pays a movement is not what it should be. "
-            "not_comparable, from before the account's first movement, or converted at a rate that is not told.",
+            "not_comparable, from before the first payment in the account's ledger or without any in it, or converted at a rate that is not told.",
             required=True,
             known=STATUSES,
         ),
@@ -143,8 +143,7 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     listed = known.unionByName(_unknown(moved, now, dates).select(*known.columns))
     payouts = around(now[PAYOUTS], "date", dates, before=LOOK_BACK_DAYS, after=LOOK_BACK_DAYS + REACH_DAYS)
     rows = listed.join(_booked(moved, listed, payouts), KEY, "left")
-    began = now[ENRICHED].groupBy("account").agg(F.min("date").alias("began"))
-    wanted = rows.join(began, "account", "left").fillna(0, ["transactions_count"])
+    wanted = rows.join(_began(now[ENRICHED]), "account", "left").fillna(0, ["transactions_count"])
     moving = wanted.filter("is_required or transactions_count > 0")
     today = datetime.fromtimestamp(clock.newest(now, OBJECTS.values()), UTC).date()
     return _judged(moving, F.datediff(F.lit(today), "date") > OPEN_DAYS).select(*TABLE.column_names)
@@ -244,7 +243,7 @@ def _judged(rows: DataFrame, is_old: Expression) -> DataFrame:
     )
     status = (
         F.when(
-            (F.col("transactions_count") == 0) & ~F.coalesce(F.col("date") >= F.col("began"), F.lit(False)),
+            F.col("began").isNull() | ((F.col("transactions_count") == 0) & (F.col("date") < F.col("began"))),
             "not_comparable",
         )
         .when((F.col("transactions_count") == 0) & is_old, "missing_transaction")
@@ -293,18 +292,22 @@ def _grown_old(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -
     return [*days, clock.days_between(now[ENRICHED], "date", before, after)]
 
 
-def _covered_anew(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> list[DataFrame]:
-    """Days on which objects may be compared, or may be no longer, because an account's first movement is another one."""
-    moved = altered(changed[ENRICHED], ["account", "balance_transaction_id", "date"]).groupBy("account")
-    began = now[ENRICHED].groupBy("account").agg(F.min("date").alias("began"))
-    spans = moved.agg(F.min("date").alias("first"), F.max("date").alias("last")).join(
-        began, "account", "left"
+def _began(movements: DataFrame) -> DataFrame:
+    """The day of each account's first payment in the ledger: others' settlement files have payments, and no movements."""
+    return (
+        movements.filter("reporting_category = 'charge'").groupBy("account").agg(F.min("date").alias("began"))
     )
-    moving = spans.filter("began is null or first <= began").select("account", "first", "last")
-    within = F.col("created_date").between(F.col("first"), F.greatest("last", "first"))
+
+
+def _covered_anew(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> list[DataFrame]:
+    """All days of accounts of which the first payment in the ledger is another one: what may be compared is, too."""
+    told = ["account", "balance_transaction_id", "date", "reporting_category"]
+    moved = _began(altered(changed[ENRICHED], told)).withColumnRenamed("began", "first")
+    accounts = moved.join(_began(now[ENRICHED]), "account", "left").filter("began is null or first <= began")
+    days = {**dict.fromkeys(OBJECTS.values(), "created_date"), ENRICHED: "date"}
     return [
-        now[name].join(moving, "account").filter(within).select(F.col("created_date").alias("date"))
-        for name in OBJECTS.values()
+        now[name].join(accounts, "account", "left_semi").select(F.col(day).alias("date"))
+        for name, day in days.items()
     ]
 
 

@@ -3,11 +3,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from silver_rows import affected, at, built, charge, day, declined, dispute, figures, inquiry, moved, refund
+from silver_rows import (
+    affected,
+    at,
+    built,
+    charge,
+    day,
+    declined,
+    dispute,
+    figures,
+    frame,
+    inquiry,
+    moved,
+    refund,
+)
+
+from pipelines.delta.commits import Replace
+from pipelines.gold.three_way_reconciliation import GROWTH, JUDGED
+from pipelines.gold.three_way_reconciliation import figures as figures_of
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
     from silver_rows import Row, Tables
+
+    from pipelines.lakehouse import Lakehouse
 
 GOLD, ENRICHED, PAYOUTS = (
     "gold.three_way_reconciliation", "gold.balance_transactions_enriched", "gold.payout_reconciliation",
@@ -16,9 +35,9 @@ CHARGES, REFUNDS, DISPUTES = "silver.charges", "silver.refunds", "silver.dispute
 APRIL, MONDAY, TUESDAY, JUNE = "2026-04-01", "2026-05-04", "2026-05-05", "2026-06-30"
 KNOWN = {
     CHARGES: [declined("ch_clock", JUNE, known_at=at(JUNE))],
-    ENRICHED: [moved("txn_0", APRIL, "fee", -1)],
+    ENRICHED: [moved("txn_0", APRIL, "charge", 1)],
 }
-"""The data's clock stands in June, and the account's ledger begins in April."""
+"""The data's clock stands in June, and the ledger has payments from April on."""
 
 
 def booked(source: str, category: str, amount: int, when: str = MONDAY, **facts: Any) -> Row:
@@ -199,14 +218,60 @@ def test_what_grows_old_rewrites_its_day(any_spark: SparkSession) -> None:
 
     before = {
         CHARGES: [told("2026-05-01", "2026-05-08"), told("2026-05-06", "2026-05-08")],
-        ENRICHED: [moved("txn_0", APRIL, "fee", -1)],
+        ENRICHED: [moved("txn_0", APRIL, "charge", 1)],
     }
     late = {CHARGES: [told("2026-05-09", "2026-05-10")]}
     assert affected(any_spark, GOLD, late, before) == ["2026-05-06", "2026-05-09"]
 
 
+def test_a_ledger_without_payments_says_nothing_of_them(any_spark: SparkSession) -> None:
+    other = {"account": "adyen"}
+    tables = {
+        CHARGES: [charge("ch_1", MONDAY, **other)],
+        DISPUTES: [dispute("dp_1", "ch_1", MONDAY, **other)],
+        ENRICHED: [
+            booked("dp_1", "dispute_reversal", 1000, **other),
+            moved("txn_1", MONDAY, "fee", -1, **other),
+        ],
+    }
+    rows = built(any_spark, GOLD, together(KNOWN, tables), MONDAY)
+    assert [(row["object_id"], row["status"]) for row in rows] == [
+        ("ch_1", "not_comparable"),
+        ("dp_1", "not_comparable"),
+    ]
+
+
 def test_an_older_movement_lets_older_objects_be_compared(any_spark: SparkSession) -> None:
     before = together(KNOWN, {CHARGES: [charge("ch_1", "2026-03-30"), charge("ch_2", MONDAY)]})
-    older = {ENRICHED: [moved("txn_1", "2026-03-01", "fee", -1), moved("txn_2", APRIL, "fee", -1)]}
-    assert "2026-03-30" in affected(any_spark, GOLD, older, before)
-    assert MONDAY not in affected(any_spark, GOLD, older, before)
+    for when, days in {"2026-03-01": ["2026-03-30", MONDAY], "2026-05-06": []}.items():
+        found = affected(any_spark, GOLD, {ENRICHED: [moved("txn_1", when, "charge", 1)]}, before)
+        assert [date for date in found if date in ("2026-03-30", MONDAY)] == days
+
+
+def test_the_unmatched_share_of_a_batch_is_held_against_that_of_the_table(lake: Lakehouse) -> None:
+    def rows(**counts: int) -> DataFrame:
+        listed = [status for status, number in counts.items() for _ in range(number)]
+        kept = {
+            "account": "a",
+            "object_type": "charge",
+            "date": day(MONDAY),
+            "currency": "USD",
+            "is_object_known": True,
+        }
+        return frame(
+            lake.spark,
+            GOLD,
+            [
+                kept | {"object_id": str(n), "status": s, "transactions_count": 1}
+                for n, s in enumerate(listed)
+            ],
+        )
+
+    assert figures_of(lake, rows(matched=9, open=5)).values == {JUDGED: 9, GROWTH: None}
+    lake.create(GOLD)
+    lake.publish(
+        GOLD, lake.staging.write(GOLD, "1", rows(matched=8, other_amount=2, not_comparable=5)), Replace(), {}
+    )
+    found = figures_of(lake, rows(matched=6, missing_object=2, missing_transaction=2, open=9)).values
+    assert found == {JUDGED: 10, GROWTH: pytest.approx(0.2)}
+    assert figures_of(lake, rows(open=3)).values == {JUDGED: 0, GROWTH: None}
