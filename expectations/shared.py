@@ -114,3 +114,11 @@ def currency(column: str) -> Check:
 
 
 CURRENCY = currency("currency")
+
+DATE_FOLLOWS = always(
+    "date_follows", "date = cast(created_at as date)", "date is the day of created_at, UTC."
+)
+
+NET = always(
+    "net_is_amount_less_fees", "net_minor = amount_minor - fee_minor", "The net is the amount less the fees."
+)

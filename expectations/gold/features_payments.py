@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from expectations import features
 from expectations.check import always
-from expectations.shared import CURRENCY
+from expectations.shared import CURRENCY, DATE_FOLLOWS
 from pipelines.features.payments import PAYMENTS
 
 CHECKS = (
     CURRENCY,
-    always("date_follows", "date = cast(created_at as date)", "date is the day of created_at, UTC."),
+    DATE_FOLLOWS,
     always(
         "windows_grow",
         "card_payments_1h <= card_payments_1d and card_payments_1d <= card_payments_30d",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from expectations.check import all_of, always
-from expectations.shared import CURRENCY
+from expectations.shared import CURRENCY, DATE_FOLLOWS
 
 CHECKS = (
     CURRENCY,
-    always("date_follows", "date = cast(created_at as date)", "date is the day of created_at, UTC."),
+    DATE_FOLLOWS,
     all_of(
         "label_follows",
         {

@@ -16,6 +16,11 @@ def live(rows: DataFrame) -> DataFrame:
     return rows.filter("coalesce(livemode, true)")
 
 
+def altered(rows: DataFrame, columns: Sequence[str]) -> DataFrame:
+    """Of rows as they are and as they were, those that differ in some columns: what is the same is there twice."""
+    return rows.groupBy(*columns).agg(F.count(F.lit(1)).alias("times")).filter("times % 2 = 1").drop("times")
+
+
 def count_if(condition: Column) -> Column:
     """How many rows satisfy a condition."""
     return F.count(F.when(condition, F.lit(1)))

@@ -11,6 +11,25 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.frames.days import around, on_dates
 from pipelines.frames.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.shared.contract import count, gold_table, movement
+from pipelines.gold.shared.movements import (
+    BILLED_CATEGORIES,
+    DISPUTE_CATEGORIES,
+    EARNING_CATEGORIES,
+    REFUND_CATEGORIES,
+    TRANSFER_CATEGORIES,
+)
+from pipelines.gold.shared.payouts import (
+    BALANCE,
+    PAYOUT_CATEGORIES,
+    PAYOUT_GAP_DAYS,
+    PAYOUTS,
+    REACH_DAYS,
+    TRANSACTIONS,
+    automatic,
+    to_be_paid,
+    with_available,
+    with_next,
+)
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.table import Column
 
@@ -79,41 +98,29 @@ TABLE = gold_table(
     ),
 )
 
-TRANSACTIONS = "silver.balance_transactions"
-PAYOUTS = "silver.payouts"
-
-
-PAYOUT_GAP_DAYS = 45
-"""The longest time between two automatic payouts that are compared: a monthly schedule with days to spare."""
-
-AVAILABLE_WITHIN_DAYS = 31
-"""Transactions that take longer to become available are left out of what payouts had to pay; Stripe's longest
-payout delay is shorter. The bound keeps one day's figures from reading all history."""
-
 CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "charges_minor": ("charge",),
-    "refunds_minor": ("refund", "refund_failure", "partial_capture_reversal"),
-    "disputes_minor": ("dispute", "dispute_reversal"),
-    "transfers_minor": ("transfer", "transfer_reversal", "topup", "topup_reversal"),
-    "platform_earnings_minor": ("platform_earning", "platform_earning_refund"),
-    "billed_fees_minor": ("fee", "network_cost", "tax"),
+    "refunds_minor": REFUND_CATEGORIES,
+    "disputes_minor": DISPUTE_CATEGORIES,
+    "transfers_minor": (*TRANSFER_CATEGORIES, "topup", "topup_reversal"),
+    "platform_earnings_minor": EARNING_CATEGORIES,
+    "billed_fees_minor": BILLED_CATEGORIES,
     "adjustments_minor": ("other_adjustment", "risk_reserved_funds", "connect_reserved_funds"),
     "payout_transactions_minor": ("payout",),
     "payout_reversals_minor": ("payout_reversal",),
 }
 """Stripe's reporting categories by the column that they are added to; the others make other_minor."""
 
-_BALANCE = ["account", "currency"]
 _MAYBE_UNKNOWN = ("payout_difference_minor", "payable_minor", "payable_difference_minor")
 _MEASURES = tuple(name for name in TABLE.column_names[len(TABLE.key) :] if name not in _MAYBE_UNKNOWN)
 
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Days whose rows may be different: of changed transactions and payouts, and of the payouts that they feed."""
-    moved = _transactions(changed[TRANSACTIONS])
+    moved = with_available(changed[TRANSACTIONS])
     paid = live(changed[PAYOUTS]).withColumn("day", F.col("created_date"))
-    fed = moved.select(*_BALANCE, F.to_date("available").alias("day")).unionByName(
-        paid.select(*_BALANCE, "day")
+    fed = moved.select(*BALANCE, F.to_date("available").alias("day")).unionByName(
+        paid.select(*BALANCE, "day")
     )
     days = moved.select(F.col("created_date").alias("date")).unionByName(
         paid.select(F.col("day").alias("date"))
@@ -131,15 +138,6 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     )
 
 
-def _transactions(rows: DataFrame) -> DataFrame:
-    """Live balance transactions, with the moment from which their money can be paid out (``available``)."""
-    at_once = F.col("reporting_category") == "payout"
-    due = F.when(at_once, F.col("created_at")).otherwise(
-        F.greatest("created_at", F.coalesce("available_at", "created_at"))
-    )
-    return live(rows).withColumn("available", due)
-
-
 def _moved(rows: DataFrame, dates: Sequence[str]) -> DataFrame:
     category = F.coalesce("reporting_category", F.lit(""))
     named = [
@@ -147,14 +145,14 @@ def _moved(rows: DataFrame, dates: Sequence[str]) -> DataFrame:
     ]
     known = [name for names in CATEGORIES.values() for name in names]
     of_day = live(on_dates(rows, "created_date", dates))
-    return of_day.groupBy(*_BALANCE, F.col("created_date").alias("date")).agg(
+    return of_day.groupBy(*BALANCE, F.col("created_date").alias("date")).agg(
         F.count(F.lit(1)).alias("transactions_count"),
         *named,
         sum_if(~category.isin(*known), "amount_minor").alias("other_minor"),
         total("amount_minor").alias("amount_minor"),
         total("fee_minor").alias("fees_minor"),
         total("net_minor").alias("net_minor"),
-        sum_if(~category.isin("payout", "payout_reversal"), "net_minor").alias("activity_net_minor"),
+        sum_if(~category.isin(*PAYOUT_CATEGORIES), "net_minor").alias("activity_net_minor"),
     )
 
 
@@ -173,11 +171,13 @@ def _paid_out(payouts: DataFrame, dates: Sequence[str]) -> DataFrame:
 
 def _cutoffs(payouts: DataFrame) -> DataFrame:
     """Days with automatic payouts: the moment of the last one, and of that on the day with one before it."""
-    automatic = (
-        live(payouts).filter("coalesce(is_automatic, false)").withColumn("date", F.col("created_date"))
+    days = (
+        automatic(payouts)
+        .withColumn("date", F.col("created_date"))
+        .groupBy(*TABLE.key)
+        .agg(F.max("created_at").alias("cutoff"))
     )
-    days = automatic.groupBy(*TABLE.key).agg(F.max("created_at").alias("cutoff"))
-    before = Window.partitionBy(*_BALANCE).orderBy("date")
+    before = Window.partitionBy(*BALANCE).orderBy("date")
     gap = F.datediff("date", F.lag("date").over(before))
     return days.withColumn("follows", F.coalesce(gap <= PAYOUT_GAP_DAYS, F.lit(False)))
 
@@ -185,8 +185,8 @@ def _cutoffs(payouts: DataFrame) -> DataFrame:
 def _next_payouts(fed: DataFrame, cutoffs: DataFrame) -> DataFrame:
     """Days of the next automatic payouts on or after some days, and after them."""
     later = F.datediff("date", "day").between(0, PAYOUT_GAP_DAYS + 1)
-    near = cutoffs.select(*_BALANCE, "date").join(fed, _BALANCE).filter(later)
-    nearest = near.groupBy(*_BALANCE, "day").agg(
+    near = cutoffs.select(*BALANCE, "date").join(fed, BALANCE).filter(later)
+    nearest = near.groupBy(*BALANCE, "day").agg(
         F.min(F.when(F.col("date") == F.col("day"), F.col("date"))).alias("same"),
         F.min(F.when(F.col("date") > F.col("day"), F.col("date"))).alias("next"),
     )
@@ -195,58 +195,16 @@ def _next_payouts(fed: DataFrame, cutoffs: DataFrame) -> DataFrame:
 
 def _payable(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     cutoffs = _cutoffs(around(_dated(now[PAYOUTS]), "day", dates, before=PAYOUT_GAP_DAYS, after=0))
-    reach = PAYOUT_GAP_DAYS + AVAILABLE_WITHIN_DAYS
-    near = _transactions(around(now[TRANSACTIONS], "created_date", dates, before=reach, after=0))
-    in_time = F.datediff(F.to_date("available"), F.col("created_date")) <= AVAILABLE_WITHIN_DAYS
-    owed = _not_automatic(near.filter(in_time), now[PAYOUTS])
-    due = (
-        _by_cutoff(owed, cutoffs).groupBy(*_BALANCE, "cutoff").agg(F.sum("net_minor").alias("payable_minor"))
-    )
+    near = with_available(around(now[TRANSACTIONS], "created_date", dates, before=REACH_DAYS, after=0))
+    owed = to_be_paid(near, now[PAYOUTS]).select(*BALANCE, "available", "net_minor")
+    paid = with_next(owed, cutoffs.withColumn("at", F.col("cutoff")), "cutoff")
+    due = paid.groupBy(*BALANCE, "cutoff").agg(F.sum("net_minor").alias("payable_minor"))
     compared = on_dates(cutoffs.filter("follows"), "date", dates)
-    return compared.join(due, [*_BALANCE, "cutoff"]).select(*TABLE.key, "payable_minor")
+    return compared.join(due, [*BALANCE, "cutoff"]).select(*TABLE.key, "payable_minor")
 
 
 def _dated(payouts: DataFrame) -> DataFrame:
     return payouts.withColumn("day", F.col("created_date"))
-
-
-def _not_automatic(transactions: DataFrame, payouts: DataFrame) -> DataFrame:
-    """Transactions without those by which automatic payouts left the balance."""
-    automatic = payouts.filter("coalesce(is_automatic, false)").select(
-        "account", F.col("payout_id").alias("source_id")
-    )
-    left = transactions.filter("coalesce(reporting_category, '') = 'payout'").join(
-        automatic, ["account", "source_id"], "left_anti"
-    )
-    return transactions.filter("coalesce(reporting_category, '') <> 'payout'").unionByName(left)
-
-
-def _by_cutoff(owed: DataFrame, cutoffs: DataFrame) -> DataFrame:
-    """Each transaction with the first payout moment at or after it became available.
-
-    One sort of both together; a join on a range of time would compare every transaction with every payout.
-    """
-    moments = cutoffs.select(
-        *_BALANCE,
-        F.col("cutoff").alias("at"),
-        F.lit(0).alias("rank"),
-        F.lit(0).cast("bigint").alias("net_minor"),
-        "cutoff",
-    )
-    moved = owed.select(
-        *_BALANCE,
-        F.col("available").alias("at"),
-        F.lit(1).alias("rank"),
-        "net_minor",
-        F.lit(None).cast("timestamp").alias("cutoff"),
-    )
-    backwards = (
-        Window.partitionBy(*_BALANCE)
-        .orderBy(F.col("at").desc(), "rank")
-        .rowsBetween(Window.unboundedPreceding, 0)
-    )
-    placed = moments.unionByName(moved).withColumn("cutoff", F.min("cutoff").over(backwards))
-    return placed.filter("rank = 1 and cutoff is not null")
 
 
 def _differences() -> list[Expression]:

@@ -66,6 +66,16 @@ GOOD: Mapping[str, Row] = {
     "gold.payment_decisions": {"decided_by": "rule", "matched_rules": "other,rule", "action": "none", "score": None},
     "gold.payment_scores": {"probability": 0.5, "score": 50, "reasons": "[]", "top_reason": None},
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
+    "gold.balance_transactions_enriched": {"net_minor": 1000, "customer_currency": "USD"},
+    "gold.three_way_reconciliation": {
+        "is_object_known": True, "transactions_count": 1, "expected_minor": 1000, "booked_minor": 1000,
+    },
+    "gold.fees_daily": {"charges_minor": 100, "charges_count": 20},
+    "gold.activity_itemized": {"net_minor": 1000, "customer_currency": "USD"},
+    "gold.payouts_itemized": {"net_minor": 1000, "source_id": "po_1"},
+    "gold.payout_reconciliation": {
+        "status": "not_comparable", "reason": "manual", "booked_minor": 1000, "difference_minor": 1000,
+    },
     "gold.balances_daily": {
         "net_minor": 1000,
         "charges_minor": 1000,
@@ -351,6 +361,43 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "parts_within_whole": {"failed_payouts_count": 1},
         "payouts_tie": {"payout_difference_minor": 1},
         "payouts_pay_what_was_available": {"payable_difference_minor": -1},
+    },
+    "gold.balance_transactions_enriched": {
+        "net_is_amount_less_fees": {"net_minor": 999},
+        "fees_add_up": {"fee_minor": 1, "net_minor": 999},
+        "customer_currency_in_iso_4217": {"customer_currency": "usd"},
+        "customer_amount_has_currency": {"customer_amount_minor": None},
+        "paid_when_available": {"payout_date": YESTERDAY},
+    },
+    "gold.activity_itemized": {
+        "net_is_amount_less_fees": {"net_minor": 999},
+        "no_payout_among_activity": {"reporting_category": "payout"},
+    },
+    "gold.fees_daily": {
+        "kinds_add_up": {"fees_minor": 1},
+        "rate_only_where_taken": {"charges_minor": 0},
+        "effective_rate_usual": {"effective_rate": 0.6},
+    },
+    "gold.three_way_reconciliation": {
+        "status_follows": {"is_object_known": False},
+        "all_matched": {"status": "other_amount"},
+    },
+    "gold.revenue_daily": {"revenue_adds_up": {"net_revenue_minor": 1}},
+    "gold.transfers_daily": {"nets_add_up": {"reversed_minor": 1}},
+    "gold.balance_change_daily": {"balances_add_up": {"opening_minor": 1}},
+    "gold.ending_balance_reconciliation": {
+        "parts_add_up": {"unpaid_minor": 1},
+        "balance_is_what_is_not_paid_out": {"status": "different"},
+    },
+    "gold.payouts_itemized": {
+        "net_is_amount_less_fees": {"net_minor": 999},
+        "paid_when_available": {"date": YESTERDAY},
+        "payout_does_not_pay_itself": {"reporting_category": "payout", "payout_id": "po_1"},
+    },
+    "gold.payout_reconciliation": {
+        "status_follows": {"status": "matched"},
+        "difference_follows": {"difference_minor": 1},
+        "payouts_matched": {"status": "different"},
     },
     "gold.fraud_labels": {
         "label_follows": {"fraud_source": None},

@@ -15,6 +15,7 @@ from pipelines.catalog import all_tables, tables_of
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.shared.contract import PROVENANCE
+from tests.pipelines.gold.finance_oracle import ORACLES, reckoned, texts
 from tests.spellings import CHANGES, at, today
 
 if TYPE_CHECKING:
@@ -27,7 +28,13 @@ SILVER = (
     "silver.accounts", "silver.balance_transactions", "silver.charges", "silver.customers", "silver.disputes",
     "silver.invoices", "silver.payment_intents", "silver.payouts", "silver.refunds", "silver.subscriptions",
 )  # fmt: skip
-GOLD = ("gold.authorizations_daily", "gold.balances_daily", "gold.disputes_daily", "gold.payments_daily")
+FINANCE = tuple(ORACLES)
+NOTHING_PAID = {"gold.payouts_itemized"}
+"""The archive's one payout is made before anything is available."""
+GOLD = (
+    "gold.authorizations_daily", "gold.balances_daily", "gold.disputes_daily", "gold.payments_daily",
+    *(name for name in FINANCE if name not in NOTHING_PAID),
+)  # fmt: skip
 UNTOLD: Mapping[str, Mapping[str, str]] = {
     "silver.charges": {"card_network": "2019-02-11"},
     "silver.balance_transactions": {"type": "2017-04-06"},
@@ -47,7 +54,8 @@ def lake(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Itera
         (folder / "events.ndjson").write_text("\n".join(map(json.dumps, events)) + "\n")
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lakehouse:
         refresh(
-            lakehouse, ["bronze.records", *(table.name for table in tables_of("silver")), *GOLD, "gold.audit"]
+            lakehouse,
+            ["bronze.records", *(table.name for table in tables_of("silver")), *GOLD, *FINANCE, "gold.audit"],
         )
         yield lakehouse
 
@@ -84,6 +92,11 @@ def test_gold_has_the_figures_of_today(lake: Lakehouse, name: str, version: str)
     expected, found = (_rows(lake, name, account) for account in (TODAY, version))
     assert expected
     assert list(found.values()) == list(expected.values())
+
+
+@pytest.mark.parametrize("name", FINANCE)
+def test_finance_is_as_reckoned_from_silver_of_every_version(lake: Lakehouse, name: str) -> None:
+    assert texts(lake.table(name).toArrow().to_pylist()) == reckoned(lake, name)
 
 
 @pytest.mark.parametrize("version", CHANGES)

@@ -111,6 +111,13 @@ def payout(payout_id: str, when: str, amount: int, **facts: Any) -> list[Row]:
     return [made, transaction(f"txn_{payout_id}", when, "payout", -amount, source_id=payout_id) | kept]
 
 
+def moved(transaction_id: str, when: str, category: str, amount: int, fee: int = 0, **facts: Any) -> Row:
+    """A row of gold.balance_transactions_enriched."""
+    made = transaction(transaction_id, when, category, amount, fee)
+    kept = {name: made[name] for name in made if name not in ("created_date", "ingest_id", "type")}
+    return kept | {"date": made["created_date"], "other_fee_minor": fee} | facts
+
+
 def frame(spark: SparkSession, name: str, rows: Sequence[Row]) -> DataFrame:
     """A silver table of some rows; columns that a row does not name are null."""
     schema = arrow_schema(all_tables()[name])

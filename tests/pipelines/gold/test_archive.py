@@ -31,6 +31,8 @@ _SCORED = {"gold.payment_scores"}
 """What follows from models, which are not made here."""
 
 DRIFT = "gold.schema_drift"
+PAID_FROM_BEFORE = {"gold.payouts_itemized"}
+"""What has nothing of the day that comes late: its payouts are known by later events, and pay what was there before."""
 GOLD = [
     table.name
     for table in tables_of("gold")
@@ -211,7 +213,7 @@ def test_a_late_day_rewrites_only_the_days_that_it_changes(
 ) -> None:
     lake = open_lake(tmp_path / "home", spark)
     files = sorted(path for path in archive.rglob("*") if path.is_file())
-    last = [path for path in files if "2026-05-02" in str(path)]
+    last = [path for path in files if "2026-05-01" in str(path)]
     copy([path for path in files if path not in last], archive, tmp_path / "raw")
     refresh(lake, tmp_path / "raw")
     before = {name: rows(lake.table(name)) for name in GOLD}
@@ -220,7 +222,7 @@ def test_a_late_day_rewrites_only_the_days_that_it_changes(
     for name in GOLD:
         rewritten = lake.note(name)["dates"]
         changed = {row["date"] for row in different(before[name], rows(lake.table(name)))}
-        assert date(2026, 5, 2) in changed
+        assert date(2026, 5, 1) in changed or name in PAID_FROM_BEFORE, name
         assert len(changed) <= rewritten < 45, name
 
 

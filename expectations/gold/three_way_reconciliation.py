@@ -1,0 +1,36 @@
+"""gold.three_way_reconciliation: what is unmatched does not grow."""
+
+from __future__ import annotations
+
+from expectations.check import all_of, always, figure
+from expectations.shared import CURRENCY
+from pipelines.gold.three_way_reconciliation import GROWTH, JUDGED, UNMATCHED
+
+CHECKS = (
+    CURRENCY,
+    all_of(
+        "status_follows",
+        {
+            "missing_transaction": "status <> 'missing_transaction' or transactions_count = 0",
+            "missing_object": "status <> 'missing_object' or not is_object_known",
+            "matched": "status <> 'matched' or (is_object_known and transactions_count > 0)",
+            "difference_minor": "difference_minor = booked_minor - expected_minor",
+        },
+        "A status says what the figures say.",
+    ),
+    always(
+        "all_matched",
+        f"status not in {UNMATCHED}",
+        "Payments, refunds and disputes, the ledger and payouts agree.",
+        "warning",
+    ),
+    figure(
+        "unmatched_share_steady",
+        GROWTH,
+        "The share of unmatched rows in a batch is at most 5 points above that of the table before it; with more, "
+        "records of one side are missing.",
+        at_most=0.05,
+        among=(JUDGED, 200),
+        severity="critical",
+    ),
+)
