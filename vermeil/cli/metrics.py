@@ -33,41 +33,51 @@ class Export(StrEnum):
     MARKDOWN = "markdown"
 
 
+Names = Annotated[list[str], typer.Argument(help="Names of metrics; 'vermeil metrics' lists them.")]
+By = Annotated[
+    str | None,
+    typer.Option(
+        help="Dimensions to group by, with commas between them; also day, week, month, quarter, year.",
+        show_default=False,
+    ),
+]
+Where = Annotated[
+    str | None, typer.Option(help="Which rows count, such as \"currency = 'USD'\".", show_default=False)
+]
+Time = Annotated[
+    str | None,
+    typer.Option(
+        help="Which days count, such as last_90_days, 2026-q1 or 2026-03-01..2026-03-31. Default: all.",
+        show_default=False,
+    ),
+]
+Order = Annotated[
+    str | None,
+    typer.Option(
+        help="What to order by, with commas between; a minus before a name: greatest first.",
+        show_default=False,
+    ),
+]
+Limit = Annotated[int | None, typer.Option(help="Rows at most.", show_default=False)]
+WhatOfImmature = Annotated[
+    Immature, typer.Option(help="What to do about days to which something is still expected to come.")
+]
+As = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
+QueryAlone = Annotated[
+    bool, typer.Option("--query", help="Print the Spark SQL that would be asked, and ask nothing.")
+]
+
+
 def metric(
-    names: Annotated[list[str], typer.Argument(help="Names of metrics; 'vermeil metrics' lists them.")],
-    by: Annotated[
-        str | None,
-        typer.Option(
-            help="Dimensions to group by, with commas between them; also day, week, month, quarter, year.",
-            show_default=False,
-        ),
-    ] = None,
-    where: Annotated[
-        str | None,
-        typer.Option(help="Which rows count, such as \"currency = 'USD'\".", show_default=False),
-    ] = None,
-    time: Annotated[
-        str | None,
-        typer.Option(
-            help="Which days count, such as last_90_days, 2026-q1 or 2026-03-01..2026-03-31. Default: all.",
-            show_default=False,
-        ),
-    ] = None,
-    order: Annotated[
-        str | None,
-        typer.Option(
-            help="What to order by, with commas between; a minus before a name: greatest first.",
-            show_default=False,
-        ),
-    ] = None,
-    limit: Annotated[int | None, typer.Option(help="Rows at most.", show_default=False)] = None,
-    immature: Annotated[
-        Immature, typer.Option(help="What to do about days to which something is still expected to come.")
-    ] = Immature.REFUSE,
-    format: Annotated[Format, typer.Option("--format", help="How to print the answer.")] = Format.TABLE,
-    query: Annotated[
-        bool, typer.Option("--query", help="Print the Spark SQL that would be asked, and ask nothing.")
-    ] = False,
+    names: Names,
+    by: By = None,
+    where: Where = None,
+    time: Time = None,
+    order: Order = None,
+    limit: Limit = None,
+    immature: WhatOfImmature = Immature.REFUSE,
+    format: As = Format.TABLE,
+    query: QueryAlone = False,
     home: Home = None,
 ) -> None:
     """Give declared metrics from the latest release. Exits with 2 and the reason where a figure would be wrong.

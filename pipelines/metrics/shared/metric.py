@@ -136,19 +136,13 @@ class Subject:
         matures: Maturity | None = None,
         synonyms: tuple[str, ...] = (),
     ) -> Metric:
-        """A metric of this subject.
+        """A metric of this subject; what is not told here is told at :class:`Metric`.
 
         Args:
-            name: its name; the unit follows from it.
-            meaning: as :class:`Metric` has it, like what else is not said here.
+            name: its name, from whose end the unit follows.
+            meaning: of it.
             up: the numerator; by default the column of the same name.
             down: the denominator.
-            only: rows that count at all.
-            part: rows that count in the numerator.
-            dimensions: what it can be asked by.
-            apart: what must not be added up.
-            matures: when a cohort is mature.
-            synonyms: what people call it.
         """
         return Metric(
             name,
