@@ -94,9 +94,8 @@ def events(now: Mapping[str, DataFrame], dates: Sequence[str], window: int) -> D
     """
     near = {name: around(now[name], "created_date", dates, before=_reach(window), after=0) for name in INPUTS}
     history = near[fraud.CHARGE_HISTORY]
-    payments = first_known(history)
-    before = around(payments, "created_date", dates, before=window + LATE_DAYS + 1, after=0)
-    recent = flagged(before, "created_date", dates, "is_probe")
+    late = around(now[fraud.CHARGE_HISTORY], "created_date", dates, before=window + LATE_DAYS + 1, after=0)
+    recent = flagged(first_known(late), "created_date", dates, "is_probe")
     in_time = F.col("known_second") - F.unix_seconds("created_at") <= LATE_DAYS * DAY
     paid = recent.withColumns(
         {
@@ -106,7 +105,7 @@ def events(now: Mapping[str, DataFrame], dates: Sequence[str], window: int) -> D
         }
     )
     of_payments = paid.select("fact", "at", "available_at", "created_at", "created_date", *KEYS, *VALUES)
-    return of_payments.unionByName(_about(came_back(near), payments), allowMissingColumns=True)
+    return of_payments.unionByName(_about(came_back(near), history), allowMissingColumns=True)
 
 
 def payers(
@@ -131,14 +130,14 @@ def _reach(window: int) -> int:
     return window + COMES_BACK_DAYS + 1
 
 
-def first_known(history: DataFrame) -> DataFrame:
+def first_known(history: DataFrame, *of: str) -> DataFrame:
     """Live payments as they were first known, one row each, with the columns of :data:`KEYS` and :data:`VALUES`, and
-    ``known_second`` (seconds since 1970)."""
-    order = Window.partitionBy(*_PAYMENT).orderBy("known_second", "version")
+    ``known_second`` (seconds since 1970); with columns that tell rows of one payment apart, one row for each."""
+    order = Window.partitionBy(*_PAYMENT, *of).orderBy("known_second", "version")
     versions = live(history).withColumn("known_second", known())
     first = versions.withColumn("_number", F.row_number().over(order)).filter("_number = 1")
     described = first.withColumns(_described())
-    return described.select("created_at", "created_date", "known_second", *KEYS, *VALUES)
+    return described.select("created_at", "created_date", "known_second", *of, *KEYS, *VALUES)
 
 
 def _described() -> dict[str, Column]:
@@ -155,7 +154,8 @@ def _described() -> dict[str, Column]:
 
 
 def came_back(now: Mapping[str, DataFrame]) -> DataFrame:
-    """What came back to payments: ``account``, ``charge_id``, ``fact`` and ``known_second``, when it was first known.
+    """What came back to payments: ``account``, ``charge_id``, ``fact``, ``about`` (which dispute or refund) and
+    ``known_second``, when it was first known.
 
     A payment is called fraud once, by whoever does so first; it can have several disputes and refunds.
     """
@@ -165,21 +165,21 @@ def came_back(now: Mapping[str, DataFrame]) -> DataFrame:
         "refund": _known_about(live(now[fraud.REFUNDS]), fraud.came_in(), F.col("refund_id")),
     }
     said = (rows.withColumn("fact", F.lit(kind)) for kind, rows in kinds.items())
-    first = _together(said).groupBy(*_PAYMENT, "fact", "about").agg(F.min("second").alias("known_second"))
-    return first.drop("about")
+    return _together(said).groupBy(*_PAYMENT, "fact", "about").agg(F.min("second").alias("known_second"))
 
 
 def _known_about(rows: DataFrame, at: Column, about: Column) -> DataFrame:
     return rows.filter("charge_id is not null").select(*_PAYMENT, at.alias("second"), about.alias("about"))
 
 
-def _about(raised: DataFrame, payments: DataFrame) -> DataFrame:
+def _about(raised: DataFrame, history: DataFrame) -> DataFrame:
     """What came back, as facts about who and what had paid; known at the earliest when the payment was."""
-    keys = payments.select("created_at", "created_date", F.col("known_second").alias("paid_second"), *KEYS)
-    later = F.greatest("known_second", "paid_second")
+    of_each = raised.withColumnRenamed("known_second", "raised_second")
+    # Joined first: the versions of few payments need to be put in order.
+    found = first_known(history.join(of_each, _PAYMENT), "fact", "about", "raised_second")
+    later = F.greatest("raised_second", "known_second")
     in_time = later - F.unix_seconds("created_at") <= COMES_BACK_DAYS * DAY
-    found = raised.join(keys, _PAYMENT).filter(in_time)
-    return found.select(
+    return found.filter(in_time).select(
         "fact", F.timestamp_seconds(later).alias("available_at"), "created_at", "created_date", *KEYS
     )
 
