@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 
 from benchmarks.payments import KEYS
 from pipelines.features.feature import Entity, Feature, FeatureSet, over
@@ -40,16 +41,22 @@ def main(file: str, folder: str) -> None:
 
     from pipelines.delta.engine import open_spark
     from pipelines.features.plan import features_of_events
+    from pipelines.features.stretches import stretches
     from pipelines.settings import load_settings
 
     with open_spark(load_settings()) as spark:
-        payments = spark.read.parquet(file)
-        buckets = max(4, payments.count() // BUCKET_ROWS)
-        events = payments.withColumn("at", F.col("created_at")).withColumn(
-            "available_at", F.col("created_at")
-        )
-        found = features_of_events(events, FEATURES, buckets)
-        found.select("payment", *FEATURES.names).write.parquet(folder, mode="overwrite")
+        payments = spark.read.parquet(file).withColumn("date", F.to_date("created_at"))
+        rows = dict(payments.groupBy("date").count().collect())
+        for number, days in enumerate(stretches(rows, rows, FEATURES)):
+            since = days[0] - timedelta(days=FEATURES.longest_window)
+            near = payments.filter(F.col("date").between(F.lit(since), F.lit(days[-1])))
+            held = sum(count for day, count in rows.items() if since <= day <= days[-1])
+            asked = F.when(F.col("date") >= F.lit(days[0]), F.col("created_at"))
+            events = near.withColumn("at", asked).withColumn("available_at", F.col("created_at"))
+            found = features_of_events(events, FEATURES, max(4, held // BUCKET_ROWS))
+            found.select("payment", *FEATURES.names).write.parquet(
+                folder, mode="append" if number else "overwrite"
+            )
 
 
 if __name__ == "__main__":

@@ -28,13 +28,14 @@ class Staging:
         self._spark = spark
         self._made: dict[Hashable, Any] = {}
 
-    def write(self, name: str, batch: str, rows: DataFrame, accept: str | None = None) -> Staged:
-        """Stage a batch of a table. ``accept`` names a column that is null in good rows."""
+    def write(self, name: str, batch: str, *parts: DataFrame, accept: str | None = None) -> Staged:
+        """Stage a batch of a table, part by part. ``accept`` names a column that is null in good rows."""
         uri = self.uri(name, batch)
         storage.delete_folder(uri)
-        rows.write.mode("overwrite").parquet(uri)
+        for rows in parts:
+            rows.write.mode("append").parquet(uri)
         # Asking for the schema plans all of it a second time.
-        schema = None if storage.parquet_files(uri) else rows.schema
+        schema = None if storage.parquet_files(uri) else parts[0].schema
         published, refused = footers.row_counts(uri, accept)
         return Staged(uri, published, schema, accept, refused)
 

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.delta.commits import Merge, Replace
+from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.flow import changes
 from pipelines.flow.again import BATCH
 from pipelines.flow.compare import Found, compared
@@ -64,13 +64,14 @@ def _made_anew(
         "versions": versions,
         **({"context": context.digest} if context else {}),
     }
-    whole, dates = True, None
+    batch, whole, dates = str(max(marks.values())), True, None
+    rows: DataFrame | Staged
     if isinstance(how, ByDay):
         changed = changes.rows(lake, now, known.marks, known.versions)
         days = how.touched(now if changed is None else changed, now)
         whole, note = changed is None or not known.marks, {**note, "dates": len(days)}
         dates = None if whole else days
-        rows = how.days(now, days, context)
+        rows = _of_days(lake, how, now, days, context, batch)
     elif isinstance(how, Renewed):
         once = _Once(lake, repr((versions, known)))
         rows = how.renew(now, _last(lake, how.table, now, known, once), once)
@@ -78,7 +79,7 @@ def _made_anew(
         rows = how.whole(now, context)
     return Change(
         how.table,
-        str(max(marks.values())),
+        batch,
         rows,
         Replace(dates),
         note=lambda: {**note, **edition(lake, name, dates)},
@@ -86,6 +87,21 @@ def _made_anew(
         figures=partial(how.figures, lake),
         is_changed=whole or bool(dates),
     )
+
+
+def _of_days(
+    lake: Lakehouse,
+    how: ByDay,
+    now: Mapping[str, DataFrame],
+    dates: Sequence[str],
+    context: Context | None,
+    batch: str,
+) -> DataFrame | Staged:
+    """The rows of some days; staged part by part, where they are too many for one plan."""
+    parts = [how.days(now, days, context) for days in how.together(now, dates)]
+    if len(parts) > 1:
+        return lake.staging.write(how.table.name, batch, *parts)
+    return parts[0] if parts else how.days(now, [], context)
 
 
 @dataclass(frozen=True)
@@ -238,7 +254,7 @@ def _touched_days(
     table, dates = how.table, how.touched(changed, now)
     note = _moved_on(lake, table.name, looked_at)
     if dates:
-        rows = how.days(now, dates, how.context(lake))
+        rows = _of_days(lake, how, now, dates, how.context(lake), BATCH)
         yield moved(lake, _days_again(lake, table, rows, dates, note), looked_at.validate)
     elif note != lake.note(table.name):
         lake.touch(table.name, note)
@@ -252,7 +268,9 @@ def _moved_on(lake: Lakehouse, name: str, looked_at: Again) -> Note:
     return {**note, "watermarks": {**before, **{source: changes.mark(lake, source) for source in known}}}
 
 
-def _days_again(lake: Lakehouse, table: Table, rows: DataFrame, dates: list[str], note: Note) -> Change:
+def _days_again(
+    lake: Lakehouse, table: Table, rows: DataFrame | Staged, dates: list[str], note: Note
+) -> Change:
     batch = {key: value for key, value in note.items() if key != "rows"}
     return Change(
         table,

@@ -41,4 +41,9 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     return features.of_payments(now, dates, PAYMENTS).select(*TABLE.column_names)
 
 
-RECIPE = ByDay(TABLE, inputs=features.INPUTS, dates=dates, build=build, group="features")
+def together(now: Mapping[str, DataFrame], dates: Sequence[str]) -> Sequence[Sequence[str]]:
+    """The days (ISO dates), those together that memory holds at once."""
+    return features.together(now, dates, PAYMENTS)
+
+
+RECIPE = ByDay(TABLE, inputs=features.INPUTS, dates=dates, build=build, together=together, group="features")

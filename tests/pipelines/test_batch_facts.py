@@ -143,7 +143,7 @@ def test_of_a_column_without_a_value_the_files_say_so(lake: Lakehouse, spark: Sp
 def test_of_a_batch_with_refused_rows_the_files_say_nothing(lake: Lakehouse, spark: SparkSession) -> None:
     rows = frame(spark, REFUNDS, [good_row(REFUNDS, n) for n in range(2)])
     judged = rows.selectExpr("*", "if(refund_id = 'x_0', 'wrong', null) as fault")
-    staged = lake.staging.write(REFUNDS.name, "1", judged, "fault")
+    staged = lake.staging.write(REFUNDS.name, "1", judged, accept="fault")
     assert staged.refused == 1
     assert lake.staging.bounds(staged, ["known_at"]) == {}
 

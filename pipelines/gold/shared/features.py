@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.features.feature import Feature, FeatureSet
 from pipelines.features.plan import features_of_events
+from pipelines.features.stretches import stretches
 from pipelines.frames import clock
 from pipelines.frames.days import around
 from pipelines.gold.shared.contract import ACCOUNT
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 INPUTS = facts.INPUTS
 
 ROWS_PER_BUCKET = 300_000
-"""Payments that are held in memory at once, roughly, whatever the size of a build."""
+"""Payments that a kernel has at once, roughly, whatever the size of a build."""
 
 PAYMENT = (
     ACCOUNT,
@@ -86,6 +88,15 @@ def of_payments(now: Mapping[str, DataFrame], dates: Sequence[str], feature_set:
     rows = around(now[fraud.CHARGE_HISTORY], "created_date", dates, before=window, after=0).count()
     events = facts.events(now, dates, window).withColumn("date", F.col("created_date"))
     return features_of_events(events, feature_set, max(2, ceil(rows / ROWS_PER_BUCKET)))
+
+
+def together(now: Mapping[str, DataFrame], dates: Sequence[str], feature_set: FeatureSet) -> list[list[str]]:
+    """The days (ISO dates), those together whose payments are computed in one plan."""
+    window = feature_set.longest_window + facts.LATE_DAYS
+    near = around(now[fraud.CHARGE_HISTORY], "created_date", dates, before=window, after=0)
+    rows: dict[date, int] = dict(near.groupBy("created_date").count().collect())
+    found = stretches(map(date.fromisoformat, dates), rows, feature_set)
+    return [[day.isoformat() for day in days] for days in found]
 
 
 def changed_days(

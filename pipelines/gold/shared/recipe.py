@@ -67,12 +67,14 @@ class ByDay(Recipe):
     Attributes:
         dates: the days (column ``date``) whose rows may be others because of some changed rows, by input, and ``now``.
         build: the rows of some days (ISO dates): of ``now`` and these.
+        together: the days, those together that are built in one plan; all, unless that would be too much for memory.
         context: what the rows depend on besides the inputs, read now; with another digest all are made anew.
         figures: what the suite judges of a staged batch besides its rows.
     """
 
     dates: Callable[[Frames, Frames], DataFrame]
     build: Callable[..., DataFrame]
+    together: Callable[[Frames, Sequence[str]], Sequence[Sequence[str]]] = lambda now, dates: [dates]
     context: Callable[[Lakehouse], Context | None] = no_context
     figures: Callable[[Lakehouse, DataFrame], Figures] = no_figures
 
