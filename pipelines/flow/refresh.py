@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines import catalog
-from pipelines.flow import split
 from pipelines.flow.steps import Outcome as Outcome
 from pipelines.flow.steps import Run as Run
 from pipelines.flow.steps import Shared, timed
@@ -24,11 +23,10 @@ if TYPE_CHECKING:
 
 def refresh(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
     """Bring every table up to date with a raw folder, each after those it is made from."""
-    shared = Shared()
     try:
-        yield from _refreshed(lake, replace(run, shared=shared))
+        yield from _refreshed(lake, replace(run, shared=Shared()))
     finally:
-        split.forget(lake, shared)
+        lake.staging.clear()  # what was staged for several tables
 
 
 def _refreshed(lake: Lakehouse, run: Run) -> Iterator[Outcome]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipelines import catalog
 from pipelines.flow import ingest
 from pipelines.flow.batches import batches, concerning, taken, types_inside
-from pipelines.flow.steps import Run, Shared, Split
+from pipelines.flow.steps import Run, Split
 from pipelines.silver.shared.mapped import candidates
 from pipelines.silver.shared.order import dated, versioned
 
@@ -38,12 +38,6 @@ def read(lake: Lakehouse, run: Run, table: Table, after: int, last: int) -> Data
     if split.staged is None or first <= split.after or last > split.last:
         return None
     return lake.staging.rows(split.staged).filter(f"ingest_id > {after} and ingest_id <= {last}")
-
-
-def forget(lake: Lakehouse, shared: Shared) -> None:
-    """Delete what was staged."""
-    if shared.split and shared.split.staged:
-        lake.staging.clear(FOLDER)
 
 
 def _made(lake: Lakehouse, run: Run) -> Split:
