@@ -31,23 +31,7 @@ if TYPE_CHECKING:
 
 
 class Reading:
-    """The tables of a lakehouse, which is open on a SparkSession; see :class:`~pipelines.lakehouse.Lakehouse`.
-
-    Use it as a context manager, or :meth:`close` it. ``Lakehouse.open()`` reads the ``VERMEIL_*`` settings.
-
-    Args:
-        settings: where it is, and on which engine.
-        tables: the declared tables by name.
-        spark: a session to work on, which stays open; by default one is started.
-        release: read the tables as they were released then; by default as they are now.
-
-    Attributes:
-        uri: root of the tables.
-        engine: what computes.
-
-    Raises:
-        LakehouseError: it was written by a newer Vermeil.
-    """
+    """The tables of a lakehouse that is open on a SparkSession; see :class:`~pipelines.lakehouse.Lakehouse`."""
 
     def __init__(
         self,
