@@ -102,7 +102,8 @@ def inside(raw: bytes, shape: str | None, needed: Needs = _NOTHING) -> list[Insi
         needed: what objects must have.
     """
     least = 2 if shape in BARE else 3
-    if raw.count(_OBJECT) < least:
+    # An event and what wraps an object have the field besides, with the object in it.
+    if raw.count(_OBJECT) < least + (shape != "object"):
         return []  # the record and its object are all that is there
     types = [found for found in _TYPE.findall(raw) if found != b"list"]
     if len(types) < least:
@@ -143,17 +144,14 @@ class _Place:
 
     def objects(self, value: bytes, path: str, holder: _Head) -> Iterator[Inside]:
         """The objects in a JSON object or a list, which itself is at a path."""
-        if value[:1] == b"[":
-            for number, item in enumerate(_items(value)):
-                yield from self._of(bytes(item), f"{path}[{number}]", holder)
-            return
-        before = f"{path}." if path else ""
-        for name, item in _fields(value).items():
-            yield from self._of(bytes(item), before + name, holder)
+        is_list = value[:1] == b"["
+        held = enumerate(_items(value)) if is_list else _fields(value).items()
+        for name, below in [(name, below) for name, item in held if _OBJECT in (below := bytes(item))]:
+            if below[:1] in (b"{", b"["):
+                at = f"{path}[{name}]" if is_list else f"{path}.{name}" if path else str(name)
+                yield from self._of(below, at, holder)
 
     def _of(self, value: bytes, path: str, holder: _Head) -> Iterator[Inside]:
-        if value[:1] not in (b"{", b"[") or _OBJECT not in value:
-            return
         head = _head(value) if value[:1] == b"{" else None
         if head is not None and _is_text(head.object) and _is_text(head.id) and head.object != LIST:
             if self._is_whole(head, value):
