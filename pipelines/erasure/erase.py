@@ -70,17 +70,18 @@ def count(lake: Lakehouse, rows: Sequence[Row]) -> Mapping[str, int]:
 
 
 def still_naming(lake: Lakehouse, target: Target) -> list[str]:
-    """Tables beside bronze in which a text still is, or holds, an id of the person."""
+    """Tables beside bronze in which a text still is, or holds, an id of the person; of objects nothing is renamed."""
+    tables = lake.tables.values() if target.names else ()
     return [
         table.name
-        for table in lake.tables.values()
+        for table in tables
         if table.layer != "bronze" and lake.exists(table.name) and _naming(lake, table, target).take(1)
     ]
 
 
 def is_in_bronze(lake: Lakehouse, target: Target) -> bool:
     """Whether a record still holds an id of the person."""
-    return bool(_naming(lake, bronze.TABLE, target).take(1))
+    return bool(target.names) and bool(_naming(lake, bronze.TABLE, target).take(1))
 
 
 def rename(lake: Lakehouse, name: str, target: Target) -> int:
@@ -171,7 +172,7 @@ def _is_named(table: Table, target: Target) -> Expression:
     """Whether a row holds an id of the person as a whole word, among the records of the account in question."""
     if target.account is not None and "account" not in table.column_names:
         return F.lit(False)
-    words = rf"(^|[^A-Za-z0-9_])({'|'.join(target.names)})([^A-Za-z0-9_]|$)" if target.names else "^$."
+    words = rf"(^|[^A-Za-z0-9_])({'|'.join(target.names)})([^A-Za-z0-9_]|$)"
     found = F.concat_ws(" ", *_texts(table)).rlike(words)
     return found if target.account is None else found & (F.col("account") == target.account)
 

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.erasure import forget
 from pipelines.flow import ingest
-from pipelines.flow.batches import newest
+from pipelines.flow.batches import batches, newest
 from pipelines.privacy import forgotten as suppression
 from pipelines.privacy.forgotten import PSEUDONYM, Entry, Forgotten, Suppression
 from pipelines.privacy.ownership import WORD, Target
@@ -32,6 +32,9 @@ JOB = "privacy.redaction_job"
 
 EVENTS = (f"{SESSION}.redacted", f"{JOB}.succeeded")
 """Events that say that a redaction is done."""
+
+TELLING = (SESSION, JOB, "customer")
+"""Types of the objects that say it."""
 
 IDENTITY = frozenset((SESSION, "identity.verification_report"))
 
@@ -61,18 +64,26 @@ def sweep(lake: Lakehouse) -> tuple[str, ...]:
     if last <= listed.swept and not listed.pending:
         return ()
     fresh = lake.table(ingest.RECORDS).filter(f"ingest_id > {listed.swept}")
-    told = tuple(_erased(lake, redacted(fresh), _returned(fresh, listed)))
+    asked = redacted(fresh) if _may_tell(lake, listed.swept) else Redacted()
+    told = tuple(_erased(lake, asked, _returned(fresh, listed)))
     suppression.save(lake.uri, replace(suppression.load(lake.uri), swept=last))
     if cut := forget.unfinished(lake):
         told = (*told, f"{cut} erasures were begun and not ended: give the same vermeil forget again")
     return told
 
 
+def _may_tell(lake: Lakehouse, after: int) -> bool:
+    """Whether some batch after one has an object of a type that may say it, as the manifest tells."""
+    fresh = (batch for number, batch in batches(lake).items() if number > after)
+    return any(batch.types is None or not batch.types.isdisjoint(TELLING) for batch in fresh)
+
+
 def redacted(records: DataFrame) -> Redacted:
     """What some bronze records say was redacted."""
-    says_so = F.col("event_type").isin(*EVENTS)
-    holds_so = F.col("object_type").isin(SESSION, "customer") & F.col("payload").contains('"redacted"')
-    rows = records.filter("fault is null").filter(F.coalesce(says_so, F.lit(False)) | holds_so)
+    says_so = F.coalesce(F.col("event_type").isin(*EVENTS), F.lit(False))
+    # The types first and alone: that keeps row groups of others from being read, with their payloads.
+    of_these = records.filter(F.col("object_type").isin(*TELLING)).filter("fault is null")
+    rows = of_these.filter(says_so | F.col("payload").contains('"redacted"'))
     found = Redacted()
     for row in (
         rows.select("event_type", "object_type", "object_id", "shape", "payload").toArrow().to_pylist()

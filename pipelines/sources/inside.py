@@ -6,8 +6,8 @@ the only one there is. Bronze keeps the record once and lists what stands in it,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from re import compile as pattern
 from typing import Any, TypeAlias
 
@@ -102,7 +102,8 @@ def inside(raw: bytes, shape: str | None, needed: Needs = _NOTHING) -> list[Insi
         needed: what objects must have.
     """
     least = 2 if shape in BARE else 3
-    if raw.count(_OBJECT) < least:
+    # An event and what wraps an object have the field besides, with the object in it.
+    if raw.count(_OBJECT) < least + (shape != "object"):
         return []  # the record and its object are all that is there
     types = [found for found in _TYPE.findall(raw) if found != b"list"]
     if len(types) < least:
@@ -114,7 +115,7 @@ def inside(raw: bytes, shape: str | None, needed: Needs = _NOTHING) -> list[Insi
     if not (_is_text(head.object) and _is_text(head.id)):
         return []
     place = _Place(raw, subject, needed)
-    found = list(place.objects(subject, "", head))
+    found = list(place.objects(subject, "", head, head.object))
     return [one for one in found if (one.type, one.id) != (head.object, head.id)]
 
 
@@ -141,33 +142,37 @@ class _Place:
         self._first = raw.find(subject)
         self._is_ascii = raw.isascii()
 
-    def objects(self, value: bytes, path: str, holder: _Head) -> Iterator[Inside]:
-        """The objects in a JSON object or a list, which itself is at a path."""
+    def objects(self, value: bytes, path: str, holder: _Head, kind: str) -> Iterator[Inside]:
+        """The objects in a JSON object of a kind or in a list, which itself is at a path."""
         if value[:1] == b"[":
             for number, item in enumerate(_items(value)):
-                yield from self._of(bytes(item), f"{path}[{number}]", holder)
+                yield from self._of(bytes(item), f"{path}[{number}]", holder, kind)
             return
         before = f"{path}." if path else ""
-        for name, item in _fields(value).items():
-            yield from self._of(bytes(item), before + name, holder)
+        for name, below in _holding(value, kind):
+            yield from self._of(below, before + name, holder, name)
 
-    def _of(self, value: bytes, path: str, holder: _Head) -> Iterator[Inside]:
+    def _of(self, value: bytes, path: str, holder: _Head, kind: str) -> Iterator[Inside]:
         if value[:1] not in (b"{", b"[") or _OBJECT not in value:
             return
         head = _head(value) if value[:1] == b"{" else None
-        if head is not None and _is_text(head.object) and _is_text(head.id) and head.object != LIST:
-            if self._is_whole(head, value):
-                start, length = self._span(value)
-                created = head.created if isinstance(head.created, int) and head.created is not True else None
-                yield Inside(head.object, head.id, path, start, length, holder.object, holder.id, created)
-            holder = head
-        yield from self.objects(value, path, holder)
+        if head is not None and _is_text(head.object):
+            kind = head.object
+            if _is_text(head.id) and kind != LIST:
+                if self._is_whole(head, value):
+                    start, length = self._span(value)
+                    is_number = isinstance(head.created, int) and head.created is not True
+                    created = head.created if is_number else None
+                    yield Inside(kind, head.id, path, start, length, holder.object, holder.id, created)
+                holder = head
+        yield from self.objects(value, path, holder, kind)
 
     def _is_whole(self, head: _Head, value: bytes) -> bool:
         tables = self._needed.get(head.object)
         if not tables or head.deleted is True:
             return True
-        there = {name for name, given in _fields(value).items() if bytes(given) != b"null"}
+        asked = tuple(sorted({name for required in tables for fields in required for name in fields}))
+        there = {name for name, given in _some(asked)(value).items() if given != b"null"}
         return any(all(not there.isdisjoint(fields) for fields in required) for required in tables)
 
     def _span(self, value: bytes) -> tuple[int, int]:
@@ -175,6 +180,46 @@ class _Place:
         if self._is_ascii:
             return start, len(value)
         return len(self._raw[:start].decode()), len(value.decode())
+
+
+_HOLDING: dict[str, tuple[str, ...]] = {}
+"""By kind of object, the fields in which others were found so far: they are read first, and alone where that is all."""
+
+_MOST_KINDS, _MOST_FIELDS = 500, 32
+
+
+def _holding(value: bytes, kind: str) -> list[tuple[str, bytes]]:
+    """The fields of a JSON object that hold some ``"object"``, in their order."""
+    names = _HOLDING.get(kind, ())
+    found = [(name, text) for name, text in _some(names)(value).items() if _OBJECT in text] if names else []
+    elsewhere = value.count(_OBJECT) - sum(text.count(_OBJECT) for _, text in found)
+    places = {value.find(text): (name, text) for name, text in found}
+    if elsewhere <= 1 and len(places) == len(found) and (not elsewhere or _is_its_own(value)):
+        return [places[place] for place in sorted(places)]
+    found = [(name, text) for name, item in _fields(value).items() if _OBJECT in (text := bytes(item))]
+    learned = tuple(dict.fromkeys((*names, *(name for name, _ in found))))
+    if len(learned) <= _MOST_FIELDS and (names or len(_HOLDING) < _MOST_KINDS):
+        _HOLDING[kind] = learned
+    return found
+
+
+def _is_its_own(value: bytes) -> bool:
+    """Whether a JSON object says what it is: what it says is no object."""
+    return _is_text(_head(value).object)
+
+
+@lru_cache(maxsize=4096)
+def _some(names: tuple[str, ...]) -> Callable[[bytes], dict[str, bytes]]:
+    """Gives the exact bytes of those of some fields that a JSON object has."""
+    attributes = {f"f{number}": name for number, name in enumerate(names)}
+    fields: list[Any] = [(attribute, Raw, Raw()) for attribute in attributes]
+    decode = msgspec.json.Decoder(msgspec.defstruct("Some", fields, rename=attributes, gc=False)).decode
+
+    def given(value: bytes) -> dict[str, bytes]:
+        found = zip(names, map(bytes, msgspec.structs.astuple(decode(value))), strict=True)
+        return {name: text for name, text in found if text}
+
+    return given
 
 
 @cache

@@ -6,23 +6,22 @@ mapping cannot turn into them is a fault, whose words never quote the value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
 import msgspec
-from msgspec import Raw
 
 from pipelines.base.times import EARLIEST, LATEST
 from pipelines.sources.checking import silver_tables
-from pipelines.sources.fields import Condition, TableMapping, Value, Zone, delay
+from pipelines.sources.fields import TableMapping, Value, delay
 from pipelines.sources.numbers import Refused, minor, normal, unfolded, whole
 from pipelines.sources.source import Source
+from pipelines.sources.texts import Row, Text, decode_flat, decode_nested, holds, reader, zone_name
 from pipelines.sources.times import EPOCH, day, reading
 from pipelines.table import Column, Table
 
-Row = Mapping[str, str | None]
 Convert = Callable[[Row], str | None]
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -58,8 +57,8 @@ class Mapper:
 
     def __init__(self, source: Source, columns: Mapping[str, frozenset[str]] | None = None) -> None:
         silver = silver_tables()
-        self._text = _reader(frozenset(source.empty))
-        self._decode = _decode_nested if source.format == "ndjson" else _decode_flat
+        self._text = reader(frozenset(source.empty))
+        self._decode = decode_nested if source.format == "ndjson" else decode_flat
         self._account_field = source.account_field
         self._tables = [
             (name, mapping.when or [], _Table(source, mapping, silver[name], self._text, columns))
@@ -70,7 +69,7 @@ class Mapper:
         """What becomes of a row, given as bronze keeps it."""
         row = self._decode(payload)
         for name, conditions, table in self._tables:
-            if all(_holds(condition, row, self._text) for condition in conditions):
+            if all(holds(condition, row, self._text) for condition in conditions):
                 account = self._text(row, self._account_field) if self._account_field else None
                 return table.mapped(name, row, account)
         return MappedRow(None)
@@ -82,7 +81,7 @@ class _Table:
         source: Source,
         mapping: TableMapping,
         table: Table,
-        text: Callable[[Row, str], str | None],
+        text: Text,
         columns: Mapping[str, frozenset[str]] | None,
     ) -> None:
         make = _Maker(source, text)
@@ -127,7 +126,7 @@ def _moment(
 class _Maker:
     """Makes the conversion of each column."""
 
-    def __init__(self, source: Source, text: Callable[[Row, str], str | None]) -> None:
+    def __init__(self, source: Source, text: Text) -> None:
         self._source = source
         self._text = text
         self.currency: Convert = lambda row: None
@@ -171,7 +170,7 @@ class _Maker:
         second = self.moment(value.alternative) if value.alternative else None
 
         def moment(row: Row) -> datetime | None:
-            meets = all(_holds(condition, row, text) for condition in conditions)
+            meets = all(holds(condition, row, text) for condition in conditions)
             found = local(row) if meets else None
             if found is None and second:
                 return second(row)
@@ -199,7 +198,7 @@ class _Maker:
         if not value.when:
             return convert
         conditions, text = value.when, self._text
-        return lambda row: convert(row) if all(_holds(c, row, text) for c in conditions) else None
+        return lambda row: convert(row) if all(holds(c, row, text) for c in conditions) else None
 
     def _translated(self, value: Value, convert: Convert) -> Convert:
         """The conversion behind a table of what some texts mean."""
@@ -254,74 +253,13 @@ class _Maker:
                 return None
             if is_number:
                 written = unfolded(written, source)
-            found = read(written, _zone_name(given, row, text))
+            found = read(written, zone_name(given, row, text))
             try:
                 return found + plus if plus else found
             except OverflowError:
                 raise Refused("a time outside the years 1970 to 2199") from None
 
         return local
-
-
-def _decode_flat(payload: str) -> Row:
-    return _FLAT.decode(payload)
-
-
-_FLAT = msgspec.json.Decoder(dict[str, str | None])
-_FIELDS = msgspec.json.Decoder(dict[str, Raw])
-
-
-def _decode_nested(payload: str) -> Row:
-    return _Nested(payload.encode())
-
-
-class _Nested(Mapping[str, str | None]):
-    """The fields of a JSON object: numbers as they are written, and dotted names for what lies deeper."""
-
-    def __init__(self, raw: bytes | Raw) -> None:
-        self._fields = _FIELDS.decode(raw)
-
-    def __getitem__(self, name: str) -> str | None:
-        if name in self._fields:
-            return _as_text(self._fields[name])
-        above, _, below = name.partition(".")
-        if below and above in self._fields and bytes(self._fields[above]).lstrip()[:1] == b"{":
-            return _Nested(self._fields[above])[below]
-        return None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._fields)
-
-    def __len__(self) -> int:
-        return len(self._fields)
-
-
-def _as_text(raw: Raw) -> str | None:
-    text = bytes(raw).strip().decode()
-    if text == "null":
-        return None
-    return str(msgspec.json.decode(text)) if text.startswith('"') else text
-
-
-def _reader(empty: frozenset[str]) -> Callable[[Row, str], str | None]:
-    """A field without the white space around it; None where it means no value."""
-
-    def text(row: Row, field: str) -> str | None:
-        found = row.get(field)
-        if not found or not (found := found.strip()) or found in empty:
-            return None
-        return found
-
-    return text
-
-
-def _holds(condition: Condition, row: Row, text: Callable[[Row, str], str | None]) -> bool:
-    found = text(row, condition.field)
-    if condition.empty is not None:
-        return (found is None) == condition.empty
-    if condition.is_in is not None:
-        return (found or "") in condition.is_in
-    return (found or "") not in (condition.not_in or ())
 
 
 def _plain(value: str | int | bool) -> str:
@@ -350,7 +288,3 @@ def _day(text: str | None, written: str | None) -> str | None:
         return None
     found = day(text, written)
     return msgspec.json.encode({"year": found.year, "month": found.month, "day": found.day}).decode()
-
-
-def _zone_name(given: Zone, row: Row, text: Callable[[Row, str], str | None]) -> str | None:
-    return given.constant or text(row, given.field or "")

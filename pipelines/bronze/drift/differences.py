@@ -138,6 +138,7 @@ _DATED = re.compile(r"20\d\d-\d\d-\d\d(\.[a-z_]{1,20})?\Z")
 _DIGITS = re.compile(r"\d{5}")
 
 
+@lru_cache(maxsize=4096)
 def shown(name: str) -> str:
     """A field's name; ``*`` for one that looks like data: maps are keyed by ids, addresses or numbers."""
     return name if _NAME.fullmatch(name) and not _DIGITS.search(name) else "*"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from msgspec import Raw
@@ -19,8 +19,10 @@ from pipelines.bronze.drift.rows import ROW, RowDetector
 from pipelines.sources.known import OLDER, Known, known_of, strict
 from pipelines.sources.reference import EVENT, stripe_fields
 from pipelines.sources.shapes import EVENT_AT, OBJECT_AT, at
-from pipelines.sources.source import Source
-from pipelines.table import Table
+
+if TYPE_CHECKING:
+    from pipelines.sources.source import Source
+    from pipelines.table import Table
 
 SINCE = "2023-10-16"
 """API version from which on a field is missed: of older ones no list says what was always there."""
@@ -78,6 +80,7 @@ class Detector:
         types = stripe_fields().types
         self._known = {name: known_of(types[name], columns.get(name, {})) for name in types}
         self._decoders: dict[tuple[str | None, str | None, bool], msgspec.json.Decoder[Any] | None] = {}
+        self._strict: dict[tuple[str, bool], Any] = {}
 
     def drift(
         self, shape: str | None, object_type: str | None, api_version: str | None, raw: bytes
@@ -103,7 +106,7 @@ class Detector:
     def _decoder(
         self, shape: str | None, object_type: str | None, missing: bool
     ) -> msgspec.json.Decoder[Any] | None:
-        subject = strict(self._known[object_type], missing=missing) if object_type else dict[str, Raw]
+        subject = self._subject(object_type, missing) if object_type else dict[str, Raw]
         if shape in ("object", "wrapped"):
             wrapped = subject if shape == "object" else msgspec.defstruct("Wrapped", [("object", subject)])
             return msgspec.json.Decoder(wrapped) if object_type else None
@@ -113,6 +116,13 @@ class Detector:
         for name in EVENT_AT[shape]:
             event = msgspec.defstruct("Envelope", [(name, event)])
         return msgspec.json.Decoder(event)
+
+    def _subject(self, object_type: str, missing: bool) -> Any:
+        """The strict type of an object, which all ways to wrap it share: making one takes milliseconds."""
+        key = (object_type, missing)
+        if key not in self._strict:
+            self._strict[key] = strict(self._known[object_type], missing=missing)
+        return self._strict[key]
 
     def _differences(
         self, shape: str | None, object_type: str | None, missing: bool, raw: bytes

@@ -77,21 +77,24 @@ def _event(event: Wire | Data, shape: str, raw: bytes, delivered: int | None, ac
         raise _lacking(
             raw, shape, ("created",), "a time of ISO 8601" if is_thin else "a whole number of seconds"
         )
-    facts = Facts(
-        shape=THIN if is_thin else shape,
-        event_id=event.id,
-        event_type=event.type or None,
-        account=event.account or event.user_id or (event.context if is_thin else None) or account,
-        occurred_at=occurred,
-        known_at=occurred if delivered is None else delivered,
-        api_version=event.api_version or None,
-        livemode=event.livemode,
-        version_id=event.id,
-    )
     if isinstance(subject, Subject):
-        return facts._replace(object_type=subject.object or None, object_id=_name(subject, event.id))
-    related = event.related_object or Related()
-    return facts._replace(object_type=related.type or None, object_id=related.id or None)
+        object_type, object_id = subject.object, _name(subject, event.id)
+    else:
+        related = event.related_object or Related()
+        object_type, object_id = related.type, related.id
+    return Facts(
+        THIN if is_thin else shape,
+        event.id,
+        event.type or None,
+        object_type or None,
+        object_id or None,
+        event.account or event.user_id or (event.context if is_thin else None) or account,
+        occurred,
+        occurred if delivered is None else delivered,
+        event.api_version or None,
+        event.livemode,
+        event.id,
+    )
 
 
 def _lacking(raw: bytes, shape: str, place: tuple[str, ...], expected: str) -> Fault:

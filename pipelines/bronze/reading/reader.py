@@ -6,16 +6,15 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import accumulate
-from typing import IO, Any
+from typing import IO
 
-import numpy as np
 import pyarrow as pa
 
 from pipelines.bronze.drift.objects import Detector, Reads, detector, joined
 from pipelines.bronze.drift.rows import RowDetector
 from pipelines.bronze.files import RawFile, open_bounded
 from pipelines.bronze.reading.blocks import CutShort, blocks
+from pipelines.bronze.reading.columns import Buffer
 from pipelines.bronze.reading.contents import contents
 from pipelines.bronze.reading.documents import Document
 from pipelines.bronze.reading.facts import Facts, described, digest, micros
@@ -100,70 +99,6 @@ class FileCounts:
     ended: list[str] = field(default_factory=list)
 
 
-@dataclass
-class _Buffer:
-    """Rows of one object type on their way to a batch. What all rows of a file share is kept once per run of rows."""
-
-    files: list[tuple[RawFile, int]] = field(default_factory=list)
-    places: list[tuple[int, int]] = field(default_factory=list)
-    facts: list[Facts] = field(default_factory=list)
-    payloads: list[bytes] = field(default_factory=list)
-
-    def add(self, file: RawFile, document: Document, facts: Facts) -> None:
-        if not self.files or self.files[-1][0] is not file:
-            self.files.append((file, len(self.places)))
-        self.places.append((document.line, document.item))
-        self.facts.append(facts)
-        self.payloads.append(document.raw)
-
-    def batch(self, reading: Reading, schema: pa.Schema) -> pa.RecordBatch:
-        count = len(self.places)
-        starts = [start for _, start in self.files] + [count]
-        runs = np.diff(starts)
-        files = [file.file for file, _ in self.files]
-        ids = [file.file_id for file, _ in self.files]
-        columns: dict[str, Any] = dict(zip(Facts._fields, zip(*self.facts, strict=True), strict=True))
-        columns["line"], columns["item"] = zip(*self.places, strict=True)
-        columns["file"] = pa.array(files).take(pa.array(np.repeat(np.arange(len(files)), runs)))
-        columns["file_id"] = pa.array(ids).take(pa.array(np.repeat(np.arange(len(ids)), runs)))
-        columns["record_id"] = [
-            f"{file_id}:{line}.{item}" if item else f"{file_id}:{line}"
-            for file_id, start, end in zip(ids, starts, starts[1:], strict=False)
-            for line, item in self.places[start:end]
-        ]
-        columns["ingest_id"] = pa.repeat(reading.ingest_id, count)
-        columns["source"] = pa.repeat(reading.source, count)
-        columns["payload"], columns["payload_bytes"] = _payloads(self.payloads)
-        arrays = [_array(columns[f.name], f.type) for f in schema]
-        return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _array(values: Any, kind: pa.DataType) -> pa.Array:
-    return values if isinstance(values, pa.Array) else pa.array(values, type=kind)
-
-
-def _payloads(raws: list[bytes]) -> tuple[pa.Array, list[bytes | None]]:
-    """Payloads as text, and as bytes where they are none. Joining is several times as fast as appending."""
-    exact = [None if _is_text(raw) else raw for raw in raws]
-    shown = [
-        raw if kept is None else raw.decode("utf-8", "backslashreplace").encode()
-        for raw, kept in zip(raws, exact, strict=True)
-    ]
-    offsets = np.fromiter(accumulate(map(len, shown), initial=0), dtype=np.int32, count=len(shown) + 1)
-    text = pa.StringArray.from_buffers(len(shown), pa.py_buffer(offsets), pa.py_buffer(b"".join(shown)))
-    return text, exact
-
-
-def _is_text(raw: bytes) -> bool:
-    if raw.isascii():
-        return True
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def read_files(
     files: Iterable[RawFile],
     reading: Reading,
@@ -178,14 +113,14 @@ def read_files(
     Raises:
         Unreadable: a file was opened but could not be read to its end.
     """
-    buffers: dict[str | None, _Buffer] = {}
+    buffers: dict[str | None, Buffer] = {}
     held = 0
     for file in files:
         counts = FileCounts(file)
         for document, facts in _records(file, reading, counts):
             kind = facts.object_type
             if kind not in buffers:
-                buffers[kind] = _Buffer()
+                buffers[kind] = Buffer()
             buffers[kind].add(file, document, facts)
             held += len(document.raw) + 500
             if held > FLUSH_BYTES:
@@ -212,7 +147,7 @@ def reread(records: Iterable[Kept], reading: Reading, schema: pa.Schema) -> Iter
     Rows of a layout are left out, because a row says nothing without the head of its file; so are parts of a record
     that was too long, and what would become several records: their files have to be taken in again.
     """
-    found = _Buffer()
+    found = Buffer()
     for kept in [] if reading.layout else records:
         again = list(_read_from(io.BytesIO(kept.raw), kept.file, reading, FileCounts(kept.file)))
         if len(again) == 1 and again[0][1].fault is None:
@@ -220,7 +155,7 @@ def reread(records: Iterable[Kept], reading: Reading, schema: pa.Schema) -> Iter
             facts = facts._replace(has_more=kept.has_more)
             found.add(kept.file, Document(kept.line, kept.item, document.raw), facts)
     if found.places:
-        yield found.batch(reading, schema)
+        yield found.batch(reading.ingest_id, reading.source, schema)
 
 
 def unreadable(file: RawFile, max_expansion: int) -> str | None:
@@ -241,10 +176,10 @@ def unreadable(file: RawFile, max_expansion: int) -> str | None:
 
 
 def _flush(
-    buffers: dict[str | None, _Buffer], reading: Reading, schema: pa.Schema
+    buffers: dict[str | None, Buffer], reading: Reading, schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     for kind in sorted(buffers, key=str):
-        yield buffers.pop(kind).batch(reading, schema)
+        yield buffers.pop(kind).batch(reading.ingest_id, reading.source, schema)
 
 
 def _records(file: RawFile, reading: Reading, counts: FileCounts) -> Iterator[tuple[Document, Facts]]:

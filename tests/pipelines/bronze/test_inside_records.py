@@ -98,3 +98,34 @@ def test_bronze_names_the_types_by_file(tmp_path: Path) -> None:
     first, second = records.column("inside").to_pylist()
     assert [one["type"] for one in json.loads(first)] == ["refund", "balance_transaction", "refund"]
     assert second is None
+
+
+def test_where_objects_stood_in_one_record_hides_none_in_the_next() -> None:
+    card, bank = {"object": "card", "id": "card_1"}, {"object": "bank_account", "id": "ba_1"}
+    records: list[dict[str, Any]] = [
+        {"source": card},
+        {"other": {"below": [bank]}, "source": card},
+        {"source": bank, "other": {"below": [card]}},
+        {"source": card, "other": card},
+        {"other": card, "source": card},
+        {"source": {"object": "list", "data": [bank, card]}},
+        {"source": {**card, "bank": bank}, "bank": bank},
+        {"source": {"says": '"object"'}, "note": "object", "fresh": bank},
+        {"source": None},
+    ]
+    told = [
+        [one.path for one in found({"object": "learned", "id": "l_1", **record}, "object")]
+        for record in records * 2
+    ]
+    assert told[: len(records)] == told[len(records) :]
+    assert told[: len(records)] == [
+        ["source"],
+        ["other.below[0]", "source"],
+        ["source", "other.below[0]"],
+        ["source", "other"],
+        ["other", "source"],
+        ["source.data[0]", "source.data[1]"],
+        ["source", "source.bank", "bank"],
+        ["fresh"],
+        [],
+    ]
