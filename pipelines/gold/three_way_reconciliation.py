@@ -20,7 +20,7 @@ from pipelines.base.figure import Figures
 from pipelines.base.money import exponents
 from pipelines.frames import clock
 from pipelines.frames.days import around, days_of, on_dates, within_days
-from pipelines.frames.measures import altered, count_if
+from pipelines.frames.measures import altered, count_if, live
 from pipelines.gold import payout_reconciliation
 from pipelines.gold.shared import bookable
 from pipelines.gold.shared.bookable import KEY, OBJECTS
@@ -105,7 +105,7 @@ TABLE = Table(
             f"matched, or: missing_transaction, the balance does not know the object; missing_object, only the balance knows it; both open up to an age of {OPEN_DAYS} days. "
             f"other_amount, of converted amounts by more than {RATE_TOLERANCE:.1%} and a minor unit. other_day, booked before the object or more than "
             f"{', '.join(f'{days} days ({kind})' for kind, days in DAYS_APART.items())} after it. payout_differs, a payout that pays a movement is not what it should be. "
-            "not_comparable, from before the first payment in the account's ledger or without any in it, or converted at a rate that is not told.",
+            "not_comparable, from before the account's first payment in the ledger, or in silver, of an account that has none there, or converted at a rate that is not told.",
             required=True,
             known=STATUSES,
         ),
@@ -143,7 +143,8 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     listed = known.unionByName(_unknown(moved, now, dates).select(*known.columns))
     payouts = around(now[PAYOUTS], "date", dates, before=LOOK_BACK_DAYS, after=LOOK_BACK_DAYS + REACH_DAYS)
     rows = listed.join(_booked(moved, listed, payouts), KEY, "left")
-    wanted = rows.join(_began(now[ENRICHED]), "account", "left").fillna(0, ["transactions_count"])
+    rows = rows.join(_booked_from(now[ENRICHED]), "account", "left")
+    wanted = rows.join(_known_from(now[CHARGES]), "account", "left").fillna(0, ["transactions_count"])
     moving = wanted.filter("is_required or transactions_count > 0")
     today = datetime.fromtimestamp(clock.newest(now, OBJECTS.values()), UTC).date()
     return _judged(moving, F.datediff(F.lit(today), "date") > OPEN_DAYS).select(*TABLE.column_names)
@@ -241,14 +242,16 @@ def _judged(rows: DataFrame, is_old: Expression) -> DataFrame:
         DAYS_APART,
         F.lit(0),
     )
+    unbooked = F.col("transactions_count") == 0
+    never = F.col("booked_from").isNull() | F.col("known_from").isNull()
+    before = (unbooked & (F.col("date") < F.col("booked_from"))) | (
+        ~F.col("is_object_known") & (F.col("date") < F.col("known_from"))
+    )
     status = (
-        F.when(
-            F.col("began").isNull() | ((F.col("transactions_count") == 0) & (F.col("date") < F.col("began"))),
-            "not_comparable",
-        )
-        .when((F.col("transactions_count") == 0) & is_old, "missing_transaction")
+        F.when(never | before, "not_comparable")
+        .when(unbooked & is_old, "missing_transaction")
         .when(~F.col("is_object_known") & is_old, "missing_object")
-        .when((F.col("transactions_count") == 0) | ~F.col("is_object_known"), "open")
+        .when(unbooked | ~F.col("is_object_known"), "open")
         .when(F.col("booked_minor").isNull(), "not_comparable")
         .when(F.abs(difference) > F.col("spare_minor"), "other_amount")
         .when(~F.datediff("booked_date", "date").between(-1, at_most), "other_day")
@@ -292,23 +295,39 @@ def _grown_old(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -
     return [*days, clock.days_between(now[ENRICHED], "date", before, after)]
 
 
-def _began(movements: DataFrame) -> DataFrame:
+def _booked_from(movements: DataFrame) -> DataFrame:
     """The day of each account's first payment in the ledger: others' settlement files have payments, and no movements."""
     return (
-        movements.filter("reporting_category = 'charge'").groupBy("account").agg(F.min("date").alias("began"))
+        movements.filter("reporting_category = 'charge'")
+        .groupBy("account")
+        .agg(F.min("date").alias("booked_from"))
     )
 
 
+def _known_from(charges: DataFrame) -> DataFrame:
+    """The day of each account's first known payment: Stripe's reports have movements, and no payments."""
+    return live(charges).groupBy("account").agg(F.min("created_date").alias("known_from"))
+
+
 def _covered_anew(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> list[DataFrame]:
-    """All days of accounts of which the first payment in the ledger is another one: what may be compared is, too."""
-    told = ["account", "balance_transaction_id", "date", "reporting_category"]
-    moved = _began(altered(changed[ENRICHED], told)).withColumnRenamed("began", "first")
-    accounts = moved.join(_began(now[ENRICHED]), "account", "left").filter("began is null or first <= began")
+    """All days of accounts of which the first payment, in the ledger or known, is another one: so is what is compared."""
+    moved = altered(changed[ENRICHED], ["account", "balance_transaction_id", "date", "reporting_category"])
+    charged = altered(changed[CHARGES], ["account", "charge_id", "created_date", "livemode"])
+    accounts = _moved_first(_booked_from(moved), _booked_from(now[ENRICHED])).unionByName(
+        _moved_first(_known_from(charged), _known_from(now[CHARGES]))
+    )
     days = {**dict.fromkeys(OBJECTS.values(), "created_date"), ENRICHED: "date"}
     return [
         now[name].join(accounts, "account", "left_semi").select(F.col(day).alias("date"))
         for name, day in days.items()
     ]
+
+
+def _moved_first(changed: DataFrame, now: DataFrame) -> DataFrame:
+    """Accounts of which the first day may be another one because of some changed rows."""
+    [name] = [column for column in now.columns if column != "account"]
+    both = changed.withColumnRenamed(name, "first").join(now, "account", "left")
+    return both.filter(f"{name} is null or first <= {name}").select("account")
 
 
 RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build, figures=figures, group="finance")

@@ -315,10 +315,10 @@ select e.account, e.object_type, e.object_id, e.date, e.currency, is_object_know
        case when booked = asked then asked else expected end as expected_minor, coalesce(transactions_count, 0) as transactions_count,
        booked as booked_minor, booked - case when booked = asked then asked else expected end as difference_minor,
        s.balance_transaction_id, booked_date, l.payout_id,
-       case when e.account not in (select account from booked where reporting_category = 'charge') then 'not_comparable'
+       case when e.account not in (select account from booked where reporting_category = 'charge') or e.account not in (select account from silver.charges where livemode is not false) then 'not_comparable'
             when transactions_count is null then case when e.date < (select min(created_date) from booked b where b.account = e.account and reporting_category = 'charge') then 'not_comparable'
                                                       when date_diff('day', e.date, today) > 3 then 'missing_transaction' else 'open' end
-            when not is_object_known then case when date_diff('day', e.date, today) > 3 then 'missing_object' else 'open' end
+            when not is_object_known then case when e.date < (select min(created_date) from silver.charges c where c.account = e.account and livemode is not false) then 'not_comparable' when date_diff('day', e.date, today) > 3 then 'missing_object' else 'open' end
             when booked <> coalesce(asked, expected) and abs(booked - expected) > case when converted = 1 then gross * 0.001 + units + transactions_count else 0 end then 'other_amount'
             else 'matched' end as status
 from either e left join summed s using (account, object_type, object_id)

@@ -34,10 +34,10 @@ GOLD, ENRICHED, PAYOUTS = (
 CHARGES, REFUNDS, DISPUTES = "silver.charges", "silver.refunds", "silver.disputes"
 APRIL, MONDAY, TUESDAY, JUNE = "2026-04-01", "2026-05-04", "2026-05-05", "2026-06-30"
 KNOWN = {
-    CHARGES: [declined("ch_clock", JUNE, known_at=at(JUNE))],
+    CHARGES: [declined("ch_first", "2026-03-01"), declined("ch_clock", JUNE, known_at=at(JUNE))],
     ENRICHED: [moved("txn_0", APRIL, "charge", 1)],
 }
-"""The data's clock stands in June, and the ledger has payments from April on."""
+"""The data's clock stands in June; payments are known from March on, and the ledger has some from April on."""
 
 
 def booked(source: str, category: str, amount: int, when: str = MONDAY, **facts: Any) -> Row:
@@ -241,11 +241,37 @@ def test_a_ledger_without_payments_says_nothing_of_them(any_spark: SparkSession)
     ]
 
 
+def test_a_ledger_alone_says_nothing_of_payments_that_are_not_known(any_spark: SparkSession) -> None:
+    reports = {"account": "stripe_reports"}
+    tables = {
+        ENRICHED: [
+            booked("ch_1", "charge", 1000, **reports),
+            booked("ch_2", "charge", 1000, "2026-02-01"),
+            booked("ch_3", "charge", 1000),
+        ]
+    }
+    rows = built(any_spark, GOLD, together(KNOWN, tables), MONDAY, "2026-02-01")
+    assert [(row["object_id"], row["status"]) for row in rows] == [
+        ("ch_2", "not_comparable"),
+        ("ch_3", "missing_object"),
+        ("ch_1", "not_comparable"),
+    ]
+
+
 def test_an_older_movement_lets_older_objects_be_compared(any_spark: SparkSession) -> None:
     before = together(KNOWN, {CHARGES: [charge("ch_1", "2026-03-30"), charge("ch_2", MONDAY)]})
     for when, days in {"2026-03-01": ["2026-03-30", MONDAY], "2026-05-06": []}.items():
         found = affected(any_spark, GOLD, {ENRICHED: [moved("txn_1", when, "charge", 1)]}, before)
         assert [date for date in found if date in ("2026-03-30", MONDAY)] == days
+    older = {CHARGES: [declined("ch_older", "2026-02-01")]}
+    assert affected(any_spark, GOLD, older, before) == [
+        "2026-02-01",
+        "2026-03-01",
+        "2026-03-30",
+        APRIL,
+        MONDAY,
+        JUNE,
+    ]
 
 
 def test_the_unmatched_share_of_a_batch_is_held_against_that_of_the_table(lake: Lakehouse) -> None:
