@@ -50,6 +50,7 @@ def _refreshed(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
             if outcome.status == "refused":
                 refused.add(table.name)
             yield outcome
+    lake.staging.clear()  # what several tables are made from
 
 
 def refresh_table(lake: Lakehouse, table: Table, run: Run, *, full: bool = False) -> Iterator[Outcome]:
