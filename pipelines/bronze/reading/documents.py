@@ -316,11 +316,8 @@ def _long_list(line: int, text: bytes, place: int, lines: _Lines, max_bytes: int
             now += text.count(b"\n", 0, place)
             text, place = b"\n".join((text[place:], *(found.raw for found in more))), 0
     if ended and is_page:
-        more = lines.gather(_MORE)
-        text, now = (
-            b"\n".join((text[place:], *(found.raw for found in more))),
-            now + text.count(b"\n", 0, place),
-        )
+        now += text.count(b"\n", 0, place)
+        text = b"\n".join((text[place:], *(found.raw for found in lines.gather(_MORE))))
         place = _after_wrapping(text)
     for record in _rest_of_list(now + text.count(b"\n", 0, place), text[place:], lines, max_bytes):
         if record.line == line:
