@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY = yes
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 .DEFAULT_GOAL := help
-.PHONY: help install deep jars lock demo test test-spark lint format types check ui notebook bench soak reliability advisories docs reference clean
+.PHONY: help install deep jars lock demo test test-spark lint format types check ui notebook bench bench-quick soak reliability advisories docs reference clean
 
 help: ## List what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -65,7 +65,11 @@ notebook: install ## Open JupyterLab on notebooks/
 	VERMEIL_HOME=$${VERMEIL_HOME:-$(CURDIR)/data} $(BIN)/jupyter lab --notebook-dir notebooks
 
 bench: install ## Measure speed and memory (takes minutes; see benchmarks/README.md)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable '.[bench]'
 	$(BIN)/python -m benchmarks
+
+bench-quick: install ## Print ratios of a small load, to compare before and after a change (under two minutes)
+	$(BIN)/python -m benchmarks --part throughput --events 20000 --days 20 --rounds 1
 
 soak: install ## The long form of the tests; figures go to docs/reliability.md (takes hours)
 	$(BIN)/python -m pytest tests -m soak --override-ini addopts="-ra" --capture=no; ended=$$?; \

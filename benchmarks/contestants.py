@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
@@ -58,7 +59,12 @@ def contestants(raw: Path, folder: Path) -> list[Contestant]:
         return Contestant(name, title, argv, out, {}, lambda found: ds.dataset(found / file).to_table())
 
     unchecked = [*modules, "benchmarks.unchecked", str(folder / "unchecked"), *COMPARED]
+    normalized = Contestant(
+        "dlt", "dlt: all events as normalized tables, in its Delta destination, without checks",
+        [*modules, "benchmarks.dlt_tables", str(raw), str(folder / "dlt")], folder / "dlt", {}, None,
+    )  # fmt: skip
     return [
+        *([normalized] if find_spec("dlt") else []),
         Contestant(
             "checked", "Vermeil: bronze, silver.charges, gold.payments_daily, with all their checks",
             [*VERMEIL, "run", *only], folder / "checked", home("checked"), delta_payments,

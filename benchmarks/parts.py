@@ -77,10 +77,11 @@ def _in_turns(
 
 def _throughput_ratios(seconds: Mapping[str, float | None]) -> list[Ratio]:
     return [
-        ratio("JVM Spark / Vermeil, both without checks", seconds["jvm"], seconds["unchecked"], at_least=3),
+        ratio("JVM Spark / Vermeil, both without checks", seconds["jvm"], seconds["unchecked"], at_least=4),
         ratio("JVM Spark without checks / Vermeil with all checks", seconds["jvm"], seconds["checked"]),
         ratio("Vermeil with all checks / DuckDB by hand", seconds["checked"], seconds["duckdb"], at_most=1.5),
         ratio("Vermeil without checks / DuckDB by hand", seconds["unchecked"], seconds["duckdb"]),
+        ratio("dlt / Vermeil, both without checks", seconds.get("dlt"), seconds["unchecked"], at_least=5),
         ratio("the whole pipeline / these tables alone", seconds["whole"], seconds["checked"]),
     ]
 
