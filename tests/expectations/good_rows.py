@@ -53,6 +53,10 @@ GOOD: Mapping[str, Row] = {
     "silver.quarantine": {"table_name": "silver.charges"},
     "silver.verification_sessions": {"last_error_code": None},
     "gold.authorizations_daily": {"decline_reason": "none"},
+    "gold.decline_reasons": {"declines_count": 1, "advice": "unknown", "declined_by": "issuer"},
+    "gold.retries": {
+        "retries_count": 1, "undecided_count": 1, "attempt_number": 2, "waited": "under_1_day", "waited_seconds": 3600,
+    },
     "gold.audit": {"record_count": 2, "current_count": 2, "is_balanced": True},
     "gold.schema_drift": {"records_count": 1},
     "gold.fraud_labels": {"fraud_sources": "dispute", "fraud_source": "dispute", "matures_at": LATER},
@@ -354,6 +358,21 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "intents_by_first_attempt": {"attempt_number": 2, "intents_count": 1},
         "unauthenticated_without_attempt": {"attempts_count": 1, "authorized_count": 1},
         "reason_only_where_declined": {"decline_reason": "do_not_honor", "authorized_count": 1},
+    },
+    "gold.decline_reasons": {
+        "recoverable_follows": {"recoverable_count": 1},
+        "declines_counted": {"declines_count": 0},
+        "declined_by_known": {"declined_by": "blocked"},
+    },
+    "gold.retries": {
+        "outcomes_add_up": {"undecided_count": 0},
+        "authorized_within": {"authorized_minor": 1},
+        "waited_follows": {"waited_seconds": 3599},
+    },
+    "gold.three_d_secure_daily": {
+        "results_add_up": {"failed_count": 1},
+        "parts_within": {"tried_minor": 1},
+        "unfinished_of_no_card": {"unfinished_count": 1},
     },
     "gold.balances_daily": {
         "categories_add_up": {"other_minor": 1},

@@ -27,6 +27,8 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "three_d_secure": ("authenticated", "attempted", "none"),
     "wallet": ("apple_pay", "none"),
     "decline_reason": ("insufficient_funds", "do_not_honor", "none"),
+    "advice": ("try_again_later", "do_not_try_again", "unknown"),
+    "card": ("same", "other", "unknown"),
     "label": ("fraud", "legitimate", "unknown"),
     "fraud_source": ("dispute", "refund"),
     "action": ("allow", "block", "review", "3ds", "none"),
