@@ -12,7 +12,7 @@ from finance_oracle import texts
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
 
-SILVER = ("charges", "payment_intents")
+SILVER = ("charge_history", "charges", "payment_intents")
 
 VIEWS = """
 create view attempts as
@@ -86,7 +86,31 @@ select account, currency, date, network, card_country,
 from made group by all
 """
 
-ORACLES = {"gold.decline_reasons": DECLINES, "gold.retries": RETRIES, "gold.three_d_secure_daily": SECURED}
+MIX = """
+with once as (
+  select account, charge_id, min(amount_captured_minor) as taken from silver.charge_history
+  where event_type = 'charge.captured' and amount_captured_minor < amount_minor and amount_minor = amount_captured_minor + amount_refunded_minor group by all)
+select c.account, c.currency, created_date as date, coalesce(payment_method_type, 'unknown') as payment_method_type,
+       case when card then coalesce(card_network, card_brand, 'unknown') else 'none' end as network,
+       case when card then coalesce(card_funding, 'unknown') else 'none' end as card_funding, coalesce(wallet_type, 'none') as wallet,
+       count(*) as attempts_count, sum(amount_minor)::bigint as attempts_minor,
+       count(*) filter (status = 'succeeded') as payments_count, coalesce(sum(amount_minor) filter (status = 'succeeded'), 0)::bigint as payments_minor,
+       count(*) filter (status = 'succeeded' and is_captured) as captured_count,
+       coalesce(sum(least(amount_captured_minor, coalesce(taken, amount_captured_minor))) filter (status = 'succeeded' and is_captured), 0)::bigint as captured_minor,
+       count(*) filter (status = 'succeeded' and is_captured is not true) as uncaptured_count,
+       coalesce(sum(amount_minor) filter (status = 'succeeded' and is_captured is not true), 0)::bigint as uncaptured_minor,
+       count(*) filter (status = 'pending') as pending_count, count(*) filter (status = 'failed') as failed_count,
+       coalesce(sum(amount_minor) filter (status = 'failed'), 0)::bigint as failed_minor, count(*) filter (status = 'failed' and is_blocked) as blocked_count
+from (select *, coalesce(payment_method_type in ('card', 'card_present', 'interac_present'), false) as card from silver.charges where livemode is not false) c
+left join once on once.account = c.account and once.charge_id = c.charge_id group by all
+"""
+
+ORACLES = {
+    "gold.decline_reasons": DECLINES,
+    "gold.retries": RETRIES,
+    "gold.three_d_secure_daily": SECURED,
+    "gold.payment_method_mix": MIX,
+}
 
 
 def reckoned(lake: Lakehouse, name: str) -> list[str]:
