@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from pipelines.metrics.shared.metric import Subject
+from pipelines.payments.maturity import PAID_AGAIN
 
 _declines = Subject("gold.decline_reasons", "payments")
 _retries = Subject("gold.retries", "payments")
+_purchases = Subject(
+    "gold.false_declines",
+    "payments",
+    dimensions=("account", "currency", "network", "decline_reason"),
+    matures=PAID_AGAIN,
+)
+"""What paid for a purchase follows from whether it was paid: a rate by it would be 0 or 1."""
 
 METRICS = (
     _declines(
@@ -116,5 +124,56 @@ METRICS = (
         "authorized_waited_seconds",
         "authorized_count",
         synonyms=("time to recover",),
+    ),
+    _purchases(
+        "declined_purchases_count",
+        "Purchases that were declined, each once, by the day of the first decline.",
+        "declines_count",
+    ),
+    _purchases("declined_purchases_minor", "Amount of the purchases that were declined.", "declines_minor"),
+    _purchases(
+        "false_declines_count",
+        "Declined purchases that were paid within 14 days, as the same payment or by the same customer.",
+        "false_count",
+        synonyms=("false declines", "insults"),
+    ),
+    _purchases(
+        "false_declines_minor",
+        "Amount of the declined purchases that were paid within 14 days.",
+        "false_minor",
+        synonyms=("falsely declined volume",),
+    ),
+    _purchases(
+        "false_decline_rate",
+        "Declined purchases that were paid within 14 days, of those of which that is known.",
+        "false_count",
+        "judged_count",
+        synonyms=("insult rate", "share of false declines"),
+    ),
+    _purchases(
+        "false_decline_amount_rate",
+        "Amount of the declined purchases that were paid within 14 days, of the amount of which that is known.",
+        "false_minor",
+        "judged_minor",
+    ),
+    _purchases(
+        "false_declines_other_card_rate",
+        "False declines that were paid by another card, of all false declines.",
+        "false_count",
+        "false_count",
+        part="paid_by = 'other_card'",
+    ),
+    _purchases(
+        "lost_purchases_minor",
+        "Amount of the declined purchases of known customers that were not paid within 14 days.",
+        "declines_minor",
+        only="paid_by = 'not_paid'",
+        synonyms=("purchases lost to declines",),
+    ),
+    _purchases(
+        "average_pay_again_seconds",
+        "Mean time from the first decline of a purchase until it was paid.",
+        "waited_seconds",
+        "false_count",
     ),
 )

@@ -54,6 +54,7 @@ GOOD: Mapping[str, Row] = {
     "silver.verification_sessions": {"last_error_code": None},
     "gold.authorizations_daily": {"decline_reason": "none"},
     "gold.decline_reasons": {"declines_count": 1, "advice": "unknown", "declined_by": "issuer"},
+    "gold.false_declines": {"paid_by": "not_paid"},
     "gold.retries": {
         "retries_count": 1, "undecided_count": 1, "attempt_number": 2, "waited": "under_1_day", "waited_seconds": 3600,
     },
@@ -369,6 +370,7 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "authorized_within": {"authorized_minor": 1},
         "waited_follows": {"waited_seconds": 3599},
     },
+    "gold.false_declines": {"paid_by_known": {"paid_by": "cash"}, "paid_follows": {"false_count": 1}},
     "gold.payment_method_mix": {
         "captured_or_not": {"captured_count": 1},
         "parts_within": {"failed_count": 1},
@@ -504,7 +506,7 @@ def _key(table: Table, number: int) -> Row:
 
 
 def _free(column: Column) -> bool:
-    return column.type == "string" and column.name not in ("currency", "decline_reason", "table_name")
+    return column.type == "string" and column.name not in ("currency", "decline_reason", "paid_by", "table_name")
 
 
 def _break(table: Table, check: Check) -> Row:

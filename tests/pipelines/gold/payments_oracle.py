@@ -105,7 +105,38 @@ from (select *, coalesce(payment_method_type in ('card', 'card_present', 'intera
 left join once on once.account = c.account and once.charge_id = c.charge_id group by all
 """
 
+FALSE = """
+with declines as (select * from attempts where declined),
+firsts as (
+  select * from declines d where not exists (
+    select 1 from declines e where e.account = d.account and e.currency = d.currency and (e.created_at, e.charge_id) < (d.created_at, d.charge_id)
+      and epoch(d.created_at) - epoch(e.created_at) <= 14 * 86400
+      and (e.payment_id = d.payment_id or (e.customer_id = d.customer_id and e.amount_minor = d.amount_minor)))),
+payments as (
+  select *, coalesce(payment_intent_id, invoice_id, charge_id) as payment_id,
+         coalesce(payment_method_type in ('card', 'card_present', 'interac_present'), false) as card
+  from silver.charges where livemode is not false and is_authorized),
+pairs as (
+  select d.*, p.charge_id as paid_id, p.card_fingerprint as paid_card, p.card as paid_with_card, p.payment_method_type as paid_method,
+         (epoch(p.created_at) - epoch(d.created_at))::bigint as wait,
+         row_number() over (partition by d.account, d.charge_id order by p.created_at, p.charge_id) as place
+  from firsts d left join payments p on p.account = d.account and p.currency = d.currency and (p.created_at, p.charge_id) > (d.created_at, d.charge_id)
+   and epoch(p.created_at) - epoch(d.created_at) <= 14 * 86400
+   and (p.payment_id = d.payment_id or (p.customer_id = d.customer_id and p.amount_minor = d.amount_minor))),
+told as (
+  select *, case when paid_id is null and customer_id is null then 'unknown_customer' when paid_id is null then 'not_paid'
+                 when paid_method is null then 'unknown_card' when not paid_with_card then 'other_method'
+                 when card_fingerprint is null or paid_card is null then 'unknown_card'
+                 when card_fingerprint = paid_card then 'same_card' else 'other_card' end as paid_by
+  from pairs where place = 1)
+select account, currency, created_date as date, network, why as decline_reason, paid_by, count(*) as declines_count, sum(amount_minor)::bigint as declines_minor,
+       count(*) filter (paid_by <> 'unknown_customer') as judged_count, coalesce(sum(amount_minor) filter (paid_by <> 'unknown_customer'), 0)::bigint as judged_minor,
+       count(paid_id) as false_count, coalesce(sum(amount_minor) filter (paid_id is not null), 0)::bigint as false_minor, coalesce(sum(wait), 0)::bigint as waited_seconds
+from told group by all
+"""
+
 ORACLES = {
+    "gold.false_declines": FALSE,
     "gold.decline_reasons": DECLINES,
     "gold.retries": RETRIES,
     "gold.three_d_secure_daily": SECURED,

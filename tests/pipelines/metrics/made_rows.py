@@ -29,6 +29,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "decline_reason": ("insufficient_funds", "do_not_honor", "none"),
     "advice": ("try_again_later", "do_not_try_again", "unknown"),
     "card": ("same", "other", "unknown"),
+    "paid_by": ("same_card", "other_card", "not_paid", "unknown_customer"),
     "label": ("fraud", "legitimate", "unknown"),
     "fraud_source": ("dispute", "refund"),
     "action": ("allow", "block", "review", "3ds", "none"),
