@@ -506,7 +506,12 @@ def _key(table: Table, number: int) -> Row:
 
 
 def _free(column: Column) -> bool:
-    return column.type == "string" and column.name not in ("currency", "decline_reason", "paid_by", "table_name")
+    return column.type == "string" and column.name not in (
+        "currency",
+        "decline_reason",
+        "paid_by",
+        "table_name",
+    )
 
 
 def _break(table: Table, check: Check) -> Row:
