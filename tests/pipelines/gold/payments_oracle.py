@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import duckdb
-from finance_oracle import texts
+
+from tests.pipelines.gold.finance_oracle import texts
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from finance_oracle import texts
 from payments_oracle import ORACLES, reckoned
 
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
+from tests.pipelines.gold.finance_oracle import texts
 from tests.small_lakehouse import home as home
 
 if TYPE_CHECKING:
