@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, days_of, on_dates
+from pipelines.frames.days import around, on_dates
 from pipelines.frames.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.shared.contract import amount, count, dimension, gold_table
 from pipelines.gold.shared.recipe import ByDay
-from pipelines.payments.charges import NONE, UNKNOWN, by_card, network
+from pipelines.payments.attempts import (
+    NEARBY,
+    OUTCOMES,
+    PAYMENT,
+    RETRY_DAYS,
+    cards,
+    outcome,
+    reason,
+    relatives,
+    unfinished,
+)
+from pipelines.payments.charges import NONE, UNKNOWN, network
 from pipelines.table import Column
 
 if TYPE_CHECKING:
@@ -96,55 +107,31 @@ TABLE = gold_table(
 
 CHARGES = "silver.charges"
 INTENTS = "silver.payment_intents"
+INTENT = "payment_intent_id"
 
-
-RETRY_DAYS = 60
-"""How long after an attempt another one of its payment intent counts as a retry of it.
-
-Dunning of a subscription ends within two months; the bound keeps one day's figures from reading all history.
-"""
-
-_PAYMENT = ["account", "payment_id"]
 _MEASURES = TABLE.column_names[len(TABLE.key) :]
-_OUTCOMES = ("authorized", "issuer_declined", "blocked", "undecided")
-_NEARBY = RETRY_DAYS + 1
 
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Days whose rows may be different: of changed attempts and intents, and of attempts that are numbered anew."""
-    attempts = _cards(changed[CHARGES])
-    days = attempts.select("created_date").unionByName(_relatives(attempts, _cards(now[CHARGES])))
+    attempts = cards(changed[CHARGES], INTENT)
+    days = attempts.select("created_date").unionByName(relatives(attempts, cards(now[CHARGES], INTENT)))
     intents = live(changed[INTENTS]).select("created_date")
     return days.unionByName(intents).select(F.col("created_date").alias("date"))
 
 
 def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     """The rows of some days (ISO dates)."""
-    attempts = _attempts(_cards(now[CHARGES]), dates)
-    intents = _unauthenticated(live(on_dates(now[INTENTS], "created_date", dates)))
+    attempts = _attempts(cards(now[CHARGES], INTENT), dates)
+    intents = _unauthenticated(on_dates(now[INTENTS], "created_date", dates))
     return combined([attempts, intents], TABLE.key, _MEASURES).select(*TABLE.column_names)
 
 
-def _cards(charges: DataFrame) -> DataFrame:
-    """Live card charges, with what they are attempts of; a charge without an intent is a payment of its own."""
-    payment = F.coalesce("payment_intent_id", "charge_id").alias("payment_id")
-    return live(charges).filter(by_card()).select("*", payment)
-
-
-def _relatives(attempts: DataFrame, cards: DataFrame) -> DataFrame:
-    """Days of the charges that are retries of some attempts, or that these are retries of."""
-    near = around(cards, "created_date", days_of(attempts, "created_date"), before=_NEARBY, after=_NEARBY)
-    others = attempts.select(*_PAYMENT, F.col("created_date").alias("other_date"))
-    apart = F.abs(F.datediff("created_date", "other_date"))
-    related = near.select(*_PAYMENT, "created_date").join(others, _PAYMENT).filter(apart <= _NEARBY)
-    return related.select("created_date")
-
-
-def _attempts(cards: DataFrame, dates: Sequence[str]) -> DataFrame:
-    today = on_dates(cards, "created_date", dates)
-    near = around(cards, "created_date", dates, before=_NEARBY, after=_NEARBY)
-    related = near.select(*_PAYMENT, "charge_id", "created_at", _outcome().alias("outcome"))
-    payments = related.join(today.select(*_PAYMENT).distinct(), _PAYMENT, "left_semi")
+def _attempts(charges: DataFrame, dates: Sequence[str]) -> DataFrame:
+    today = on_dates(charges, "created_date", dates)
+    near = around(charges, "created_date", dates, before=NEARBY, after=NEARBY)
+    related = near.select(*PAYMENT, "charge_id", "created_at", outcome().alias("outcome"))
+    payments = related.join(today.select(*PAYMENT).distinct(), PAYMENT, "left_semi")
     described = today.withColumns(_dimensions()).join(_numbered(payments), ["account", "charge_id"])
     return described.groupBy(*TABLE.key).agg(*_figures())
 
@@ -156,9 +143,9 @@ def _numbered(payments: DataFrame) -> DataFrame:
     """
     timed = payments.withColumn("second", F.unix_timestamp("created_at"))
     span = RETRY_DAYS * 86_400
-    in_time = Window.partitionBy(*_PAYMENT).orderBy("second")
+    in_time = Window.partitionBy(*PAYMENT).orderBy("second")
     earlier = F.count(F.lit(1)).over(in_time.rangeBetween(-span, -1))
-    tied = F.row_number().over(Window.partitionBy(*_PAYMENT, "second").orderBy("charge_id"))
+    tied = F.row_number().over(Window.partitionBy(*PAYMENT, "second").orderBy("charge_id"))
     onward = in_time.rangeBetween(0, span)
     return timed.select(
         "account",
@@ -174,17 +161,7 @@ def _ever(outcome: str, window: WindowSpec) -> Expression:
     return F.max(F.when(F.col("outcome") == outcome, 1).otherwise(0)).over(window) == 1
 
 
-def _outcome() -> Expression:
-    return (
-        F.when(F.col("is_authorized"), "authorized")
-        .when(F.col("is_issuer_declined"), "issuer_declined")
-        .when(F.col("is_blocked"), "blocked")
-        .otherwise("undecided")
-    )
-
-
 def _dimensions() -> dict[str, Expression]:
-    refused = _outcome().isin("issuer_declined", "blocked")
     return {
         "date": F.col("created_date"),
         "network": network(),
@@ -192,15 +169,13 @@ def _dimensions() -> dict[str, Expression]:
         "card_funding": F.coalesce("card_funding", F.lit(UNKNOWN)),
         "three_d_secure": F.coalesce("three_d_secure_result", F.lit(NONE)),
         "wallet": F.coalesce("wallet_type", F.lit(NONE)),
-        "decline_reason": F.when(
-            refused, F.coalesce("decline_reason", "outcome_reason", F.lit(UNKNOWN))
-        ).otherwise(NONE),
+        "decline_reason": reason(),
     }
 
 
 def _figures() -> list[Expression]:
     is_first = F.col("attempt_number") == 1
-    cases = {"attempts": F.lit(True)} | {name: F.col("outcome") == name for name in _OUTCOMES}
+    cases = {"attempts": F.lit(True)} | {name: F.col("outcome") == name for name in OUTCOMES}
     cases |= {
         "intents": is_first,
         "intents_authorized": is_first & F.col("ever_authorized"),
@@ -217,12 +192,6 @@ def _figures() -> list[Expression]:
 
 
 def _unauthenticated(intents: DataFrame) -> DataFrame:
-    """Payment intents that never came to a charge because authentication was not finished."""
-    waiting = "status = 'requires_action' or (status = 'canceled' and payment_method_id is not null)"
-    refused = "last_error_code = 'payment_intent_authentication_failure'"
-    unfinished = intents.filter(
-        f"latest_charge_id is null and ({waiting} or coalesce({refused}, false))"
-    ).filter("coalesce(payment_method_types, 'card') like '%card%'")
     nowhere = {
         "date": F.col("created_date"),
         "attempt_number": F.lit(0).cast("bigint"),
@@ -230,7 +199,8 @@ def _unauthenticated(intents: DataFrame) -> DataFrame:
         **{name: F.lit(NONE) for name in ("three_d_secure", "wallet", "decline_reason")},
     }
     return (
-        unfinished.withColumns(nowhere)
+        unfinished(intents)
+        .withColumns(nowhere)
         .groupBy(*TABLE.key)
         .agg(
             F.count(F.lit(1)).alias("unauthenticated_count"),

@@ -64,3 +64,9 @@ OUTCOMES = Maturity(
     why="Issuers decide on evidence within 60 to 75 days; a second round may take longer.",
 )
 """Of chargebacks won and lost by the day on which they were raised."""
+
+PAID_AGAIN = Maturity(
+    days=14,
+    why="Who wants to buy pays within days or not at all; after a month a subscription asks for the same amount anew.",
+)
+"""Of payments for what was declined, by the day of the first decline."""

@@ -30,7 +30,7 @@ def test_a_table_is_an_asset_of_its_layer(name: str) -> None:
     assert spec.group_name == group_of(table)
     assert spec.group_name in (
         table.layer,
-        *(("features", "finance", "models") if table.layer == "gold" else ()),
+        *(("features", "finance", "models", "payments") if table.layer == "gold" else ()),
     )
     assert spec.owners == ["team:payments-data"]
     assert {"delta", "greatexpectations"} < spec.kinds
@@ -80,7 +80,7 @@ def test_the_graph_goes_from_raw_files_to_the_report() -> None:
 
 def test_gold_has_a_freshness_policy() -> None:
     fresh = {spec.group_name for spec in SPECS.values() if spec.freshness_policy}
-    assert fresh == {"gold", "features", "finance", "models"}
+    assert fresh == {"gold", "features", "finance", "models", "payments"}
 
 
 def test_refresh_takes_everything_and_audit_only_the_audit() -> None:

@@ -1,0 +1,34 @@
+"""The tables about payments of a simulated archive are as DuckDB reckons them from silver, to the last minor unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from payments_oracle import ORACLES, reckoned
+
+from pipelines.catalog import all_tables
+from pipelines.lakehouse import Lakehouse
+from pipelines.settings import load_settings
+from tests.pipelines.gold.finance_oracle import texts
+from tests.small_lakehouse import home as home
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def lake(home: Path, spark: SparkSession) -> Iterator[Lakehouse]:
+    with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lakehouse:
+        yield lakehouse
+
+
+@pytest.mark.parametrize("name", ORACLES)
+def test_a_table_is_as_reckoned_from_silver(lake: Lakehouse, name: str) -> None:
+    expected = reckoned(lake, name)
+    assert len(expected) > 20
+    assert texts(lake.table(name).toArrow().to_pylist()) == expected
