@@ -92,7 +92,8 @@ def _on_replaced_days(
     reached = mark(lake, name)
     if reached == watermark:
         # One that was never published is empty as it is; Sail (0.7.2) cannot join what is left of it to other rows.
-        return now.filter("false") if reached else now
+        # Nor can it unite what a plan says is empty with columns of other comments; so the plan must not say it.
+        return now.filter(f"{lake.declaration(name).key[0]} is null") if reached else now
     days = _replaced_days(lake, name, then)
     if days is None or not lake.log.readable(lake.table_uri(name), then or 0):
         return None

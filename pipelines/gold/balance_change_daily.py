@@ -74,6 +74,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     due = altered(changed[ENRICHED], [*TABLE.key, "balance_transaction_id", "available_at", "net_minor"])
     days = moved.unionByName(due.select("date"))
     [first] = days.agg(F.min("date")).collect()[0]
+    if first is None:
+        return days
     return days.unionByName(_booked(now[DAILY]).select("date").filter(F.col("date") >= F.lit(first)))
 
 
