@@ -136,7 +136,7 @@ def test_ossie_is_as_its_draft_says() -> None:
 
 
 def test_expressions_of_ossie_give_the_figures(duck: duckdb.DuckDBPyConnection) -> None:
-    from tests.pipelines.metrics.test_oracle import by_hand, same
+    from tests.pipelines.metrics.test_metric_oracle import by_hand, same
 
     [model] = yaml.safe_load(ossie.exported(METRICS, all_tables()).text)["semantic_model"]
     tables = {dataset["name"]: dataset["source"] for dataset in model["datasets"]}
