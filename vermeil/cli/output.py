@@ -78,7 +78,7 @@ def table_of(*headers: str) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for header in headers:
         right = header.startswith(">")
-        whole = right or header in ("table", "version")
+        whole = right or header in ("metric", "table", "version")
         table.add_column(
             header.removeprefix(">"), justify="right" if right else "left", no_wrap=whole, overflow="fold"
         )
