@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import DeltaTable
 
@@ -107,3 +108,16 @@ def environment() -> dict[str, str]:
 def delta_payments(home: Path) -> pa.Table:
     """The daily payments of a lakehouse."""
     return DeltaTable(str(home / "lakehouse" / "gold" / "payments_daily")).to_pyarrow_table()
+
+
+def found_inside(home: Path) -> pa.Table:
+    """Account, currency and day of payments that a lakehouse knows from other objects alone: theirs were lost."""
+    charges = DeltaTable(str(home / "lakehouse" / "silver" / "charges")).to_pyarrow_table(
+        columns=["account", "currency", "created_date", "record_path"]
+    )
+    found = charges.filter(pc.is_valid(charges["record_path"])).drop_columns("record_path")
+    return (
+        found.rename_columns(["account", "currency", "date"])
+        .group_by(["account", "currency", "date"])
+        .aggregate([])
+    )
