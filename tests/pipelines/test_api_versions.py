@@ -15,8 +15,8 @@ from pipelines.catalog import all_tables, tables_of
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.silver.shared.contract import PROVENANCE
-from tests.pipelines.gold import finance_oracle, payments_oracle
-from tests.pipelines.gold.finance_oracle import texts
+from tests.pipelines.gold.oracle import texts
+from tests.pipelines.gold.oracles import ORACLES
 from tests.spellings import CHANGES, at, today
 
 if TYPE_CHECKING:
@@ -29,12 +29,11 @@ SILVER = (
     "silver.accounts", "silver.balance_transactions", "silver.charges", "silver.customers", "silver.disputes",
     "silver.invoices", "silver.payment_intents", "silver.payouts", "silver.refunds", "silver.subscriptions",
 )  # fmt: skip
-RECKONED = {name: oracle for oracle in (finance_oracle, payments_oracle) for name in oracle.ORACLES}
 EMPTY = {"gold.payouts_itemized", "gold.retries"}
 """The archive's one payout is made before anything is available, and what is declined is not tried again."""
 GOLD = (
     "gold.authorizations_daily", "gold.balances_daily", "gold.disputes_daily", "gold.payments_daily",
-    *(name for name in RECKONED if name not in EMPTY),
+    *(name for name in ORACLES if name not in EMPTY),
 )  # fmt: skip
 UNTOLD: Mapping[str, Mapping[str, str]] = {
     "silver.charges": {"card_network": "2019-02-11"},
@@ -60,7 +59,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Itera
                 "bronze.records",
                 *(table.name for table in tables_of("silver")),
                 *GOLD,
-                *RECKONED,
+                *ORACLES,
                 "gold.audit",
             ],
         )
@@ -101,9 +100,9 @@ def test_gold_has_the_figures_of_today(lake: Lakehouse, name: str, version: str)
     assert list(found.values()) == list(expected.values())
 
 
-@pytest.mark.parametrize("name", RECKONED)
+@pytest.mark.parametrize("name", ORACLES)
 def test_a_table_is_as_reckoned_from_silver_of_every_version(lake: Lakehouse, name: str) -> None:
-    assert texts(lake.table(name).toArrow().to_pylist()) == RECKONED[name].reckoned(lake, name)
+    assert texts(lake.table(name).toArrow().to_pylist()) == ORACLES[name].reckoned(lake, name)
 
 
 @pytest.mark.parametrize("version", CHANGES)

@@ -4,12 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import duckdb
-
-if TYPE_CHECKING:
-    from pipelines.lakehouse import Lakehouse
+from tests.pipelines.gold.oracle import Oracle
 
 SILVER = (
     "application_fee_refunds", "application_fees", "balance_transactions", "charges", "disputes", "invoice_payments",
@@ -326,37 +321,19 @@ left join leaving l on l.account = s.account and l.balance_transaction_id = s.ba
 where required or transactions_count > 0
 """
 
-ORACLES = {
-    "gold.balance_transactions_enriched": "select * from enriched",
-    "gold.payouts_itemized": ITEMIZED,
-    "gold.payout_reconciliation": PAYOUTS,
-    "gold.activity_itemized": ACTIVITY,
-    "gold.balance_change_daily": CHANGES,
-    "gold.ending_balance_reconciliation": ENDING,
-    "gold.fees_daily": FEES,
-    "gold.revenue_daily": REVENUE,
-    "gold.transfers_daily": TRANSFERS,
-    "gold.three_way_reconciliation": THREE_WAY,
-}
-
-
-def reckoned(lake: Lakehouse, name: str) -> list[str]:
-    """The rows that a table should have, sorted, as text."""
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'; create schema silver")
-        for table in SILVER:
-            rows = lake.table(f"silver.{table}").toArrow()
-            connection.register("rows", rows)
-            connection.execute(f"create table silver.{table} as select * from rows")
-        connection.execute(VIEWS)
-        found = connection.execute(ORACLES[name]).to_arrow_table()
-    return texts(found.to_pylist())
-
-
-def texts(rows: list[dict[str, Any]]) -> list[str]:
-    """Rows as text that compares, whatever they were read by."""
-    return sorted(str({name: _plain(value) for name, value in sorted(row.items())}) for row in rows)
-
-
-def _plain(value: Any) -> Any:
-    return value.replace(tzinfo=None).isoformat() if hasattr(value, "hour") else value
+FINANCE = Oracle(
+    SILVER,
+    VIEWS,
+    {
+        "gold.balance_transactions_enriched": "select * from enriched",
+        "gold.payouts_itemized": ITEMIZED,
+        "gold.payout_reconciliation": PAYOUTS,
+        "gold.activity_itemized": ACTIVITY,
+        "gold.balance_change_daily": CHANGES,
+        "gold.ending_balance_reconciliation": ENDING,
+        "gold.fees_daily": FEES,
+        "gold.revenue_daily": REVENUE,
+        "gold.transfers_daily": TRANSFERS,
+        "gold.three_way_reconciliation": THREE_WAY,
+    },
+)

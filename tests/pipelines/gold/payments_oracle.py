@@ -4,14 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import duckdb
-
-from tests.pipelines.gold.finance_oracle import texts
-
-if TYPE_CHECKING:
-    from pipelines.lakehouse import Lakehouse
+from tests.pipelines.gold.oracle import Oracle
 
 SILVER = ("charge_history", "charges", "payment_intents")
 
@@ -136,22 +129,14 @@ select account, currency, created_date as date, network, why as decline_reason, 
 from told group by all
 """
 
-ORACLES = {
-    "gold.false_declines": FALSE,
-    "gold.decline_reasons": DECLINES,
-    "gold.retries": RETRIES,
-    "gold.three_d_secure_daily": SECURED,
-    "gold.payment_method_mix": MIX,
-}
-
-
-def reckoned(lake: Lakehouse, name: str) -> list[str]:
-    """The rows that a table should have, sorted, as text."""
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'; create schema silver")
-        for table in SILVER:
-            rows = lake.table(f"silver.{table}").toArrow()
-            connection.register("rows", rows)
-            connection.execute(f"create table silver.{table} as select * from rows")
-        connection.execute(VIEWS)
-        return texts(connection.execute(ORACLES[name]).to_arrow_table().to_pylist())
+PAYMENTS = Oracle(
+    SILVER,
+    VIEWS,
+    {
+        "gold.false_declines": FALSE,
+        "gold.decline_reasons": DECLINES,
+        "gold.retries": RETRIES,
+        "gold.three_d_secure_daily": SECURED,
+        "gold.payment_method_mix": MIX,
+    },
+)

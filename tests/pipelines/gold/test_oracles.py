@@ -1,4 +1,4 @@
-"""Finance's tables of a simulated archive are as DuckDB reckons them from silver, to the last minor unit."""
+"""Tables of a simulated archive are as DuckDB reckons them from silver, to the last minor unit."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from finance_oracle import ORACLES, reckoned, texts
 
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
+from tests.pipelines.gold.oracle import texts
+from tests.pipelines.gold.oracles import ORACLES
 from tests.small_lakehouse import home as home
 
 if TYPE_CHECKING:
@@ -28,6 +29,6 @@ def lake(home: Path, spark: SparkSession) -> Iterator[Lakehouse]:
 
 @pytest.mark.parametrize("name", ORACLES)
 def test_a_table_is_as_reckoned_from_silver(lake: Lakehouse, name: str) -> None:
-    expected = reckoned(lake, name)
+    expected = ORACLES[name].reckoned(lake, name)
     assert len(expected) > 20
     assert texts(lake.table(name).toArrow().to_pylist()) == expected
