@@ -62,13 +62,12 @@ class Span:
         inside = types_inside(self.held, self.after, self.last)
         shaped = within.shapes(shapes(self.held, self.after, self.last), inside, table)
         found = split.read(lake, run, table, self.after, self.last)
-        is_split = found is not None
         records = (
             of_table(self.records(lake), table, lake.sources, inside)
             if found is None
             else chosen(found, table, lake.sources)
         )
-        return by(records, table, lake.sources, lake.token_key, shaped, is_versioned=is_split)
+        return by(records, table, lake.sources, lake.token_key, shaped, is_versioned=found is not None)
 
     def note(self, lake: Lakehouse, table: Table) -> dict[str, Any]:
         """What a table notes that has taken them in."""
@@ -90,7 +89,7 @@ def _rows(lake: Lakehouse, table: Table, run: Run, span: Span) -> DataFrame:
 
 def _history(table: Table, run: Run) -> Table | None:
     """The history of a table, where the run comes to it."""
-    if run.shared is None:
+    if run.versions is None:
         return None
     found = histories(table, catalog.all_tables().values())
     return next((other for other in found if not run.only or other.name in run.only), None)
@@ -102,7 +101,7 @@ def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
     Parsed and staged once for both tables of a run: it costs more than all else. Clear it by :func:`forget_versions`.
     """
     key = (history.name, span.after, span.last)
-    known = {} if run.shared is None else run.shared.versions
+    known = {} if run.versions is None else run.versions
     if key not in known:
         rows = span.read(lake, base_of(history), run, parse)
         known[key] = lake.staging.write(_versions(history), f"{span.after}-{span.last}", rows, accept=FAULT)
@@ -111,7 +110,7 @@ def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
 
 def forget_versions(lake: Lakehouse, history: Table, run: Run) -> None:
     """Delete what was staged of the versions."""
-    known = run.shared.versions if run.shared else {}
+    known = run.versions or {}
     for key in [key for key in known if key[0] == history.name]:
         del known[key]
     lake.staging.clear(_versions(history))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines import catalog
 from pipelines.flow.steps import Outcome as Outcome
 from pipelines.flow.steps import Run as Run
-from pipelines.flow.steps import Shared, timed
+from pipelines.flow.steps import timed
 from pipelines.flow.ways import way
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def refresh(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
     """Bring every table up to date with a raw folder, each after those it is made from."""
     try:
-        yield from _refreshed(lake, replace(run, shared=Shared()))
+        yield from _refreshed(lake, replace(run, versions={}))
     finally:
         lake.staging.clear()  # what was staged for several tables
 

@@ -6,18 +6,20 @@ what fits into one batch: of a long history, this would be a second copy on the 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines import catalog
 from pipelines.flow import ingest
 from pipelines.flow.batches import batches, concerning, taken, types_inside
-from pipelines.flow.steps import Run, Split
 from pipelines.silver.shared.mapped import candidates
 from pipelines.silver.shared.order import dated, versioned
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from pipelines.delta.commits import Staged
+    from pipelines.flow.steps import Run
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
 
@@ -27,20 +29,34 @@ FEWEST = 3
 """For fewer tables than this reading bronze once more costs more than it spares."""
 
 
+@dataclass(frozen=True)
+class Split:
+    """Records of some batches that were read once for all tables of objects.
+
+    Attributes:
+        staged: the records.
+        after: the last batch before them.
+        last: the last of them.
+    """
+
+    staged: Staged
+    after: int
+    last: int
+
+
 def read(lake: Lakehouse, run: Run, table: Table, after: int, last: int) -> DataFrame | None:
     """The candidates for a table of objects in batches after one, up to another; None where they were not split."""
-    if run.shared is None:
+    # A run of one table, as a step of Dagster is, has nobody to share with.
+    if run.versions is None or (split := lake.staging.once(FOLDER, lambda: _made(lake, run))) is None:
         return None
-    if run.shared.split is None:
-        run.shared.split = _made(lake, run)
-    split = run.shared.split
     first = next(iter(concerning(batches(lake), table, lake.sources, after)), (last, 0))[0]
-    if split.staged is None or first <= split.after or last > split.last:
+    if first <= split.after or last > split.last:
         return None
     return lake.staging.rows(split.staged).filter(f"ingest_id > {after} and ingest_id <= {last}")
 
 
-def _made(lake: Lakehouse, run: Run) -> Split:
+def _made(lake: Lakehouse, run: Run) -> Split | None:
+    """What waits for the tables of a run; None where each had better read bronze by itself."""
     held = batches(lake)
     first: dict[str, int] = {}
     tables = [one for one in catalog.all_tables().values() if one.object_type]
@@ -49,10 +65,10 @@ def _made(lake: Lakehouse, run: Run) -> Split:
         if found := concerning(held, table, lake.sources, taken(lake, table.name)):
             first[table.name] = found[0][0]
     if len(first) < FEWEST:
-        return Split()
+        return None
     after, last = min(first.values()) - 1, max(held)
     if sum(one.size for number, one in held.items() if number > after) > lake.settings.batch_bytes:
-        return Split()
+        return None
     types = sorted({kind for table in waiting if table.name in first for kind in table.object_types})
     inside = sorted(types_inside(held, after, last).intersection(types))
     records = dated(lake.table(ingest.RECORDS).filter(f"ingest_id > {after}"))

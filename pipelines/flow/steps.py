@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.flow import held_back
@@ -25,34 +25,6 @@ Sweep = Callable[["Lakehouse"], tuple[str, ...]]
 """Erases what new records ask for, and says in sentences what was done. Injected: the flow does not know who erases."""
 
 
-@dataclass
-class Shared:
-    """What is staged once for several tables of a run.
-
-    Attributes:
-        versions: what was parsed of objects whose history the run comes to, by history and batches.
-        split: see :mod:`pipelines.flow.split`.
-    """
-
-    versions: dict[tuple[str, int, int], Staged] = field(default_factory=dict)
-    split: Split | None = None
-
-
-@dataclass(frozen=True)
-class Split:
-    """Records of some batches that were read once for all tables of objects.
-
-    Attributes:
-        staged: the records; None where each table had better read bronze by itself.
-        after: the last batch before them.
-        last: the last of them.
-    """
-
-    staged: Staged | None = None
-    after: int = 0
-    last: int = 0
-
-
 @dataclass(frozen=True)
 class Run:
     """What one way through the tables is given.
@@ -64,7 +36,8 @@ class Run:
         only: tables to refresh; empty for all.
         full: tables to rebuild from all that they are made from; so are the tables made from them.
         starting: told the name of each table before its turn.
-        shared: what its tables share; None for a run of one table.
+        versions: what was parsed of objects whose history the run comes to, by history and batches; None for a run of
+            one table.
     """
 
     raw: Path
@@ -73,7 +46,7 @@ class Run:
     only: Collection[str] = ()
     full: Collection[str] = ()
     starting: Callable[[str], None] = lambda _: None
-    shared: Shared | None = None
+    versions: dict[tuple[str, int, int], Staged] | None = None
 
 
 @dataclass(frozen=True)
