@@ -21,7 +21,7 @@ from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading.reader import Reading, read_files
 from pipelines.delta.engine import open_spark
 from pipelines.delta.schemas import arrow_schema
-from pipelines.gold import payments_daily
+from pipelines.gold.payments import payments_daily
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.privacy.token_key import TokenKey
 from pipelines.settings import Settings

@@ -46,7 +46,8 @@ def _of_recipe(table: Table) -> tuple[Check, ...]:
 
 
 def _declared(table: Table) -> tuple[Check, ...]:
-    """``CHECKS`` of ``expectations.<layer>.<table>``, or those of a task's table; without either it has none."""
-    name = f"expectations.{table.name}"
+    """``CHECKS`` of the module that stands here as the table's does in ``pipelines``, or those of a task's table."""
+    known = declared().get(table.name)
+    name = f"expectations.{known.package if known else table.layer}.{table.short_name}"
     found: tuple[Check, ...] = import_module(name).CHECKS if find_spec(name) else checks_of(table.name)
     return found

@@ -1,7 +1,8 @@
 """All tables that are declared, by the modules of the layers' packages, and by those of tasks.
 
 A module declares its ``TABLE``, and the ``HISTORY`` of its objects where that is kept. In gold its ``RECIPE`` says how
-the table is made, and ``RECIPES`` declare several that are alike: see :mod:`pipelines.gold.shared.recipe`.
+the table is made, and ``RECIPES`` declare several that are alike: see :mod:`pipelines.gold.shared.recipe`. Each folder
+of gold but ``shared`` is a group of tables, named after those whom they serve.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pipelines.table import Table
 
 LAYERS = ("bronze", "silver", "gold")
 
-PACKAGES = (*LAYERS, "tasks")
+SHARED = "shared"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,17 @@ class Declared:
     table: Table
     module: ModuleType
     recipe: Any = None
+
+    @property
+    def package(self) -> str:
+        """The package of its module, below ``pipelines``: ``silver``, ``gold.finance``, ``tasks``."""
+        return self.module.__name__.split(".", 1)[1].rpartition(".")[0]
+
+    @property
+    def group(self) -> str:
+        """Where a graph of all tables shows it: its layer; in gold its folder, or what a task says of its own."""
+        named: str = getattr(self.recipe, "group", "") or self.package.rpartition(".")[2]
+        return named
 
 
 @cache
@@ -53,10 +65,19 @@ def declared() -> Mapping[str, Declared]:
 
 
 def _all() -> Iterator[Declared]:
-    for name in PACKAGES:
+    for name in packages():
         package = import_module(f"pipelines.{name}")
         for info in iter_modules(package.__path__, f"{package.__name__}."):
             yield from _of_module(import_module(info.name))
+
+
+def packages() -> Iterator[str]:
+    """Packages whose modules declare tables, below ``pipelines``."""
+    gold = import_module("pipelines.gold")
+    yield from (*LAYERS, "tasks")
+    yield from (
+        f"gold.{info.name}" for info in iter_modules(gold.__path__) if info.ispkg and info.name != SHARED
+    )
 
 
 def _of_module(module: ModuleType) -> Iterator[Declared]:

@@ -170,13 +170,13 @@ def test_the_feature_example_sees_what_came_before(
     known = pipelines.features.payments
     more = replace(known.PAYMENTS, features=(*known.FEATURES, *line('"card_networks"')))
     monkeypatch.setattr(known, "PAYMENTS", more)
-    module = runpy.run_path(str(ROOT / "pipelines/gold/features_payments.py"))
+    module = runpy.run_path(str(ROOT / "pipelines/gold/features/features_payments.py"))
     assert (
         module["TABLE"].column("card_networks_7d").doc.startswith("Networks the card was used from. By card:")
     )
     (cards,) = (
         recipe.table
-        for recipe in runpy.run_path(str(ROOT / "pipelines/gold/features_served.py"))["RECIPES"]
+        for recipe in runpy.run_path(str(ROOT / "pipelines/gold/features/features_served.py"))["RECIPES"]
         if recipe.table.name == "gold.features_cards"
     )
     assert "card_networks_7d" in cards.column_names

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.catalog import PACKAGES as DECLARING
 from pipelines.catalog import declared
+from pipelines.catalog import packages as declaring
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("pipelines", "expectations", "assets", "vermeil")
@@ -86,7 +86,7 @@ def test_a_newcomer_meets_few_modules_at_the_root() -> None:
     assert len([path for path in (ROOT / "assets").glob("*.py") if path.stem != "__init__"]) == 1
 
 
-@pytest.mark.parametrize("name", DECLARING)
+@pytest.mark.parametrize("name", declaring())
 def test_every_module_of_a_layer_and_of_the_tasks_itself_declares_tables(name: str) -> None:
     found = {module for module in modules() if module.rpartition(".")[0] == f"pipelines.{name}"}
     packages = {module for module in found if any(other.startswith(f"{module}.") for other in modules())}

@@ -40,7 +40,7 @@ OWN_PAGES = [page for page in PAGES if page.name != "data-dictionary.md" and pag
 EXAMPLES = {
     "vermeil/command",
     "pipelines/silver/customer_balance_transactions.py",
-    "pipelines/gold/refunds_daily.py",
+    "pipelines/gold/payments/refunds_daily.py",
     "pipelines/report/refunds.py",
     "pipelines/models/families/bayes.py",
     "pipelines/tasks/refund.py",

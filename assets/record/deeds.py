@@ -15,7 +15,7 @@ from assets.tables.audit import as_published
 from assets.tables.memory import Memory, all_remembered
 from pipelines.bronze import files, records
 from pipelines.flow.steps import Outcome
-from pipelines.gold import audit
+from pipelines.gold.quality import audit
 from pipelines.silver import quarantine
 
 if TYPE_CHECKING:

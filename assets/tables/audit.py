@@ -30,7 +30,7 @@ from pipelines.flow import refresh as flow
 from pipelines.flow.conservation import audit
 from pipelines.flow.places import PLACES
 from pipelines.flow.steps import Outcome
-from pipelines.gold import audit as audit_table
+from pipelines.gold.quality import audit as audit_table
 from pipelines.settings import Settings
 from pipelines.upkeep.verify import verify
 

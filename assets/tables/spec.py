@@ -58,11 +58,6 @@ def models_of(table: Table) -> tuple[str, ...]:
     return recipe(table.name).models if table.layer == "gold" else ()
 
 
-def group_of(table: Table) -> str:
-    """The group in which the graph shows a table: its layer, or what it is for."""
-    return recipe(table.name).group if table.layer == "gold" else table.layer
-
-
 def table_spec(
     table: Table, settings: Settings, *, freshness: FreshnessPolicy | None = None, deps: tuple[str, ...] = ()
 ) -> AssetSpec:
@@ -74,7 +69,7 @@ def table_spec(
             *(AssetDep(model_key(task)) for task in models_of(table)),
         ],
         description=description(table),
-        group_name=group_of(table),
+        group_name=catalog.declared()[table.name].group,
         kinds={"delta", "greatexpectations", engine_of(settings).kind},
         owners=[OWNER],
         tags={"layer": table.layer},

@@ -9,7 +9,7 @@ from pipelines.delta.commits import Replace
 from pipelines.flow.gold import refresh_gold
 from pipelines.flow.moving import Change, put
 from pipelines.flow.verdict import accept_all
-from pipelines.gold import features_payments
+from pipelines.gold.features import features_payments
 from pipelines.gold.shared.recipe import Added, Renewed, recipe
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from pipelines.flow.moving import Change, moved
 from pipelines.flow.places import PLACES
 from pipelines.flow.steps import Outcome
 from pipelines.flow.way import Way
-from pipelines.gold.audit import INSIDE_COUNTS, TABLE
+from pipelines.gold.quality.audit import INSIDE_COUNTS, TABLE
 
 if TYPE_CHECKING:
     from pipelines.delta.log import Note

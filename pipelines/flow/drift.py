@@ -20,7 +20,7 @@ from pipelines.flow.batches import newest
 from pipelines.flow.moving import Change, moved
 from pipelines.flow.steps import Outcome
 from pipelines.flow.way import Way
-from pipelines.gold.schema_drift import INPUTS, TABLE, build
+from pipelines.gold.quality.schema_drift import INPUTS, TABLE, build
 from pipelines.sources.mapping import stripe
 from pipelines.sources.reference import stripe_text
 

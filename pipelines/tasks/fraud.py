@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.gold import features_payments, fraud_labels
+from pipelines.gold.features import features_payments, fraud_labels
 from pipelines.models.task import Task
 from pipelines.models.training.folds import FoldRule
 from pipelines.tasks.shared.decisions import decisions

@@ -15,7 +15,7 @@ from pipelines.flow import gold
 from pipelines.flow import refresh as flow
 from pipelines.flow.verdict import accept_all
 from pipelines.frames import clock
-from pipelines.gold.features_served import RECIPES
+from pipelines.gold.features.features_served import RECIPES
 from pipelines.gold.shared import served
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings

@@ -50,14 +50,14 @@ class Recipe:
         table: the table.
         inputs: names of the tables that it is made from.
         models: tasks whose models it is made with.
-        group: what it is for, where a graph of all tables shows it apart from the rest of gold.
+        group: where a graph of all tables shows it, if that is not the folder whose module declares it.
     """
 
     table: Table
     _: KW_ONLY
     inputs: tuple[str, ...]
     models: tuple[str, ...] = ()
-    group: str = "gold"
+    group: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

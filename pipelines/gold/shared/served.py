@@ -66,7 +66,6 @@ def served(name: str, doc: str, feature_set: FeatureSet, *entities: str) -> Serv
         inputs=INPUTS,
         build=build,
         renew=renew,
-        group="features",
         feature_set=feature_set,
         entities=entities,
     )

@@ -9,7 +9,7 @@ from silver_rows import day, figures, frame
 
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import SettingsError
-from pipelines.gold.disputes_daily import TABLE
+from pipelines.gold.risk.disputes_daily import TABLE
 from pipelines.gold.shared.programmes import card_networks, load_programmes, monthly_status, parse_programmes
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.catalog import all_tables, inputs, tables_of
-from pipelines.gold import payments_daily
+from pipelines.gold.payments import payments_daily
 from pipelines.gold.shared.recipe import Added, ByDay, Whole, recipe
 from pipelines.table import Table
 

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, on_dates
 from pipelines.frames.measures import altered
-from pipelines.gold import balance_transactions_enriched as enriched
+from pipelines.gold.finance import balance_transactions_enriched as enriched
 from pipelines.gold.shared.contract import ACCOUNT
 from pipelines.gold.shared.payouts import REACH_DAYS, is_own
 from pipelines.gold.shared.recipe import ByDay
@@ -68,4 +68,4 @@ def _paid(movements: DataFrame) -> DataFrame:
     return paid.select(*TABLE.column_names)
 
 
-RECIPE = ByDay(TABLE, inputs=(ENRICHED,), dates=dates, build=build, group="finance")
+RECIPE = ByDay(TABLE, inputs=(ENRICHED,), dates=dates, build=build)

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import on_dates
 from pipelines.frames.measures import altered
-from pipelines.gold import balance_transactions_enriched as enriched
+from pipelines.gold.finance import balance_transactions_enriched as enriched
 from pipelines.gold.shared.payouts import PAYOUT_CATEGORIES
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.table import Table
@@ -52,4 +52,4 @@ def _activity(movements: DataFrame) -> DataFrame:
     return movements.filter(~of_payout).select(*TABLE.column_names)
 
 
-RECIPE = ByDay(TABLE, inputs=(ENRICHED,), dates=dates, build=build, group="finance")
+RECIPE = ByDay(TABLE, inputs=(ENRICHED,), dates=dates, build=build)

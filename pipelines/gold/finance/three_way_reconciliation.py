@@ -21,7 +21,7 @@ from pipelines.base.money import exponents
 from pipelines.frames import clock
 from pipelines.frames.days import around, days_of, on_dates, within_days
 from pipelines.frames.measures import altered, count_if, live
-from pipelines.gold import payout_reconciliation
+from pipelines.gold.finance import payout_reconciliation
 from pipelines.gold.shared import bookable
 from pipelines.gold.shared.bookable import KEY, OBJECTS
 from pipelines.gold.shared.contract import ACCOUNT, CURRENCY, count
@@ -330,4 +330,4 @@ def _moved_first(changed: DataFrame, now: DataFrame) -> DataFrame:
     return both.filter(f"{name} is null or first <= {name}").select("account")
 
 
-RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build, figures=figures, group="finance")
+RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build, figures=figures)

@@ -85,4 +85,4 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     return figures.select(*TABLE.column_names)
 
 
-RECIPE = ByDay(TABLE, inputs=(CHARGES,), dates=dates, build=build, group="payments")
+RECIPE = ByDay(TABLE, inputs=(CHARGES,), dates=dates, build=build)

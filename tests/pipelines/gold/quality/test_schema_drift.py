@@ -10,7 +10,7 @@ from frames import CREATED, Json, envelope, event, read_lines, rows
 
 from pipelines.bronze.drift import objects as drift
 from pipelines.flow import drift as drifting
-from pipelines.gold.schema_drift import TABLE, build
+from pipelines.gold.quality.schema_drift import TABLE, build
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:

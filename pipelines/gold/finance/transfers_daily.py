@@ -80,4 +80,4 @@ def _passed(rows: DataFrame) -> DataFrame:
     return rows.filter(of(*TRANSFER_CATEGORIES, *EARNING_CATEGORIES))
 
 
-RECIPE = ByDay(TABLE, inputs=(ENRICHED,), dates=dates, build=build, group="finance")
+RECIPE = ByDay(TABLE, inputs=(ENRICHED,), dates=dates, build=build)

@@ -116,4 +116,4 @@ def _figures() -> list[Expression]:
     ]
 
 
-RECIPE = ByDay(TABLE, inputs=(ENRICHED,), dates=dates, build=build, group="finance")
+RECIPE = ByDay(TABLE, inputs=(ENRICHED,), dates=dates, build=build)

@@ -46,4 +46,4 @@ def together(now: Mapping[str, DataFrame], dates: Sequence[str]) -> Sequence[Seq
     return features.together(now, dates, PAYMENTS)
 
 
-RECIPE = ByDay(TABLE, inputs=features.INPUTS, dates=dates, build=build, together=together, group="features")
+RECIPE = ByDay(TABLE, inputs=features.INPUTS, dates=dates, build=build, together=together)

@@ -19,8 +19,8 @@ from silver_rows import (
 )
 
 from pipelines.delta.commits import Replace
-from pipelines.gold.three_way_reconciliation import GROWTH, JUDGED
-from pipelines.gold.three_way_reconciliation import figures as figures_of
+from pipelines.gold.finance.three_way_reconciliation import GROWTH, JUDGED
+from pipelines.gold.finance.three_way_reconciliation import figures as figures_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

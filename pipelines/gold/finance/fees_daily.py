@@ -120,4 +120,4 @@ def _figures() -> list[Expression]:
     ]
 
 
-RECIPE = ByDay(TABLE, inputs=(ENRICHED,), dates=dates, build=build, group="finance")
+RECIPE = ByDay(TABLE, inputs=(ENRICHED,), dates=dates, build=build)

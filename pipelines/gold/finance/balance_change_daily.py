@@ -14,8 +14,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, on_dates
 from pipelines.frames.measures import altered, total
-from pipelines.gold import balance_transactions_enriched as enriched
-from pipelines.gold import balances_daily
+from pipelines.gold.finance import balance_transactions_enriched as enriched
+from pipelines.gold.finance import balances_daily
 from pipelines.gold.shared.contract import count, gold_table, movement
 from pipelines.gold.shared.payouts import BALANCE
 from pipelines.gold.shared.recipe import ByDay
@@ -118,4 +118,4 @@ def _figures() -> dict[str, Expression]:
     }
 
 
-RECIPE = ByDay(TABLE, inputs=(DAILY, ENRICHED), dates=dates, build=build, group="finance")
+RECIPE = ByDay(TABLE, inputs=(DAILY, ENRICHED), dates=dates, build=build)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.check import all_of, always, figure
 from expectations.shared import CURRENCY
-from pipelines.gold.three_way_reconciliation import GROWTH, JUDGED, UNMATCHED
+from pipelines.gold.finance.three_way_reconciliation import GROWTH, JUDGED, UNMATCHED
 
 CHECKS = (
     CURRENCY,

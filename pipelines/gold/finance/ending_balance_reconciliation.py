@@ -13,8 +13,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, days_of, on_dates
 from pipelines.frames.measures import altered, sum_if, total
-from pipelines.gold import balance_change_daily as changes
-from pipelines.gold import balance_transactions_enriched as enriched
+from pipelines.gold.finance import balance_change_daily as changes
+from pipelines.gold.finance import balance_transactions_enriched as enriched
 from pipelines.gold.shared.contract import count, gold_table, movement
 from pipelines.gold.shared.movements import DISPUTE_CATEGORIES, REFUND_CATEGORIES
 from pipelines.gold.shared.payouts import BALANCE, PAYOUT_GAP_DAYS, REACH_DAYS, is_own
@@ -136,4 +136,4 @@ def _figures() -> list[Expression]:
     ]
 
 
-RECIPE = ByDay(TABLE, inputs=(CHANGES, ENRICHED), dates=dates, build=build, group="finance")
+RECIPE = ByDay(TABLE, inputs=(CHANGES, ENRICHED), dates=dates, build=build)

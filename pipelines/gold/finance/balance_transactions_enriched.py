@@ -213,4 +213,4 @@ def _told_anew(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -
     return near.join(about, ["account", "source_id"], "left_semi").select("created_date")
 
 
-RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build, group="finance")
+RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build)

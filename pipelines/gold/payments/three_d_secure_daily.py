@@ -157,4 +157,4 @@ def _figures() -> list[Expression]:
     ]
 
 
-RECIPE = ByDay(TABLE, inputs=(CHARGES, INTENTS), dates=dates, build=build, group="payments")
+RECIPE = ByDay(TABLE, inputs=(CHARGES, INTENTS), dates=dates, build=build)

@@ -96,4 +96,4 @@ def _figures() -> list[Expression]:
     ]
 
 
-RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build, group="payments")
+RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build)

@@ -83,4 +83,4 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     return fraud.labelled(now, dates, at).select(*TABLE.column_names)
 
 
-RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build, group="features")
+RECIPE = ByDay(TABLE, inputs=INPUTS, dates=dates, build=build)

@@ -160,4 +160,4 @@ def _figures() -> list[Expression]:
     ]
 
 
-RECIPE = ByDay(TABLE, inputs=(CHARGES,), dates=dates, build=build, group="payments")
+RECIPE = ByDay(TABLE, inputs=(CHARGES,), dates=dates, build=build)

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, days_of, on_dates
 from pipelines.frames.measures import altered, live, sum_if, total
-from pipelines.gold import balance_transactions_enriched as enriched
+from pipelines.gold.finance import balance_transactions_enriched as enriched
 from pipelines.gold.shared.contract import ACCOUNT, CURRENCY, count, movement
 from pipelines.gold.shared.payouts import (
     BALANCE,
@@ -198,4 +198,4 @@ def _reason() -> Expression:
     )
 
 
-RECIPE = ByDay(TABLE, inputs=(ENRICHED, PAYOUTS), dates=dates, build=build, group="finance")
+RECIPE = ByDay(TABLE, inputs=(ENRICHED, PAYOUTS), dates=dates, build=build)

@@ -1,0 +1,1 @@
+"""What is authorized and declined, and what would recover it: for those who run payments."""

@@ -1,0 +1,1 @@
+"""Where every record went, and how its fields have drifted."""
