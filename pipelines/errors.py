@@ -48,6 +48,10 @@ class EngineError(VermeilError):
     """An engine that failed at something that it can do, or that is gone. Its text may quote a record."""
 
 
+class ExportError(VermeilError):
+    """A database that gold cannot be written to: not reached, in use, or with tables of its own."""
+
+
 class CriticalCheckError(VermeilError):
     """A staged batch failed a critical expectation; nothing of it was published."""
 

@@ -31,7 +31,7 @@ models
 gold
 tasks
 flow
-upkeep erasure handbook report
+upkeep erasure handbook report export
 expectations
 assets
 vermeil

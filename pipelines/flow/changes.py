@@ -12,6 +12,7 @@ from pipelines.frames.spans import listed_days, near_days
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from pipelines.delta.log import Commit
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
 
@@ -112,10 +113,16 @@ def _replaced_days(lake: Lakehouse, name: str, since: int | None) -> list[str] |
         if commit.operation == "RESTORE" or not commit.note:
             return None
         if commit.note.get(EDITION) == commit.version:  # any other repeats the note before it
-            if commit.note[DAYS] is None:
+            if (replaced := replaced_in(commit)) is None:
                 return None
-            days.update(listed_days(commit.note[DAYS]))
+            days.update(replaced)
     return None  # the log does not reach back so far
+
+
+def replaced_in(commit: Commit) -> list[str] | None:
+    """The days (ISO dates) that a commit to a gold table replaced or added to; None where they may be any."""
+    noted = commit.note.get(DAYS) if commit.note.get(EDITION) == commit.version else None
+    return None if noted is None else listed_days(noted)
 
 
 def _with_replaced(fresh: DataFrame, then: DataFrame, table: Table) -> DataFrame:

@@ -70,6 +70,7 @@ for command in (
     records.replay,
     records.forget,
     tables.report,
+    tables.export,
     tables.ui,
     tables.dictionary,
     models.train,

@@ -1,4 +1,4 @@
-"""``vermeil status``, ``tables``, ``audit``, ``compare``, ``sql``, ``report``, ``ui``, ``dictionary``: what is."""
+"""``vermeil status``, ``tables``, ``audit``, ``compare``, ``sql``, ``report``, ``export``, ``ui``, ``dictionary``."""
 
 from __future__ import annotations
 
@@ -127,6 +127,39 @@ def report(
 
     with opened(home, None) as lake, recorded(lake, "report", "vermeil report", output.tell) as done:
         typer.echo(commands.report(lake, out, done))
+
+
+def export(
+    file: Annotated[Path | None, typer.Argument(help="File of DuckDB.", show_default=False)] = None,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", help="duckdb, with a file; or postgresql://user@host:5432/database.", show_default=False
+        ),
+    ] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help="Export this table only; may be given again.", show_default=False),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Write every row anew, also of tables that have not moved.")
+    ] = False,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Bring another database to the latest release of gold, for tools that read no Delta tables.
+
+    Only what moved since the last export is written, in one transaction: readers see that release or this one. For
+    example: vermeil export --to duckdb payments.duckdb
+    """
+    from pipelines.export import connected
+    from pipelines.export import export as exported
+    from vermeil.cli import output, tables_output
+
+    with opened(home) as lake, connected(to, file) as database, output.progress(quiet=json) as starting:
+        done = exported(lake, database, only=only or (), full=full, starting=starting)
+        name = database.name
+    tables_output.exported(done, name, as_json=json)
 
 
 def ui(

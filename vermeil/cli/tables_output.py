@@ -16,6 +16,7 @@ from vermeil.cli.output import OUT, or_dash, print_json, table_of
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pipelines.export import Exported
     from pipelines.flow.conservation import Audit
     from pipelines.lakehouse import Lakehouse
     from pipelines.upkeep.verify import Verified
@@ -120,3 +121,21 @@ def answer(found: pa.Table, style: str) -> None:
         OUT.print(table)
         if found.num_rows > 1000:
             OUT.print(f"… the first 1,000 of {found.num_rows:,} rows; --format csv prints all")
+
+
+def exported(done: list[Exported], database: str, *, as_json: bool) -> None:
+    """What was written to another database."""
+    if as_json:
+        print_json([vars(one) for one in done])
+        return
+    written = [one for one in done if not one.is_current]
+    if written:
+        table = table_of("table", ">rows", "written")
+        for one in written:
+            table.add_row(one.table, f"{one.rows:,}", "whole" if one.days is None else f"{one.days:,} days")
+        OUT.print(table)
+    current = len(done) - len(written)
+    OUT.print(
+        f"{escape(database)} is as the latest release: {len(written):,} tables written, {current:,} had not moved.",
+        soft_wrap=True,
+    )
