@@ -18,6 +18,10 @@ class SourceError(VermeilError):
     """A raw folder or a source mapping that cannot be read."""
 
 
+class QueryError(SettingsError):
+    """A query in SQL that is wrong, or that does something else than to ask."""
+
+
 class RuleError(SettingsError):
     """A rule, or a file of rules, that cannot be understood or is about columns that are not there."""
 

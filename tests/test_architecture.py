@@ -22,7 +22,7 @@ PACKAGES = ("pipelines", "expectations", "assets", "vermeil")
 RULE = """
 errors
 base table frames simulate
-settings catalog features payments
+settings catalog features payments queries
 delta sources rules metrics
 privacy
 lakehouse bronze

@@ -16,6 +16,7 @@ from pipelines.delta import storage
 from pipelines.flow.known import Known
 from pipelines.flow.ways import way
 from pipelines.frames.views import answer
+from pipelines.queries import checked
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -54,8 +55,9 @@ class AsOf:
         table = self._lake.declaration(name)
         return way(table).known(self._known, table)
 
-    def sql(self, query: str) -> DataFrame:
-        """The answer to a Spark SQL query over all tables, by their full names."""
+    def sql(self, query: str, *, unsafe: bool = False) -> DataFrame:
+        """The answer to a Spark SQL query over all tables, by their full names; see :meth:`Lakehouse.sql`."""
+        query = query if unsafe else checked(query, self._lake.tables)
         views = {name: self._view(name) for name in self._lake.tables if name in query}
         return answer(self._lake.spark, query, views)
 

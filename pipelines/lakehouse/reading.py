@@ -20,6 +20,7 @@ from pipelines.errors import LakehouseError, noted
 from pipelines.frames.views import answer
 from pipelines.metrics.shared.query import Data, Immature, Query, listed
 from pipelines.privacy.token_key import TokenKey, token_key
+from pipelines.queries import checked
 from pipelines.settings import Settings, load_settings
 from pipelines.sources.mapping import load_sources
 from pipelines.sources.source import Sources
@@ -185,12 +186,17 @@ class Reading:
             return schema.empty_table().select(list(columns))
         return self.log.read(self.table_uri(name), columns, schema)
 
-    def sql(self, query: str, *, now: bool = False) -> DataFrame:
+    def sql(self, query: str, *, now: bool = False, unsafe: bool = False) -> DataFrame:
         """The answer to a Spark SQL query over all tables, by their full names (``gold.payments_daily``).
 
         They are read as the latest release has them, so that they belong together also while a run is going on; with
-        ``now``, as they are.
+        ``now``, as they are. A query only reads them, by functions that are known; with ``unsafe``, which is for text
+        of one's own alone, it may do whatever the engine does.
+
+        Raises:
+            QueryError: it would do something else, or cannot be read.
         """
+        query = query if unsafe else checked(query, self.tables)
         lake = self if self.release or now else self.released()
         views = {name: lake._view(name) for name in self.tables if name in query}
         return answer(self.spark, query, views)
@@ -215,7 +221,8 @@ class Reading:
 
         lake = self if self.release else self.released()
         query = Query(names, listed(by), where, time, listed(order), limit, immature)
-        return lake.sql(compiled(query, self.tables, Data(lake.sql)).sql())
+        # Written from a tree of which every node was looked at, and every value put in quotes.
+        return lake.sql(compiled(query, self.tables, Data(lake.sql)).sql(), unsafe=True)
 
     def history(self, name: str, limit: int | None = None) -> list[Commit]:
         """A table's versions, newest first; [] where nothing was published yet."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.catalog import tables_of
 from pipelines.erasure import forget as erasure
 from pipelines.erasure.forget import Erasure
-from pipelines.errors import SettingsError
+from pipelines.errors import QueryError, SettingsError
 from pipelines.flow import held_back
 from pipelines.flow import refresh as flow
 from pipelines.flow.held_back import HeldBack
@@ -118,25 +118,27 @@ def verify(lake: Lakehouse, starting: Callable[[str], None]) -> Verified:
         return verify_tables(lake, starting=starting)
 
 
-def sql(lake: Lakehouse, query: str, at: datetime | None = None, *, now: bool = False) -> pa.Table:
+def sql(
+    lake: Lakehouse, query: str, at: datetime | None = None, *, now: bool = False, unsafe: bool = False
+) -> pa.Table:
     """The answer to a query, by the latest release, as of what was known at some time, or by the tables as they are.
 
     Raises:
-        SettingsError: the query is wrong; the message says where, and what may be meant.
+        QueryError: the query is wrong; the message says where, and what may be meant.
     """
     from pyspark.errors import PySparkException
 
     from pipelines.delta.engine_errors import is_of_query
-    from pipelines.delta.query_faults import explained
     from pipelines.flow.as_of import as_of
+    from pipelines.queries.faults import explained
 
     try:
-        answer = as_of(lake, at).sql(query) if at else lake.sql(query, now=now)
+        answer = as_of(lake, at).sql(query, unsafe=unsafe) if at else lake.sql(query, now=now, unsafe=unsafe)
         return answer.toArrow()
     except PySparkException as error:
         if not is_of_query(error, lake.settings):
             raise
-        raise SettingsError(explained(query, error, lake.tables)) from error
+        raise QueryError(explained(query, error, lake.tables)) from error
 
 
 def quarantine(

@@ -101,8 +101,17 @@ def sql(
         bool,
         typer.Option("--now", help="Read the tables as they are, whatever run is going on or was refused."),
     ] = False,
+    unsafe: Annotated[
+        bool,
+        typer.Option(
+            "--unsafe",
+            help="Hand the text to the engine unchecked: it may read and write files, and run programs.",
+        ),
+    ] = False,
 ) -> None:
     """Answer a question in Spark SQL, from the latest release: all tables are of one moment.
+
+    One query over the lakehouse's tables, of functions that look at nothing else; anything but that is refused.
 
     For example: vermeil sql "select currency, sum(captured_minor) from gold.payments_daily group by currency"
     """
@@ -110,7 +119,7 @@ def sql(
 
     with opened(home, None) as lake:
         at = operations.as_moment(as_of, "--as-of") if as_of else None
-        answer = commands.sql(lake, query, at, now=now)
+        answer = commands.sql(lake, query, at, now=now, unsafe=unsafe)
     tables_output.answer(answer, format.value)
 
 

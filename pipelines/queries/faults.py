@@ -11,17 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from pipelines.frames.views import ASKED, VIEW
+from pipelines.queries.near import KEYWORDS, NEAREST, listed, no_function, no_table, shown, unreadable
 from pipelines.table import Table
-
-KEYWORDS = re.findall(
-    r"\w+",
-    """select from where group by having order limit offset join left right inner outer full cross on using as and or
-    not in is null like between case when then else end union all distinct with over partition window asc desc intersect
-    except lateral exists""",
-)
-
-NEAREST = 3
-"""Names that are proposed."""
 
 
 def explained(query: str, error: BaseException, tables: Mapping[str, Table]) -> str:
@@ -55,7 +46,7 @@ def _comma(query: str, said: str, _: BaseException, __: Mapping[str, Table]) -> 
         "missing from the schema|TRAILING_COMMA|Syntax error|found .* expected", said
     ):
         return None
-    return f"a comma stands before from: take it out.{_shown(query, found.start())}"
+    return f"a comma stands before from: take it out.{shown(query, found.start())}"
 
 
 def _syntax(query: str, said: str, error: BaseException, _: Mapping[str, Table]) -> str | None:
@@ -73,33 +64,14 @@ def _syntax(query: str, said: str, error: BaseException, _: Mapping[str, Table])
     place = len(_with_tables(asked[:at]))
     quotes = [match.start() for match in re.finditer("'", query)]
     if len(quotes) % 2:
-        return f"a text that begins with ' does not end with one.{_shown(query, quotes[-1])}"
+        return f"a text that begins with ' does not end with one.{shown(query, quotes[-1])}"
     missing = re.search(r"expected '(\w+)'$", said)
-    meant = f" {missing[1]} is missing." if missing else _meant(query, place)
-    return f"the query cannot be read from here on.{meant}{_shown(query, place)}"
+    return unreadable(query, place, f" {missing[1]} is missing." if missing else "")
 
 
 def _asked(query: str, error: BaseException) -> str:
     notes: Sequence[str] = getattr(error, "__notes__", ())
     return next((note.removeprefix(ASKED) for note in notes if note.startswith(ASKED)), query)
-
-
-def _meant(query: str, place: int) -> str:
-    """A misspelt keyword is not missed where it stands, but at the word after it."""
-    before, here = re.findall(r"\w+", query[:place])[-1:], re.findall(r"\w+", query[place:])[:1]
-    for word in [*here, *before]:
-        near = get_close_matches(word.lower(), KEYWORDS, 1, 0.75)
-        if near and near[0] != word.lower():
-            return f" Is {word} meant to be {near[0]}?"
-    return ""
-
-
-def _shown(query: str, place: int) -> str:
-    """The line of a place, with a sign below it."""
-    place = min(place, len(query.rstrip()))
-    begin = query.rfind("\n", 0, place) + 1
-    line = query[begin:].split("\n", 1)[0]
-    return f"\n  {line.expandtabs(1)}\n  {' ' * (place - begin)}^"
 
 
 def _column(query: str, said: str, _: BaseException, tables: Mapping[str, Table]) -> str | None:
@@ -114,12 +86,12 @@ def _column(query: str, said: str, _: BaseException, tables: Mapping[str, Table]
     if rest and first.lower() in known:
         there, column = {first: known[first.lower()]}, rest[0]
     elif rest and not any(first in tables[table].column_names for table in there.values()):
-        return f"the query has no table or alias {first}. It has {_listed(there)}."
+        return f"the query has no table or alias {first}. It has {listed(there)}."
     else:
         column = first
     if owners := [table for table in there.values() if column in tables[table].column_names]:
         return f"{column} of {owners[0]} has no fields: {tables[owners[0]].column(column).type}."
-    within = _listed(dict.fromkeys(there.values())) or "the query"
+    within = listed(dict.fromkeys(there.values())) or "the query"
     return f"no column {column} in {within}.{_near(column, there, tables)}"
 
 
@@ -131,7 +103,7 @@ def _near(column: str, there: Mapping[str, str], tables: Mapping[str, Table]) ->
             names.setdefault(name, f"{alias}.{name}" if len(there) > 1 else name)
     near = get_close_matches(column.lower(), names, NEAREST, 0.6)
     if near:
-        return f" Nearest: {_listed(names[name] for name in near)}."
+        return f" Nearest: {listed(names[name] for name in near)}."
     return " 'vermeil dictionary' lists the columns of all tables."
 
 
@@ -146,15 +118,7 @@ def _table(query: str, said: str, _: BaseException, tables: Mapping[str, Table])
     written = whole[0] if whole else ".".join(path)
     if written in tables:
         return f"{written} can only be read: give a query that begins with select or with."
-    near = get_close_matches(written, tables, NEAREST, 0.6)
-    of_name = {table.split(".")[1]: table for table in tables}
-    near += [of_name[name] for name in get_close_matches(short, of_name, NEAREST, 0.7)]
-    proposed = (
-        f" Nearest: {_listed(list(dict.fromkeys(near))[:NEAREST])}."
-        if near
-        else " 'vermeil tables' lists them."
-    )
-    return f"no table {written}.{proposed}"
+    return no_table(written, tables)
 
 
 def _function(_: str, said: str, __: BaseException, ___: Mapping[str, Table]) -> str | None:
@@ -164,8 +128,7 @@ def _function(_: str, said: str, __: BaseException, ___: Mapping[str, Table]) ->
     from pyspark.sql import functions
 
     known = [name for name in dir(functions) if name.islower() and not name.startswith("_")]
-    near = get_close_matches(path[-1].lower(), known, NEAREST, 0.7)
-    return f"no function {path[-1]}.{f' Nearest: {_listed(near)}.' if near else ''}"
+    return no_function(path[-1], known)
 
 
 def _ambiguous(query: str, said: str, _: BaseException, tables: Mapping[str, Table]) -> str | None:
@@ -174,7 +137,7 @@ def _ambiguous(query: str, said: str, _: BaseException, tables: Mapping[str, Tab
         return None
     column = path[-1]
     owners = [name for name, table in named(query, tables).items() if column in tables[table].column_names]
-    of = f" It is in {_listed(owners)}: write {owners[0]}.{column}." if owners else ""
+    of = f" It is in {listed(owners)}: write {owners[0]}.{column}." if owners else ""
     return f"{column} may be more than one column.{of}"
 
 
@@ -210,7 +173,3 @@ def _in_words(said: str) -> str:
 
 def _with_tables(text: str) -> str:
     return re.sub(VIEW, r"\1.\2", text)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
