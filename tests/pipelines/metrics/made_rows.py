@@ -32,6 +32,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "paid_by": ("same_card", "other_card", "not_paid", "unknown_customer"),
     "label": ("fraud", "legitimate", "unknown"),
     "fraud_source": ("dispute", "refund"),
+    "revenue_type": ("subscription", "one_time", "none"),
     "action": ("allow", "block", "review", "3ds", "none"),
 }
 NUMBERS: Mapping[str, range] = {

@@ -117,6 +117,7 @@ SAME = {
         "cohort_dispute_rate": "dispute_rate",
         "cohort_early_fraud_warning_rate": "early_fraud_warning_rate",
     },
+    "gold.fees_daily": {"effective_rate": "processing_cost_rate"},
 }
 """Columns of gold that hold the metric of their row alone."""
 

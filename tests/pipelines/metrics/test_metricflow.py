@@ -106,9 +106,10 @@ def test_metricflow_gives_the_same_numbers(
     own: dict[str, dict[tuple[Any, ...], Any]], duck: duckdb.DuckDBPyConnection, engine: Any, name: str
 ) -> None:
     expected = second(engine, duck, declared()[name])
-    assert own[name].keys() == expected.keys()
+    assert own[name].keys() <= expected.keys()
     for key, value in expected.items():
-        if value is None or own[name][key] is None:
-            assert value is own[name][key], key
+        found = own[name].get(key)  # none of a group of which no row counts: MetricFlow gives a null then
+        if value is None or found is None:
+            assert value is found, key
         else:
-            assert math.isclose(own[name][key], value, rel_tol=1e-12), key
+            assert math.isclose(found, value, rel_tol=1e-12), key
