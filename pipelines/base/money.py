@@ -7,6 +7,7 @@ ISO 4217, except where Stripe's API differs from it (docs.stripe.com/currencies)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -38,6 +39,11 @@ def exponent(currency: str) -> int:
 def to_major(amount_minor: int, currency: str) -> Decimal:
     """An exact amount in major units: 1050 of USD is 10.50, 1050 of JPY is 1050, 1050 of KWD is 1.050."""
     return Decimal(amount_minor).scaleb(-exponent(currency))
+
+
+def majors(amounts_minor: Iterable[int], currencies: Iterable[str]) -> list[Decimal]:
+    """Exact amounts in major units, of a column of amounts and one of their currencies."""
+    return [to_major(int(minor), currency) for minor, currency in zip(amounts_minor, currencies, strict=True)]
 
 
 def from_major(amount: Decimal, currency: str) -> int:
