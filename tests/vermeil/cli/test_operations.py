@@ -71,6 +71,7 @@ def test_rows_that_the_log_does_not_count_are_counted(home: Path, spark: SparkSe
         for action in actions:
             action.get("add", {}).pop("stats", None)
         file.write_text("\n".join(map(json.dumps, actions)) + "\n", encoding="utf-8")
+        file.with_name(f".{file.name}.crc").unlink(missing_ok=True)  # Hadoop's sum of what it wrote
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
         assert lake.log.rows(lake.table_uri(NAME)) is None
         assert lake.count(NAME) == 4
