@@ -11,8 +11,7 @@ from pipelines.catalog import all_tables
 from pipelines.models.registry import Registry
 from pipelines.models.task import Task
 from pipelines.report.document import Head, Link, Page, document
-from pipelines.report.figures import Section
-from pipelines.report.headline import Tile
+from pipelines.report.figures import Section, Tile
 from pipelines.report.models import (
     calibration,
     cards,
@@ -32,9 +31,13 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
 
 
+RANK = 70
+"""Place of pages about models among all pages."""
+
+
 def page(task: Task) -> Page[ModelFacts]:
     """The page about the models of a task."""
-    return Page(_title(task), task.file, partial(_read, task), render)
+    return Page(_title(task), task.file, partial(_read, task), render, RANK)
 
 
 def _title(task: Task) -> str:
