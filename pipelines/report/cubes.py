@@ -46,8 +46,8 @@ class Cube:
     Attributes:
         grain: what a period is; empty where rows are of no day.
         values: of the dimension, the greatest first.
-        rows: ``period`` (first day), ``value``, ``account`` and ``currency``, each None where the table or what is asked
-            for has none, and for each metric ``<name>_up`` and ``<name>_down``.
+        rows: ``period`` (first day), ``value``, ``account`` and ``currency``, each None where the table or what is
+            asked for has none, and for each metric ``<name>_up`` and ``<name>_down``.
         metrics: that it can answer.
         has_accounts: whether its rows are of an account; otherwise a choice of account does not change what it answers.
     """

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 Facts = TypeVar("Facts")
 
 LIBRARY = "plotly.min.js"
-"""File of the library that draws charts, beside the pages. In each page it would be ten times as large together, and open
-no faster: a browser reads it from the disk as soon as the page, and shows text and figures meanwhile."""
+"""File of the library that draws charts, beside the pages: the how-to says why it is not in each of them."""
 
 
 @dataclass(frozen=True)

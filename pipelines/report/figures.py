@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.metrics.shared.metric import Metric
+    from pipelines.report.document import Link
     from pipelines.report.plots import Plot
 
 Figure = Mapping[str, Any]
@@ -127,7 +128,7 @@ class Grid:
         numeric: places of the columns that are aligned as numbers.
         nothing: said in its stead where it has no row.
         of: the tables or metrics that it shows.
-        query: in Spark SQL, that gives its rows.
+        query: the command that gives its rows.
     """
 
     name: str
@@ -170,7 +171,7 @@ class Tile:
     value: str
     note: str
     metric: Metric | None = None
-    link: str | None = None
+    link: Link | None = None
 
 
 def label(text: object, limit: int = 48) -> str:

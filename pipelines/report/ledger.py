@@ -9,8 +9,8 @@ TIES = Listing(
     "select currency, sum(net_minor) as balance_minor, sum(payouts_count) as payouts_count, "
     "sum(payouts_minor) as paid_out_minor, sum(payout_transactions_minor) as as_the_balance_saw_it_minor, "
     "sum(payout_difference_minor) as difference_minor from gold.balances_daily group by currency order by currency",
-    "Over all accounts and days: the amount of the payouts, and of the balance transactions that they made. The two must "
-    "cancel out.",
+    "Over all accounts and days: the amount of the payouts, and of the balance transactions that they made. The two "
+    "must cancel out.",
     nothing="No balance transaction or payout is known.",
     of=("gold.balances_daily", "payout_difference_minor"),
 )

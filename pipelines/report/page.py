@@ -1,4 +1,4 @@
-"""The report: a folder of pages made from gold and the tables' own histories, with the library of charts beside them."""
+"""The report: a folder of pages made from gold and the tables' own histories, and the library of charts."""
 
 from __future__ import annotations
 

@@ -23,15 +23,24 @@ SERIES = 6
 """Values of a dimension that are shown by themselves: of bars one below the other, and over time."""
 
 
+_WRITTEN = {"three d secure": "3D Secure", "vamp": "VAMP"}
+"""Words that are not written as names are."""
+
+
 def called(metric: Metric) -> str:
-    """A metric's name as a heading: without what tells its unit, but for a rate."""
-    plain = metric.name if metric.unit == "rate" else metric.name.removesuffix(ENDINGS[metric.unit])
-    return words(plain)
+    """A metric's name as a heading: without what tells its unit, but for a rate, and where others are called so."""
+    if metric.unit == "rate":
+        return words(metric.name)
+    plain = metric.name.removesuffix(ENDINGS[metric.unit])
+    is_twice = metric.unit == "money" and f"{plain}{ENDINGS['count']}" in declared()
+    return words(f"{plain}_amount" if is_twice else plain)
 
 
 def words(name: str) -> str:
     """A name as it is read: ``payment_method_type`` is Payment method type."""
     text = name.replace("_", " ")
+    for said, written in _WRITTEN.items():
+        text = text.replace(said, written)
     return text[:1].upper() + text[1:]
 
 
@@ -90,7 +99,7 @@ class Plot:
     @property
     def name(self) -> str:
         """Its id in the page."""
-        return "-".join(re.findall(r"[a-z0-9]+", self.title.casefold()))
+        return named(self.title)
 
     @property
     def about(self) -> str:
@@ -109,10 +118,43 @@ class Plot:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A table of the page: metrics by a dimension, over all days.
+
+    Attributes:
+        title: what it shows.
+        metrics: their names.
+        by: a dimension that all of them have.
+        text: how to read it.
+    """
+
+    title: str
+    metrics: tuple[str, ...]
+    by: str
+    text: str = ""
+
+    @property
+    def of(self) -> tuple[str, ...]:
+        """What it shows."""
+        return self.metrics
+
+    @property
+    def nothing(self) -> str:
+        """Said in its stead where it has no row."""
+        return "Gold holds nothing of this yet."
+
+    @property
+    def query(self) -> str:
+        """The command that gives the same."""
+        return f"vermeil metric {' '.join(self.metrics)} --by {self.by} --immature mark"
+
+
+@dataclass(frozen=True)
 class Listing:
     """A table of the page: the rows that a query gives, which the page tells.
 
-    Columns that end in ``_minor`` are amounts in the row's ``currency``, those in ``_rate`` shares.
+    Columns that end in ``_minor`` are amounts in the row's ``currency``, those in ``_rate`` shares; a difference is
+    good where it is 0.
 
     Attributes:
         title: what it shows.
@@ -129,6 +171,11 @@ class Listing:
     of: tuple[str, ...] = ()
 
     @property
-    def name(self) -> str:
-        """Its id in the page."""
-        return "-".join(re.findall(r"[a-z0-9]+", self.title.casefold()))
+    def query(self) -> str:
+        """The command that gives the same."""
+        return f'vermeil sql "{self.sql}"'
+
+
+def named(title: str) -> str:
+    """The id in its page of what has a title."""
+    return "shown-" + "-".join(re.findall(r"[a-z0-9]+", title.casefold()))

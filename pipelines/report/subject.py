@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
+from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,7 +19,7 @@ from pipelines.report import cubes, wording
 from pipelines.report.cubes import Cube
 from pipelines.report.document import Head, Link, Page, document
 from pipelines.report.figures import Cell, Chart, Drawn, Grid, Section, Status, Tile
-from pipelines.report.plots import Listing, Plot, called, words
+from pipelines.report.plots import Answer, Listing, Plot, called, named, words
 
 if TYPE_CHECKING:
     from pyspark.sql import Row
@@ -58,7 +59,7 @@ class Part:
 
     name: str
     title: str
-    content: Sequence[Plot | Listing | Special]
+    content: Sequence[Plot | Answer | Listing | Special]
     about: str = ""
 
 
@@ -87,7 +88,7 @@ class Subject:
         """The metrics at its top."""
         return tuple(metric_of(name, declared()) for name in self.figures)
 
-    def of(self, kind: type[Any]) -> Iterator[Any]:
+    def of(self, kind: type[Any] | UnionType) -> Iterator[Any]:
         """Its content of one kind."""
         for part in self.parts:
             yield from (one for one in part.content if isinstance(one, kind))
@@ -101,7 +102,7 @@ class Read:
         accounts: that can be chosen.
         account_count: of all.
         cubes: by their keys.
-        listed: rows of queries, by their names in the page.
+        listed: rows of answers and queries, by their titles.
         special: what was read for content of its own kind, in order.
     """
 
@@ -149,13 +150,15 @@ def read(subject: Subject, lake: Lakehouse) -> Read:
         accounts,
         len(known),
         cubes.read_cubes(lake, subject.of(Plot), subject.metrics, accounts),
-        {one.name: [row.asDict() for row in _rows(lake, one)] for one in subject.of(Listing)},
+        {one.title: [row.asDict() for row in _rows(lake, one)] for one in subject.of(Answer | Listing)},
         [one.read(lake, accounts) for one in subject.of(Special)],
     )
 
 
-def _rows(lake: Lakehouse, listing: Listing) -> list[Row]:
-    return list(lake.sql(listing.sql).collect())
+def _rows(lake: Lakehouse, one: Answer | Listing) -> list[Row]:
+    if isinstance(one, Listing):
+        return list(lake.sql(one.sql).collect())
+    return list(lake.metric(*one.metrics, by=one.by, immature="mark").drop("is_mature").collect())
 
 
 def render(subject: Subject, shown: Read, now: datetime, pages: Sequence[Link] = ()) -> str:
@@ -173,7 +176,7 @@ def render(subject: Subject, shown: Read, now: datetime, pages: Sequence[Link] =
             "metrics": {one.name: _told(one) for one in _metrics(shown)},
             "currencies": {code: exponent(code) for code in currencies},
         },
-        tiles=[_tile(subject, one, shown, days, currencies[:1]) for one in subject.metrics],
+        tiles=[_tile(one, shown, days, currencies[:1], _led(subject, one, pages)) for one in subject.metrics],
         accounts=["All accounts", *shown.accounts],
         accounts_left=_accounts_left(shown),
         currencies=currencies,
@@ -211,27 +214,32 @@ def _told(metric: Metric) -> dict[str, Any]:
     }
 
 
+def _led(subject: Subject, metric: Metric, pages: Sequence[Link]) -> Link | None:
+    """The page that says more about a metric."""
+    return next((link for link in pages if link.file == subject.leads.get(metric.name)), None)
+
+
 def _tile(
-    subject: Subject, metric: Metric, shown: Read, days: tuple[date, date] | None, currencies: Sequence[str]
+    metric: Metric,
+    shown: Read,
+    days: tuple[date, date] | None,
+    currencies: Sequence[str],
+    link: Link | None,
 ) -> Tile:
     value = before = None
     currency = next(iter(currencies), None)
-    if days:
-        cube, first = shown.cubes[cubes.key(metric.table, None)], days[1] - timedelta(days=DAYS - 1)
+    cube = shown.cubes[cubes.key(metric.table, None)]
+    note = "Of all that is known"
+    if not cube.grain:
+        value = cube.total(metric, date.min, date.max, currency)
+    elif days:
+        first = days[1] - timedelta(days=DAYS - 1)
         value = cube.total(metric, first, days[1], currency)
         earlier = first - timedelta(days=DAYS)
-        before = (
-            cube.total(metric, earlier, first - timedelta(days=1), currency) if earlier >= days[0] else None
-        )
-    note = f"{wording.figure(metric, before, currency)} in the {DAYS} days before"
-    return Tile(
-        metric.name,
-        called(metric),
-        wording.figure(metric, value, currency),
-        note,
-        metric,
-        subject.leads.get(metric.name),
-    )
+        if earlier >= days[0]:
+            before = cube.total(metric, earlier, first - timedelta(days=1), currency)
+        note = f"{wording.figure(metric, before, currency)} in the {DAYS} days before"
+    return Tile(metric.name, called(metric), wording.figure(metric, value, currency), note, metric, link)
 
 
 def _sections(subject: Subject, shown: Read, now: datetime) -> Iterator[Section]:
@@ -241,27 +249,34 @@ def _sections(subject: Subject, shown: Read, now: datetime) -> Iterator[Section]
         for one in part.content:
             if isinstance(one, Plot):
                 parts.append(Drawn(one, cubes.key(one.table.name, one.by, one.most)))
-            elif isinstance(one, Listing):
-                parts.append(_grid(one, shown.listed[one.name]))
+            elif isinstance(one, Answer | Listing):
+                parts.append(_grid(one, shown.listed[one.title]))
             else:
                 parts.extend(one.show(next(special), now))
         yield Section(part.name, part.title, parts, part.about)
 
 
-def _grid(listing: Listing, rows: Sequence[Mapping[str, Any]]) -> Grid:
+def _grid(one: Answer | Listing, rows: Sequence[Mapping[str, Any]]) -> Grid:
     names = list(rows[0]) if rows else []
-    ends = ("_minor", "_rate", "_count")
     return Grid(
-        listing.name,
-        [words(name.removesuffix("_minor").removesuffix("_count")) for name in names],
+        named(one.title),
+        [_heading(one, name) for name in names],
         [[_cell(row, name) for name in names] for row in rows],
-        title=listing.title,
-        text=listing.text,
-        numeric=tuple(place for place, name in enumerate(names) if name.endswith(ends)),
-        nothing=listing.nothing,
-        of=listing.of,
-        query=listing.sql,
+        title=one.title,
+        text=one.text,
+        numeric=tuple(
+            place for place, name in enumerate(names) if name.endswith(("_minor", "_rate", "_count"))
+        ),
+        nothing=one.nothing,
+        of=one.of,
+        query=one.query,
     )
+
+
+def _heading(one: Answer | Listing, name: str) -> str:
+    if name in one.of:
+        return called(declared()[name])
+    return words(name.removesuffix("_minor").removesuffix("_count"))
 
 
 def _cell(row: Mapping[str, Any], name: str) -> Cell:

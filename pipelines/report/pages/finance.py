@@ -114,8 +114,8 @@ _PLATFORM = Part(
             by="connected_account_id",
             form="bars",
         ),
-        Plot("Take rate of the platform", ("platform_take_rate", "application_fee_refund_rate")),
-        Plot("Take rate by account", ("platform_take_rate",), by="connected_account_id", form="values"),
+        Plot("Take rate of the platform", ("platform_take_rate",), by="account", form="values"),
+        Plot("Given back", ("transfer_reversal_rate", "application_fee_refund_rate")),
     ),
     "Of platforms alone: what they pass on to connected accounts, and what they earn from them.",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report import ledger, quality
-from pipelines.report.plots import Listing, Plot
+from pipelines.report.plots import Answer, Plot
 from pipelines.report.subject import Part, Subject, page
 
 _LEADS = {
@@ -34,16 +34,18 @@ PAGE = page(
                 "money",
                 "By currency",
                 (
-                    Listing(
+                    Answer(
                         "All time, by currency",
-                        "select currency, sum(payments_count) as payments_count, sum(captured_minor) as captured_minor, "
-                        "sum(refunded_minor) as refunded_minor, "
-                        "cast(sum(refunded_minor) as double) / nullif(sum(captured_minor), 0) as refund_rate, "
-                        "sum(disputed_minor) as charged_back_minor, "
-                        "cast(sum(disputed_minor) as double) / nullif(sum(captured_minor), 0) as charged_back_rate "
-                        "from gold.payments_daily group by currency order by currency",
-                        "Refunds and chargebacks of these payments, whenever they were made.",
-                        of=("gold.payments_daily", "refund_rate", "disputed_amount_rate"),
+                        (
+                            "payments_count",
+                            "captured_minor",
+                            "refunded_minor",
+                            "refund_rate",
+                            "disputed_minor",
+                            "disputed_amount_rate",
+                        ),
+                        by="currency",
+                        text="Refunds and chargebacks of these payments, whenever they were made.",
                     ),
                 ),
                 "Amounts of different currencies are never added.",

@@ -37,8 +37,8 @@ _AUTHORIZATION = Part(
         Plot(
             "Authorization rate over time",
             ("authorization_rate", "first_attempt_authorization_rate", "intent_authorization_rate"),
-            text="Of all attempts, of first attempts, and of payments by their final outcome: authorized by any attempt "
-            "within 60 days, on the day of the first.",
+            text="Of all attempts, of first attempts, and of payments by their final outcome: authorized by any "
+            "attempt within 60 days, on the day of the first.",
             wide=True,
         ),
         *(Plot(title, ("authorization_rate",), by=name, form="values") for name, title in _TITLES.items()),

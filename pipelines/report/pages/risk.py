@@ -14,9 +14,12 @@ _DISPUTES = Part(
         Plot(
             "Dispute rate",
             ("dispute_activity_rate", "dispute_rate"),
-            text="Chargebacks of captured card payments: raised on these days, and of the payments of these days so far.",
+            text="Chargebacks of captured card payments: raised on these days, and of the payments of these days so "
+            "far.",
         ),
-        Plot("Of them fraud", ("fraud_share_of_chargebacks_rate", "consumer_share_of_chargebacks_rate")),
+        Plot(
+            "Kinds of chargebacks", ("fraud_share_of_chargebacks_rate", "consumer_share_of_chargebacks_rate")
+        ),
         Plot("Money charged back", ("chargebacks_minor",), form="bars"),
         Plot("Won", ("win_rate", "win_amount_rate")),
         Plot("Still open", ("open_count",), form="bars"),

@@ -134,15 +134,32 @@
   }[metric.unit]);
   const drawnAs = (metric, value) => (value === null ? null : metric.unit === "duration" ? value / 3600 : value / scale(metric));
 
+  // Ticks stand where periods begin.
+  const dateAxis = (periods, grain) => {
+    const step = Math.ceil(periods.length / (innerWidth < NARROW ? 5 : 7));
+    const apart = { day: step * DAY, week: 7 * step * DAY, month: "M" + step, quarter: "M" + 3 * step, year: "M" + 12 * step }[grain];
+    return { type: "date", tick0: periods[0], dtick: apart, tickformat: { day: "%b %-d\n%Y", week: "%b %-d\n%Y", year: "%Y" }[grain] || "%b\n%Y" };
+  };
+  const all = (traces) => traces.flatMap((trace) => trace.y).filter((value) => value !== null);
+  // High shares are looked at from nearer; lines may, bars begin at 0.
+  const closer = (metric, traces) => {
+    const [low, high] = [Math.min(...all(traces)), Math.max(...all(traces))];
+    if (metric.unit !== "rate" || low < 0.5) return {};
+    const from = Math.floor(low * 20) / 20 - 0.05;
+    return { rangemode: "normal", range: [from, high + (high - from) * 0.08] };
+  };
+  const whole = (metric, traces) => (metric.unit === "count" && !metric.isRatio && Math.max(...all(traces)) < 6 ? { dtick: 1 } : {});
+
   const overTime = (chart, cube, range) => {
     const { grain, periods, lines } = series(chart, cube, range);
     if (!lines.length) return null;
     const metric = metrics[chart.metrics[0]];
     const bars = chart.form === "bars";
+    const isCut = (start) => cube.grain === "day" && (start < range[0] || next(start, grain) > next(range[1], "day"));
     const traces = lines.map((line, place) => ({
       type: bars ? "bar" : "scatter", name: escaped(line.label), x: periods, y: line.values.map((value) => drawnAs(metric, value)),
       customdata: line.values.map((value) => written(metric, value, true)), hovertemplate: "%{customdata}",
-      ...(bars ? { marker: { color: COLOURS[place % 7] } } : {
+      ...(bars ? { marker: { color: COLOURS[place % 7], opacity: periods.map((start) => (isCut(start) ? 0.55 : 1)) } } : {
         mode: periods.length > 40 ? "lines" : "lines+markers", marker: { color: COLOURS[place % 7], size: 5 },
         line: { color: COLOURS[place % 7], width: 2, dash: DASHES[place % 4], shape: chart.form === "running" ? "hv" : "linear" },
       }),
@@ -156,13 +173,14 @@
       fillcolor: "band", line: { width: 0 }, layer: "below",
     }] : [];
     const said = [{ day: "By day", week: "By week, from Monday", month: "By month", quarter: "By quarter", year: "By year" }[grain]];
+    if (bars && periods.some(isCut)) said.push(`pale: not all days of the ${grain}`);
     if (shapes.length) said.push(`days after ${day(time(grows) - DAY)} still grow`);
     return {
       data: traces, said: said.join("; ") + ".", grain, range, rows: periods.map((start, row) => [start, ...lines.map((line) => written(metric, line.values[row]))]),
       heads: [grain[0].toUpperCase() + grain.slice(1), ...lines.map((line) => line.label)],
       layout: {
-        barmode: "relative", hovermode: "x unified", shapes, showlegend: lines.length > 1, xaxis: { type: "date" },
-        yaxis: { rangemode: "tozero", ...valueAxis(metric) },
+        barmode: "relative", hovermode: "x unified", shapes, showlegend: lines.length > 1 || Boolean(chart.by), xaxis: dateAxis(periods, grain),
+        yaxis: { rangemode: "tozero", ...valueAxis(metric), ...(bars ? {} : closer(metric, traces)), ...whole(metric, traces) },
       },
     };
   };
@@ -174,7 +192,7 @@
       .filter(({ sum }) => sum && (metric.isRatio ? sum[1] > 0 && sum[0] !== null : sum[0]));
     if (!found.length) return null;
     const size = ({ sum }) => Math.abs(metric.isRatio ? sum[1] : sum[0]);
-    found.sort((one, other) => size(other) - size(one));
+    found.sort((one, other) => (one.name === "other") - (other.name === "other") || size(other) - size(one));
     const values = found.map(({ sum }) => valueOf(metric, sum));
     const of = (sum) => (metric.isRatio && !metric.hasMoney ? ` of ${sum[1].toLocaleString("en-US")}` : "");
     const texts = found.map(({ sum }, place) => written(metric, values[place], true) + of(sum));
@@ -183,12 +201,12 @@
     return {
       said: "Those with most first.", range, heads: [chart.by.replace(/_/g, " "), metric.label], rows: found.map(({ name }, place) => [name, texts[place]]),
       data: [{
-        type: "bar", orientation: "h", y: found.map(({ name }) => escaped(name)), x: drawnValues, text: texts, textposition: "auto",
+        type: "bar", orientation: "h", y: found.map(({ name }) => escaped(name)), x: drawnValues, text: texts, textposition: drawnValues.map((value) => (Math.abs(value) < 0.4 * Math.max(high, -low) ? "outside" : "inside")),
         insidetextanchor: "end", cliponaxis: false, hovertemplate: "%{y}: %{text}<extra></extra>", marker: { color: "c1" },
       }],
       layout: {
         height: 56 + 30 * Math.max(found.length, 2), yaxis: { autorange: "reversed", type: "category" },
-        xaxis: { ...valueAxis(metric), title: undefined, range: [low * 1.3, high * 1.3 || 1] },
+        xaxis: { ...valueAxis(metric), title: undefined, range: [low * 1.3, metric.unit === "rate" && high > 0.77 ? Math.max(1, high) : high * 1.3 || 1] },
       },
     };
   };
