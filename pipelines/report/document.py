@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.report.figures import Chart, Drawn, Section
+from pipelines.report.figures import Chart, Drawn, Link, Section
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
@@ -23,19 +23,6 @@ Facts = TypeVar("Facts")
 
 LIBRARY = "plotly.min.js"
 """File of the library that draws charts, beside the pages: the how-to says why it is not in each of them."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """A page and the file that it is in, beside the others.
-
-    Attributes:
-        title: its heading.
-        file: name of the file, without a folder.
-    """
-
-    title: str
-    file: str
 
 
 @dataclass(frozen=True)

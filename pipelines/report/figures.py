@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pipelines.metrics.shared.metric import Metric
-    from pipelines.report.document import Link
     from pipelines.report.plots import Plot
 
 Figure = Mapping[str, Any]
@@ -151,6 +150,19 @@ class Section:
     title: str
     parts: Sequence[Chart | Grid | Drawn]
     about: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page and the file that it is in, beside the others.
+
+    Attributes:
+        title: its heading.
+        file: name of the file, without a folder.
+    """
+
+    title: str
+    file: str
 
 
 @dataclass(frozen=True)

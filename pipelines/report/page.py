@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pipelines.report.pages
 from pipelines.report import models
-from pipelines.report.document import LIBRARY, Link, Page, library
+from pipelines.report.document import LIBRARY, Page, library
+from pipelines.report.figures import Link
 from pipelines.tasks import all_tasks
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from pipelines.metrics.shared.catalog import declared, metric_of
 from pipelines.metrics.shared.metric import Metric
 from pipelines.report import cubes, wording
 from pipelines.report.cubes import Cube
-from pipelines.report.document import Head, Link, Page, document
-from pipelines.report.figures import Cell, Chart, Drawn, Grid, Section, Status, Tile
+from pipelines.report.document import Head, Page, document
+from pipelines.report.figures import Cell, Chart, Drawn, Grid, Link, Section, Status, Tile
 from pipelines.report.plots import Answer, Listing, Plot, called, named, words
 
 if TYPE_CHECKING:

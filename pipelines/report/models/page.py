@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from pipelines.catalog import all_tables
 from pipelines.models.registry import Registry
 from pipelines.models.task import Made, Task
-from pipelines.report.document import Head, Link, Page, document
-from pipelines.report.figures import Chart, Grid, Section, Tile
+from pipelines.report.document import Head, Page, document
+from pipelines.report.figures import Chart, Grid, Link, Section, Tile
 from pipelines.report.models import (
     calibration,
     cards,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pipelines.catalog import tables_of
 from pipelines.metrics.shared.catalog import declared
 from pipelines.metrics.shared.metric import Metric
-from pipelines.report.document import Head, Link, Page, document
+from pipelines.report.document import Head, Page, document
+from pipelines.report.figures import Link
 from pipelines.silver import quarantine
 from pipelines.table import Table
 

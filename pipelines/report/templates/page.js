@@ -176,7 +176,7 @@
     if (bars && periods.some(isCut)) said.push(`pale: not all days of the ${grain}`);
     if (shapes.length) said.push(`days after ${day(time(grows) - DAY)} still grow`);
     return {
-      data: traces, said: said.join("; ") + ".", grain, range, rows: periods.map((start, row) => [start, ...lines.map((line) => written(metric, line.values[row]))]),
+      data: traces, said: said.join("; ") + ".", grain, range, rows: periods.map((start, row) => [start, ...lines.map((line) => written(metric, line.values[row], true))]),
       heads: [grain[0].toUpperCase() + grain.slice(1), ...lines.map((line) => line.label)],
       layout: {
         barmode: "relative", hovermode: "x unified", shapes, showlegend: lines.length > 1 || Boolean(chart.by), xaxis: dateAxis(periods, grain),
@@ -314,25 +314,21 @@
     if (!paper && target.clientWidth && target.clientWidth !== drawn[target.id]) draw(target.id);
   }));
 
-  // What was chosen holds on the other pages, too, where they have it.
-  const kept = {
-    read: () => { try { return JSON.parse(sessionStorage.getItem("vermeil") || "{}"); } catch { return {}; } },
-    write: (found) => { try { sessionStorage.setItem("vermeil", JSON.stringify(found)); } catch { /* a browser may forbid it */ } },
-  };
+  // What was chosen holds on the other pages, too, where they have it: links take it along.
+  const kept = new URLSearchParams(location.search);
   const text = (select) => select.selectedOptions[0].text;
-  const remember = () => kept.write({
-    ...kept.read(),
-    ...Object.fromEntries(["account", "currency", "range"].map(element).filter(Boolean).map((one) => [one.id, text(one)])),
-    ...Object.fromEntries(["from", "to"].map(element).filter(Boolean).map((one) => [one.id, one.value])),
-  });
+  const remember = () => {
+    ["account", "currency", "range"].map(element).filter(Boolean).forEach((one) => kept.set(one.id, text(one)));
+    ["from", "to"].map(element).filter(Boolean).forEach((one) => kept.set(one.id, one.value));
+    document.querySelectorAll(".pages a, .more a").forEach((link) => { link.search = kept; });
+  };
   const recall = () => {
-    const found = kept.read();
     ["account", "currency", "range"].map(element).filter(Boolean).forEach((one) => {
-      const place = [...one.options].findIndex((option) => option.text === found[one.id]);
+      const place = [...one.options].findIndex((option) => option.text === kept.get(one.id));
       if (place >= 0) one.selectedIndex = place;
     });
     if (element("range") && chosen("range") === "own") {
-      ["from", "to"].map(element).forEach((one) => { if (found[one.id] >= one.min && found[one.id] <= one.max) one.value = found[one.id]; });
+      ["from", "to"].map(element).forEach((one) => { if (kept.get(one.id) >= one.min && kept.get(one.id) <= one.max) one.value = kept.get(one.id); });
     }
   };
   const days = () => {
@@ -357,6 +353,7 @@
   if (!window.Plotly && element("no-library")) element("no-library").hidden = false;
   recall();
   days();
+  if (location.search) remember();
   choices.forEach((choice) => choice.addEventListener("change", change));
   document.querySelectorAll("figure details.query").forEach((one) => one.addEventListener("toggle", () => {
     const name = one.id.replace(/-figures$/, "");
