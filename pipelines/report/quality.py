@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.flow.conservation import Audit, audit
@@ -126,12 +126,11 @@ def show(found: Trust, now: datetime) -> list[Chart | Grid]:
 
 def failing(states: Sequence[TableStatus], now: datetime) -> list[Chart | Grid]:
     """Tables of which a check failed."""
-    found = [_table_row(state, now) for state in states if state.failed]
     return [
         Grid(
             "failing",
             _TABLE_COLUMNS,
-            found,
+            [_table_row(state, now) for state in states],
             title="Tables with a check that failed",
             text="Warnings of the latest batch: it was published with them. A critical failure stops a batch. The page "
             "about data quality shows all tables.",
@@ -141,11 +140,40 @@ def failing(states: Sequence[TableStatus], now: datetime) -> list[Chart | Grid]:
     ]
 
 
+def fresh(found: Mapping[str, date | datetime], now: datetime) -> list[Chart | Grid]:
+    """How old the data is, and when gold was made."""
+    rows = [(what, _when(when), _age_of(when, now)) for what, when in found.items()]
+    columns = ("What", "When (UTC)", "Age")
+    return [Grid("fresh", columns, rows, title="How fresh", of=("gold.payments_daily",))]
+
+
+def _read_fresh(lake: Lakehouse, accounts: Sequence[str]) -> dict[str, date | datetime]:
+    del accounts
+    [[newest]] = lake.sql("select max(date) from gold.payments_daily").collect()
+    made = [one.published_at for one in statuses(lake) if one.name.startswith("gold.") and one.published_at]
+    found = {"Last day with a payment": newest, "Gold published": max(made, default=None)}
+    return {what: when for what, when in found.items() if when}
+
+
+def _when(when: date | datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M}" if isinstance(when, datetime) else f"{when:%Y-%m-%d}"
+
+
+def _age_of(when: date | datetime, now: datetime) -> str:
+    if isinstance(when, datetime):
+        return age(when, now)
+    days = (now.date() - when).days
+    return "today" if days == 0 else f"{days} day{'s' if days != 1 else ''}"
+
+
 QUALITY = Special(read, show)
 """What is known of the tables and the records."""
 
-FAILING = Special(lambda lake, _: statuses(lake), failing)
+FAILING = Special(lambda lake, _: [state for state in statuses(lake) if state.failed], failing)
 """Tables of which a check failed."""
+
+FRESH = Special(_read_fresh, fresh)
+"""How old the data is, and when gold was made."""
 
 
 def _where_records_went(audited: Audit) -> Chart:

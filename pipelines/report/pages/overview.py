@@ -10,7 +10,7 @@ _LEADS = {
     "finance.html": ("net_revenue_minor", "processing_cost_rate", "payouts_minor", "reconciled_rate"),
     "payments.html": ("captured_minor", "payments_count", "first_attempt_authorization_rate", "refund_rate"),
     "risk.html": ("dispute_activity_rate", "chargebacks_minor"),
-    "quality.html": ("records_count", "quarantine_rate"),
+    "quality.html": ("records_count", "missing_records_count"),
 }
 
 PAGE = page(
@@ -53,8 +53,8 @@ PAGE = page(
             Part(
                 "trust",
                 "Can it be trusted",
-                (ledger.TIES, quality.FAILING),
-                "What does not agree, or failed its checks.",
+                (quality.FRESH, ledger.TIES, quality.FAILING),
+                "How old it is, what does not agree, and what failed its checks.",
             ),
         ),
         {name: file for file, names in _LEADS.items() for name in names},
