@@ -219,8 +219,8 @@
     return chart.views[parts[chart.scope].map(chosen).join("/")];
   };
 
-  // The command that gives the same figures. A shell takes what is in single quotes as it is.
-  const quoted = (text) => "'" + text.replace(/'/g, "'\\''") + "'";
+  // The command that gives the same figures. Between double quotes a shell reads some signs, between single ones none.
+  const quoted = (text) => (/["$`\\!]/.test(text) ? "'" + text.replace(/'/g, "'\\''") + "'" : `"${text}"`);
   const asked = (names, cube, { grain, by, range }) => {
     const shown = names.map((name) => metrics[name]);
     const account = element("account");
