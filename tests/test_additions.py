@@ -21,6 +21,7 @@ import expectations.silver
 import pipelines.features.payments
 import pipelines.metrics.payments
 import pipelines.models.families
+import pipelines.report.pages
 from expectations.catalog import suite_of
 from pipelines.delta import engine
 from pipelines.delta.commits import Append
@@ -258,17 +259,17 @@ def charge(charge_id: str, at: datetime) -> dict[str, Any]:
 def test_the_page_example_stands_beside_the_others(
     lake: Lakehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    added = example('TITLE = "Refunds"')["PAGE"]
-    monkeypatch.setattr(page, "PAGES", (*page.PAGES, added))
-    written = page.write_report(lake, tmp_path / "payments.html", datetime(2026, 3, 1, tzinfo=UTC))
-    assert [file.name for file in page.report_files(written)] == [
-        "payments.html",
-        "refunds.html",
-        "models.html",
-    ]
-    assert "No money was given back yet." in (tmp_path / "refunds.html").read_text(encoding="utf-8")
+    (tmp_path / "refunds.py").write_text(example_block('"refunds.html"').text, encoding="utf-8")
+    monkeypatch.setattr(pipelines.report.pages, "__path__", [*pipelines.report.pages.__path__, str(tmp_path)])
+    monkeypatch.setitem(sys.modules, "pipelines.report.pages.refunds", None)  # and forgotten after the test
+    del sys.modules["pipelines.report.pages.refunds"]
+    written = page.write_report(lake, tmp_path / "index.html", datetime(2026, 3, 1, tzinfo=UTC))
+    names = [file.name for file in page.report_files(written)]
+    assert names[names.index("refunds.html") - 1] == "risk.html"
+    own = (tmp_path / "refunds.html").read_text(encoding="utf-8")
+    assert "Gold holds nothing of this yet" in own
+    assert 'href="risk.html">Risk' in own
     assert 'href="refunds.html">Refunds' in (tmp_path / "models.html").read_text(encoding="utf-8")
-    assert "duplicate" in added.render([("duplicate", "2")], datetime(2026, 3, 1, tzinfo=UTC), [])
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ EXAMPLES = {
     "vermeil/command",
     "pipelines/silver/customer_balance_transactions.py",
     "pipelines/gold/payments/refunds_daily.py",
-    "pipelines/report/refunds.py",
+    "pipelines/report/pages/refunds.py",
     "pipelines/models/families/bayes.py",
     "pipelines/tasks/refund.py",
     "expectations/silver/customer_balance_transactions.py",

@@ -1,4 +1,4 @@
-"""The report as an asset: one HTML page made from gold."""
+"""The report as an asset: HTML pages made from gold."""
 
 # Annotations are not postponed here: Dagster reads those of an asset's function as they are.
 
@@ -14,7 +14,7 @@ from pipelines.catalog import tables_of
 from pipelines.silver import quarantine
 from pipelines.tasks import all_tasks
 
-FILE = "payments.html"
+FILE = "index.html"
 
 REPORT = AssetKey(["report", "payments"])
 
@@ -26,8 +26,8 @@ def report_assets() -> Sequence[AssetsDefinition]:
     @asset(
         key=REPORT,
         deps=[AssetDep(asset_key(name)) for name in sources],
-        description="HTML pages that need nothing else: payments, from volume to data quality, and "
-        f"{' and '.join(all_tasks())} models.",
+        description="A folder of HTML pages that needs no network: overview, finance, payments, risk, data quality and "
+        f"definitions, and {' and '.join(all_tasks())} models.",
         group_name="report",
         kinds={"html", "plotly"},
         owners=[OWNER],
@@ -42,7 +42,7 @@ def report_assets() -> Sequence[AssetsDefinition]:
 
 
 def facts(path: Path) -> dict[str, MetadataValue]:
-    """Where the pages of a report are, given the first, and how large."""
+    """Where the pages of a report are, given the one to open first, and how large they are together."""
     from pipelines.report import report_files
 
     first, *others = files = [file.resolve() for file in report_files(path)]

@@ -87,6 +87,13 @@ METRICS = (
         "charges_count",
         synonyms=("fee per payment",),
     ),
+    _fees(
+        "platform_take_rate",
+        "Fees that the platform keeps back, of the payments booked at its connected accounts.",
+        "application_fees_minor",
+        "charges_minor",
+        synonyms=("platform take", "take rate of the platform"),
+    ),
     _revenue(
         "gross_sales_minor",
         "Payments booked, less those that failed after they were booked.",
@@ -155,13 +162,6 @@ METRICS = (
         "Application fees earned from each connected account, less those given back.",
         "platform_earnings_minor",
         synonyms=("earnings by connected account",),
-    ),
-    _transfers(
-        "platform_take_rate",
-        "Application fees earned less those given back, of what was passed on to connected accounts.",
-        "platform_earnings_minor",
-        "net_transferred_minor",
-        synonyms=("platform take", "take rate of the platform"),
     ),
     _transfers(
         "transfer_reversal_rate",

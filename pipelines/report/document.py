@@ -1,4 +1,4 @@
-"""A page as one HTML file: it needs no network, and nothing in the data runs."""
+"""A page as an HTML file: with the library of charts beside it, it needs no network, and nothing in the data runs."""
 
 from __future__ import annotations
 
@@ -14,25 +14,15 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipelines.report.figures import Chart, Section
+from pipelines.report.figures import Chart, Drawn, Link, Section
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
 
 Facts = TypeVar("Facts")
 
-
-@dataclass(frozen=True)
-class Link:
-    """A page and the file that it is in, beside the others.
-
-    Attributes:
-        title: its heading.
-        file: name of the file, without a folder.
-    """
-
-    title: str
-    file: str
+LIBRARY = "plotly.min.js"
+"""File of the library that draws charts, beside the pages: the how-to says why it is not in each of them."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +34,14 @@ class Page(Generic[Facts]):
         file: name of the file that it is in by default, without a folder.
         read: what it shows, read from the tables: small, however much went in.
         render: that as HTML, with a time to measure ages against and links to all pages.
+        rank: its place among the pages, the first 0.
     """
 
     title: str
     file: str
     read: Callable[[Lakehouse], Facts]
     render: Callable[[Facts, datetime, Sequence[Link]], str]
+    rank: int = 50
 
 
 @dataclass(frozen=True)
@@ -94,16 +86,17 @@ def document(
         data: what these scripts read, by the id of the element that it is in.
         shown: what the template shows besides.
     """
-    texts = [_plotly(), *map(_text, ("page.js", *scripts))] if sections else []
-    figures = {chart.name: {"scope": chart.scope, "views": chart.views} for chart in _charts(sections)}
+    charts = {chart.name: chart.data for chart in _charts(sections)}
+    texts = list(map(_text, ("page.js", *scripts))) if sections else []
     return (
         _environment()
         .get_template(template)
         .render(
             head=head,
             sections=sections,
-            data={name: Markup(_json(value)) for name, value in {"figures": figures, **(data or {})}.items()},
+            data={name: Markup(_json(value)) for name, value in {"figures": charts, **(data or {})}.items()},
             css=Markup(_text("page.css")),
+            library=LIBRARY if charts else "",
             scripts=[Markup(text) for text in texts],
             script_hashes=[_hash(text) for text in texts],
             **shown,
@@ -111,9 +104,9 @@ def document(
     )
 
 
-def _charts(sections: Sequence[Section]) -> Iterator[Chart]:
+def _charts(sections: Sequence[Section]) -> Iterator[Chart | Drawn]:
     for section in sections:
-        yield from (part for part in section.parts if isinstance(part, Chart))
+        yield from (part for part in section.parts if isinstance(part, Chart | Drawn))
 
 
 def _json(value: object) -> str:
@@ -146,5 +139,6 @@ def _text(name: str) -> str:
     return (files("pipelines.report") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _plotly() -> str:
+def library() -> str:
+    """The library that draws charts: one copy for all pages."""
     return (files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipelines.metrics.shared.metric import Metric
+    from pipelines.report.plots import Plot
+
 Figure = Mapping[str, Any]
 """A Plotly figure: ``data`` and ``layout``."""
 
@@ -36,6 +39,7 @@ class Chart:
         height: in pixels.
         wide: whether it takes the width of the page.
         nothing: said in its stead where a choice has no figure.
+        of: the tables or metrics that it shows.
     """
 
     name: str
@@ -46,6 +50,41 @@ class Chart:
     height: int = 300
     wide: bool = False
     nothing: str = "Nothing to show for this choice."
+    of: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What the page's script draws it from."""
+        return {"scope": self.scope, "views": self.views}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart that the page's script adds up from a cube, for the days, account and currency that are chosen.
+
+    Attributes:
+        plot: what it shows.
+        cube: key of the cube.
+    """
+
+    plot: Plot
+    cube: str
+
+    @property
+    def name(self) -> str:
+        """Its id in the page."""
+        return self.plot.name
+
+    @property
+    def of(self) -> tuple[str, ...]:
+        """The metrics that it shows, and their table."""
+        return (*self.plot.metrics, self.plot.table.name)
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What the page's script draws it from."""
+        plot = self.plot
+        return {"cube": self.cube, "form": plot.form, "by": plot.by, "metrics": plot.metrics}
 
 
 @dataclass(frozen=True)
@@ -87,6 +126,8 @@ class Grid:
         caption: short heading inside it.
         numeric: places of the columns that are aligned as numbers.
         nothing: said in its stead where it has no row.
+        of: the tables or metrics that it shows.
+        query: the command that gives its rows.
     """
 
     name: str
@@ -97,6 +138,8 @@ class Grid:
     caption: str = ""
     numeric: tuple[int, ...] = ()
     nothing: str = "Nothing to show."
+    of: tuple[str, ...] = ()
+    query: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,8 +148,42 @@ class Section:
 
     name: str
     title: str
-    parts: Sequence[Chart | Grid]
+    parts: Sequence[Chart | Grid | Drawn]
     about: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page and the file that it is in, beside the others.
+
+    Attributes:
+        title: its heading.
+        file: name of the file, without a folder.
+    """
+
+    title: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure.
+
+    Attributes:
+        name: its id in the page.
+        label: what it is.
+        value: the figure.
+        note: what to compare it with, or how it is defined.
+        metric: that it shows, where it follows what is chosen on the page.
+        link: the page that says more about it.
+    """
+
+    name: str
+    label: str
+    value: str
+    note: str
+    metric: Metric | None = None
+    link: Link | None = None
 
 
 def label(text: object, limit: int = 48) -> str:

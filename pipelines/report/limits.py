@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.report.facts import Facts
+from pipelines.gold.shared.programmes import card_networks, monthly_status
 from pipelines.report.figures import Chart, Figure, Grid, Status, month_axis
+from pipelines.report.subject import Special
+
+if TYPE_CHECKING:
+    from pipelines.lakehouse import Lakehouse
 
 NEAR = 0.75
 """Share of a limit's rate from which an account is shown as near it."""
@@ -20,28 +26,67 @@ _QUIET = ("below", "unknown_region")
 _ROWS = 16
 
 
-def over_time(facts: Facts) -> Chart:
-    """The rates of an account by month, with the limits in force."""
-    choices = dict(facts.choices(facts.programmes))
-    choices.pop("0")
+@dataclass(frozen=True)
+class Programmes:
+    """What the networks measure.
+
+    Attributes:
+        accounts: that can be chosen.
+        last: the last month with a payment, by its last known day; None where there is no payment.
+        months: rate and limit of each account by month and programme, of a year; of accounts that cannot be chosen, the
+            last two months.
+    """
+
+    accounts: Sequence[str]
+    last: date
+    months: pd.DataFrame
+
+
+def read(lake: Lakehouse, accounts: Sequence[str]) -> Programmes | None:
+    """What the networks measure of a lakehouse's accounts; None where there is no payment."""
+    [[last]] = lake.table("gold.disputes_daily").agg(F.max("date")).collect()
+    if last is None:
+        return None
+    sources = (lake.table("gold.disputes_daily"), lake.table("silver.accounts"))
+    status = monthly_status(*sources, card_networks(), default_country=lake.settings.country)
+    wanted = F.col("account").isin(list(accounts)) | (F.col("month") >= F.lit(_month_before(last)))
+    first = (last - timedelta(days=365)).replace(day=1)
+    shown = status.filter(wanted & F.col("month").between(F.lit(first), F.lit(last))).toPandas()
+    return Programmes(accounts, last, shown.sort_values(["account", "programme", "month"], ignore_index=True))
+
+
+def show(found: Programmes | None, now: datetime) -> list[Chart | Grid]:
+    """The accounts against the limits, and the rates of one by month."""
+    del now
+    return [_now(found), _over_time(found)] if found else []
+
+
+LIMITS = Special(read, show)
+"""How near accounts are to the limits."""
+
+
+def _over_time(found: Programmes) -> Chart:
+    each = {
+        str(place): found.months[found.months["account"] == account]
+        for place, account in enumerate(found.accounts, start=1)
+    }
     return Chart(
-        "programmes",
-        "Card network programmes",
+        "programmes-by-month",
+        "Card network programmes by month",
         "Visa VAMP: (early fraud warnings + chargebacks) / card-not-present payments of the month. Mastercard ECM: "
         "chargebacks of the month / payments of the month before. Thin lines: the rate from which a programme applies, "
         "if there are also enough cases.",
-        {key: _figure(rows) for key, rows in choices.items() if rows["case_rate"].notna().any()},
+        {key: _figure(rows) for key, rows in each.items() if rows["case_rate"].notna().any()},
         scope="account",
         wide=True,
         nothing="Choose an account above: the networks measure each merchant by itself.",
+        of=("gold.disputes_daily", "visa_vamp_rate"),
     )
 
 
-def now(facts: Facts) -> Grid:
+def _now(found: Programmes) -> Grid:
     """Accounts against the limits, the nearest first."""
-    rows = sorted(
-        _pairs(facts.programmes, facts.last), key=lambda pair: (-_nearness(pair), pair[-1]["account"])
-    )
+    rows = sorted(_pairs(found.months, found.last), key=lambda pair: (-_nearness(pair), pair[-1]["account"]))
     return Grid(
         "limits",
         ("Account", "Programme", "Month before", "This month so far", "Applies from", "Status"),
@@ -51,7 +96,12 @@ def now(facts: Facts) -> Grid:
         f"status is the worse of the two months; near is from {NEAR:.0%} of the limit's rate.",
         numeric=(2, 3, 4),
         nothing="No account has payments or cases with these networks.",
+        of=("gold.disputes_daily", "visa_vamp_rate"),
     )
+
+
+def _month_before(day: date) -> date:
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def _figure(rows: pd.DataFrame) -> Figure:
@@ -97,8 +147,7 @@ def _numbers(values: pd.Series) -> list[float | None]:
 def _pairs(programmes: pd.DataFrame, last: date) -> list[list[dict[str, Any]]]:
     """For each account and programme the rows of the month before and of this month, those there are."""
     this = last.replace(day=1)
-    before = (this - pd.Timedelta(days=1)).replace(day=1)
-    recent = programmes[programmes["month"].isin([before, this]) & (programmes["account"] != "")]
+    recent = programmes[programmes["month"].isin([_month_before(last), this])]
     marked = recent.assign(is_this=recent["month"] == this).sort_values("month")
     groups = (rows.to_dict("records") for _, rows in marked.groupby(["account", "programme"]))
     return [[{str(name): value for name, value in row.items()} for row in rows] for rows in groups]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.flow.conservation import Audit
+from pipelines.flow.conservation import Audit, audit
 from pipelines.flow.places import PLACES
-from pipelines.flow.status import TableStatus
-from pipelines.report.figures import Chart, Figure, Grid, Section, Status, percent, room
+from pipelines.flow.status import TableStatus, statuses
+from pipelines.report.figures import Chart, Figure, Grid, Status, percent, room
+from pipelines.report.subject import Special
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
@@ -31,6 +32,7 @@ _COLOURS = {
 }  # fmt: skip
 
 _REASONS = 12
+_TABLE_COLUMNS = ("Table", "Rows", "Version", "Last published (UTC)", "Age", "Checks")
 
 
 @dataclass(frozen=True)
@@ -85,28 +87,101 @@ def drifts(lake: Lakehouse) -> list[Drift]:
     ]
 
 
-def section(
-    states: Sequence[TableStatus],
-    refused: Sequence[Refused],
-    drifted: Sequence[Drift],
-    audit: Audit,
-    now: datetime,
-) -> Section:
-    """The section of the page."""
-    return Section(
-        "quality",
-        "Data quality",
-        (_where_records_went(audit), _quarantine(refused), _drift(drifted), _tables(states, now)),
-        about="A table passes its checks before anyone can read it, and every record that came in is accounted for.",
-    )
+@dataclass(frozen=True)
+class Trust:
+    """What is known of the tables and the records.
+
+    Attributes:
+        states: of all tables.
+        refused: records in quarantine, by reason.
+        drifted: what records hold that nobody declared.
+        audited: where every record went.
+    """
+
+    states: Sequence[TableStatus]
+    refused: Sequence[Refused]
+    drifted: Sequence[Drift]
+    audited: Audit
+
+    def __bool__(self) -> bool:
+        """Whether any record came in."""
+        return bool(self.audited.total.records)
 
 
-def _where_records_went(audit: Audit) -> Chart:
-    total = audit.total
+def read(lake: Lakehouse, accounts: Sequence[str]) -> Trust:
+    """What is known of a lakehouse's tables and records."""
+    del accounts
+    return Trust(statuses(lake), quarantined(lake), drifts(lake), audit(lake))
+
+
+def show(found: Trust, now: datetime) -> list[Chart | Grid]:
+    """All of it."""
+    return [
+        _where_records_went(found.audited),
+        _quarantine(found.refused),
+        _drift(found.drifted),
+        _tables(found.states, now),
+    ]
+
+
+def failing(states: Sequence[TableStatus], now: datetime) -> list[Chart | Grid]:
+    """Tables of which a check failed."""
+    return [
+        Grid(
+            "failing",
+            _TABLE_COLUMNS,
+            [_table_row(state, now) for state in states],
+            title="Tables with a check that failed",
+            text="Warnings of the latest batch: it was published with them. A critical failure stops a batch. The page "
+            "about data quality shows all tables.",
+            numeric=(1, 2),
+            nothing="All checks of all tables passed.",
+        )
+    ]
+
+
+def fresh(found: Mapping[str, date | datetime], now: datetime) -> list[Chart | Grid]:
+    """How old the data is, and when gold was made."""
+    rows = [(what, _when(when), _age_of(when, now)) for what, when in found.items()]
+    columns = ("What", "When (UTC)", "Age")
+    return [Grid("fresh", columns, rows, title="How fresh", of=("gold.payments_daily",))]
+
+
+def _read_fresh(lake: Lakehouse, accounts: Sequence[str]) -> dict[str, date | datetime]:
+    del accounts
+    [[newest]] = lake.sql("select max(date) from gold.payments_daily").collect()
+    made = [one.published_at for one in statuses(lake) if one.name.startswith("gold.") and one.published_at]
+    found = {"Last day with a payment": newest, "Gold published": max(made, default=None)}
+    return {what: when for what, when in found.items() if when}
+
+
+def _when(when: date | datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M}" if isinstance(when, datetime) else f"{when:%Y-%m-%d}"
+
+
+def _age_of(when: date | datetime, now: datetime) -> str:
+    if isinstance(when, datetime):
+        return age(when, now)
+    days = (now.date() - when).days
+    return "today" if days == 0 else f"{days} day{'s' if days != 1 else ''}"
+
+
+QUALITY = Special(read, show)
+"""What is known of the tables and the records."""
+
+FAILING = Special(lambda lake, _: [state for state in statuses(lake) if state.failed], failing)
+"""Tables of which a check failed."""
+
+FRESH = Special(_read_fresh, fresh)
+"""How old the data is, and when gold was made."""
+
+
+def _where_records_went(audited: Audit) -> Chart:
+    total = audited.total
     counts = {place: getattr(total, place) for place in PLACES}
     verdict = (
-        f"They add up to the {total.records:,} records of {len(audit.files):,} files."
-        if audit.balanced
+        f"They add up to the {total.records:,} records of {len(audited.files):,} files."
+        if audited.balanced
         else f"They do not add up to the {total.records:,} records that were read: vermeil audit shows which files."
     )
     return Chart(
@@ -116,6 +191,7 @@ def _where_records_went(audit: Audit) -> Chart:
         {"": _bars(counts, total.records)} if total.records else {},
         height=240,
         wide=True,
+        of=("gold.audit",),
     )
 
 
@@ -154,6 +230,7 @@ def _quarantine(refused: Sequence[Refused]) -> Grid:
         text="Records that cannot be read or break a table's contract: kept with file and line, counted nowhere else.",
         numeric=(2,),
         nothing="No record is in quarantine.",
+        of=("silver.quarantine",),
     )
 
 
@@ -172,6 +249,7 @@ def _drift(drifted: Sequence[Drift]) -> Grid:
         text="How records differ from the known fields of their source. No record is lost by it.",
         numeric=(3,),
         nothing="Records hold the fields that are known, and no others.",
+        of=("gold.schema_drift",),
     )
 
 
@@ -183,7 +261,7 @@ def _short(reason: str, limit: int = 120) -> str:
 def _tables(states: Sequence[TableStatus], now: datetime) -> Grid:
     return Grid(
         "tables",
-        ("Table", "Rows", "Version", "Last published (UTC)", "Age", "Checks"),
+        _TABLE_COLUMNS,
         [_table_row(state, now) for state in states],
         title="Tables",
         text="Rows that a reader sees, Delta version, and checks of the latest batch; a critical failure stops it.",

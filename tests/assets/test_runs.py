@@ -153,6 +153,7 @@ def test_a_refresh_publishes_every_table_and_the_report(site: Site) -> None:
     assert not empty & concerned
     assert {name for name in empty if not name.startswith("silver.")} <= of_models
     assert {"silver.charges", "silver.charge_history"} <= concerned
+    assert (site.home / "reports" / "index.html").exists()
     assert (site.home / "reports" / "payments.html").exists()
     for key in defs.resolve_job_def("refresh").asset_layer.asset_graph.materializable_asset_keys:
         assert site.instance.get_latest_materialization_event(key), key

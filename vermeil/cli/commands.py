@@ -237,4 +237,4 @@ def ui(settings: Settings, port: int) -> None:
 
 
 def _report_path(lake: Lakehouse) -> Path:
-    return lake.settings.reports_dir / "payments.html"
+    return lake.settings.reports_dir / "index.html"

@@ -78,11 +78,11 @@ def summary(found: Sequence[Outcome], lake: Lakehouse, audited: Audit) -> None:
 
 
 def pages(report: Path) -> None:
-    """Where the pages of the report are."""
+    """Where the page of the report to open first is, and how many stand beside it."""
     from pipelines.report import report_files
 
-    for page in report_files(report):
-        OUT.print(f"Report: [bold]{escape(str(page))}[/]", soft_wrap=True)
+    others = len(report_files(report)) - 1
+    OUT.print(f"Report: [bold]{escape(str(report))}[/], and {others} pages that it links to", soft_wrap=True)
 
 
 def sources(found: Sequence[Preview], *, as_json: bool) -> None:

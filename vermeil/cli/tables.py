@@ -127,10 +127,14 @@ def report(
     home: Home = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="File to write. Default: `<home>/reports/payments.html`.", show_default=False),
+        typer.Option(
+            help="File of the page to open first; the others are written beside it. Default: "
+            "`<home>/reports/index.html`.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
-    """Write the report: one HTML page that needs no network."""
+    """Write the report: a folder of HTML pages that need no network."""
     from assets.record.recording import recorded
     from vermeil.cli import commands, output
 

@@ -37,12 +37,12 @@ class Period:
 
     def is_one(self, grain: str) -> bool:
         """Whether it is one day, week, month, quarter or year."""
-        return self.first is not None and self == _one(_start(self.first, grain), grain)
+        return self.first is not None and self == _one(start_of(self.first, grain), grain)
 
     def is_of_whole(self, grain: str) -> bool:
         """Whether it cuts no week, month, quarter or year in two."""
-        ends = self.last is None or _one(_start(self.last, grain), grain).last == self.last
-        return ends and (self.first is None or _start(self.first, grain) == self.first)
+        ends = self.last is None or _one(start_of(self.last, grain), grain).last == self.last
+        return ends and (self.first is None or start_of(self.first, grain) == self.first)
 
     def __str__(self) -> str:
         if self.first == self.last:
@@ -85,16 +85,16 @@ def _last(number: int, grain: str, newest: date) -> Period:
         raise MetricError("the last 0 of anything are no days", "time")
     if grain == "day":
         return Period(_bounded(newest.toordinal() - number + 1), newest)
-    here = _start(newest, grain)
+    here = start_of(newest, grain)
     return Period(_moved(here, grain, -number), here - timedelta(days=1))
 
 
 def _whole(this: bool, grain: str, newest: date) -> Period:
-    here = _start(newest, grain)
+    here = start_of(newest, grain)
     return _one(here if this else _moved(here, grain, -1), grain)
 
 
-def _start(day: date, grain: str) -> date:
+def start_of(day: date, grain: str) -> date:
     """The first day of the stretch that a day is in."""
     match grain:
         case "day":

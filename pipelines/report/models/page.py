@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from pipelines.catalog import all_tables
 from pipelines.models.registry import Registry
-from pipelines.models.task import Task
-from pipelines.report.document import Head, Link, Page, document
-from pipelines.report.figures import Section
-from pipelines.report.headline import Tile
+from pipelines.models.task import Made, Task
+from pipelines.report.document import Head, Page, document
+from pipelines.report.figures import Chart, Grid, Link, Section, Tile
 from pipelines.report.models import (
     calibration,
     cards,
@@ -32,9 +33,13 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
 
 
+RANK = 70
+"""Place of pages about models among all pages."""
+
+
 def page(task: Task) -> Page[ModelFacts]:
     """The page about the models of a task."""
-    return Page(_title(task), task.file, partial(_read, task), render)
+    return Page(_title(task), task.file, partial(_read, task), render, RANK)
 
 
 def _title(task: Task) -> str:
@@ -75,12 +80,24 @@ def _sections(facts: ModelFacts) -> list[Section]:
     history = Section(
         "history", "Versions", (versions.listed(task, facts.versions), versions.promotions(facts.versions))
     )
-    is_made = {
-        tradeoffs: task.table("tradeoffs") in all_tables(),
-        decisions: task.table("decisions") in all_tables(),
-    }
-    parts = (tradeoffs, performance, calibration, drift, reasons, decisions)
-    return [*(module.section(facts) for module in parts if is_made.get(module, True)), history]
+    parts: tuple[tuple[ModuleType, Made], ...] = (
+        (tradeoffs, "tradeoffs"),
+        (performance, "performance_daily"),
+        (calibration, "scores"),
+        (drift, "drift_daily"),
+        (reasons, "scores"),
+        (decisions, "decisions"),
+    )
+    made = [(module, task.table(name)) for module, name in parts if task.table(name) in all_tables()]
+    return [*(_of(module.section(facts), table) for module, table in made), history]
+
+
+def _of(section: Section, table: str) -> Section:
+    """A section that says which table it shows."""
+    return replace(
+        section,
+        parts=[replace(part, of=(table,)) for part in section.parts if isinstance(part, Chart | Grid)],
+    )
 
 
 def _serving(facts: ModelFacts) -> Version | None:

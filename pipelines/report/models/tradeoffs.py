@@ -12,10 +12,10 @@ from pipelines.base.money import exponent, to_major
 from pipelines.models.judging.performance import LOST_MARGIN_PERCENT
 from pipelines.models.task import Task
 from pipelines.report import rates
-from pipelines.report.balance import amount
 from pipelines.report.figures import Chart, Figure, Section, money_axis
 from pipelines.report.models.facts import ModelFacts
 from pipelines.report.rates import percent_of
+from pipelines.report.wording import amount
 
 SERIES = (
     "caught_fraud_count", "caught_fraud_minor", "missed_fraud_minor", "blocked_good_count", "blocked_good_minor",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,37 +12,29 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.base.money import exponent, to_major
 from pipelines.catalog import all_tables
 from pipelines.flow.conservation import Audit, Counts, FileCounts
 from pipelines.flow.places import PLACES
 from pipelines.flow.status import TableStatus
 from pipelines.lakehouse import Lakehouse
-from pipelines.report import write_report
-from pipelines.report.facts import OTHERS, Facts, read_facts
-from pipelines.report.figures import label, percent
-from pipelines.report.headline import DAYS
-from pipelines.report.payments import Shown, render
-from pipelines.report.quality import WORDS, Drift, Refused
+from pipelines.metrics.shared.catalog import declared
+from pipelines.report import cubes, quality, report_files, subject, wording, write_report
+from pipelines.report.document import LIBRARY
+from pipelines.report.figures import label
+from pipelines.report.pages import finance, payments
+from pipelines.report.pages import quality as quality_page
+from pipelines.report.plots import Plot, called
+from pipelines.report.quality import WORDS, Drift, Refused, Trust
 from pipelines.settings import load_settings
 from tests.pipelines.report.html import HOSTILE, Page
 
 if TYPE_CHECKING:
-    from pyspark.sql import Row, SparkSession
+    from pyspark.sql import SparkSession
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 MEGABYTE = 1_000_000
-ALWAYS = (
-    "captured",
-    "payments",
-    "given-back",
-    "authorization-rate",
-    "by-network",
-    "declines",
-    "dispute-rate",
-    "audit",
-)
-"""Charts that any archive with card payments fills."""
+MADE = {"index", "finance", "payments", "risk", "models", "quality", "definitions"}
+SUBJECTS = ("index", "finance", "payments", "risk", "quality")
 
 
 @pytest.fixture(scope="module")
@@ -52,119 +45,281 @@ def lake(home: Path, spark: SparkSession) -> Iterator[Lakehouse]:
 
 @pytest.fixture(scope="module")
 def written(lake: Lakehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_report(lake, tmp_path_factory.mktemp("report") / "new" / "payments.html", NOW)
+    return write_report(lake, tmp_path_factory.mktemp("report") / "new" / "index.html", NOW)
 
 
 @pytest.fixture(scope="module")
-def html(written: Path) -> str:
-    return written.read_text(encoding="utf-8")
+def pages(written: Path) -> Mapping[str, Page]:
+    return {file.stem: Page(file.read_text(encoding="utf-8")) for file in report_files(written)}
 
 
 @pytest.fixture(scope="module")
-def page(html: str) -> Page:
-    return Page(html)
-
-
-@pytest.fixture(scope="module")
-def facts(lake: Lakehouse) -> Facts:
-    found = read_facts(lake)
-    assert found
+def read(lake: Lakehouse) -> subject.Read:
+    found: subject.Read = payments.PAGE.read(lake)
     return found
 
 
-def rows(lake: Lakehouse, query: str) -> list[Row]:
-    return list(lake.sql(query).collect())
+def data(page: Page, name: str) -> Any:
+    return json.JSONDecoder().raw_decode(page.texts[name])[0]
 
 
-def first_day(lake: Lakehouse) -> date:
-    last: date = rows(lake, "select max(date) from gold.payments_daily")[0][0]
-    return last - timedelta(days=DAYS - 1)
-
-
-def test_money_is_shown_per_currency_as_gold_holds_it(page: Page, lake: Lakehouse) -> None:
-    recent = f"case when date >= date '{first_day(lake)}' then captured_minor else 0 end"
-    gold = rows(
-        lake,
-        f"select currency, sum({recent}) as recent, sum(captured_minor) as ever from gold.payments_daily group by 1",
+def shown_days(page: Page) -> tuple[date, date]:
+    first, last = (
+        date.fromisoformat(str(found["value"])) for tag, found in page.tags if found.get("type") == "date"
     )
-    shown = {code: (cells[0], cells[-1]) for code, cells in page.table("money").items()}
-    assert shown == {
-        row.currency: (
-            f"{to_major(row.recent, row.currency):,.{exponent(row.currency)}f}",
-            f"{to_major(row.ever, row.currency):,.{exponent(row.currency)}f}",
+    return first, last
+
+
+def test_there_is_a_page_for_each_subject(written: Path, pages: Mapping[str, Page]) -> None:
+    assert pages.keys() == MADE
+    assert {file.name for file in written.parent.iterdir()} == {*(f"{name}.html" for name in MADE), LIBRARY}
+
+
+def test_a_name_of_its_own_is_that_of_the_first_page(written: Path) -> None:
+    assert [file.name for file in report_files(written.with_name("mine.html"))][:2] == [
+        "mine.html",
+        "finance.html",
+    ]
+
+
+def test_the_path_of_the_page_about_payments_is_still_that_page(written: Path) -> None:
+    assert [file.name for file in report_files(written.with_name("payments.html"))][0] == "index.html"
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_figures_at_the_top_are_metrics_of_the_days_shown(
+    pages: Mapping[str, Page], lake: Lakehouse, name: str
+) -> None:
+    page = pages[name]
+    tiles = [str(found["data-metric"]) for _, found in page.tags if "data-metric" in found]
+    assert tiles
+    days = "..".join(day.isoformat() for day in shown_days(page)) if "from" in page.texts else None
+    [currency, *_] = [*data(page, "currencies"), None]
+    for metric in tiles:
+        money = declared()[metric].has_money
+        where = f"currency = '{currency}'" if money else None
+        time = days if "date" in all_tables()[declared()[metric].table].column_names else None
+        found = lake.metric(metric, where=where, time=time, immature="mark").collect()
+        value = found[0][metric]
+        assert wording.figure(declared()[metric], value, currency) in page.texts[f"tile-{metric}"], metric
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_what_charts_add_up_is_all_that_gold_holds(
+    pages: Mapping[str, Page], lake: Lakehouse, name: str
+) -> None:
+    for key, cube in data(pages[name], "cubes").items():
+        metrics = {side.rpartition("_")[0] for side in cube["sums"]}
+        plain = [one for one in metrics if not declared()[one].denominator and not declared()[one].has_money]
+        for one in plain:
+            [[expected]] = lake.metric(one).collect()
+            assert sum(filter(None, cube["sums"][f"{one}_up"])) == expected, (key, one)
+
+
+def test_amounts_of_a_currency_are_those_of_gold(pages: Mapping[str, Page], lake: Lakehouse) -> None:
+    cube, currencies = (
+        data(pages["payments"], "cubes")["gold.payments_daily"],
+        data(pages["payments"], "currencies"),
+    )
+    drawn = dict.fromkeys(currencies, 0)
+    for place, minor in zip(cube["currency"], cube["sums"]["captured_minor_up"], strict=True):
+        drawn[[*currencies][place]] += minor
+    rows = lake.sql(
+        "select currency, sum(captured_minor) as minor from gold.payments_daily group by 1"
+    ).collect()
+    assert drawn == {row["currency"]: row["minor"] for row in rows}
+
+
+def test_a_table_of_metrics_shows_them(pages: Mapping[str, Page], lake: Lakehouse) -> None:
+    shown = pages["index"].table("shown-all-time-by-currency")
+    for row in lake.metric("captured_minor", "refund_rate", by="currency", immature="mark").collect():
+        code = row["currency"]
+        assert wording.amount(row["captured_minor"], code) in shown[code]
+        assert wording.figure(declared()["refund_rate"], row["refund_rate"]) in shown[code]
+
+
+def test_payouts_tie_to_the_balance(pages: Mapping[str, Page], lake: Lakehouse) -> None:
+    counted = lake.sql(
+        "select currency, sum(payouts_count) as n from gold.balances_daily group by 1"
+    ).collect()
+    shown = pages["finance"].table("shown-do-payouts-agree-with-the-balance")
+    assert {code: cells[1] for code, cells in shown.items()} == {
+        row.currency: f"{row.n:,}" for row in counted
+    }
+
+
+def test_every_chart_tells_what_it_shows_and_which_query_gives_it(written: Path) -> None:
+    for file in report_files(written):
+        html = file.read_text(encoding="utf-8")
+        for figure in re.findall(r"<figure.*?</figure>", html, flags=re.DOTALL):
+            assert re.search(r'Shows <a href="definitions.html#\w', figure), (file.name, figure[:200])
+            assert re.search(r"<code>vermeil (metric|sql) ", figure), (file.name, figure[:200])
+        for tile in re.findall(r'<div class="tile" .*?</details>', html, flags=re.DOTALL):
+            assert "<code>vermeil metric " in tile
+
+
+def test_every_link_leads_somewhere(pages: Mapping[str, Page]) -> None:
+    anchors = {name: {found["id"] for _, found in page.tags if "id" in found} for name, page in pages.items()}
+    for name, page in pages.items():
+        for tag, found in page.tags:
+            if tag == "a":
+                file, _, anchor = str(found["href"]).partition("#")
+                to = file.removesuffix(".html") or name
+                assert to in pages
+                assert not anchor or anchor in anchors[to], (name, found)
+
+
+def test_an_id_is_of_one_element(pages: Mapping[str, Page]) -> None:
+    for name, page in pages.items():
+        ids = [found["id"] for _, found in page.tags if "id" in found]
+        assert sorted(ids) == sorted(set(ids)), name
+
+
+def test_pages_need_no_network_and_stay_small(written: Path, pages: Mapping[str, Page]) -> None:
+    for file in report_files(written):
+        page, html = pages[file.stem], file.read_text(encoding="utf-8")
+        assert {found["src"] for _, found in page.tags if "src" in found} <= {LIBRARY}
+        assert "default-src 'none'" in html
+        assert len(html) < 2 * MEGABYTE
+
+
+def test_only_scripts_of_the_page_and_the_library_may_run(written: Path) -> None:
+    for file in report_files(written):
+        policy = re.search(r'Content-Security-Policy" content="([^"]+)"', file.read_text(encoding="utf-8"))
+        assert policy
+        scripts = policy.group(1).split("script-src ")[1].split()
+        assert [one for one in scripts if not one.startswith("'sha256-")] in ([], ["'self'", "file:"])
+
+
+def test_same_data_and_clock_make_the_same_bytes(written: Path, lake: Lakehouse, tmp_path: Path) -> None:
+    again = write_report(lake, tmp_path / written.name, NOW)
+    for one, other in zip(report_files(written), report_files(again), strict=True):
+        assert one.read_text(encoding="utf-8") == other.read_text(encoding="utf-8")
+
+
+def test_an_empty_lakehouse_gives_pages_that_say_so(spark: SparkSession, tmp_path: Path) -> None:
+    with Lakehouse(load_settings({"home": tmp_path}), all_tables(), spark) as lakehouse:
+        files = report_files(write_report(lakehouse, tmp_path / "index.html", NOW))
+    for file in files:
+        if file.stem in SUBJECTS:
+            assert "Nothing to show yet" in file.read_text(encoding="utf-8")
+
+
+def test_many_rows_become_longer_periods_and_add_up_to_the_same(
+    lake: Lakehouse, read: subject.Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    captured = declared()["captured_minor"]
+    [by_day] = cubes.read_cubes(lake, (), (captured,), read.accounts).values()
+    days = (by_day.rows["period"].min(), by_day.rows["period"].max())
+    for limit, grain in ((len(by_day.rows) - 1, "week"), (0, "year")):
+        monkeypatch.setattr(cubes, "ROWS", limit)
+        [cube] = cubes.read_cubes(lake, (), (captured,), read.accounts).values()
+        assert cube.grain == grain
+        assert cube.total(captured, *days, "USD") == by_day.total(captured, *days, "USD")
+    monkeypatch.setattr(cubes, "READ_ROWS", 1)
+    [cube] = cubes.read_cubes(lake, (), (captured,), read.accounts).values()
+    assert cube.total(captured, date.min, date.max, "USD") == by_day.total(captured, *days, "USD")
+
+
+def test_values_beyond_those_shown_are_one(lake: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.report.plots.SERIES", 2)
+    plot = Plot("Payments", ("payments_count",), by="currency", form="bars")
+    [cube] = cubes.read_cubes(lake, (plot,), (), ()).values()
+    assert cube.values[-1] == "other"
+    assert len(cube.values) == 2
+    [[expected]] = lake.metric("payments_count").collect()
+    assert cube.rows["payments_count_up"].sum() == expected
+
+
+def test_accounts_beyond_those_that_can_be_chosen_count_in_all(
+    lake: Lakehouse, read: subject.Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subject, "SHOWN_ACCOUNTS", 1)
+    fewer = payments.PAGE.read(lake)
+    assert fewer.accounts == read.accounts[:1]
+    html = payments.PAGE.render(fewer, NOW, [])
+    assert f"The 1 largest of {len(read.accounts)} accounts can be chosen; all are counted." in html
+    name = "gold.payments_daily"
+    sums = [found.cubes[name].rows["captured_minor_up"].sum() for found in (fewer, read)]
+    assert sums[0] == sums[1]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "more", "said"),
+    [
+        (("payments_count", "dispute_rate"), {}, "one table and one unit"),
+        (("customers_count",), {}, "may not be added up"),
+        (("payments_count",), {"by": "network"}, "is asked by account, currency"),
+        (("payments_count", "attempts_count"), {"by": "currency"}, "one metric by currency"),
+        (("payments_count",), {"form": "values"}, "of which dimension"),
+    ],
+)
+def test_a_chart_that_would_be_wrong_is_refused(
+    metrics: tuple[str, ...], more: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        Plot("Payments", metrics, **more)
+
+
+def test_names_are_written_as_people_do() -> None:
+    assert called(declared()["visa_vamp_rate"]) == "Visa VAMP rate"
+    assert called(declared()["three_d_secure_attempts_count"]) == "3D Secure attempts"
+    assert called(declared()["chargebacks_minor"]) == "Chargebacks amount"
+    assert called(declared()["net_sales_minor"]) == "Net sales"
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "said"),
+    [
+        ("refund_rate", 0.0123, "1.23 %"),
+        ("refund_rate", 0.5, "50.0 %"),
+        ("net_revenue_rate", -0.5, "−50.0 %"),
+        ("payments_count", 12345, "12,345"),
+        ("captured_minor", 1234567, "12,345.67 USD"),
+        ("average_wait_seconds", 90, "90 s"),
+        ("average_wait_seconds", 7200, "2.0 h"),
+        ("average_wait_seconds", 259_200, "3.0 days"),
+        ("refund_rate", None, "–"),
+    ],
+)
+def test_figures_are_read_by_their_unit(metric: str, value: float | None, said: str) -> None:
+    assert wording.figure(declared()[metric], value, "USD") == said
+
+
+def test_text_from_data_never_becomes_markup(read: subject.Read, lake: Lakehouse) -> None:
+    def page(account: str, text: str, reason: str) -> str:
+        shown = {
+            key: replace(cube, values=tuple(text for _ in cube.values)) for key, cube in read.cubes.items()
+        }
+        of_payments = payments.PAGE.render(
+            replace(read, accounts=(account, *read.accounts[1:]), cubes=shown), NOW, []
         )
-        for row in gold
-    }
+        trust = Trust(
+            [TableStatus(reason, 1, 0, NOW)],
+            [Refused(reason, reason, 3)],
+            [Drift(reason, reason, "–", 3, reason)],
+            counted(),
+        )
+        of_quality = replace(quality_page.PAGE.read(lake), special=[trust])
+        books: subject.Read = finance.PAGE.read(lake)
+        listed = {name: [{"object_id": text}] for name in books.listed}
+        return "".join(
+            (
+                of_payments,
+                quality_page.PAGE.render(of_quality, NOW, []),
+                finance.PAGE.render(replace(books, listed=listed), NOW, []),
+            )
+        )
+
+    hostile, clean = page(HOSTILE, HOSTILE, HOSTILE), page("acct_1", "none", "r")
+    assert HOSTILE not in hostile
+    assert [tag for tag, _ in Page(hostile).tags] == [tag for tag, _ in Page(clean).tags]
+    assert HOSTILE in {row[0] for row in Page(hostile).tables["quarantine"]}
+    assert label("a<b>&c") == "a&lt;b&gt;&amp;c"
 
 
-def test_tiles_are_sums_over_gold(page: Page, lake: Lakehouse) -> None:
-    since = f"where date >= date '{first_day(lake)}'"
-    payments = rows(lake, f"select sum(payments_count) from gold.payments_daily {since}")[0][0]
-    good, bad = rows(
-        lake,
-        f"select sum(authorized_count), sum(issuer_declined_count) from gold.authorizations_daily {since} "
-        "and attempt_number = 1",
-    )[0]
-    raised, captured = rows(
-        lake,
-        f"select sum(chargebacks_count), sum(cohort_captured_count) from gold.disputes_daily {since} "
-        "and network <> 'none'",
-    )[0]
-    assert f"{payments:,}" in page.texts["tile-payments"]
-    assert percent(good, good + bad) in page.texts["tile-first-attempts"]
-    assert percent(raised, captured, 2) in page.texts["tile-dispute-rate-recent"]
-
-
-def test_every_section_is_there_with_its_figures(page: Page) -> None:
-    headings = {found.get("id") for tag, found in page.tags if tag == "h2"}
-    assert headings == {"key-figures", "volume", "authorization", "disputes", "balance", "quality"}
-    places = {found["id"] for tag, found in page.tags if "plot" in (found.get("class") or "").split()}
-    assert places == set(page.figures)
-    assert [name for name in ALWAYS if not page.figures[name]["views"]] == []
-
-
-def test_volume_of_each_currency_is_that_of_gold(page: Page, lake: Lakehouse) -> None:
-    views = page.figures["captured"]["views"]
-    for row in rows(
-        lake, "select currency, sum(captured_minor) as minor from gold.payments_daily group by 1"
-    ):
-        drawn = sum(views[f"0/{row.currency}"]["data"][0]["y"]) if row.minor else 0
-        assert drawn == pytest.approx(float(to_major(row.minor, row.currency)))
-
-
-def test_accounts_add_up_to_all_accounts(page: Page) -> None:
-    def total(key: str) -> int:
-        return sum(sum(trace["y"]) for trace in page.figures["payments"]["views"][key]["data"])
-
-    keys = list(page.figures["payments"]["views"])
-    assert total("0") == sum(total(key) for key in keys if key != "0")
-
-
-def test_authorization_rate_by_network_is_that_of_gold(page: Page, lake: Lakehouse) -> None:
-    trace = page.figures["by-network"]["views"]["0"]["data"][0]
-    counted = rows(
-        lake,
-        "select network, sum(authorized_count) as good, sum(authorized_count + issuer_declined_count) as every "
-        "from gold.authorizations_daily group by 1",
-    )
-    expected = {row.network: row.good / row.every for row in counted if row.every}
-    assert dict(zip(trace["y"], trace["x"], strict=True)) == pytest.approx(expected, abs=1e-6)
-
-
-def test_issuer_declines_add_up_to_those_of_gold(page: Page, lake: Lakehouse) -> None:
-    drawn = sum(page.figures["declines"]["views"]["0"]["data"][0]["x"])
-    assert drawn == rows(lake, "select sum(issuer_declined_count) from gold.authorizations_daily")[0][0]
-
-
-def test_payouts_tie_to_the_balance(page: Page, lake: Lakehouse) -> None:
-    counted = rows(lake, "select currency, sum(payouts_count) as n from gold.balances_daily group by 1")
-    assert {code: cells[1] for code, cells in page.table("ties").items()} == {
-        r.currency: f"{r.n:,}" for r in counted
-    }
-
-
-def test_tables_are_listed_with_rows_and_versions(page: Page, lake: Lakehouse) -> None:
-    shown = page.table("tables")
+def test_tables_are_listed_with_rows_and_versions(pages: Mapping[str, Page], lake: Lakehouse) -> None:
+    shown = pages["quality"].table("tables")
     assert set(shown) == set(lake.tables)
     assert shown["gold.payments_daily"][0] == f"{lake.table('gold.payments_daily').count():,}"
     assert shown["gold.payments_daily"][1] == str(lake.history("gold.payments_daily", 1)[0].version)
@@ -174,104 +329,30 @@ def test_every_place_of_a_record_has_its_words() -> None:
     assert tuple(WORDS) == PLACES
 
 
-def test_the_audit_adds_up_to_the_records(page: Page, lake: Lakehouse) -> None:
-    assert sum(page.figures["audit"]["views"][""]["data"][0]["x"]) == lake.table("bronze.records").count()
+def test_the_audit_adds_up_to_the_records(pages: Mapping[str, Page], lake: Lakehouse) -> None:
+    drawn = pages["quality"].figures["audit"]["views"][""]["data"][0]["x"]
+    assert sum(drawn) == lake.table("bronze.records").count()
 
 
-def test_the_page_needs_no_network_and_stays_small(html: str, page: Page) -> None:
-    linked = [found for _, found in page.tags if "src" in found or str(found.get("href", "#"))[0] != "#"]
-    assert linked == [{"href": "models.html"}]
-    assert len(html.encode()) < 6 * MEGABYTE
-    assert "default-src 'none'" in html
-
-
-def test_same_data_and_clock_make_the_same_bytes(html: str, lake: Lakehouse, tmp_path: Path) -> None:
-    assert write_report(lake, tmp_path / "again.html", NOW).read_text(encoding="utf-8") == html
-
-
-def test_text_from_data_never_becomes_markup(facts: Facts) -> None:
-    renamed = hostile(facts)
-    states = [TableStatus(HOSTILE, 1, 0, NOW)]
-    drifted = [Drift(HOSTILE, HOSTILE, "–", 3, HOSTILE)]
-    plain = [Drift("charge.foo", "new field", "–", 3, "string of 3")]
-    html = render(Shown(renamed, states, [Refused(HOSTILE, HOSTILE, 3)], empty_audit(), drifted), NOW)
-    clean = render(
-        Shown(facts, [TableStatus("t", 1, 0, NOW)], [Refused("t", "r", 3)], empty_audit(), plain), NOW
-    )
-    assert HOSTILE not in html
-    assert [tag for tag, _ in Page(html).tags] == [tag for tag, _ in Page(clean).tags]
-    assert HOSTILE in {row[0] for row in Page(html).tables["quarantine"]}
-    assert HOSTILE in {row[0] for row in Page(html).tables["drift"]}
-    assert HOSTILE in Page(html).texts["account"]
-
-
-def test_labels_in_charts_are_free_of_markup(facts: Facts) -> None:
-    figures = Page(render(Shown(hostile(facts), [], [], empty_audit()), NOW)).figures
-    drawn = figures["declines"]["views"]["0"]["data"][0]["y"]
-    assert drawn
-    assert not [text for text in drawn if re.search("[<>]", text)]
-    assert label("a<b>&c") == "a&lt;b&gt;&amp;c"
-
-
-def test_what_is_wrong_is_said(facts: Facts) -> None:
+def test_what_is_wrong_is_said() -> None:
     states = [
         TableStatus("silver.charges", 5, 3, NOW - timedelta(hours=5), passed=7, failed=2),
         TableStatus("silver.reviews"),
     ]
     unbalanced = Audit(Counts(records=5, current=4), (FileCounts(records=5, current=4),), 4)
-    page = Page(render(Shown(facts, states, [], unbalanced), NOW))
-    assert page.table("tables")["silver.charges"][-2:] == ["5 h", "2 of 9 failed"]
-    assert page.table("tables")["silver.reviews"] == ["0", "–", "never", "–", "–"]
-    assert "the audit does not balance" in page.texts["tile-records"]
+    found = {part.name: part for part in quality.show(Trust(states, [], [], unbalanced), NOW)}
+    assert [row[0] for row in found["tables"].rows] == ["silver.charges", "silver.reviews"]
+    assert found["tables"].rows[0][-1].text == "2 of 9 failed"
+    assert found["tables"].rows[1][1:] == ("0", "–", "never", "–", "–")
+    assert "They do not add up to the 5 records" in found["audit"].text
+    [failing] = quality.failing(states[:1], NOW)
+    assert [row[0] for row in failing.rows] == ["silver.charges"]
 
 
-def test_only_scripts_of_the_page_may_run(html: str) -> None:
-    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', html)
-    assert policy
-    scripts = policy.group(1).split("script-src ")[1]
-    assert re.fullmatch(r"'sha256-\S+' 'sha256-\S+'", scripts)
+def test_how_old_the_data_is_is_said() -> None:
+    [fresh] = quality.fresh({"Last day": date(2026, 7, 31), "Published": NOW - timedelta(minutes=5)}, NOW)
+    assert fresh.rows == [("Last day", "2026-07-31", "1 day"), ("Published", "2026-08-01 11:55", "5 min")]
 
 
-def test_an_empty_lakehouse_gives_a_page_that_says_so(spark: SparkSession, tmp_path: Path) -> None:
-    with Lakehouse(load_settings({"home": tmp_path}), all_tables(), spark) as lakehouse:
-        html = write_report(lakehouse, tmp_path / "payments.html", NOW).read_text(encoding="utf-8")
-    assert "Nothing to show yet" in html
-    assert len(html) < MEGABYTE
-
-
-def test_accounts_beyond_those_that_can_be_chosen_count_in_all(
-    lake: Lakehouse, facts: Facts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pipelines.report.facts.SHOWN_ACCOUNTS", 1)
-    fewer = read_facts(lake)
-    assert fewer
-    assert fewer.accounts == facts.accounts[:1]
-    assert OTHERS in set(fewer.payments["account"])
-    assert fewer.payments["captured_minor"].sum() == facts.payments["captured_minor"].sum()
-
-
-def hostile(facts: Facts) -> Facts:
-    """The same facts with an account and decline reasons that try to break out of the page."""
-    first = facts.accounts[0]
-
-    def renamed(frame: Any) -> Any:
-        return frame.replace({"account": {first: HOSTILE}})
-
-    declines = renamed(facts.declines)
-    return replace(
-        facts,
-        accounts=(HOSTILE, *facts.accounts[1:]),
-        payments=renamed(facts.payments),
-        attempts=renamed(facts.attempts),
-        dimensions={name: renamed(frame) for name, frame in facts.dimensions.items()},
-        declines=declines.assign(value=HOSTILE + declines["value"]),
-        blocks=renamed(facts.blocks),
-        disputes=renamed(facts.disputes),
-        balances=renamed(facts.balances),
-        programmes=renamed(facts.programmes),
-        differences=renamed(facts.differences),
-    )
-
-
-def empty_audit() -> Audit:
-    return Audit(Counts(), (), 0)
+def counted() -> Audit:
+    return Audit(Counts(records=1, current=1), (FileCounts(records=1, current=1),), 1)
