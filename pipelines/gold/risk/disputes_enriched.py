@@ -168,7 +168,7 @@ def _results() -> dict[str, Expression]:
     took = F.unix_seconds("responded_at") - F.unix_seconds("created_at")
     return {
         "response": response,
-        "response_seconds": F.greatest(took, F.lit(0).cast("bigint")),
+        "response_seconds": F.when(took < 0, F.lit(0)).otherwise(took).cast("bigint"),
         "at_stake_minor": F.when(F.col("outcome") == "open", F.col("amount_minor")).otherwise(0).cast("bigint"),
     }
 
