@@ -46,7 +46,8 @@ SMALL = 10
 
 SMALL_ELSEWHERE: Mapping[str, int] = {
     "ALL": 1000, "AMD": 4000, "ARS": 10_000, "BDT": 1000, "BHD": 4, "BIF": 30_000, "CLP": 10_000, "COP": 40_000,
-    "CRC": 5000, "CZK": 250, "DJF": 2000, "DKK": 70, "DZD": 1500, "EGP": 500, "GNF": 90_000, "HUF": 4000, "IDR": 150_000,
+    "CRC": 5000, "CZK": 250, "DJF": 2000, "DKK": 70, "DZD": 1500, "EGP": 500, "GNF": 90_000, "HUF": 4000,
+    "IDR": 150_000,
     "INR": 900, "ISK": 1400, "JMD": 1500, "JOD": 7, "JPY": 1500, "KES": 1500, "KHR": 40_000, "KMF": 5000, "KRW": 15_000,
     "KWD": 3, "KZT": 5000, "LAK": 200_000, "LBP": 900_000, "LKR": 3000, "MGA": 45_000, "MMK": 20_000, "MNT": 35_000,
     "MXN": 200, "NGN": 15_000, "NOK": 100, "NPR": 1400, "OMR": 4, "PHP": 600, "PKR": 3000, "PYG": 75_000, "RSD": 1000,
@@ -54,19 +55,19 @@ SMALL_ELSEWHERE: Mapping[str, int] = {
     "UGX": 37_000, "UYU": 400, "UZS": 120_000, "VND": 250_000, "VUV": 1200, "XAF": 6000, "XOF": 6000, "XPF": 1200,
     "YER": 2500, "ZAR": 200,
 }  # fmt: skip
-"""The same where ten units are worth far less, or more, than ten US dollars: amounts of that size, no exchange rates."""
+"""The same where ten units are worth far less, or more, than ten US dollars: sizes of amounts, no exchange rates."""
 
 
 def small_attempts(charges: DataFrame) -> DataFrame:
-    """Live attempts to pay small amounts without the card at hand, with the ``window`` in which each was made.
+    """Live attempts to pay small amounts without the card at hand, each with the ``window`` of its day.
 
-    The window is its first second, since 1970.
+    The first window of a day is 0.
     """
-    second = F.unix_seconds("created_at")
+    of_day = F.unix_seconds("created_at") % 86_400
     made = live(charges).filter("coalesce(is_card_not_present, false)").filter(_is_small())
     return made.withColumns(
         {
-            "window": second - second % BURST.seconds,
+            "window": ((of_day - of_day % BURST.seconds) / BURST.seconds).cast("bigint"),
             "is_declined": declined(),
             "is_refused": declined() | F.col("is_blocked"),
         }
@@ -82,7 +83,9 @@ def is_burst() -> Column:
 def _is_small() -> Column:
     limits = list(_limits())
     of_most = F.lit(SMALL * 100)
-    limit = reduce(lambda found, one: F.when(F.col("currency").isin(*one[1]), one[0]).otherwise(found), limits, of_most)
+    limit = reduce(
+        lambda found, one: F.when(F.col("currency").isin(*one[1]), one[0]).otherwise(found), limits, of_most
+    )
     return F.col("amount_minor") <= limit
 
 

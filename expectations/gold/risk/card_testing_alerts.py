@@ -22,10 +22,9 @@ CHECKS = (
     all_of(
         "within_the_hour",
         {
-            "window_start_at": f"unix_timestamp(window_start_at) % {BURST.seconds} = 0",
-            "first_at": "first_at between window_start_at and last_at",
-            "last_at": f"unix_timestamp(last_at) < unix_timestamp(window_start_at) + {BURST.seconds}",
-            "date": "date = cast(window_start_at as date)",
+            "hour": "hour = hour(first_at)",
+            "first_at": "first_at <= last_at and date = cast(first_at as date)",
+            "last_at": "hour = hour(last_at) and date = cast(last_at as date)",
         },
         "The attempts were made within the hour that is named.",
     ),

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from expectations.check import all_of, always
+from expectations.check import all_of
 from expectations.shared import CURRENCY, DATE_FOLLOWS
-from pipelines.gold.risk.disputes_enriched import KINDS, OUTCOMES, REASON_GROUPS, RESPONSES
 from pipelines.payments.claims import LOOK_BACK_DAYS
-
-_SETS = {"kind": KINDS, "reason_group": REASON_GROUPS, "outcome": OUTCOMES, "response": RESPONSES}
 
 CHECKS = (
     CURRENCY,
     DATE_FOLLOWS,
-    all_of(
-        "words_known",
-        {name: f"{name} in {words}" for name, words in _SETS.items()},
-        "Kinds, reasons, outcomes and responses are in the words that are declared.",
-    ),
     all_of(
         "outcome_follows",
         {

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from expectations.check import all_of, always
-from pipelines.gold.risk.network_monitoring_monthly import STATUSES
 
 CHECKS = (
     always("first_of_month", "date = trunc(date, 'month')", "A month is named by its first day."),
-    always("status_known", f"status in {STATUSES}", "A status is one of those there are."),
     all_of(
         "known_days_in_month",
         {

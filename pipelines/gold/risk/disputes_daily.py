@@ -78,9 +78,7 @@ TABLE = gold_table(
             "card_not_present_early_fraud_warnings_count",
             "Early fraud warnings on payments made with the card not present.",
         ),
-        amount(
-            "card_not_present_early_fraud_warnings_minor", "Amount of the payments that these are about."
-        ),
+        amount("card_not_present_early_fraud_warnings_minor", "Amount of the payments that these are about."),
         count(
             "three_d_secure_early_fraud_warnings_count",
             "Early fraud warnings on payments authenticated by 3D Secure.",
@@ -184,7 +182,9 @@ def _dispute_figures() -> list[Expression]:
 
 def _warnings(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     """Warnings have no currency of their own: they count once the payment they are about is known."""
-    raised = claims.with_payment(now[claims.WARNINGS], live(now[claims.CHARGES]), dates, "three_d_secure_result")
+    raised = claims.with_payment(
+        now[claims.WARNINGS], live(now[claims.CHARGES]), dates, "three_d_secure_result"
+    )
     known = raised.filter("payment_currency is not null").select(
         "account",
         F.col("payment_currency").alias("currency"),
@@ -198,7 +198,9 @@ def _warnings(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
         F.count(F.lit(1)).alias("early_fraud_warnings_count"),
         total("payment_minor").alias("early_fraud_warnings_minor"),
         count_if(F.col("is_card_not_present")).alias("card_not_present_early_fraud_warnings_count"),
-        sum_if(F.col("is_card_not_present"), "payment_minor").alias("card_not_present_early_fraud_warnings_minor"),
+        sum_if(F.col("is_card_not_present"), "payment_minor").alias(
+            "card_not_present_early_fraud_warnings_minor"
+        ),
         count_if(F.col("is_secured")).alias("three_d_secure_early_fraud_warnings_count"),
         sum_if(F.col("is_secured"), "payment_minor").alias("three_d_secure_early_fraud_warnings_minor"),
     )

@@ -85,7 +85,9 @@ _DISPUTE = ["account", "dispute_id"]
 
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Days on which changed disputes were raised, and those about changed payments."""
-    versions = (live(changed[name]).select(F.col("created_date").alias("date")) for name in (claims.DISPUTES, HISTORY))
+    versions = (
+        live(changed[name]).select(F.col("created_date").alias("date")) for name in (claims.DISPUTES, HISTORY)
+    )
     raised, answered = versions
     renamed = claims.claim_days(live(changed[claims.CHARGES]), now[claims.DISPUTES])
     return raised.unionByName(answered).unionByName(renamed)
@@ -169,7 +171,9 @@ def _results() -> dict[str, Expression]:
     return {
         "response": response,
         "response_seconds": F.when(took < 0, F.lit(0)).otherwise(took).cast("bigint"),
-        "at_stake_minor": F.when(F.col("outcome") == "open", F.col("amount_minor")).otherwise(0).cast("bigint"),
+        "at_stake_minor": F.when(F.col("outcome") == "open", F.col("amount_minor"))
+        .otherwise(0)
+        .cast("bigint"),
     }
 
 

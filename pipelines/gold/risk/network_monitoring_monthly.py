@@ -119,13 +119,23 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     one that has.
     """
     told = {
-        name: altered(changed[name], list(dict.fromkeys([*all_tables()[name].key, "currency", "date", *columns])))
+        name: altered(
+            changed[name], list(dict.fromkeys([*all_tables()[name].key, "currency", "date", *columns]))
+        )
         for name, columns in monitored.COUNTED.items()
     }
-    moved = altered(changed[ACCOUNTS], ["account_id", "country"]).select(F.col("account_id").alias("account")).distinct()
+    moved = (
+        altered(changed[ACCOUNTS], ["account_id", "country"])
+        .select(F.col("account_id").alias("account"))
+        .distinct()
+    )
     days = {row[0] for rows in told.values() for row in rows.select("date").distinct().collect()}
     all_days = {row[0] for name in told for row in now[name].select("date").distinct().collect()}
-    of_moved = {row[0] for name in told for row in now[name].join(moved, "account").select("date").distinct().collect()}
+    of_moved = {
+        row[0]
+        for name in told
+        for row in now[name].join(moved, "account").select("date").distinct().collect()
+    }
     months = {month for day in days | of_moved for month in (_first(day), _after(day))}
     if days and all_days:
         months |= _between(max(all_days - days, default=min(all_days)), max(all_days))
@@ -139,7 +149,9 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str], at: Place | None =
     newest = max((row[0] for row in _newest(now).collect() if row[0]), default=date.min)
     days = [day.isoformat() for month in dates for day in _days(month)]
     near = {name: on_dates(now[name], "date", days) for name in monitored.COUNTED}
-    cases = on_dates(monitored.cases(near).withColumn("month", F.to_date(F.trunc("date", "month"))), "month", dates)
+    cases = on_dates(
+        monitored.cases(near).withColumn("month", F.to_date(F.trunc("date", "month"))), "month", dates
+    )
     measured = _measured(cases, on_dates(monitored.payments(near), "month", dates), newest)
     placed = _placed(measured, now[ACCOUNTS], at)
     lines = placed.join(limits(placed.sparkSession, at.programmes), ["basis", "place"]).filter(
@@ -192,7 +204,9 @@ def _measured(cases: DataFrame, payments: DataFrame, newest: date) -> DataFrame:
                 "days": F.dayofmonth(F.last_day("month")).cast("bigint"),
                 "unit": F.when(in_amounts, "usd_minor").otherwise("count"),
                 "numerator": F.when(in_amounts, F.col("cases_usd_minor")).otherwise(F.col("cases_count")),
-                "denominator": F.when(in_amounts, F.col("payments_usd_minor")).otherwise(F.col("payments_count")),
+                "denominator": F.when(in_amounts, F.col("payments_usd_minor")).otherwise(
+                    F.col("payments_count")
+                ),
             }
         )
         .filter("cases_count > 0 or payments_count > 0")
@@ -202,7 +216,9 @@ def _measured(cases: DataFrame, payments: DataFrame, newest: date) -> DataFrame:
 def _placed(measured: DataFrame, accounts: DataFrame, at: Place) -> DataFrame:
     """With the regions whose thresholds are about a row, one row each: everywhere, and where the account is."""
     countries = accounts.filter("country is not null").select(F.col("account_id").alias("account"), "country")
-    found = measured.join(countries.groupBy("account").agg(F.max("country").alias("country")), ["account"], "left")
+    found = measured.join(
+        countries.groupBy("account").agg(F.max("country").alias("country")), ["account"], "left"
+    )
     region = region_of(F.coalesce("country", F.lit(at.country).cast("string")), at.programmes)
     told = found.withColumn("region", region)
     return told.withColumn("place", F.explode(F.array(F.lit("all"), F.coalesce("region", F.lit("unknown")))))
@@ -212,13 +228,17 @@ def _with_line(lines: DataFrame) -> DataFrame:
     """With the month's end at the pace so far, and the numerator from which the level applies then."""
     so_far, left = F.col("days_known"), F.col("days") - F.col("days_known")
     is_before = F.col("basis").isin(*monitored.MONTH_BEFORE)
-    ended = F.when(is_before, F.col("denominator")).otherwise(_whole(F.col("denominator") * F.col("days"), so_far))
+    ended = F.when(is_before, F.col("denominator")).otherwise(
+        _whole(F.col("denominator") * F.col("days"), so_far)
+    )
     rest = (F.col("cases_count") + F.lit(0.5)) * left / so_far
     spread = F.lit(Z) * F.sqrt(rest * F.col("days") / so_far)
     each = F.when(F.col("unit") == "count", F.lit(1.0)).otherwise(
         F.when(F.col("cases_count") > 0, F.col("numerator") / F.col("cases_count"))
     )
-    least = F.col("numerator") + F.floor(F.greatest(F.floor(rest - spread), F.lit(0)) * F.coalesce(each, F.lit(0.0)))
+    least = F.col("numerator") + F.floor(
+        F.greatest(F.floor(rest - spread), F.lit(0)) * F.coalesce(each, F.lit(0.0))
+    )
     most = F.col("numerator") + F.ceil(F.ceil(rest + spread) * each)
     projected = lines.withColumns(
         {
@@ -240,7 +260,9 @@ def _with_line(lines: DataFrame) -> DataFrame:
 def _line() -> Expression:
     """In whole numbers, so that a rate right on the limit counts, or does not where it has to be exceeded."""
     share = F.col("projected_denominator") * F.col("limit_bps")
-    by_rate = F.when(F.col("must_exceed"), _whole(share, F.lit(10_000)) + 1).otherwise(_whole(share + 9_999, F.lit(10_000)))
+    by_rate = F.when(F.col("must_exceed"), _whole(share, F.lit(10_000)) + 1).otherwise(
+        _whole(share + 9_999, F.lit(10_000))
+    )
     by_amount = F.when(F.col("unit") == "usd_minor", F.col("limit_usd_minor")).otherwise(0)
     fewest = F.greatest(F.col("limit_count"), F.coalesce(by_amount, F.lit(0)), F.lit(1))
     return F.when(F.col("limit_bps").isNotNull(), F.greatest(by_rate, fewest)).cast("bigint")
@@ -254,7 +276,9 @@ def _whole(part: Expression, by: Expression) -> Expression:
 def _enough(usd_minor: Expression) -> Expression:
     """Whether an amount is that which a level asks for besides a number of cases."""
     asked = F.when(F.col("unit") == "count", F.col("limit_usd_minor"))
-    return F.coalesce(F.when(F.col("must_exceed"), usd_minor > asked).otherwise(usd_minor >= asked), F.lit(True))
+    return F.coalesce(
+        F.when(F.col("must_exceed"), usd_minor > asked).otherwise(usd_minor >= asked), F.lit(True)
+    )
 
 
 def _crossed(told: DataFrame, cases: DataFrame) -> DataFrame:
@@ -284,7 +308,11 @@ def _with_status(told: DataFrame, crossed: DataFrame) -> DataFrame:
     for status, number in numbers.items():
         amount_so_far = F.col("cases_usd_minor") if status == "reached" else coming
         state = state.when((F.col(number) >= F.col("line")) & _enough(amount_so_far), status)
-    lacks = (F.col("projected_high") >= F.col("line")) & ~_enough(coming) & (F.col("other_currency_cases_count") > 0)
+    lacks = (
+        (F.col("projected_high") >= F.col("line"))
+        & ~_enough(coming)
+        & (F.col("other_currency_cases_count") > 0)
+    )
     named = found.withColumn("status", state.when(lacks, "check_amount").otherwise("below"))
     return named.withColumns({"date": F.col("month"), "crossed_on": _crossed_on()})
 

@@ -26,7 +26,9 @@ COUNTED: Mapping[str, tuple[str, ...]] = {
         "card_not_present_early_fraud_warnings_minor", "three_d_secure_early_fraud_warnings_count",
         "three_d_secure_early_fraud_warnings_minor",
     ),
-    DISPUTES: ("kind", "network", "is_card_not_present", "network_reason_code", "reason", "amount_minor"),
+    DISPUTES: (
+        "kind", "network", "is_card_not_present", "network_reason_code", "reason", "amount_minor",
+    ),
     ALERTS: ("visa_attempts_count",),
     ATTEMPTS: ("attempts_count",),
 }  # fmt: skip

@@ -117,12 +117,16 @@ def limits(spark: SparkSession, programmes: Programmes) -> DataFrame:
     regional: dict[tuple[str, str, str], list[Threshold]] = {}
     for threshold in programmes.programmes:
         if "all" not in threshold.regions:
-            regional.setdefault((threshold.programme, threshold.level, threshold.applies_to), []).append(threshold)
+            regional.setdefault((threshold.programme, threshold.level, threshold.applies_to), []).append(
+                threshold
+            )
     for found in regional.values():
         since = min(t.valid_from or FIRST for t in found)
         until = max(t.valid_to or LAST for t in found)
         unknown = found[0].model_copy(update={"valid_from": since, "valid_to": until})
-        rows.append({**_limit_row(unknown, "unknown"), "limit_bps": None, "limit_rate": None, "limit_usd_minor": None})
+        rows.append(
+            {**_limit_row(unknown, "unknown"), "limit_bps": None, "limit_rate": None, "limit_usd_minor": None}
+        )
     return spark.createDataFrame(pa.Table.from_pylist(rows, _LIMITS))
 
 
@@ -130,10 +134,7 @@ _LIMITS = pa.schema(
     [(name, pa.string()) for name in ("programme", "level", "applies_to", "network", "basis", "place")]
     + [(name, pa.date32()) for name in ("valid_from", "valid_to")]
     + [("limit_rate", pa.float64()), ("must_exceed", pa.bool_())]
-    + [
-        (f"limit_{name}", pa.int64())
-        for name in ("bps", "count", "payments", "usd_minor", "secured_bps")
-    ]
+    + [(f"limit_{name}", pa.int64()) for name in ("bps", "count", "payments", "usd_minor", "secured_bps")]
 )
 
 

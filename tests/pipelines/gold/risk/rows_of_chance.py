@@ -1,4 +1,6 @@
-"""Silver of chance, in which what is rare in a small archive is common: disputes, bursts, test mode, several accounts."""
+"""Silver of chance: what is rare in a small archive is common in it: disputes, bursts, test mode, accounts."""
+
+# ruff: noqa: E501 - one row reads better in few lines
 
 from __future__ import annotations
 
@@ -14,7 +16,16 @@ if TYPE_CHECKING:
 
 START, DAYS = datetime(2026, 2, 10, tzinfo=UTC), 80
 ACCOUNTS = {"acct_a": "US", "acct_b": "DE", "acct_c": "AE", "acct_d": None}
-STATUSES = ("needs_response", "under_review", "won", "lost", "warning_needs_response", "warning_closed", "prevented", None)
+STATUSES = (
+    "needs_response",
+    "under_review",
+    "won",
+    "lost",
+    "warning_needs_response",
+    "warning_closed",
+    "prevented",
+    None,
+)
 REASONS = ("fraudulent", "unrecognized", "duplicate", "product_not_received", None)
 CODES = ("10.4", "4837", "4863", "4853", None)
 
@@ -41,10 +52,13 @@ def rows(seed: int = 3, payments: int = 1500) -> Tables:
         "silver.charges": charges,
         "silver.disputes": disputes,
         "silver.dispute_history": [version for made in disputes for version in _versions(chance, made)],
-        "silver.early_fraud_warnings": [_warning(chance, n, chance.choice(claimed)) for n in range(payments // 8)],
+        "silver.early_fraud_warnings": [
+            _warning(chance, n, chance.choice(claimed)) for n in range(payments // 8)
+        ],
         "silver.refunds": [_refund(chance, n, chance.choice(claimed)) for n in range(payments // 8)],
         "silver.accounts": [
-            {"account": "platform", "account_id": name, "country": country} for name, country in ACCOUNTS.items()
+            {"account": "platform", "account_id": name, "country": country}
+            for name, country in ACCOUNTS.items()
         ],
     }
 
@@ -79,8 +93,12 @@ def _burst(chance: random.Random, number: int) -> list[Row]:
     for n in range(chance.randrange(8, 60)):
         when = (start + timedelta(seconds=chance.randrange(5400))).replace(tzinfo=None).isoformat()
         make = chance.choices((declined, blocked, charge), (3, 1, chance.choice((1, 4))))[0]
-        made = make(f"ch_b{number}_{n}", when, card_fingerprint=f"card_{chance.randrange(300)}", amount_minor=120)
-        found.append(made | {"account": account, "currency": currency, "ip_address": f"ip_{chance.randrange(3)}"})
+        made = make(
+            f"ch_b{number}_{n}", when, card_fingerprint=f"card_{chance.randrange(300)}", amount_minor=120
+        )
+        found.append(
+            made | {"account": account, "currency": currency, "ip_address": f"ip_{chance.randrange(3)}"}
+        )
     return found
 
 
@@ -95,7 +113,7 @@ def _dispute(chance: random.Random, number: int, made: Row) -> Row:
     is_inquiry, is_prevented = (status or "").startswith("warning"), status == "prevented"
     reason = chance.choice(REASONS)
     by_intent = made.get("payment_intent_id") and chance.random() < 0.2
-    return dispute(f"dp_{number}", None if by_intent else made["charge_id"], _after(chance, made)) | {
+    return dispute(f"dp_{number}", None if by_intent else chance.choices((made["charge_id"], "ch_gone"), (19, 1))[0], _after(chance, made)) | {
         "account": made["account"], "currency": made["currency"], "amount_minor": made["amount_minor"],
         "payment_intent_id": made.get("payment_intent_id"), "livemode": made["livemode"], "status": status, "reason": reason,
         "is_inquiry": is_inquiry, "is_prevented": is_prevented, "is_chargeback": not is_inquiry and not is_prevented,

@@ -1,3 +1,5 @@
+# ruff: noqa: E501 - one case a line
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,9 @@ MAY, JULY = "2026-05-01", "2026-07-07"
 
 def version(of: Row, since: str, number: int, **facts: Any) -> Row:
     """A version of a dispute that an event brought."""
-    return of | {"version": str(number), "valid_from": at(since), "event_type": "charge.dispute.updated"} | facts
+    return (
+        of | {"version": str(number), "valid_from": at(since), "event_type": "charge.dispute.updated"} | facts
+    )
 
 
 def moment(row: Row, name: str) -> Any:
@@ -23,7 +27,17 @@ def moment(row: Row, name: str) -> Any:
 
 
 def test_a_dispute_is_told_with_its_payment_and_its_course(any_spark: SparkSession) -> None:
-    lost = dispute("dp_1", "ch_1", JULY, 900, status="lost", is_closed=True, network_reason_code="10.4", evidence_due_at=at("2026-07-20"), submission_count=1)  # noqa: E501
+    lost = dispute(
+        "dp_1",
+        "ch_1",
+        JULY,
+        900,
+        status="lost",
+        is_closed=True,
+        network_reason_code="10.4",
+        evidence_due_at=at("2026-07-20"),
+        submission_count=1,
+    )
     tables = {
         "silver.charges": [charge("ch_1", MAY, customer_id="cus_1", three_d_secure_result="authenticated")],
         "silver.disputes": [lost],

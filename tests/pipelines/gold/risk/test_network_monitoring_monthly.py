@@ -1,10 +1,12 @@
+# ruff: noqa: E501 - one case a line
+
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from silver_rows import affected, at, day, figures, frames
+from silver_rows import affected, day, figures, frames
 
 from pipelines.catalog import all_tables
 from pipelines.gold.risk.network_monitoring_monthly import Place, build
@@ -40,7 +42,9 @@ def warned(date: str, number: int, minor: int = 0, **facts: Any) -> Row:
     return daily(date, **counted, card_not_present_early_fraud_warnings_minor=minor, **facts)
 
 
-def chargebacks(date: str, number: int, network: str = "mastercard", minor: int = 100, **facts: Any) -> list[Row]:
+def chargebacks(
+    date: str, number: int, network: str = "mastercard", minor: int = 100, **facts: Any
+) -> list[Row]:
     made = {
         "kind": "chargeback", "network": network, "is_card_not_present": True, "network_reason_code": "none",
         "reason": "fraudulent", "amount_minor": minor,
@@ -53,10 +57,14 @@ def lines(spark: SparkSession, tables: Tables, *months: str, at: Place | None = 
     home = at or Place(card_networks(), "US")
     rows = [row.asDict() for row in build(frames(spark, GOLD, tables), months or (APRIL,), home).collect()]
     found = [row for row in rows if all(row[name] == value for name, value in of.items())]
-    return sorted(found, key=lambda row: (row["account"], row["date"], row["programme"], row["limit_rate"] or 0))
+    return sorted(
+        found, key=lambda row: (row["account"], row["date"], row["programme"], row["limit_rate"] or 0)
+    )
 
 
-def line(spark: SparkSession, daily: Sequence[Row], programme: str = "VAMP", level: str = "excessive", **more: Any) -> Row:
+def line(
+    spark: SparkSession, daily: Sequence[Row], programme: str = "VAMP", level: str = "excessive", **more: Any
+) -> Row:
     tables = {DAILY: daily, **more}
     [row] = lines(spark, tables, programme=programme, level=level, applies_to="merchant")
     return row
@@ -118,9 +126,13 @@ def test_a_month_that_is_not_over_is_projected(spark: SparkSession, cases: int, 
     assert figures(row, *expected) == expected
 
 
-def test_how_far_a_month_is_known_is_told_by_any_account_and_never_by_the_clock(any_spark: SparkSession) -> None:
+def test_how_far_a_month_is_known_is_told_by_any_account_and_never_by_the_clock(
+    any_spark: SparkSession,
+) -> None:
     rows = [sold("2026-04-10", 3000), sold("2026-04-20", 1, "amex", account="other")]
-    [quiet] = lines(any_spark, {DAILY: rows}, account="shop", level="excessive", applies_to="merchant", programme="VAMP")
+    [quiet] = lines(
+        any_spark, {DAILY: rows}, account="shop", level="excessive", applies_to="merchant", programme="VAMP"
+    )
     assert figures(quiet, "known_until", "projected_denominator") == {
         "known_until": day("2026-04-20"),
         "projected_denominator": 4500,
@@ -129,8 +141,16 @@ def test_how_far_a_month_is_known_is_told_by_any_account_and_never_by_the_clock(
 
 
 def test_vamp_tightens_in_april_2026(spark: SparkSession) -> None:
-    rows = [sold("2026-03-03", 100_000), warned("2026-03-04", 1500), sold(APRIL, 100_000), warned(APRIL, 1500), END]
-    found = lines(spark, {DAILY: rows}, "2026-03-01", APRIL, programme="VAMP", level="excessive", applies_to="merchant")
+    rows = [
+        sold("2026-03-03", 100_000),
+        warned("2026-03-04", 1500),
+        sold(APRIL, 100_000),
+        warned(APRIL, 1500),
+        END,
+    ]
+    found = lines(
+        spark, {DAILY: rows}, "2026-03-01", APRIL, programme="VAMP", level="excessive", applies_to="merchant"
+    )
     assert [(row["limit_rate"], row["line"], row["status"]) for row in found] == [
         (0.022, 2200, "below"),
         (0.015, 1500, "reached"),
@@ -177,7 +197,11 @@ def test_chargebacks_of_mastercard_are_held_against_the_month_before(
     rows = [sold("2026-03-31", payments, "mastercard"), sold("2026-04-02", 7, "mastercard"), END]
     tables = {DAILY: rows, DISPUTES: chargebacks("2026-04-03", cases, reason="duplicate")}
     [row] = lines(spark, tables, programme="ECM", level=level)
-    assert figures(row, "denominator", "line", "status") == {"denominator": payments, "line": limit, "status": status}
+    assert figures(row, "denominator", "line", "status") == {
+        "denominator": payments,
+        "line": limit,
+        "status": status,
+    }
 
 
 @pytest.mark.parametrize(
@@ -196,9 +220,16 @@ def test_chargebacks_of_mastercard_are_held_against_the_month_before(
         ({"currency": "EUR"}, "check_amount"),
     ],
 )
-def test_fraud_at_mastercard_has_to_exceed_rate_and_amount(spark: SparkSession, of: dict[str, Any], status: str) -> None:
+def test_fraud_at_mastercard_has_to_exceed_rate_and_amount(
+    spark: SparkSession, of: dict[str, Any], status: str
+) -> None:
     """2,000 payments, 11 cases: 0.55 %, of 4,545.46 dollars each: 50,000.06 in all."""
-    paid = sold("2026-03-02", of.get("payments", 2000), "mastercard", cohort_three_d_secure_count=of.get("secured", 200))
+    paid = sold(
+        "2026-03-02",
+        of.get("payments", 2000),
+        "mastercard",
+        cohort_three_d_secure_count=of.get("secured", 200),
+    )
     made = {
         "network_reason_code": of.get("code", "none"), "reason": of.get("reason", "fraudulent"),
         "is_card_not_present": not of.get("present", False), "currency": of.get("currency", "USD"),
@@ -230,20 +261,31 @@ def test_fraud_despite_3d_secure_is_compared_in_dollars(any_spark: SparkSession)
 
 
 def test_cards_that_are_probed_are_held_against_all_attempts(spark: SparkSession) -> None:
-    alert = {"window_start_at": at("2026-04-09T10:00"), "visa_attempts_count": 300_000, "attempts_count": 400_000}
+    alert = {"hour": 10, "visa_attempts_count": 300_000, "attempts_count": 400_000}
     more = {
         ALERTS: [zeros(ALERTS, "2026-04-09", alert)],
-        ATTEMPTS: [zeros(ATTEMPTS, APRIL, {"network": name, "attempts_count": 1_500_000}) for name in ("visa", "amex")],
+        ATTEMPTS: [
+            zeros(ATTEMPTS, APRIL, {"network": name, "attempts_count": 1_500_000})
+            for name in ("visa", "amex")
+        ],
     }
     row = line(spark, [END], "VAMP_ENUMERATION", **more)
-    expected = {"numerator": 300_000, "denominator": 1_500_000, "status": "reached", "crossed_on": day("2026-04-09")}
+    expected = {
+        "numerator": 300_000,
+        "denominator": 1_500_000,
+        "status": "reached",
+        "crossed_on": day("2026-04-09"),
+    }
     assert figures(row, *expected) == expected
 
 
 def test_accounts_are_measured_each_by_itself(spark: SparkSession) -> None:
     rows = [sold(APRIL, 10, account="a"), sold(APRIL, 20, account="b"), warned(APRIL, 1, account="b"), END]
     found = lines(spark, {DAILY: rows}, programme="VAMP", level="excessive", applies_to="merchant")
-    assert [(row["account"], row["numerator"], row["denominator"]) for row in found] == [("a", 0, 10), ("b", 1, 20)]
+    assert [(row["account"], row["numerator"], row["denominator"]) for row in found] == [
+        ("a", 0, 10),
+        ("b", 1, 20),
+    ]
 
 
 def test_a_new_newest_day_rewrites_the_months_that_were_and_are_the_newest(any_spark: SparkSession) -> None:
