@@ -47,9 +47,10 @@ _DAY = ["account", "date", "basis"]
 
 
 def cases(now: Mapping[str, DataFrame]) -> DataFrame:
-    """Cases by ``account``, ``date`` and ``basis``: ``cases_count``, ``cases_usd_minor``, ``other_currency_cases_count``.
+    """Cases by ``account``, ``date`` and ``basis``.
 
-    Amounts are those in US dollars alone: other currencies are counted apart and not converted.
+    They are ``cases_count``, ``cases_usd_minor`` and ``other_currency_cases_count``: amounts are those in US dollars
+    alone, and other currencies are counted apart and not converted.
     """
     chargebacks = now[DISPUTES].filter("kind = 'chargeback'").withColumn("cases", F.lit(1))
     visa, mastercard = (chargebacks.filter(F.col("network") == name) for name in ("visa", "mastercard"))
@@ -119,11 +120,13 @@ def _payment(
 
 
 def _rows(basis: str) -> list[Column]:
-    return [F.col("account"), F.col("currency"), F.col("date"), F.lit(basis).alias("basis")]
+    # A table may be empty. Sail (0.7.2) cannot unite its columns with others unless something is made of them.
+    date = F.date_add("date", 0).alias("date")
+    return [F.col("account"), F.col("currency"), date, F.lit(basis).alias("basis")]
 
 
 def _whole(name: str | None) -> Column:
-    return (F.col(name) if name else F.lit(0)).cast("bigint")
+    return F.abs(F.col(name) if name else F.lit(0)).cast("bigint")
 
 
 def _joined(frames: list[DataFrame]) -> DataFrame:

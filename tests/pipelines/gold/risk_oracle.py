@@ -6,7 +6,10 @@ from __future__ import annotations
 
 from tests.pipelines.gold.oracle import Oracle
 
-SILVER = ("accounts", "charges", "dispute_history", "disputes", "early_fraud_warnings")
+SILVER = (
+    "accounts", "balance_transactions", "charge_history", "charges", "dispute_history", "disputes", "early_fraud_warnings",
+    "refunds",
+)  # fmt: skip
 
 VIEWS = """
 create view card_attempts as
@@ -139,6 +142,50 @@ select account, month as date, programme, level, applies_to, network, basis, reg
 from judged
 """
 
-RISK = Oracle(SILVER, VIEWS, {"gold.network_monitoring_monthly": MONITORING})
+MERCHANTS = """
+with once as (
+  select account, charge_id, min(amount_captured_minor) as first_taken from silver.charge_history
+  where event_type = 'charge.captured' and amount_captured_minor < amount_minor and amount_minor = amount_captured_minor + amount_refunded_minor group by all),
+day as (
+  select account, currency, created_date as d, 1 as n, least(amount_captured_minor, coalesce(first_taken, amount_captured_minor)) as minor, 0 as back, 0 as cb, 0 as cb_minor, 0 as w
+  from paid left join once using (account, charge_id) where taken
+  union all select r.account, r.currency, r.created_date, 0, 0, r.amount_minor, 0, 0, 0 from silver.refunds r join paid p on p.account = r.account and p.charge_id = r.charge_id and p.taken
+    where r.livemode is not false and coalesce(r.status, '') not in ('failed', 'canceled') and r.amount_minor is distinct from nullif(p.amount_refunded_minor - p.amount_returned_minor, 0)
+  union all select account, currency, created_date, 0, 0, 0, 1, amount_minor, 0 from raised where is_chargeback
+  union all select account, currency, created_date, 0, 0, 0, 0, 0, 1 from warned),
+days as (select account, currency, d, sum(n) as n, sum(minor) as minor, sum(back) as back, sum(cb) as cb, sum(cb_minor) as cb_minor, sum(w) as w from day group by all),
+newest as (select greatest((select max(created_date) from silver.charges where livemode is not false), (select max(d) from days where n + cb + w > 0)) as last),
+calendar as (select distinct account, currency, (d + k::int)::date as date from days, range(56) t(k), newest where d + k::int <= last),
+rolled as (
+  select c.account, c.currency, c.date, sum(n) filter (c.date - d < 28) as n, sum(minor) filter (c.date - d < 28) as minor, sum(n) filter (c.date - d >= 28) as n0, sum(minor) filter (c.date - d >= 28) as minor0,
+         sum(minor) filter (c.date - d < 7) as week, max(minor) filter (c.date - d < 28) as largest, sum(back) filter (c.date - d < 28) as back, sum(back) filter (c.date - d >= 28) as back0,
+         sum(cb) filter (c.date - d < 28) as cb, sum(cb) filter (c.date - d >= 28) as cb0, sum(cb_minor) filter (c.date - d < 28) as cb_minor, sum(w) filter (c.date - d < 28) as w
+  from calendar c join days using (account, currency) where c.date - d between 0 and 55 group by all),
+booked as (select account, currency, created_date as d, sum(sum(net_minor)) over (partition by account, currency order by created_date) as closing
+           from silver.balance_transactions where livemode is not false group by account, currency, created_date),
+facts as (
+  select account, currency, date, coalesce(n, 0)::bigint as captured_count, coalesce(minor, 0)::bigint as captured_minor, coalesce(n0, 0)::bigint as captured_before_count, coalesce(minor0, 0)::bigint as captured_before_minor,
+         coalesce(week, 0)::bigint as week_captured_minor, coalesce(largest, 0)::bigint as largest_day_minor, coalesce(back, 0)::bigint as refunded_minor, coalesce(back0, 0)::bigint as refunded_before_minor,
+         coalesce(cb, 0)::bigint as chargebacks_count, coalesce(cb0, 0)::bigint as chargebacks_before_count, coalesce(cb_minor, 0)::bigint as chargebacks_minor, coalesce(w, 0)::bigint as early_fraud_warnings_count,
+         (select arg_max(closing, d) from booked b where b.account = r.account and b.currency = r.currency and r.date - d between 0 and 27)::bigint as closing_minor,
+         (select r.date - min(created_date) from silver.accounts a where a.account_id = r.account having min(created_date) <= r.date)::bigint as age_days
+  from rolled r where coalesce(n, 0) + coalesce(n0, 0) + coalesce(back, 0) + coalesce(back0, 0) + coalesce(cb, 0) + coalesce(cb0, 0) + coalesce(w, 0) > 0),
+pointed as (
+  select *, greatest(-coalesce(closing_minor, 0), 0)::bigint as negative_minor,
+         coalesce(floor(25 * least(greatest((chargebacks_count / captured_count - 0.003::double) / (0.01::double - 0.003::double), 0), 1)), 0)::bigint as dispute_points,
+         case when chargebacks_count < 3 then 0 else coalesce(floor(10 * least(greatest(((chargebacks_count * captured_before_count) / (greatest(chargebacks_before_count, 1) * captured_count) - 1) / 2, 0), 1)), 0) end::bigint as dispute_trend_points,
+         coalesce(floor(15 * least(greatest((refunded_minor / captured_minor - 0.05::double) / (0.25::double - 0.05::double), 0), 1)), 0)::bigint as refund_points,
+         coalesce(floor(5 * least(greatest((refunded_minor::double * captured_before_minor / (refunded_before_minor::double * captured_minor) - 1) / 2, 0), 1)), 0)::bigint as refund_trend_points,
+         coalesce(floor(15 * least(greatest((3 * week_captured_minor / (captured_minor - week_captured_minor) - 1.5) / 2.5, 0), 1)), 0)::bigint as volume_points,
+         case when closing_minor < 0 and captured_minor = 0 then 20 when closing_minor < 0 then floor(20 * least(greatest(-closing_minor / captured_minor / 0.1::double, 0), 1)) else 0 end::bigint as negative_balance_points,
+         coalesce(floor(5 * least(greatest((180 - age_days) / 150, 0), 1)), 0)::bigint as age_points,
+         coalesce(floor(5 * least(greatest((largest_day_minor / captured_minor - 0.25::double) / 0.5, 0), 1)), 0)::bigint as concentration_points
+  from facts)
+select *, dispute_points + dispute_trend_points + refund_points + refund_trend_points + volume_points + negative_balance_points + age_points + concentration_points as risk_score from pointed
+"""
+
+RISK = Oracle(
+    SILVER, VIEWS, {"gold.merchant_risk_daily": MERCHANTS, "gold.network_monitoring_monthly": MONITORING}
+)
 RARE = Oracle(SILVER, VIEWS, {"gold.card_testing_alerts": CARD_TESTING, "gold.disputes_enriched": DISPUTES})
 """Of what a small archive has next to nothing: these are reckoned from rows of chance alone."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from silver_rows import frame
+
 from pipelines.gold.shared.recipe import recipe
 from tests.pipelines.gold.oracle import texts
 from tests.pipelines.gold.risk.rows_of_chance import Lake, rows
@@ -22,8 +24,8 @@ def made(lake: Lake, name: str) -> DataFrame:
     if name.startswith("silver."):
         return lake.table(name)
     how = recipe(name)
-    found = how.whole({source: made(lake, source) for source in how.inputs}, None)
-    return lake.spark.createDataFrame(found.toArrow())
+    found = how.whole({source: made(lake, source) for source in how.inputs}, None).toArrow()
+    return frame(lake.spark, name, found.to_pylist())
 
 
 @pytest.mark.parametrize("name", ORACLES)
