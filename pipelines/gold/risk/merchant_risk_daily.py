@@ -131,9 +131,10 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
 def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     """The rows of some days (ISO dates)."""
     before = 2 * WEEKS - 1
-    parts = [around(now[name], "date", dates, before=before, after=0) for name in _LOOKED_AT]
-    plain = [_plain(rows) for rows in (*parts, _refunds(now, dates, before))]
-    facts = combined(plain, [*_MERCHANT, "date"], _DAILY)
+    told = {name: around(now[name], "date", dates, before=before, after=0) for name in _LOOKED_AT}
+    parts = [_plain(rows, _LOOKED_AT[name]) for name, rows in told.items()]
+    given_back = _plain(_refunds(now, dates, before), ("refunded_minor",))
+    facts = combined([*parts, given_back], [*_MERCHANT, "date"], _DAILY)
     closing = around(now[BALANCES], "date", dates, before=before, after=0).select(*_MERCHANT, "date", "closing_minor")
     asked = _asked(facts, dates)
     days = facts.join(closing, [*_MERCHANT, "date"], "full").fillna(0, list(_DAILY)).join(
@@ -149,10 +150,10 @@ def _found(*days: DataFrame) -> set[date]:
     return {row[0] for rows in days for row in rows.distinct().collect() if row[0]}
 
 
-def _plain(rows: DataFrame) -> DataFrame:
+def _plain(rows: DataFrame, names: Sequence[str]) -> DataFrame:
     """What is looked at of each day. Sail (0.7.2) cannot unite a table that is empty unless something is made of its columns."""
     keys = [F.concat(name, F.lit("")).alias(name) for name in _MERCHANT]
-    figures = (F.abs(F.col(name)).alias(name) for name in _DAILY if name in rows.columns)
+    figures = (F.abs(F.col(name)).alias(name) for name in names)
     return rows.select(*keys, F.date_add("date", 0).alias("date"), *figures)
 
 

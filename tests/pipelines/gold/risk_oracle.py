@@ -172,14 +172,14 @@ facts as (
   from rolled r where coalesce(n, 0) + coalesce(n0, 0) + coalesce(back, 0) + coalesce(back0, 0) + coalesce(cb, 0) + coalesce(cb0, 0) + coalesce(w, 0) > 0),
 pointed as (
   select *, greatest(-coalesce(closing_minor, 0), 0)::bigint as negative_minor,
-         coalesce(floor(25 * least(greatest((chargebacks_count / captured_count - 0.003::double) / (0.01::double - 0.003::double), 0), 1)), 0)::bigint as dispute_points,
-         case when chargebacks_count < 3 then 0 else coalesce(floor(10 * least(greatest(((chargebacks_count * captured_before_count) / (greatest(chargebacks_before_count, 1) * captured_count) - 1) / 2, 0), 1)), 0) end::bigint as dispute_trend_points,
-         coalesce(floor(15 * least(greatest((refunded_minor / captured_minor - 0.05::double) / (0.25::double - 0.05::double), 0), 1)), 0)::bigint as refund_points,
-         coalesce(floor(5 * least(greatest((refunded_minor::double * captured_before_minor / (refunded_before_minor::double * captured_minor) - 1) / 2, 0), 1)), 0)::bigint as refund_trend_points,
-         coalesce(floor(15 * least(greatest((3 * week_captured_minor / (captured_minor - week_captured_minor) - 1.5) / 2.5, 0), 1)), 0)::bigint as volume_points,
+         coalesce(floor(25 * least(greatest((chargebacks_count / nullif(captured_count, 0) - 0.003::double) / (0.01::double - 0.003::double), 0), 1)), 0)::bigint as dispute_points,
+         case when chargebacks_count < 3 then 0 else coalesce(floor(10 * least(greatest(((chargebacks_count * captured_before_count) / nullif(greatest(chargebacks_before_count, 1) * captured_count, 0) - 1) / 2, 0), 1)), 0) end::bigint as dispute_trend_points,
+         coalesce(floor(15 * least(greatest((refunded_minor / nullif(captured_minor, 0) - 0.05::double) / (0.25::double - 0.05::double), 0), 1)), 0)::bigint as refund_points,
+         coalesce(floor(5 * least(greatest((refunded_minor::double * captured_before_minor / nullif(refunded_before_minor::double * captured_minor, 0) - 1) / 2, 0), 1)), 0)::bigint as refund_trend_points,
+         coalesce(floor(15 * least(greatest((3 * week_captured_minor / nullif(captured_minor - week_captured_minor, 0) - 1.5) / 2.5, 0), 1)), 0)::bigint as volume_points,
          case when closing_minor < 0 and captured_minor = 0 then 20 when closing_minor < 0 then floor(20 * least(greatest(-closing_minor / captured_minor / 0.1::double, 0), 1)) else 0 end::bigint as negative_balance_points,
          coalesce(floor(5 * least(greatest((180 - age_days) / 150, 0), 1)), 0)::bigint as age_points,
-         coalesce(floor(5 * least(greatest((largest_day_minor / captured_minor - 0.25::double) / 0.5, 0), 1)), 0)::bigint as concentration_points
+         coalesce(floor(5 * least(greatest((largest_day_minor / nullif(captured_minor, 0) - 0.25::double) / 0.5, 0), 1)), 0)::bigint as concentration_points
   from facts)
 select *, dispute_points + dispute_trend_points + refund_points + refund_trend_points + volume_points + negative_balance_points + age_points + concentration_points as risk_score from pointed
 """

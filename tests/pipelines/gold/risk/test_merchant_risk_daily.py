@@ -44,7 +44,7 @@ def test_four_weeks_and_those_before_are_added_up(any_spark: SparkSession) -> No
     tables = {
         PAYMENTS: [
             sold("2026-04-05", 9, 900), sold("2026-04-06", 10, 1000), sold("2026-05-03", 20, 2000),
-            sold("2026-05-04", 30, 3000), sold("2026-05-24", 1, 100), sold("2026-05-25", 7, 4000), sold(LAST, 2, 200),
+            sold("2026-05-04", 30, 3000), sold("2026-05-24", 1, 100, refunded_minor=9), sold("2026-05-25", 7, 4000), sold(LAST, 2, 200),
             sold("2026-06-01", 9, 900),
         ],
         DISPUTES: [disputed("2026-05-03", 1), disputed("2026-05-04", 2), disputed(LAST, 3, "amex", early_fraud_warnings_count=4)],
