@@ -34,6 +34,7 @@ _programmes = Subject(
     dimensions=("account", "programme", "level", "applies_to", "network", "region"),
     apart=("programme", "level", "applies_to"),
 )
+_merchants = Subject("gold.merchant_risk_daily", "risk", apart=("account", "currency", "date"))
 _bursts = Subject("gold.card_testing_alerts", "risk", dimensions=("account", "currency"))
 
 METRICS = (
@@ -119,6 +120,37 @@ METRICS = (
         "Accounts and months in which the level of a network's programme is expected, or possible, at the month's end.",
         ROWS,
         only="status in ('expected', 'possible')",
+    ),
+    _merchants(
+        "risk_score_count",
+        "Points of an account's risk score, 0 to 100, on a day: whom to look at first.",
+        "risk_score",
+        synonyms=("risk score", "merchant risk"),
+    ),
+    _merchants(
+        "recent_dispute_rate",
+        "Chargebacks raised in the 28 days to a day, of the payments captured in them.",
+        "chargebacks_count",
+        "captured_count",
+    ),
+    _merchants(
+        "recent_refund_rate",
+        "Amount of the refunds made in the 28 days to a day, of the amount captured in them.",
+        "refunded_minor",
+        "captured_minor",
+    ),
+    _merchants(
+        "recent_largest_day_rate",
+        "Amount captured on the day on which most was, of the 28 days to a day.",
+        "largest_day_minor",
+        "captured_minor",
+        synonyms=("concentration of volume",),
+    ),
+    _merchants(
+        "negative_balance_minor",
+        "What an account owes at the end of a day: its balance, where that is below 0.",
+        "negative_minor",
+        synonyms=("negative balance exposure",),
     ),
     _bursts(
         "card_testing_alerts_count",

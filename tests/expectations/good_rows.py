@@ -62,6 +62,7 @@ GOOD: Mapping[str, Row] = {
         "hour": 12, "attempts_count": 10, "cards_count": 10, "refused_count": 5, "declined_count": 5,
         "refused_rate": 0.5,
     },
+    "gold.merchant_risk_daily": {"closing_minor": 0},
     "gold.network_monitoring_monthly": {
         "known_until": date(2026, 3, 31), "is_complete": True, "status": "below", "crossed_on": None,
         "line": 1, "headroom": 1,
@@ -458,6 +459,12 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
     "gold.disputes_enriched": {
         "outcome_follows": {"at_stake_minor": 1},
         "times_in_order": {"raised_after_days": 541},
+    },
+    "gold.merchant_risk_daily": {
+        "points_within_weights": {"age_points": 6, "risk_score": 6},
+        "points_add_up": {"risk_score": 1},
+        "parts_within_whole": {"closing_minor": -1},
+        "nobody_scores_high": {"risk_score": 60},
     },
     "gold.network_monitoring_monthly": {
         "first_of_month": {"date": YESTERDAY},

@@ -1,5 +1,7 @@
 """gold.merchant_risk_daily: how each account has done for four weeks, and a score that says why it deserves a look."""
 
+# ruff: noqa: E501 - one column a line, so that a table reads like a page
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, on_dates
+from pipelines.frames.days import around
 from pipelines.frames.measures import altered, combined, live, total
 from pipelines.gold.shared.contract import amount, count, gold_table
 from pipelines.gold.shared.recipe import ByDay
@@ -51,7 +53,9 @@ class Part:
         value = F.expr(self.value)
         share = (value - F.lit(self.low)) / F.lit(self.high - self.low)
         within = F.greatest(F.least(share, F.lit(1.0)), F.lit(0.0))
-        return F.when(value.isNotNull(), F.floor(F.lit(float(self.most)) * within)).otherwise(0).cast("bigint")
+        return (
+            F.when(value.isNotNull(), F.floor(F.lit(float(self.most)) * within)).otherwise(0).cast("bigint")
+        )
 
 
 PARTS: Mapping[str, Part] = {
@@ -111,12 +115,16 @@ _MERCHANT = ["account", "currency"]
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Days whose four weeks, or those before, hold a day of which something has changed; and days that are new at all."""
     days = [
-        altered(changed[name], [*_MERCHANT, "date", *({"network"} & set(changed[name].columns)), *names]).select("date")
+        altered(
+            changed[name], [*_MERCHANT, "date", *({"network"} & set(changed[name].columns)), *names]
+        ).select("date")
         for name, names in {**_LOOKED_AT, BALANCES: ("closing_minor",)}.items()
     ]
     refunds = live(changed[claims.REFUNDS]).select(F.col("created_date").alias("date"))
     of_payments = claims.claim_days(live(changed[claims.CHARGES]), now[claims.REFUNDS])
-    told = altered(changed[ACCOUNTS], ["account_id", "created_date"]).select(F.col("account_id").alias("account"))
+    told = altered(changed[ACCOUNTS], ["account_id", "created_date"]).select(
+        F.col("account_id").alias("account")
+    )
     aged = now[PAYMENTS].join(told.distinct(), "account").select("date")
     moved = _found(*days, refunds, of_payments, aged)
     all_days = _found(*(now[name].select("date") for name in _LOOKED_AT))
@@ -135,13 +143,15 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     parts = [_plain(rows, _LOOKED_AT[name]) for name, rows in told.items()]
     given_back = _plain(_refunds(now, dates, before), ("refunded_minor",))
     facts = combined([*parts, given_back], [*_MERCHANT, "date"], _DAILY)
-    closing = around(now[BALANCES], "date", dates, before=before, after=0).select(*_MERCHANT, "date", "closing_minor")
+    closing = around(now[BALANCES], "date", dates, before=before, after=0).select(
+        *_MERCHANT, "date", "closing_minor"
+    )
     asked = _asked(facts, dates)
     days = facts.join(closing, [*_MERCHANT, "date"], "full").fillna(0, list(_DAILY)).join(
         asked, [*_MERCHANT, "date"], "full"
     )  # fmt: skip
     rolled = days.fillna(0, list(_DAILY)).select(*_MERCHANT, "date", "is_asked", *_rolled())
-    seen = "captured_count + captured_before_count + chargebacks_count + chargebacks_before_count + refunded_minor + refunded_before_minor + early_fraud_warnings_count > 0"  # noqa: E501
+    seen = "captured_count + captured_before_count + chargebacks_count + chargebacks_before_count + refunded_minor + refunded_before_minor + early_fraud_warnings_count > 0"
     return _scored(rolled.filter("is_asked").filter(seen), now[ACCOUNTS]).select(*TABLE.column_names)
 
 
@@ -172,7 +182,9 @@ def _refunds(now: Mapping[str, DataFrame], dates: Sequence[str], before: int) ->
     )  # fmt: skip
     of_payment = stood.join(paid, ["account", "charge_id"])
     given = of_payment.filter("coalesce(let_go, 0) = 0 or amount_minor <> let_go")
-    return given.groupBy(*_MERCHANT, F.col("claim_date").alias("date")).agg(total("amount_minor").alias("refunded_minor"))
+    return given.groupBy(*_MERCHANT, F.col("claim_date").alias("date")).agg(
+        total("amount_minor").alias("refunded_minor")
+    )
 
 
 def _rolled() -> list[Expression]:
@@ -184,8 +196,14 @@ def _rolled() -> list[Expression]:
     earlier |= {"refunded_minor": "refunded_before_minor", "chargebacks_count": "chargebacks_before_count"}
     return [
         *(F.sum(name).over(recent).cast("bigint").alias(name) for name in _DAILY),
-        *(F.coalesce(F.sum(name).over(before), F.lit(0)).cast("bigint").alias(to) for name, to in earlier.items()),
-        F.sum("captured_minor").over(in_order.rangeBetween(-6, 0)).cast("bigint").alias("week_captured_minor"),
+        *(
+            F.coalesce(F.sum(name).over(before), F.lit(0)).cast("bigint").alias(to)
+            for name, to in earlier.items()
+        ),
+        F.sum("captured_minor")
+        .over(in_order.rangeBetween(-6, 0))
+        .cast("bigint")
+        .alias("week_captured_minor"),
         F.max("captured_minor").over(recent).cast("bigint").alias("largest_day_minor"),
         F.last("closing_minor", ignorenulls=True).over(recent).alias("closing_minor"),
     ]

@@ -29,7 +29,9 @@ def sold(date: str, number: int, minor: int, **facts: Any) -> Row:
 
 
 def disputed(date: str, number: int, network: str = "visa", **facts: Any) -> Row:
-    return row(DISPUTES, date, network=network, chargebacks_count=number, chargebacks_minor=number * 10, **facts)
+    return row(
+        DISPUTES, date, network=network, chargebacks_count=number, chargebacks_minor=number * 10, **facts
+    )
 
 
 def on(spark: SparkSession, tables: Tables, *days: str) -> list[Row]:
@@ -80,7 +82,9 @@ def test_four_weeks_and_those_before_are_added_up(any_spark: SparkSession) -> No
         pytest.param({DISPUTES: [disputed(LAST, 3)], BALANCES: [row(BALANCES, LAST, closing_minor=5)]}, {}, id="nothing captured"),
     ],
 )  # fmt: skip
-def test_what_is_not_known_gives_no_points(spark: SparkSession, tables: Tables, expected: dict[str, int]) -> None:
+def test_what_is_not_known_gives_no_points(
+    spark: SparkSession, tables: Tables, expected: dict[str, int]
+) -> None:
     [found] = on(spark, tables)
     assert points(found) == {name: of for name, of in expected.items() if of}
     assert found["age_days"] is None
@@ -93,11 +97,18 @@ def test_the_weights_make_a_hundred() -> None:
 
 def test_accounts_and_currencies_stand_each_for_itself(any_spark: SparkSession) -> None:
     tables = {
-        PAYMENTS: [sold(LAST, 1, 1000), sold(LAST, 2, 5000, currency="JPY"), sold("2026-05-01", 3, 7, account="acct_b")],
+        PAYMENTS: [
+            sold(LAST, 1, 1000),
+            sold(LAST, 2, 5000, currency="JPY"),
+            sold("2026-05-01", 3, 7, account="acct_b"),
+        ],
         DISPUTES: [disputed(LAST, 1, currency="JPY"), disputed(LAST, 0, "amex", currency="EUR")],
     }
     found = on(any_spark, tables, "2026-05-30", LAST)
-    assert [(r["account"], r["currency"], str(r["date"]), r["captured_minor"], r["captured_before_minor"]) for r in found] == [
+    assert [
+        (r["account"], r["currency"], str(r["date"]), r["captured_minor"], r["captured_before_minor"])
+        for r in found
+    ] == [
         ("acct_a", "JPY", LAST, 5000, 0),
         ("acct_a", "USD", LAST, 1000, 0),
         ("acct_b", "USD", "2026-05-30", 0, 7),
@@ -107,14 +118,19 @@ def test_accounts_and_currencies_stand_each_for_itself(any_spark: SparkSession) 
     assert sorted(map(str, each)) == sorted(map(str, found))
 
 
-def test_a_changed_day_rewrites_the_eight_weeks_after_it_as_far_as_there_are_days(any_spark: SparkSession) -> None:
+def test_a_changed_day_rewrites_the_eight_weeks_after_it_as_far_as_there_are_days(
+    any_spark: SparkSession,
+) -> None:
     before = {PAYMENTS: [sold("2026-01-01", 1, 1), sold("2026-03-10", 1, 1)]}
     late = affected(any_spark, GOLD, {DISPUTES: [disputed("2026-02-20", 1)]}, before)
     assert (late[0], late[-1], len(late)) == ("2026-02-20", "2026-03-10", 19)
     new = affected(any_spark, GOLD, {PAYMENTS: [sold("2026-03-13", 1, 1)]}, before)
     assert new == ["2026-03-10", "2026-03-11", "2026-03-12", "2026-03-13"]
     known = before | {"silver.refunds": [refund("re_1", "ch_1", "2026-03-09")]}
-    assert affected(any_spark, GOLD, {"silver.charges": [charge("ch_1", "2026-02-01")]}, known)[0] == "2026-03-09"
+    assert (
+        affected(any_spark, GOLD, {"silver.charges": [charge("ch_1", "2026-02-01")]}, known)[0]
+        == "2026-03-09"
+    )
     moved = {"silver.accounts": [{"account": "p", "account_id": "acct_a", "created_date": day("2025-12-01")}]}
     assert len(affected(any_spark, GOLD, moved, before)) == 57
     same = {PAYMENTS: [sold("2026-01-01", 1, 1, failed_count=n) for n in (0, 1)]}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from silver_rows import frame
 
 from pipelines.gold.shared.recipe import recipe
