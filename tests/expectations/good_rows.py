@@ -59,7 +59,7 @@ GOOD: Mapping[str, Row] = {
         "retries_count": 1, "undecided_count": 1, "attempt_number": 2, "waited": "under_1_day", "waited_seconds": 3600,
     },
     "gold.card_testing_alerts": {
-        "hour": 12, "attempts_count": 10, "cards_count": 10, "refused_count": 5, "declined_count": 5,
+        "hour_of_day": 12, "attempts_count": 10, "cards_count": 10, "refused_count": 5, "declined_count": 5,
         "refused_rate": 0.5,
     },
     "gold.merchant_risk_daily": {"closing_minor": 0},

@@ -22,9 +22,9 @@ CHECKS = (
     all_of(
         "within_the_hour",
         {
-            "hour": "hour = hour(first_at)",
+            "hour_of_day": "hour_of_day = hour(first_at)",
             "first_at": "first_at <= last_at and date = cast(first_at as date)",
-            "last_at": "hour = hour(last_at) and date = cast(last_at as date)",
+            "last_at": "hour_of_day = hour(last_at) and date = cast(last_at as date)",
         },
         "The attempts were made within the hour that is named.",
     ),

@@ -27,7 +27,7 @@ TABLE = gold_table(
         "attempts were refused. Refused rate: sum of refused_count / sum of attempts_count."
     ),
     day="Day of the attempts, UTC.",
-    dimensions=(Column("hour", "bigint", "Hour of the day, UTC, 0 to 23.", required=True, minimum=0),),
+    dimensions=(Column("hour_of_day", "bigint", "Hour of the day, UTC, 0 to 23.", required=True, minimum=0),),
     columns=(
         Column("first_at", "timestamp", "The first small attempt within the hour.", required=True),
         Column("last_at", "timestamp", "The last one.", required=True),
@@ -62,7 +62,7 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     windows = attempts.groupBy("account", "currency", F.col("created_date").alias("date"), "window")
     bursts = windows.agg(*_figures()).filter(is_burst())
     facts = {
-        "hour": F.col("window"),
+        "hour_of_day": F.col("window"),
         "refused_rate": ratio("refused_count", "attempts_count"),
     }
     return bursts.withColumns(facts).select(*TABLE.column_names)

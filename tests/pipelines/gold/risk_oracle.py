@@ -37,7 +37,7 @@ where w.livemode is not false;
 """
 
 CARD_TESTING = """
-select account, currency, created_date as date, hour(created_at) as hour, min(created_at) as first_at, max(created_at) as last_at,
+select account, currency, created_date as date, hour(created_at) as hour_of_day, min(created_at) as first_at, max(created_at) as last_at,
        count(*) as attempts_count, sum(amount_minor)::bigint as attempts_minor, count(distinct card_fingerprint) as cards_count,
        count(distinct ip_address) as ip_addresses_count, count(distinct customer_id) as customers_count,
        count(*) filter (declined or is_blocked) as refused_count, count(*) filter (declined or is_blocked) / count(*) as refused_rate,

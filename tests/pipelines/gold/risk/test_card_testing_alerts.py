@@ -38,7 +38,7 @@ def test_a_burst_is_told_with_what_came_of_it(any_spark: SparkSession) -> None:
     ]  # fmt: skip
     [row] = found(any_spark, charges)
     expected = {
-        "account": "acct_a", "currency": "USD", "date": day(MAY), "hour": 10, "attempts_count": 11, "cards_count": 10,
+        "account": "acct_a", "currency": "USD", "date": day(MAY), "hour_of_day": 10, "attempts_count": 11, "cards_count": 10,
         "attempts_minor": 6 * 100 + 4 * 50 + 1000, "refused_count": 9, "declined_count": 5, "blocked_count": 4,
         "authorized_count": 2, "authorized_minor": 200, "authorized_cards_count": 2, "ip_addresses_count": 2,
         "customers_count": 1, "visa_attempts_count": 7, "refused_rate": 9 / 11,

@@ -261,7 +261,7 @@ def test_fraud_despite_3d_secure_is_compared_in_dollars(any_spark: SparkSession)
 
 
 def test_cards_that_are_probed_are_held_against_all_attempts(spark: SparkSession) -> None:
-    alert = {"hour": 10, "visa_attempts_count": 300_000, "attempts_count": 400_000}
+    alert = {"hour_of_day": 10, "visa_attempts_count": 300_000, "attempts_count": 400_000}
     more = {
         ALERTS: [zeros(ALERTS, "2026-04-09", alert)],
         ATTEMPTS: [
