@@ -63,10 +63,12 @@ def claim_days(charges: DataFrame, claims: DataFrame) -> DataFrame:
     return linked.select(F.col("claim_date").alias("date"))
 
 
-def with_payment(claims: DataFrame, charges: DataFrame, dates: Sequence[str]) -> DataFrame:
+def with_payment(
+    claims: DataFrame, charges: DataFrame, dates: Sequence[str], *more: str | Column
+) -> DataFrame:
     """What came in on some days, with facts of the payment it is about, which are null where it is not known.
 
-    They are ``payment_network``, ``payment_currency``, ``payment_minor`` and ``is_card_not_present``.
+    They are ``payment_network``, ``payment_currency``, ``payment_minor``, ``is_card_not_present``, and more on request.
     """
     raised = _naming(on_dates(dated(claims), "claim_date", dates))
     paid = around(charges, "created_date", dates, before=LOOK_BACK_DAYS, after=1)
@@ -77,6 +79,7 @@ def with_payment(claims: DataFrame, charges: DataFrame, dates: Sequence[str]) ->
         F.col("currency").alias("payment_currency"),
         F.col("amount_minor").alias("payment_minor"),
         "is_card_not_present",
+        *more,
     )
     claimed = raised.select(*_KEY, "claim_date").distinct()
     linked = facts.join(claimed, _KEY).filter(_in_time()).drop("created_date")

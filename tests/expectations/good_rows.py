@@ -58,6 +58,15 @@ GOOD: Mapping[str, Row] = {
     "gold.retries": {
         "retries_count": 1, "undecided_count": 1, "attempt_number": 2, "waited": "under_1_day", "waited_seconds": 3600,
     },
+    "gold.card_testing_alerts": {
+        "hour_of_day": 12, "attempts_count": 10, "cards_count": 10, "refused_count": 5, "declined_count": 5,
+        "refused_rate": 0.5,
+    },
+    "gold.merchant_risk_daily": {"closing_minor": 0},
+    "gold.network_monitoring_monthly": {
+        "known_until": date(2026, 3, 31), "is_complete": True, "status": "below", "crossed_on": None,
+        "line": 1, "headroom": 1,
+    },
     "gold.audit": {"record_count": 2, "current_count": 2, "is_balanced": True},
     "gold.schema_drift": {"records_count": 1},
     "gold.fraud_labels": {"fraud_sources": "dispute", "fraud_source": "dispute", "matures_at": LATER},
@@ -439,6 +448,31 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
     },
     "gold.training_fraud": {
         "known_after_payment": {"label_known_at": NOON.replace(hour=1)},
+    },
+    "gold.card_testing_alerts": {
+        "refused_rate_is_share": {"refused_rate": 1.5},
+        "many_cards": {"cards_count": 9},
+        "mostly_refused": {"refused_count": 4, "declined_count": 4},
+        "within_the_hour": {"last_at": LATER},
+        "attempts_add_up": {"authorized_count": 6},
+    },
+    "gold.disputes_enriched": {
+        "outcome_follows": {"at_stake_minor": 1},
+        "times_in_order": {"raised_after_days": 541},
+    },
+    "gold.merchant_risk_daily": {
+        "points_within_weights": {"age_points": 6, "risk_score": 6},
+        "points_add_up": {"risk_score": 1},
+        "parts_within_whole": {"closing_minor": -1},
+        "nobody_scores_high": {"risk_score": 60},
+    },
+    "gold.network_monitoring_monthly": {
+        "first_of_month": {"date": YESTERDAY},
+        "known_days_in_month": {"is_complete": False},
+        "figures_follow": {"numerator": 1, "headroom": 0},
+        "projection_in_order": {"projected_numerator": 1},
+        "status_follows": {"status": "unknown_region"},
+        "no_line_reached": {"status": "reached", "line": 0, "headroom": 0, "crossed_on": NOON.date()},
     },
     "gold.disputes_daily": {
         "reasons_add_up": {"other_chargebacks_count": 1},

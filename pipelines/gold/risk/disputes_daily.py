@@ -78,6 +78,12 @@ TABLE = gold_table(
             "card_not_present_early_fraud_warnings_count",
             "Early fraud warnings on payments made with the card not present.",
         ),
+        amount("card_not_present_early_fraud_warnings_minor", "Amount of the payments that these are about."),
+        count(
+            "three_d_secure_early_fraud_warnings_count",
+            "Early fraud warnings on payments authenticated by 3D Secure.",
+        ),
+        amount("three_d_secure_early_fraud_warnings_minor", "Amount of the payments that these are about."),
         count("cohort_captured_count", "Payments made on the day and captured."),
         amount("cohort_captured_minor", "Amount captured of them."),
         count("cohort_card_not_present_count", "Of them, made with the card not present."),
@@ -176,7 +182,9 @@ def _dispute_figures() -> list[Expression]:
 
 def _warnings(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     """Warnings have no currency of their own: they count once the payment they are about is known."""
-    raised = claims.with_payment(now[claims.WARNINGS], live(now[claims.CHARGES]), dates)
+    raised = claims.with_payment(
+        now[claims.WARNINGS], live(now[claims.CHARGES]), dates, "three_d_secure_result"
+    )
     known = raised.filter("payment_currency is not null").select(
         "account",
         F.col("payment_currency").alias("currency"),
@@ -184,18 +192,28 @@ def _warnings(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
         F.col("payment_network").alias("network"),
         "payment_minor",
         "is_card_not_present",
+        _secured().alias("is_secured"),
     )
     return known.groupBy(*TABLE.key).agg(
         F.count(F.lit(1)).alias("early_fraud_warnings_count"),
         total("payment_minor").alias("early_fraud_warnings_minor"),
         count_if(F.col("is_card_not_present")).alias("card_not_present_early_fraud_warnings_count"),
+        sum_if(F.col("is_card_not_present"), "payment_minor").alias(
+            "card_not_present_early_fraud_warnings_minor"
+        ),
+        count_if(F.col("is_secured")).alias("three_d_secure_early_fraud_warnings_count"),
+        sum_if(F.col("is_secured"), "payment_minor").alias("three_d_secure_early_fraud_warnings_minor"),
     )
+
+
+def _secured() -> Expression:
+    return F.col("three_d_secure_result") == "authenticated"
 
 
 def _cohort(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     payments = claims.with_claims(now, claims.made_on(now, dates).filter(captured()), dates)
     described = payments.withColumns({"date": F.col("created_date"), "network": network()})
-    secured = F.col("three_d_secure_result") == "authenticated"
+    secured = _secured()
     return described.groupBy(*TABLE.key).agg(
         F.count(F.lit(1)).alias("cohort_captured_count"),
         total("amount_captured_minor").alias("cohort_captured_minor"),

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pyspark.sql import functions as F  # noqa: N812
 
@@ -17,7 +18,7 @@ from pipelines.errors import SettingsError
 from pipelines.frames.measures import combined, ratio, total
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import Column, DataFrame, SparkSession
 
 Region = Literal["AP", "CA", "CEMEA", "EU", "LAC", "US", "regulated", "unregulated", "all"]
 Basis = Literal["vamp", "previous_month", "fraud", "secure", "enumeration"]
@@ -25,6 +26,9 @@ Basis = Literal["vamp", "previous_month", "fraud", "secure", "enumeration"]
 BELOW = "below"
 UNKNOWN_REGION = "unknown_region"
 CHECK_AMOUNT = "check_amount"
+
+FIRST, LAST = date(1970, 1, 1), date(9999, 12, 31)
+"""Stand for open ends of the time in which a threshold applies."""
 
 
 class Threshold(BaseModel):
@@ -69,6 +73,9 @@ class Programmes(BaseModel):
 
     programmes: list[Threshold] = Field(min_length=1, description="The thresholds.")
     visa_regions: dict[Region, list[str]] = Field(description="ISO 3166 countries of Visa's regions.")
+    regulated_countries: list[str] = Field(
+        default=[], description="ISO 3166 countries whose law asks for strong customer authentication."
+    )
 
     def of(self, programme: str, applies_to: str = "merchant") -> list[Threshold]:
         """The thresholds of one programme, of all times and regions, mildest level first."""
@@ -94,6 +101,56 @@ def load_programmes(path: Path) -> Programmes:
 def parse_programmes(text: str, name: str) -> Programmes:
     """Thresholds from YAML text; ``name`` is used in messages. See :func:`load_programmes` for what is raised."""
     return parse_model(text, name, Programmes, "list of programmes", SettingsError)
+
+
+def region_of(country: Column, programmes: Programmes) -> Column:
+    """Where an account is, as the programme of a row's ``basis`` divides the world; null where that is not known."""
+    regulated = F.when(country.isin(*programmes.regulated_countries), "regulated")
+    of_mastercard = F.when(country.isNotNull(), F.coalesce(regulated, F.lit("unregulated")))
+    is_mastercard = F.col("basis").isin("previous_month", "fraud")
+    return F.when(is_mastercard, of_mastercard).otherwise(_region(country, programmes))
+
+
+def limits(spark: SparkSession, programmes: Programmes) -> DataFrame:
+    """The thresholds, one row for each ``place``, that is a region, all, or unknown: there without a limit."""
+    rows = [_limit_row(t, place) for t in programmes.programmes for place in t.regions]
+    regional: dict[tuple[str, str, str], list[Threshold]] = {}
+    for threshold in programmes.programmes:
+        if "all" not in threshold.regions:
+            regional.setdefault((threshold.programme, threshold.level, threshold.applies_to), []).append(
+                threshold
+            )
+    for found in regional.values():
+        since = min(t.valid_from or FIRST for t in found)
+        until = max(t.valid_to or LAST for t in found)
+        unknown = found[0].model_copy(update={"valid_from": since, "valid_to": until})
+        rows.append(
+            {**_limit_row(unknown, "unknown"), "limit_bps": None, "limit_rate": None, "limit_usd_minor": None}
+        )
+    return spark.createDataFrame(pa.Table.from_pylist(rows, _LIMITS))
+
+
+_LIMITS = pa.schema(
+    [(name, pa.string()) for name in ("programme", "level", "applies_to", "network", "basis", "place")]
+    + [(name, pa.date32()) for name in ("valid_from", "valid_to")]
+    + [("limit_rate", pa.float64()), ("must_exceed", pa.bool_())]
+    + [(f"limit_{name}", pa.int64()) for name in ("bps", "count", "payments", "usd_minor", "secured_bps")]
+)
+
+
+def _limit_row(threshold: Threshold, place: str) -> dict[str, object]:
+    told = ("programme", "level", "applies_to", "network", "basis", "must_exceed")
+    return {name: getattr(threshold, name) for name in told} | {
+        "place": place,
+        "valid_from": threshold.valid_from or FIRST,
+        "valid_to": threshold.valid_to or LAST,
+        "limit_rate": threshold.min_rate_bps / 10_000,
+        "limit_bps": threshold.min_rate_bps,
+        "limit_count": threshold.min_count,
+        "limit_payments": threshold.min_payments,
+        "limit_usd_minor": threshold.min_amount_usd and threshold.min_amount_usd * 100,
+        "limit_secured_bps": threshold.max_three_d_secure_bps,
+    }
 
 
 def monthly_status(
