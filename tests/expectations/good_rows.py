@@ -58,6 +58,8 @@ GOOD: Mapping[str, Row] = {
     "gold.retries": {
         "retries_count": 1, "undecided_count": 1, "attempt_number": 2, "waited": "under_1_day", "waited_seconds": 3600,
     },
+    "gold.customers_overview": {"days_count": 1, "captured_count": 1},
+    "gold.cohort_retention_monthly": {"customers_count": 1, "active_count": 1, "captured_count": 1},
     "gold.audit": {"record_count": 2, "current_count": 2, "is_balanced": True},
     "gold.schema_drift": {"records_count": 1},
     "gold.fraud_labels": {"fraud_sources": "dispute", "fraud_source": "dispute", "matures_at": LATER},
@@ -375,6 +377,18 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "captured_or_not": {"captured_count": 1},
         "parts_within": {"failed_count": 1},
         "funding_of_cards": {"network": "none"},
+    },
+    "gold.customers_daily": {"parts_within": {"failed_count": 1}},
+    "gold.customers_overview": {
+        "days_in_order": {"last_date": YESTERDAY},
+        "value_adds_up": {"lifetime_value_minor": 1},
+        "scores_of_payers": {"money_score": 6},
+        "segment_follows": {"segment": "never_paid"},
+    },
+    "gold.cohort_retention_monthly": {
+        "active_within": {"captured_count": 0},
+        "all_paid_at_first": {"customers_count": 2},
+        "month_begins": {"date": YESTERDAY},
     },
     "gold.three_d_secure_daily": {
         "results_add_up": {"failed_count": 1},
