@@ -15,6 +15,7 @@ _customers = Subject(OVERVIEW, "growth", dimensions=_OF, only=_NAMED)
 _payers = Subject(OVERVIEW, "growth", dimensions=_OF, only=_PAYERS)
 _all = Subject(OVERVIEW, "growth", dimensions=_WHOLE)
 _cohorts = Subject("gold.cohort_retention_monthly", "growth", only="is_over")
+_brought = Subject("gold.cohort_retention_monthly", "growth")
 
 METRICS = (
     _customers(
@@ -98,12 +99,12 @@ METRICS = (
         apart=("months_since",),
         synonyms=("customer retention", "cohort retention"),
     ),
-    _cohorts(
+    _brought(
         "cohort_captured_minor",
         "Amount captured of the customers of a cohort, over the months asked for.",
         "captured_minor",
     ),
-    _cohorts(
+    _brought(
         "cohort_kept_minor",
         "The same without what was refunded and charged back since.",
         "kept_minor",
