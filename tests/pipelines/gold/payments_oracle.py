@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tests.pipelines.gold.oracle import Oracle
 
-SILVER = ("charge_history", "charges", "payment_intents")
+SILVER = ("charge_history", "charges", "checkout_sessions", "payment_intents")
 
 VIEWS = """
 create view attempts as
@@ -129,11 +129,29 @@ select account, currency, created_date as date, network, why as decline_reason, 
 from told group by all
 """
 
+CHECKOUT = """
+select account, coalesce(currency, 'XXX') as currency, created_date as date, coalesce(mode, 'unknown') as mode, coalesce(ui_mode, 'unknown') as ui_mode,
+       case when recovered_from_id is not null then 'recovered' when payment_link_id is not null then 'payment_link' else 'direct' end as origin,
+       count(*) as opened_count, coalesce(sum(amount_total_minor), 0)::bigint as opened_minor,
+       count(*) filter (done) as completed_count, coalesce(sum(amount_total_minor) filter (done), 0)::bigint as completed_minor,
+       count(*) filter (state = 'expired') as expired_count, coalesce(sum(amount_total_minor) filter (state = 'expired'), 0)::bigint as expired_minor,
+       count(*) filter (not done and state <> 'expired') as open_count,
+       count(*) filter (done and payment_status = 'paid') as paid_count, coalesce(sum(amount_total_minor) filter (done and payment_status = 'paid'), 0)::bigint as paid_minor,
+       count(*) filter (done and payment_status = 'no_payment_required') as free_count,
+       count(*) filter (done and coalesce(payment_status, '') not in ('paid', 'no_payment_required')) as unpaid_count,
+       coalesce(sum(amount_discount_minor) filter (done), 0)::bigint as discount_minor
+from (select *, state = 'complete' as done from (
+  select *, coalesce(status, case when event_type = 'checkout.session.expired' then 'expired'
+    when event_type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded', 'checkout.session.async_payment_failed') then 'complete' end, 'open') as state
+  from silver.checkout_sessions where livemode is not false)) group by all
+"""
+
 PAYMENTS = Oracle(
     SILVER,
     VIEWS,
     {
         "gold.false_declines": FALSE,
+        "gold.checkout_funnel_daily": CHECKOUT,
         "gold.decline_reasons": DECLINES,
         "gold.retries": RETRIES,
         "gold.three_d_secure_daily": SECURED,

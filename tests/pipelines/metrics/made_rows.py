@@ -30,6 +30,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "advice": ("try_again_later", "do_not_try_again", "unknown"),
     "card": ("same", "other", "unknown"),
     "customer_id": ("cus_1", "cus_2", "unknown"),
+    "origin": ("recovered", "payment_link", "direct"),
     "paid_by": ("same_card", "other_card", "not_paid", "unknown_customer"),
     "label": ("fraud", "legitimate", "unknown"),
     "fraud_source": ("dispute", "refund"),
