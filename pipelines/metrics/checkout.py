@@ -9,7 +9,7 @@ _money = Subject("gold.checkout_funnel_daily", "payments", only="currency <> 'XX
 """A page that only keeps a card has no currency, and asks for no money."""
 
 METRICS = (
-    _of("checkout_opened_count", "Checkout sessions opened.", "opened_count", synonyms=("checkouts",)),
+    _of("checkout_opened_count", "Checkout sessions opened.", "opened_count", synonyms=("payment pages",)),
     _of("checkout_completed_count", "Checkout sessions that the customer completed.", "completed_count"),
     _of("checkout_expired_count", "Checkout sessions that expired.", "expired_count"),
     _of(
