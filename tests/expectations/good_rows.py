@@ -60,6 +60,7 @@ GOOD: Mapping[str, Row] = {
     },
     "gold.customers_overview": {"days_count": 1, "captured_count": 1},
     "gold.cohort_retention_monthly": {"customers_count": 1, "active_count": 1, "captured_count": 1},
+    "gold.issuer_health": {"decided_count": 1, "deviation": None, "spread": 1.0},
     "gold.verification_funnel_daily": {"failure_reason": "none"},
     "gold.audit": {"record_count": 2, "current_count": 2, "is_balanced": True},
     "gold.schema_drift": {"records_count": 1},
@@ -392,6 +393,10 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
     "gold.onboarding_daily": {
         "parts_within": {"enabled_count": 1},
         "nothing_overdue": {"requirements_past_due_count": 1},
+    },
+    "gold.issuer_health": {
+        "parts_within": {"authorized_count": 2},
+        "drop_follows": {"is_sudden_drop": True},
     },
     "gold.customers_daily": {"parts_within": {"failed_count": 1}},
     "gold.customers_overview": {

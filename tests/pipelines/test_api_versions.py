@@ -29,7 +29,9 @@ SILVER = (
     "silver.accounts", "silver.balance_transactions", "silver.charges", "silver.customers", "silver.disputes",
     "silver.invoices", "silver.payment_intents", "silver.payouts", "silver.refunds", "silver.subscriptions",
 )  # fmt: skip
-EMPTY = {"gold.payouts_itemized", "gold.retries"}
+EMPTY = {
+    "gold.payouts_itemized", "gold.retries", "gold.checkout_funnel_daily", "gold.verification_funnel_daily",
+}  # fmt: skip
 """The archive's one payout is made before anything is available, and what is declined is not tried again."""
 GOLD = (
     "gold.authorizations_daily", "gold.balances_daily", "gold.disputes_daily", "gold.payments_daily",
