@@ -46,10 +46,11 @@ DROPS = "recent_sudden_drops"
 """The figure that the suite looks at: drops on the newest days of a batch."""
 
 _SEGMENTS: Mapping[str, str] = {
-    "card_country": "card_country",
-    "network": "network",
+    "card_country": "concat(card_country, '')",
+    "network": "concat(network, '')",
     "network_and_country": "concat(network, ' ', card_country)",
 }
+"""Texts without a column's comment: Sail (0.7.2) cannot unite tables of unlike comments if one is empty."""
 
 TABLE = Table(
     name="gold.issuer_health",
@@ -120,7 +121,14 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     near = _first(around(now[DAILY], "date", dates, before=PAST_DAYS, after=0))
     decided = F.col("authorized_count") + F.col("issuer_declined_count")
     each = [
-        near.withColumns({"segment": F.lit(name), "issuers": F.expr(sql), "decided_count": decided})
+        near.select(
+            "account",
+            "date",
+            F.lit(name).alias("segment"),
+            F.expr(sql).alias("issuers"),
+            decided.alias("decided_count"),
+            "authorized_count",
+        )
         for name, sql in _SEGMENTS.items()
     ]
     together = reduce(lambda one, other: one.unionByName(other), each)
