@@ -16,6 +16,7 @@ _payers = Subject(OVERVIEW, "growth", dimensions=_OF, only=_PAYERS)
 _all = Subject(OVERVIEW, "growth", dimensions=_WHOLE)
 _cohorts = Subject("gold.cohort_retention_monthly", "growth", only="is_over")
 _brought = Subject("gold.cohort_retention_monthly", "growth")
+_merchants = Subject("gold.merchants_overview", "growth")
 
 METRICS = (
     _customers(
@@ -116,5 +117,30 @@ METRICS = (
         "kept_minor",
         "customers_count",
         apart=("months_since",),
+    ),
+    _merchants(
+        "merchant_recent_captured_minor",
+        "Amount captured in the last 30 days of the data.",
+        "recent_captured_minor",
+        synonyms=("merchant volume",),
+    ),
+    _merchants(
+        "merchant_trend_rate",
+        "Amount captured in the last 30 days of the data, of that in the 30 days before: above 1 it grows.",
+        "recent_captured_minor",
+        "previous_captured_minor",
+        synonyms=("merchant growth",),
+    ),
+    _merchants(
+        "merchant_kept_rate",
+        "What accounts keep of the amount captured, after refunds and chargebacks.",
+        "kept_minor",
+        "captured_minor",
+    ),
+    _merchants(
+        "merchant_repeat_customer_rate",
+        "Customers of accounts with two captured payments or more, of those with any.",
+        "repeat_customers_count",
+        "customers_count",
     ),
 )

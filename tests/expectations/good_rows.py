@@ -59,6 +59,7 @@ GOOD: Mapping[str, Row] = {
         "retries_count": 1, "undecided_count": 1, "attempt_number": 2, "waited": "under_1_day", "waited_seconds": 3600,
     },
     "gold.customers_overview": {"days_count": 1, "captured_count": 1},
+    "gold.merchants_overview": {"days_count": 1},
     "gold.cohort_retention_monthly": {"customers_count": 1, "active_count": 1, "captured_count": 1},
     "gold.issuer_health": {"decided_count": 1, "deviation": None, "spread": 1.0},
     "gold.verification_funnel_daily": {"failure_reason": "none"},
@@ -404,6 +405,11 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "value_adds_up": {"lifetime_value_minor": 1},
         "scores_of_payers": {"money_score": 6},
         "segment_follows": {"segment": "never_paid"},
+    },
+    "gold.merchants_overview": {
+        "days_in_order": {"last_date": YESTERDAY},
+        "parts_within": {"failed_count": 1},
+        "paid_while_enabled": {"attempts_count": 1, "payments_count": 1, "captured_count": 1},
     },
     "gold.cohort_retention_monthly": {
         "active_within": {"captured_count": 0},

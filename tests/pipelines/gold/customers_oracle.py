@@ -82,6 +82,22 @@ select e.account, e.currency, e.month as date, months_since, (month + to_months(
 from each e
 """
 
+MERCHANTS = """
+with newest as (select max(date) as as_of_date from payments),
+known as (select * from silver.accounts a where livemode is not false and not exists (
+  from silver.accounts n where n.livemode is not false and n.account_id = a.account_id and (n.version, n.known_at, n.account) > (a.version, a.known_at, a.account)))
+select p.account, p.currency, any_value(k.business_name) as business_name, any_value(k.country) as country, any_value(k.mcc) as mcc,
+       any_value(k.is_charges_enabled) as is_charges_enabled, any_value(k.is_payouts_enabled) as is_payouts_enabled,
+       min(date) as first_date, max(date) as last_date, as_of_date, count(distinct date) as days_count, count(*) as attempts_count,
+       count(*) filter (p.status = 'succeeded') as payments_count, count(*) filter (p.status = 'failed') as failed_count, count(*) filter (taken) as captured_count,
+       sum(captured)::bigint as captured_minor, count(*) filter (taken and (refunds > 0 or returned > 0)) as refunded_count, sum(returned)::bigint as refunded_minor,
+       count(*) filter (contested) as disputed_count, sum(disputed)::bigint as disputed_minor, sum(captured - returned - disputed)::bigint as kept_minor,
+       count(distinct customer_id) filter (taken and customer_id <> 'unknown') as customers_count,
+       (select count(*) from (select customer_id from payments q where q.taken and q.customer_id <> 'unknown' and q.account = p.account and q.currency = p.currency group by all having count(*) > 1)) as repeat_customers_count,
+       coalesce(sum(captured) filter (as_of_date - date < 30), 0)::bigint as recent_captured_minor, coalesce(sum(captured) filter (as_of_date - date between 30 and 59), 0)::bigint as previous_captured_minor
+from payments p cross join newest left join known k on k.account_id = p.account group by p.account, p.currency, as_of_date
+"""
+
 CUSTOMERS = Oracle(
     SILVER,
     VIEWS,
@@ -89,5 +105,6 @@ CUSTOMERS = Oracle(
         "gold.customers_daily": "from daily",
         "gold.customers_overview": OVERVIEW,
         "gold.cohort_retention_monthly": COHORTS,
+        "gold.merchants_overview": MERCHANTS,
     },
 )

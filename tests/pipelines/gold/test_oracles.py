@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.engine]
 
 FEW = {
     "gold.cohort_retention_monthly": 10,
+    "gold.merchants_overview": 3,
     "gold.onboarding_daily": 3,
     "gold.verification_funnel_daily": 5,
 }
