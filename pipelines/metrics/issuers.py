@@ -23,7 +23,7 @@ METRICS = (
     ),
     _compared(
         "issuer_approval_rate",
-        "First attempts that issuers authorized, of those that they authorized or declined, on days compared.",
+        "Attempts, retries left out, that issuers authorized, of those that they authorized or declined.",
         "authorized_count",
         "decided_count",
         synonyms=("issuer approval",),
