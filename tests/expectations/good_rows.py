@@ -67,6 +67,11 @@ GOOD: Mapping[str, Row] = {
         "known_until": date(2026, 3, 31), "is_complete": True, "status": "below", "crossed_on": None,
         "line": 1, "headroom": 1,
     },
+    "gold.customers_overview": {"days_count": 1, "captured_count": 1},
+    "gold.merchants_overview": {"days_count": 1},
+    "gold.cohort_retention_monthly": {"customers_count": 1, "active_count": 1, "captured_count": 1},
+    "gold.issuer_health": {"decided_count": 1, "deviation": None, "spread": 1.0},
+    "gold.verification_funnel_daily": {"failure_reason": "none"},
     "gold.audit": {"record_count": 2, "current_count": 2, "is_balanced": True},
     "gold.schema_drift": {"records_count": 1},
     "gold.fraud_labels": {"fraud_sources": "dispute", "fraud_source": "dispute", "matures_at": LATER},
@@ -385,6 +390,41 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "parts_within": {"failed_count": 1},
         "funding_of_cards": {"network": "none"},
     },
+    "gold.checkout_funnel_daily": {
+        "outcomes_add_up": {"expired_count": 1},
+        "amounts_within": {"paid_minor": 1},
+    },
+    "gold.verification_funnel_daily": {
+        "outcomes_add_up": {"verified_count": 1},
+        "parts_within": {"country_mismatch_count": 1},
+        "failure_follows": {"failure_reason": "document_expired", "verified_count": 1},
+        "selfies_genuine": {"selfie_manipulated_count": 5, "submitted_count": 20},
+    },
+    "gold.onboarding_daily": {
+        "parts_within": {"enabled_count": 1},
+        "nothing_overdue": {"requirements_past_due_count": 1},
+    },
+    "gold.issuer_health": {
+        "parts_within": {"authorized_count": 2},
+        "drop_follows": {"is_sudden_drop": True},
+    },
+    "gold.customers_daily": {"parts_within": {"failed_count": 1}},
+    "gold.customers_overview": {
+        "days_in_order": {"last_date": YESTERDAY},
+        "value_adds_up": {"lifetime_value_minor": 1},
+        "scores_of_payers": {"money_score": 6},
+        "segment_follows": {"segment": "never_paid"},
+    },
+    "gold.merchants_overview": {
+        "days_in_order": {"last_date": YESTERDAY},
+        "parts_within": {"failed_count": 1},
+        "paid_while_enabled": {"attempts_count": 1, "payments_count": 1, "captured_count": 1},
+    },
+    "gold.cohort_retention_monthly": {
+        "active_within": {"captured_count": 0},
+        "all_paid_at_first": {"customers_count": 2},
+        "month_begins": {"date": YESTERDAY},
+    },
     "gold.three_d_secure_daily": {
         "results_add_up": {"failed_count": 1},
         "parts_within": {"tried_minor": 1},
@@ -543,6 +583,7 @@ def _free(column: Column) -> bool:
     return column.type == "string" and column.name not in (
         "currency",
         "decline_reason",
+        "failure_reason",
         "paid_by",
         "table_name",
     )

@@ -37,7 +37,7 @@ class Metric:
         table: the gold table that it is made from.
         numerator: columns that are added up, those with a minus before them taken away; ``*`` counts rows.
         unit: what it is measured in.
-        owner: who answers for the definition: finance, payments, risk, data.
+        owner: who answers for the definition: finance, payments, risk, identity, growth, data.
         denominator: columns whose sum the numerator's is divided by; none for a plain sum. Both sums are made before
             they are divided, and there is no value where the denominator is 0.
         only: a condition on the table's columns for rows that count at all.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tests.pipelines.gold.oracle import Oracle
 
-SILVER = ("charge_history", "charges", "payment_intents")
+SILVER = ("charge_history", "charges", "checkout_sessions", "payment_intents")
 
 VIEWS = """
 create view attempts as
@@ -129,12 +129,56 @@ select account, currency, created_date as date, network, why as decline_reason, 
 from told group by all
 """
 
+CHECKOUT = """
+select account, coalesce(currency, 'XXX') as currency, created_date as date, coalesce(mode, 'unknown') as mode, coalesce(ui_mode, 'unknown') as ui_mode,
+       case when recovered_from_id is not null then 'recovered' when payment_link_id is not null then 'payment_link' else 'direct' end as origin,
+       count(*) as opened_count, coalesce(sum(amount_total_minor), 0)::bigint as opened_minor,
+       count(*) filter (done) as completed_count, coalesce(sum(amount_total_minor) filter (done), 0)::bigint as completed_minor,
+       count(*) filter (state = 'expired') as expired_count, coalesce(sum(amount_total_minor) filter (state = 'expired'), 0)::bigint as expired_minor,
+       count(*) filter (not done and state <> 'expired') as open_count,
+       count(*) filter (done and payment_status = 'paid') as paid_count, coalesce(sum(amount_total_minor) filter (done and payment_status = 'paid'), 0)::bigint as paid_minor,
+       count(*) filter (done and payment_status = 'no_payment_required') as free_count,
+       count(*) filter (done and coalesce(payment_status, '') not in ('paid', 'no_payment_required')) as unpaid_count,
+       coalesce(sum(amount_discount_minor) filter (done), 0)::bigint as discount_minor
+from (select *, state = 'complete' as done from (
+  select *, coalesce(status, case when event_type = 'checkout.session.expired' then 'expired'
+    when event_type in ('checkout.session.completed', 'checkout.session.async_payment_succeeded', 'checkout.session.async_payment_failed') then 'complete' end, 'open') as state
+  from silver.checkout_sessions where livemode is not false)) group by all
+"""
+
+HEALTH = """
+with firsts as (
+  select * from attempts a where not exists (
+    from attempts e where e.account = a.account and coalesce(e.payment_intent_id, e.charge_id) = coalesce(a.payment_intent_id, a.charge_id)
+      and (e.created_at, e.charge_id) < (a.created_at, a.charge_id) and epoch(a.created_at) - epoch(e.created_at) <= 60 * 86400)),
+each as (
+  select account, created_date as date, segment, issuers, count(*) as n, count(*) filter (is_authorized) as k from (
+    select *, unnest(['card_country', 'network', 'network_and_country']) as segment,
+      unnest([coalesce(card_country, 'unknown'), network, network || ' ' || coalesce(card_country, 'unknown')]) as issuers from firsts)
+  where is_authorized or is_issuer_declined group by all),
+past as (
+  select d.account, d.date, d.segment, d.issuers, d.n, d.k, count(e.n) as days, coalesce(sum(e.n), 0)::bigint as pn, coalesce(sum(e.k), 0)::bigint as pk,
+         coalesce(sum(e.k * e.k * 1000 // e.n), 0) / 1000 as squared
+  from each d left join each e on e.account = d.account and e.segment = d.segment and e.issuers = d.issuers and d.date - e.date between 1 and 28 group by all),
+rates as (select *, n >= 30 and pn >= 300 and days >= 14 as enough, k / n as now, pk / nullif(pn, 0) as before, (k + pk) / (n + pn) as both_of from past),
+spread as (select *, case when before > 0 and before < 1 and days > 1 then round(greatest((squared - pk * pk / pn) / (before * (1 - before)) / (days - 1), 1), 6) end as spread from rates),
+far as (
+  select *, round(sign(before - now) * sqrt(greatest(2 * (
+      case when k > 0 then k * ln(now / both_of) else 0 end + case when n > k then (n - k) * ln((1 - now) / (1 - both_of)) else 0 end
+    + case when pk > 0 then pk * ln(before / both_of) else 0 end + case when pn > pk then (pn - pk) * ln((1 - before) / (1 - both_of)) else 0 end), 0) / coalesce(spread, 1)), 4) as off from spread)
+select account, date, segment, issuers, n as decided_count, k as authorized_count, days as past_days_count, pn as past_decided_count, pk as past_authorized_count, spread,
+       enough as is_compared, case when enough then off end as deviation, coalesce(enough and off >= 3.7 and before - now >= 0.03, false) as is_sudden_drop
+from far
+"""
+
 PAYMENTS = Oracle(
     SILVER,
     VIEWS,
     {
         "gold.false_declines": FALSE,
+        "gold.checkout_funnel_daily": CHECKOUT,
         "gold.decline_reasons": DECLINES,
+        "gold.issuer_health": HEALTH,
         "gold.retries": RETRIES,
         "gold.three_d_secure_daily": SECURED,
         "gold.payment_method_mix": MIX,

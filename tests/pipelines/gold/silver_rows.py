@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from pipelines.catalog import all_tables, declared
 from pipelines.delta.schemas import arrow_schema
+from pipelines.gold.shared.recipe import Whole
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -134,8 +135,9 @@ def frames(spark: SparkSession, gold: str, tables: Tables) -> dict[str, DataFram
 
 
 def built(spark: SparkSession, gold: str, tables: Tables, *days: str) -> list[Row]:
-    """The rows of a gold table for some days, sorted by key."""
-    result = declared()[gold].recipe.build(frames(spark, gold, tables), days)
+    """The rows of a gold table for some days, or all of a table that is made whole, sorted by key."""
+    how = declared()[gold].recipe
+    result = how.build(frames(spark, gold, tables), *([] if isinstance(how, Whole) else [days]))
     key = all_tables()[gold].key
     return sorted(
         (row.asDict() for row in result.collect()), key=lambda row: [str(row[name]) for name in key]

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.engine]
 
 
+FEW = {
+    "gold.cohort_retention_monthly": 10,
+    "gold.merchants_overview": 3,
+    "gold.onboarding_daily": 3,
+    "gold.verification_funnel_daily": 5,
+}
+"""Rows, about, of which the archive gives no more: it has four accounts, two months and few identity checks."""
+
+
 @pytest.fixture(scope="module")
 def lake(home: Path, spark: SparkSession) -> Iterator[Lakehouse]:
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lakehouse:
@@ -30,5 +39,5 @@ def lake(home: Path, spark: SparkSession) -> Iterator[Lakehouse]:
 @pytest.mark.parametrize("name", ORACLES)
 def test_a_table_is_as_reckoned_from_silver(lake: Lakehouse, name: str) -> None:
     expected = ORACLES[name].reckoned(lake, name)
-    assert len(expected) > 20
+    assert len(expected) > FEW.get(name, 20)
     assert texts(lake.table(name).toArrow().to_pylist()) == expected

@@ -29,6 +29,8 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "decline_reason": ("insufficient_funds", "do_not_honor", "none"),
     "advice": ("try_again_later", "do_not_try_again", "unknown"),
     "card": ("same", "other", "unknown"),
+    "customer_id": ("cus_1", "cus_2", "unknown"),
+    "origin": ("recovered", "payment_link", "direct"),
     "paid_by": ("same_card", "other_card", "not_paid", "unknown_customer"),
     "label": ("fraud", "legitimate", "unknown"),
     "fraud_source": ("dispute", "refund"),
@@ -37,6 +39,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
 }
 NUMBERS: Mapping[str, range] = {
     "attempt_number": range(4),
+    "months_since": range(4),
     "window_days": range(7, 29, 21),
     "cut_score": range(0, 101, 20),
 }

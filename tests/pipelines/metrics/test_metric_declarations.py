@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-OWNERS = {"finance", "payments", "risk", "data"}
+OWNERS = {"finance", "payments", "risk", "identity", "growth", "data"}
 METRICS = list(declared().values())
 
 

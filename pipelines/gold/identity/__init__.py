@@ -1,0 +1,1 @@
+"""Who proves who they are, who fails, and who is onboarded: for those who answer for identity."""
