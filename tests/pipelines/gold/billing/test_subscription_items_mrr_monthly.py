@@ -1,12 +1,21 @@
+# ruff: noqa: E501 - one row a line
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import random
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from tests.pipelines.gold.silver_rows import Row, affected, at, built, created
+
+from pipelines.gold.shared.recipe import ByDay, recipe
+from tests.pipelines.gold.oracle import texts
+from tests.pipelines.gold.oracles import ORACLES
+from tests.pipelines.gold.silver_rows import Row, Tables, affected, at, built, created, frame, frames
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
+
+    from pipelines.lakehouse import Lakehouse
 
 GOLD = "gold.subscription_items_mrr_monthly"
 MONTHS = ("2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01")
@@ -49,11 +58,6 @@ def item(amount: int | None, quantity: int | None = 1, item_id: str = "si_1", **
         "subscription_item_id": item_id, "unit_amount_minor": amount, "quantity": quantity, "interval": "month",
         "interval_count": 1, "price_id": f"price_{amount}",
     } | facts  # fmt: skip
-
-
-def month(text: str) -> str:
-    """Something that was known in the last month, so that the table goes up to it."""
-    return text
 
 
 CLOCK = {
@@ -364,3 +368,89 @@ def test_a_line_rewrites_the_months_that_it_is_for_and_the_clock_those_that_begi
         LINES: [line("il_1", "in_1", 100, "2026-02-11", "2026-03-12")],
     }
     assert affected(any_spark, GOLD, late, before) == ["2026-02-01", "2026-03-01", "2026-05-01"]
+
+
+class Silver:
+    """Rows in place of a lakehouse, as far as an oracle looks at one."""
+
+    def __init__(self, spark: SparkSession, tables: Tables) -> None:
+        self._spark, self._tables = spark, tables
+
+    def table(self, name: str) -> DataFrame:
+        return frame(self._spark, name, self._tables.get(name, ()))
+
+
+def made_up(seed: int) -> dict[str, list[Row]]:
+    """Subscriptions of several accounts and currencies, of whose items, prices and coupons chance decides."""
+    chance = random.Random(seed)
+    prices = [
+        {"price_id": "fixed"}, {"price_id": "decimal", "unit_amount_decimal": 12.345}, {"price_id": "metered", "usage_type": "metered"},
+        {"price_id": "tiers", "billing_scheme": "tiered"}, {"price_id": "packs", "units_per_amount": 3, "units_rounding": "up"},
+    ]  # fmt: skip
+    accounts = ("acct_a", "acct_b")
+    found = {
+        PRICES: [{"account": account} | price for account in accounts for price in prices],
+        COUPONS: [
+            coupon("half", account=account, percent_off=33.0) | {"account": account} for account in accounts
+        ] + [coupon("off", amount_off_minor=250, currency="USD")],
+    }  # fmt: skip
+    for number in range(40):
+        told = [_version(chance, number) for _ in range(chance.randrange(1, 6))]
+        moments = sorted(
+            f"2026-0{chance.randrange(1, 5)}-{chance.randrange(1, 29):02d}T{chance.randrange(24):02d}:00"
+            for _ in told
+        )
+        account = chance.choice(accounts)
+        versions = [(when, *version) for when, version in zip(moments, told, strict=True)]
+        history = subscribed(
+            *versions, subscription=f"sub_{number}", account=account, customer_id=f"cus_{number % 25}"
+        )
+        found = all_of(found, history, _bills(chance, number, account))
+    return found
+
+
+def _version(chance: random.Random, number: int) -> tuple[Row, list[Row]]:
+    status = chance.choice(("active", "active", "active", "past_due", "trialing", "canceled", "unpaid"))
+    facts = {
+        "status": status, "pause_behavior": chance.choice((None, None, None, "void")), "coupon_id": chance.choice((None, "half", "off")),
+        "trial_end_at": chance.choice((None, at("2026-02-10"))), "ended_at": at("2026-03-15") if status == "canceled" else None,
+        "currency": ("USD", "JPY")[number % 2],
+    }  # fmt: skip
+    items = [
+        item(chance.choice((None, 100, 999)), chance.choice((None, 1, 7)), f"si_{number}_{n}", price_id=price,
+             interval=chance.choice(("day", "week", "month", "year")), interval_count=chance.choice((1, 2, 3)))
+        for n, price in enumerate(chance.choices(("fixed", "decimal", "metered", "tiers", "packs"), k=chance.randrange(3)))
+    ]  # fmt: skip
+    return facts | item(500, 2, None), items
+
+
+def _bills(chance: random.Random, number: int, account: str) -> dict[str, list[Row]]:
+    status = chance.choice(("open", "paid", "draft", "void"))
+    bill = invoice(
+        f"in_{number}", "2026-02-03", status=status, account=account, customer_id=f"cus_{number % 25}"
+    )
+    start = f"2026-0{chance.randrange(1, 4)}-{chance.randrange(1, 29):02d}T11:11"
+    end = f"2026-0{chance.randrange(4, 7)}-{chance.randrange(1, 29):02d}T07:00"
+    asked = {"account": account, "subscription_id": f"sub_{number}", "currency": ("USD", "JPY")[number % 2]}
+    return {
+        INVOICES: [bill],
+        LINES: [
+            line(
+                f"il_{number}_{n}", f"in_{number}", amount, start, end, subscription_item_id=f"si_{number}_0"
+            )
+            | asked
+            for n, amount in enumerate((chance.randrange(9999), -chance.randrange(500)))
+        ],
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_made_up_subscriptions_are_as_reckoned_in_another_way(spark: SparkSession, seed: int) -> None:
+    tables = all_of(CLOCK, made_up(seed))
+    how = recipe(GOLD)
+    assert isinstance(how, ByDay)
+    rows = how.whole(frames(spark, GOLD, tables), None).toArrow().to_pylist()
+    assert {row["movement"] for row in rows} >= {"new", "reactivated", "expansion", "churned", "none"}
+    reckoned = ORACLES[GOLD].reckoned(cast("Lakehouse", Silver(spark, tables)), GOLD)
+    assert set(texts(rows)) ^ set(reckoned) == set()
+    assert len(rows) == len(reckoned)

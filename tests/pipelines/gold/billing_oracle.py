@@ -1,0 +1,141 @@
+"""Billing's tables reckoned again in DuckDB, from silver alone: month by month where the pipeline spreads intervals."""
+
+# ruff: noqa: E501 - SQL reads better in its own lines
+
+from __future__ import annotations
+
+from tests.pipelines.gold.oracle import Oracle
+
+SILVER = (
+    "coupons", "discounts", "invoice_line_items", "invoices", "prices", "subscription_history", "subscription_item_history",
+)  # fmt: skip
+
+VIEWS = """
+create view clock as
+select date_trunc('month', max(known_at))::date as newest
+from (select known_at from silver.subscription_history union all select known_at from silver.invoices);
+
+create view told as
+select *, coalesce(customer_id, subscription_id) as customer, row_number() over of_subscription = 1 as is_first,
+       lag(status) over of_subscription as status_before, coalesce(start_at, created_at) as began
+from silver.subscription_history where livemode is not false
+window of_subscription as (partition by account, subscription_id order by version);
+
+create view held as
+select *, case when occurred_at is null then began when is_first then least(valid_from, began) else valid_from end as held_from
+from told;
+
+create view paying as
+select *, greatest(held_from, trial_end_at) as paid_from, case when status = 'canceled' then least(ended_at, valid_to) else valid_to end as paid_to
+from held where (status in ('active', 'past_due') or (status = 'canceled' and coalesce(ended_at, valid_to) is not null))
+  and coalesce(pause_behavior, 'keep_as_draft') = 'keep_as_draft';
+
+create view items as
+with each as (
+  select p.account, p.subscription_id, p.customer, p.paid_from, p.paid_to, p.version_id,
+         coalesce(p.coupon_id, own.coupon_id) as coupon, its.coupon_id as item_coupon,
+         coalesce(i.subscription_item_id, p.subscription_item_id, p.subscription_id) as item,
+         coalesce(i.currency, p.currency) as currency,
+         case when i.account is null then p.unit_amount_minor else i.unit_amount_minor end as unit,
+         case when i.account is null then p.quantity else i.quantity end as quantity,
+         case when i.account is null then p.interval else i.interval end as span,
+         case when i.account is null then p.interval_count else i.interval_count end as span_count,
+         case when i.account is null then p.price_id else i.price_id end as price_id,
+         case when i.account is null then p.product_id else i.product_id end as product_id
+  from paying p
+  left join (select * from silver.subscription_item_history where livemode is not false and not is_deleted) i using (account, subscription_id, version_id)
+  left join silver.discounts own on own.account = p.account and own.discount_id = p.discount_id
+  left join silver.discounts its on its.account = i.account and its.discount_id = i.discount_id
+  where p.paid_to is null or p.paid_from < p.paid_to),
+priced as (
+  select e.*, coalesce(r.unit_amount_decimal, unit::double) as unit_price,
+         case r.units_rounding when 'up' then ceil(coalesce(quantity, 1)::double / r.units_per_amount) when 'down' then floor(coalesce(quantity, 1)::double / r.units_per_amount)
+              else coalesce(quantity, 1)::double end as units,
+         case span when 'day' then 365.0::double when 'week' then 52.0::double when 'month' then 12.0::double when 'year' then 1.0::double end as times,
+         coalesce(span_count, 1)::double * 12.0::double as parts, r.usage_type, r.billing_scheme
+  from each e left join silver.prices r using (account, price_id) where e.currency is not null)
+select *, case when usage_type = 'metered' then 'metered' when billing_scheme = 'tiered' then 'tiered'
+               when times is not null and unit_price is not null then 'fixed' when times is not null and price_id is not null then 'tiered' else 'unknown' end as pricing
+from priced;
+
+create view lines as
+select l.*, coalesce(l.subscription_item_id, l.subscription_id) as item, coalesce(l.currency, v.currency) as asked_in, v.customer_id as customer,
+       epoch(coalesce(l.period_start_at, v.created_at))::bigint as since,
+       epoch(greatest(l.period_end_at, coalesce(l.period_start_at, v.created_at)))::bigint as until
+from silver.invoice_line_items l join silver.invoices v using (account, invoice_id)
+where v.livemode is not false and v.status in ('open', 'paid', 'uncollectible') and coalesce(l.subscription_item_id, l.subscription_id) is not null;
+
+create view months as
+with starts as (select epoch(min(held_from))::bigint as second from held union all select min(since) from lines),
+bounds as (select date_trunc('month', make_timestamp(min(second) * 1000000)) - interval 2 month as first from starts),
+named as (select unnest(generate_series(first, newest::timestamp, interval 1 month)) as m from bounds, clock)
+select m::date as month, epoch(m)::bigint as opens, epoch(m + interval 1 month)::bigint as closes from named;
+
+create view valued as
+with tiers as (
+  select account, item, month, sum(amount_minor) as asked, since, invoice_id,
+         row_number() over (partition by account, item, month order by since desc, invoice_id desc) as place
+  from lines join months on since < closes and until >= closes where is_proration is not true group by account, item, month, since, invoice_id),
+at_end as (
+  select i.*, months.month as month, case pricing when 'fixed' then unit_price * units * times / parts when 'tiered' then coalesce(greatest(asked, 0)::double * times / parts, 0) else 0 end as monthly
+  from items i join months on epoch(paid_from) < closes and (paid_to is null or epoch(paid_to) >= closes)
+  left join tiers t on t.account = i.account and t.item = i.item and t.month = months.month and place = 1),
+shared as (select *, floor(monthly + 0.5)::bigint as worth from at_end),
+summed as (select *, sum(worth) over (partition by account, subscription_id, currency, month) as all_worth from shared),
+lasting as (select * from silver.coupons where duration = 'forever' and not is_deleted)
+select s.*, floor(greatest(monthly * ((1.0::double - coalesce(c.percent_off, 0) / 100.0::double) * (1.0::double - coalesce(o.percent_off, 0) / 100.0::double))
+    - coalesce(case when c.currency = s.currency then c.amount_off_minor::double * times / parts end, 0)
+    - coalesce(case when o.currency = s.currency then o.amount_off_minor::double * times / parts end, 0) * case when all_worth > 0 then worth::double / all_worth::double else 0 end, 0) + 0.5)::bigint as less
+from summed s left join lasting c on c.account = s.account and c.coupon_id = s.item_coupon
+left join lasting o on o.account = s.account and o.coupon_id = s.coupon;
+
+create view mrr as
+with sides as (
+  select account, currency, month, item, subscription_id, customer, price_id, product_id, span, span_count, quantity, pricing, 1 as side,
+         0 as opening, worth as closing, less, 0 as billed from valued
+  union all
+  select v.account, currency, n.month, item, subscription_id, customer, price_id, product_id, span, span_count, quantity, pricing, 2, worth, 0, 0, 0
+  from valued v join months n on n.month = v.month + interval 1 month
+  union all
+  select account, asked_in, month, item, subscription_id, customer, null, null, null, null, null, null, 3, 0, 0, 0,
+         case when until = since then amount_minor
+              else trunc(amount_minor::hugeint * (least(closes, until) - since) // (until - since)) - trunc(amount_minor::hugeint * greatest(opens - since, 0) // (until - since)) end
+  from lines join months on since < closes and greatest(until - 1, since) >= opens),
+items as (
+  select account, currency, month, item,
+         coalesce(arg_min(customer, side), arg_min(subscription_id, side), item) as customer,
+         arg_min(subscription_id, side) as subscription_id, arg_min(price_id, side) as price_id, arg_min(product_id, side) as product_id, arg_min(span, side) as span,
+         arg_min(span_count, side) as span_count, arg_min(quantity, side) as quantity, coalesce(arg_min(pricing, side), 'unknown') as pricing,
+         sum(opening)::bigint as opening, sum(closing)::bigint as closing, sum(less)::bigint as less, sum(billed)::bigint as billed
+  from sides group by account, currency, month, item),
+firsts as (
+  select account, currency, customer, min(paid_from) as first_paid from main.items where pricing = 'tiered' or (pricing = 'fixed' and unit_price * units * times > 0) group by all),
+customers as (
+  select i.account, i.currency, i.customer, i.month, sum(opening) as opened, sum(closing) as closed, min(first_paid) as first_paid
+  from items i left join firsts f on f.account = i.account and f.currency = i.currency and f.customer = i.customer group by all),
+moved as (
+  select i.*, case when opened = closed then 'none' when opened = 0 and epoch(first_paid) < opens then 'reactivated' when opened = 0 then 'new'
+                   when closed = 0 then 'churned' when closed > opened then 'expansion' else 'contraction' end as movement, closes
+  from items i join customers using (account, currency, customer, month) join months using (month))
+select m.*, case when movement <> 'churned' or opening = 0 then null
+    when h.status = 'unpaid' then 'involuntary' when h.status = 'canceled' and h.cancellation_reason in ('payment_failed', 'payment_disputed') then 'involuntary'
+    when h.status = 'canceled' and h.cancellation_reason is null and h.status_before in ('past_due', 'unpaid') and h.is_cancel_at_period_end is not true then 'involuntary'
+    when h.status = 'canceled' then 'voluntary' when h.status = 'paused' or h.pause_behavior in ('void', 'mark_uncollectible') then 'paused' else 'other' end as churn_reason
+from moved m left join held h on h.account = m.account and h.subscription_id = m.subscription_id
+ and epoch(h.held_from) < closes and (h.valid_to is null or epoch(h.valid_to) >= closes);
+"""
+
+
+MRR = """
+select account, currency, month as date, item as subscription_item_id, subscription_id, customer as customer_id, price_id, product_id, span as interval,
+       span_count as interval_count, quantity, pricing, movement, churn_reason, opening as opening_minor,
+       case when movement = 'new' then closing - opening else 0 end as new_minor,
+       case when movement = 'reactivated' then closing - opening else 0 end as reactivated_minor,
+       case when movement in ('expansion', 'none') then closing - opening else 0 end as expansion_minor,
+       case when movement = 'contraction' then closing - opening else 0 end as contraction_minor,
+       case when movement = 'churned' then closing - opening else 0 end as churned_minor,
+       closing as closing_minor, less as discounted_minor, billed as billed_minor
+from mrr
+"""
+
+BILLING = Oracle(SILVER, VIEWS, {"gold.subscription_items_mrr_monthly": MRR})
