@@ -81,6 +81,10 @@ GOOD: Mapping[str, Row] = {
     "gold.payout_reconciliation": {
         "status": "not_comparable", "reason": "manual", "booked_minor": 1000, "difference_minor": 1000,
     },
+    "gold.subscription_items_mrr_monthly": {
+        "movement": "expansion", "pricing": "fixed", "churn_reason": None, "opening_minor": 500, "expansion_minor": 500,
+        "closing_minor": 1000, "discounted_minor": 1000,
+    },
     "gold.balances_daily": {
         "net_minor": 1000,
         "charges_minor": 1000,
@@ -109,9 +113,18 @@ SHARED: Mapping[str, Row] = {
     "intervals_meet": {"valid_to": LATER},
     "last_is_current": {"is_current": False},
     "date_follows": {"date": YESTERDAY},
+    "month_begins": {"date": YESTERDAY},
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
+    "gold.subscription_items_mrr_monthly": {
+        "movements_explain": {"expansion_minor": 400},
+        "movement_is_the_customers": {"movement": "contraction"},
+        "began_or_ended_whole": {"movement": "new"},
+        "discount_within": {"discounted_minor": 1001},
+        "churn_told": {"churn_reason": "voluntary"},
+        "usage_not_promised": {"pricing": "metered"},
+    },
     "gold.model_performance_daily": {
         "money_in_one_currency": {"segment": "all"},
         "probabilities_came_true": {"calibration_ratio": 2.1},
