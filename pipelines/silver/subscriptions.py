@@ -24,7 +24,6 @@ _PLAN = (
     Column("product_id", "string", "Product of the first item, prod_….", path=(f"{_PRICE}.product", f"{_ITEM_PLAN}.product", "plan.product")),
     Column("tax_percent", "double", "First of the tax rates that it is billed with, in percent.", path=("default_tax_rates[0].percentage", "tax_percent"), minimum=0),
     Column("discount_id", "string", "First of the discounts on it, di_….", path=("discounts[0]", "discount")),
-    Column("coupon_id", "string", "Coupon of the first of the discounts on it, where the discount is told whole.", path=("discounts[0].source.coupon", "discounts[0].coupon", "discount.source.coupon", "discount.coupon")),
     Column("subscription_item_id", "string", "The first item, si_….", path=f"{_ITEM}.id"),
 )  # fmt: skip
 

@@ -81,6 +81,11 @@ GOOD: Mapping[str, Row] = {
     "gold.payout_reconciliation": {
         "status": "not_comparable", "reason": "manual", "booked_minor": 1000, "difference_minor": 1000,
     },
+    "gold.churn_monthly": {
+        "opening_customers_count": 2, "churned_customers_count": 1, "paused_customers_count": 1,
+        "closing_customers_count": 1, "opening_minor": 2000, "churned_minor": 500, "paused_minor": 500,
+        "closing_minor": 1500,
+    },
     "gold.subscription_items_mrr_monthly": {
         "movement": "expansion", "pricing": "fixed", "churn_reason": None, "opening_minor": 500, "expansion_minor": 500,
         "closing_minor": 1000, "discounted_minor": 1000,
@@ -117,6 +122,17 @@ SHARED: Mapping[str, Row] = {
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
+    "gold.churn_monthly": {
+        "movements_explain": {"closing_minor": 1600},
+        "reasons_add_up": {"paused_minor": 400},
+        "lost_paid_before": {
+            "opening_minor": 0,
+            "closing_minor": -500,
+            "opening_customers_count": 2,
+        },
+        "customer_churn_rate_is_share": {"customer_churn_rate": 1.5},
+        "revenue_churn_rate_is_share": {"revenue_churn_rate": 1.5},
+    },
     "gold.subscription_items_mrr_monthly": {
         "movements_explain": {"expansion_minor": 400},
         "movement_is_the_customers": {"movement": "contraction"},

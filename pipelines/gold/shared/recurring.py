@@ -68,7 +68,6 @@ def versions(history: DataFrame) -> DataFrame:
         *(F.col(name).alias(f"own_{name}") for name in _SHOWN),
         F.coalesce("subscription_item_id", "subscription_id").alias("own_item_id"),
         F.col("discount_id").alias("own_discount_id"),
-        "coupon_id",
         "status_before",
         "held_from",
         F.col("valid_to").alias("held_to"),
@@ -112,7 +111,7 @@ def phases(now: Mapping[str, DataFrame]) -> DataFrame:
 
 def changes(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """From which moments on (``moment``) some subscriptions may be worth something else."""
-    own = (*_TOLD, *_SHOWN, *_TIMES, "subscription_item_id", "discount_id", "coupon_id", "livemode")
+    own = (*_TOLD, *_SHOWN, *_TIMES, "subscription_item_id", "discount_id", "livemode")
     versions = altered(changed[SUBSCRIPTIONS], [*SUBSCRIPTION, "version", "version_id", *own])
     prices = altered(changed[PRICES], ["account", "price_id", *_SCHEME]).select("account", "price_id")
     of_coupon = ("coupon_id", "percent_off", "amount_off_minor", "currency", "duration", "is_deleted")
@@ -133,7 +132,7 @@ def changes(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> D
         versions.select(*told),
         known.join(ids, [*SUBSCRIPTION, "version_id"], "left_semi").select(*told),
     ]
-    for others, key in ((prices, "price_id"), (discounts, "discount_id"), (coupons, "coupon_id")):
+    for others, key in ((prices, "price_id"), (discounts, "discount_id")):
         found += [known.join(others, ["account", key], "left_semi").select(*told)]
     firsts = known.groupBy(*SUBSCRIPTION).agg(F.min("valid_from").alias("first_from"))
     each = _together(found).join(firsts, list(SUBSCRIPTION), "left")
@@ -180,7 +179,6 @@ def _pricing() -> Column:
 
 def _discounted(priced: DataFrame, now: Mapping[str, DataFrame]) -> DataFrame:
     """With what discounts that last for ever leave and take off: the item's own, and its subscription's."""
-    given = now[DISCOUNTS].select("account", "discount_id", F.col("coupon_id").alias("given"))
     lasting = now[COUPONS].filter("duration = 'forever' and not is_deleted")
     coupons = lasting.select(
         "account",
@@ -189,12 +187,11 @@ def _discounted(priced: DataFrame, now: Mapping[str, DataFrame]) -> DataFrame:
         F.col("amount_off_minor").cast("double").alias("amount_off"),
         F.col("currency").alias("off_currency"),
     )
-    of_item = given.join(coupons.withColumnRenamed("coupon_id", "given"), ["account", "given"]).drop("given")
-    found = priced.join(_renamed(of_item, "item"), ["account", "discount_id"], "left")
-    own = given.withColumnRenamed("discount_id", "own_discount_id")
-    found = found.join(own, ["account", "own_discount_id"], "left")
-    found = found.withColumn("coupon_id", F.coalesce("coupon_id", "given"))
-    found = found.join(_renamed(coupons, "own"), ["account", "coupon_id"], "left")
+    known = now[DISCOUNTS].select("account", "discount_id", "coupon_id")
+    discounts = known.join(coupons, ["account", "coupon_id"]).drop("coupon_id")
+    own = discounts.withColumnRenamed("discount_id", "own_discount_id")
+    found = priced.join(_renamed(discounts, "item"), ["account", "discount_id"], "left")
+    found = found.join(_renamed(own, "own"), ["account", "own_discount_id"], "left")
     left = [1.0 - F.coalesce(f"{of}_percent_off", F.lit(0.0)) / 100.0 for of in ("item", "own")]
     return found.withColumns(
         {"percent": left[0] * left[1], "item_off": _off("item"), "off": _off("own")}
@@ -205,10 +202,10 @@ def _discounted(priced: DataFrame, now: Mapping[str, DataFrame]) -> DataFrame:
     )
 
 
-def _renamed(coupons: DataFrame, of: str) -> DataFrame:
+def _renamed(discounts: DataFrame, of: str) -> DataFrame:
     for name in ("percent_off", "amount_off", "off_currency"):
-        coupons = coupons.withColumnRenamed(name, f"{of}_{name}")
-    return coupons
+        discounts = discounts.withColumnRenamed(name, f"{of}_{name}")
+    return discounts
 
 
 def _off(of: str) -> Column:

@@ -33,7 +33,7 @@ from held where (status in ('active', 'past_due') or (status = 'canceled' and co
 create view items as
 with each as (
   select p.account, p.subscription_id, p.customer, p.paid_from, p.paid_to, p.version_id,
-         coalesce(p.coupon_id, own.coupon_id) as coupon, its.coupon_id as item_coupon,
+         own.coupon_id as coupon, its.coupon_id as item_coupon,
          coalesce(i.subscription_item_id, p.subscription_item_id, p.subscription_id) as item,
          coalesce(i.currency, p.currency) as currency,
          case when i.account is null then p.unit_amount_minor else i.unit_amount_minor end as unit,
@@ -138,4 +138,36 @@ select account, currency, month as date, item as subscription_item_id, subscript
 from mrr
 """
 
-BILLING = Oracle(SILVER, VIEWS, {"gold.subscription_items_mrr_monthly": MRR})
+CHURN = """
+with customers as (
+  select account, currency, month, customer, movement, sum(opening)::bigint as opening, sum(closing)::bigint as closing,
+         first(churn_reason order by opening desc, item) as reason from mrr group by all having sum(opening) > 0 or sum(closing) > 0),
+lost as (
+  select account, currency, month, coalesce(churn_reason, 'none') as reason, sum(opening)::bigint as lost from mrr where movement = 'churned' group by all)
+select account, currency, month as date, count(*) filter (opening > 0) as opening_customers_count, count(*) filter (movement = 'new') as new_customers_count,
+       count(*) filter (movement = 'reactivated') as reactivated_customers_count, count(*) filter (movement = 'churned') as churned_customers_count,
+       count(*) filter (reason = 'voluntary') as voluntary_customers_count, count(*) filter (reason = 'involuntary') as involuntary_customers_count,
+       count(*) filter (reason = 'paused') as paused_customers_count, count(*) filter (reason = 'other') as other_customers_count,
+       count(*) filter (closing > 0) as closing_customers_count, sum(opening)::bigint as opening_minor,
+       coalesce(sum(closing) filter (movement = 'new'), 0)::bigint as new_minor, coalesce(sum(closing) filter (movement = 'reactivated'), 0)::bigint as reactivated_minor,
+       sum(greatest(closing - opening, 0)) filter (opening > 0)::bigint as grown, coalesce(grown, 0) as expansion_minor,
+       sum(greatest(opening - closing, 0)) filter (closing > 0)::bigint as shrunk, coalesce(shrunk, 0) as contraction_minor,
+       coalesce(sum(opening) filter (closing = 0), 0)::bigint as churned_minor,
+       coalesce((select sum(lost) from lost l where (l.account, l.currency, l.month, l.reason) = (c.account, c.currency, c.month, 'voluntary')), 0)::bigint as voluntary_minor,
+       coalesce((select sum(lost) from lost l where (l.account, l.currency, l.month, l.reason) = (c.account, c.currency, c.month, 'involuntary')), 0)::bigint as involuntary_minor,
+       coalesce((select sum(lost) from lost l where (l.account, l.currency, l.month, l.reason) = (c.account, c.currency, c.month, 'paused')), 0)::bigint as paused_minor,
+       coalesce((select sum(lost) from lost l where (l.account, l.currency, l.month, l.reason) = (c.account, c.currency, c.month, 'other')), 0)::bigint as other_minor,
+       sum(closing)::bigint as closing_minor,
+       case when opening_customers_count > 0 then churned_customers_count::double / opening_customers_count::double end as customer_churn_rate,
+       case when sum(opening) > 0 then churned_minor::double / sum(opening)::double end as revenue_churn_rate
+from customers c group by account, currency, month
+"""
+
+BILLING = Oracle(
+    SILVER,
+    VIEWS,
+    {
+        "gold.subscription_items_mrr_monthly": MRR,
+        "gold.churn_monthly": f"select * exclude (grown, shrunk) from ({CHURN})",
+    },
+)

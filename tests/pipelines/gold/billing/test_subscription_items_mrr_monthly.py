@@ -238,6 +238,10 @@ def coupon(name: str, **facts: Any) -> Row:
     return {"account": "acct_a", "coupon_id": name, "duration": "forever", "is_deleted": False} | facts
 
 
+def discount(name: str, account: str = "acct_a") -> Row:
+    return {"account": account, "discount_id": f"di_{name}", "coupon_id": name, "is_deleted": False}
+
+
 def test_discounts_that_last_for_ever_are_taken_off(any_spark: SparkSession) -> None:
     coupons = {
         COUPONS: [
@@ -245,15 +249,15 @@ def test_discounts_that_last_for_ever_are_taken_off(any_spark: SparkSession) -> 
             coupon("yen", amount_off_minor=500, currency="JPY"), coupon("off", amount_off_minor=600, currency="USD"),
             coupon("tenth", percent_off=10.0),
         ],
-        "silver.discounts": [{"account": "acct_a", "discount_id": "di_1", "coupon_id": "tenth", "is_deleted": False}],
+        "silver.discounts": [discount(name) for name in ("half", "once", "yen", "off", "tenth")],
     }  # fmt: skip
-    two = [item(1001), item(3000, item_id="si_2", interval="year", discount_id="di_1")]
+    two = [item(1001), item(3000, item_id="si_2", interval="year", discount_id="di_tenth")]
     found = {}
     for name in ("half", "once", "yen", "off", None):
         rows = built(
             any_spark,
             GOLD,
-            all_of(CLOCK, coupons, subscribed(("2026-01-10", {"coupon_id": name}, two))),
+            all_of(CLOCK, coupons, subscribed(("2026-01-10", {"discount_id": name and f"di_{name}"}, two))),
             MONTHS[0],
         )
         found[name] = [(row["closing_minor"], row["discounted_minor"]) for row in rows]
@@ -390,6 +394,7 @@ def made_up(seed: int) -> dict[str, list[Row]]:
     accounts = ("acct_a", "acct_b")
     found = {
         PRICES: [{"account": account} | price for account in accounts for price in prices],
+        "silver.discounts": [discount(name, account) for account in accounts for name in ("half", "off")],
         COUPONS: [
             coupon("half", account=account, percent_off=33.0) | {"account": account} for account in accounts
         ] + [coupon("off", amount_off_minor=250, currency="USD")],
@@ -412,7 +417,7 @@ def made_up(seed: int) -> dict[str, list[Row]]:
 def _version(chance: random.Random, number: int) -> tuple[Row, list[Row]]:
     status = chance.choice(("active", "active", "active", "past_due", "trialing", "canceled", "unpaid"))
     facts = {
-        "status": status, "pause_behavior": chance.choice((None, None, None, "void")), "coupon_id": chance.choice((None, "half", "off")),
+        "status": status, "pause_behavior": chance.choice((None, None, None, "void")), "discount_id": chance.choice((None, "di_half", "di_off")),
         "trial_end_at": chance.choice((None, at("2026-02-10"))), "ended_at": at("2026-03-15") if status == "canceled" else None,
         "currency": ("USD", "JPY")[number % 2],
     }  # fmt: skip
