@@ -84,7 +84,7 @@ METRICS = (
         "Customers who pay for a subscription at the end of the month.",
         "closing_customers_count",
         apart=("date", "currency"),
-        synonyms=("active subscribers", "paying customers"),
+        synonyms=("active subscribers", "subscribing customers"),
     ),
     _churn(
         "new_subscribers_count",
