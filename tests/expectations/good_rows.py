@@ -81,6 +81,9 @@ GOOD: Mapping[str, Row] = {
     "gold.payout_reconciliation": {
         "status": "not_comparable", "reason": "manual", "booked_minor": 1000, "difference_minor": 1000,
     },
+    "gold.dunning": {
+        "failed_attempts_count": 1, "outcome": "recovered", "recovered_by": "same", "amount_minor": 1000,
+    },
     "gold.churn_monthly": {
         "opening_customers_count": 2, "churned_customers_count": 1, "paused_customers_count": 1,
         "closing_customers_count": 1, "opening_minor": 2000, "churned_minor": 500, "paused_minor": 500,
@@ -122,6 +125,12 @@ SHARED: Mapping[str, Row] = {
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
+    "gold.dunning": {
+        "failed_once": {"failed_attempts_count": 0},
+        "recovery_told": {"recovered_by": None},
+        "money_follows": {"lost_minor": 1},
+        "recovered_later": {"first_failed_at": LATER},
+    },
     "gold.churn_monthly": {
         "movements_explain": {"closing_minor": 1600},
         "reasons_add_up": {"paused_minor": 400},

@@ -7,7 +7,7 @@ from __future__ import annotations
 from tests.pipelines.gold.oracle import Oracle
 
 SILVER = (
-    "coupons", "discounts", "invoice_line_items", "invoices", "prices", "subscription_history", "subscription_item_history",
+    "charges", "coupons", "discounts", "invoice_line_items", "invoice_payments", "invoices", "prices", "subscription_history", "subscription_item_history",
 )  # fmt: skip
 
 VIEWS = """
@@ -163,11 +163,46 @@ select account, currency, month as date, count(*) filter (opening > 0) as openin
 from customers c group by account, currency, month
 """
 
+DUNNING = """
+with bills as (
+  select *, coalesce(finalized_at, created_at)::date as day, coalesce(finalized_at, created_at) as since from silver.invoices
+  where livemode is not false and status in ('open', 'paid', 'uncollectible', 'void')),
+tried as (
+  select distinct b.account, b.invoice_id, c.charge_id, c.status, c.created_at, c.card_fingerprint as card,
+         case when c.payment_method_type in ('card', 'card_present', 'interac_present') then 'card' else c.payment_method_type end as method,
+         coalesce(c.decline_reason, c.outcome_reason, c.failure_code, 'unknown') as reason
+  from bills b left join silver.invoice_payments p on p.account = b.account and p.invoice_id = b.invoice_id and p.created_date between b.day - 1 and b.day + 180
+  join silver.charges c on c.account = b.account and c.livemode is not false and c.created_date between b.day - 1 and b.day + 180
+   and (c.invoice_id = b.invoice_id or c.charge_id in (b.charge_id, p.charge_id) or c.payment_intent_id in (b.payment_intent_id, p.payment_intent_id))),
+facts as (
+  select account, invoice_id, count(*) filter (status = 'failed') as failed, bool_or(status = 'pending') as pending,
+         first(reason order by created_at, charge_id) filter (status = 'failed') as reason, min(created_at) filter (status = 'failed') as failed_at,
+         first(method order by created_at, charge_id) filter (status = 'failed') as failed_method, first(card order by created_at, charge_id) filter (status = 'failed') as failed_card,
+         last(method order by created_at, charge_id) filter (status = 'succeeded') as paid_method, last(card order by created_at, charge_id) filter (status = 'succeeded') as paid_card
+  from tried group by account, invoice_id),
+counted as (
+  select b.*, f.* exclude (account, invoice_id), coalesce(pending, false) as waits,
+         greatest(coalesce(failed, 0), coalesce(attempt_count, 0) - (b.status = 'paid' or coalesce(pending, false))::int)::bigint as failures,
+         exists (select 1 from silver.invoice_payments o where o.account = b.account and o.invoice_id = b.invoice_id and o.payment_record_id is not null and o.status = 'paid') as outside
+  from bills b left join facts f on f.account = b.account and f.invoice_id = b.invoice_id)
+select account, currency, day as date, invoice_id, customer_id, subscription_id, billing_reason, collection_method, amount_due_minor as amount_minor,
+       failures as failed_attempts_count, coalesce(reason, 'unknown') as decline_reason, failed_at as first_failed_at,
+       case when status = 'paid' then 'recovered' when status <> 'open' then status when next_payment_attempt_at is not null or waits then 'retrying' else 'unpaid' end as outcome,
+       case when status <> 'paid' then null when outside then 'outside' when paid_method is null or failed_method is null then 'unknown' when paid_method <> failed_method then 'other_method'
+            when paid_method <> 'card' then 'same' when paid_card is null or failed_card is null then 'unknown' when paid_card = failed_card then 'same' else 'other_card' end as recovered_by,
+       case when status = 'paid' then paid_at end as recovered_at,
+       case when status = 'paid' and paid_at is not null then greatest(epoch(paid_at)::bigint - epoch(coalesce(failed_at, since))::bigint, 0) end as recovery_seconds,
+       case when status = 'paid' then greatest(coalesce(amount_paid_minor, amount_due_minor), 0) else 0 end as recovered_minor,
+       case when status in ('uncollectible', 'void') then greatest(coalesce(amount_remaining_minor, amount_due_minor), 0) else 0 end as lost_minor
+from counted where failures > 0
+"""
+
 BILLING = Oracle(
     SILVER,
     VIEWS,
     {
         "gold.subscription_items_mrr_monthly": MRR,
         "gold.churn_monthly": f"select * exclude (grown, shrunk) from ({CHURN})",
+        "gold.dunning": DUNNING,
     },
 )
