@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.metrics.shared.metric import Subject
-from pipelines.payments.maturity import Maturity
+from pipelines.payments.maturity import RETRIES, Maturity
 
 _MONTH = Maturity(days=31, why="What a month was is known when it is over.")
 
@@ -13,6 +13,12 @@ _worth = Subject(
     dimensions=("account", "currency", "product_id", "interval"),
 )
 _churn = Subject("gold.churn_monthly", "finance")
+_dunning = Subject(
+    "gold.dunning",
+    "finance",
+    dimensions=("account", "currency", "decline_reason", "billing_reason"),
+    matures=RETRIES,
+)
 
 _AT_A_TIME = ("date",)
 """An amount that there is at a moment: months are not added up."""
@@ -146,5 +152,52 @@ METRICS = (
         "opening_minor",
         matures=_MONTH,
         synonyms=("net revenue retention", "nrr", "net dollar retention"),
+    ),
+    _dunning(
+        "failed_invoices_count",
+        "Invoices of which an attempt to collect them failed.",
+        "*",
+        synonyms=("invoices in dunning", "failed invoices"),
+    ),
+    _dunning("failed_invoices_minor", "Amount due of invoices that failed.", "amount_minor"),
+    _dunning(
+        "invoice_recovery_rate",
+        "Failed invoices that were paid after all, of all that failed.",
+        "*",
+        "*",
+        part="outcome = 'recovered'",
+        synonyms=("dunning recovery rate", "share of failed invoices paid"),
+    ),
+    _dunning(
+        "invoice_amount_recovery_rate",
+        "What was paid of failed invoices after all, of what was due of them.",
+        "recovered_minor",
+        "amount_minor",
+    ),
+    _dunning(
+        "recovered_invoices_minor",
+        "What was paid of failed invoices after all.",
+        "recovered_minor",
+        synonyms=("recovered revenue",),
+    ),
+    _dunning(
+        "lost_invoices_minor",
+        "What is still due of failed invoices that were given up.",
+        "lost_minor",
+        synonyms=("uncollectible revenue", "bad debt"),
+    ),
+    _dunning(
+        "average_recovery_seconds",
+        "Mean time from the first failure of an invoice that was paid after all to its payment.",
+        "recovery_seconds",
+        "*",
+        only="recovery_seconds is not null",
+        synonyms=("days to recover",),
+    ),
+    _dunning(
+        "average_failed_attempts_count",
+        "Failed attempts of an invoice, on average.",
+        "failed_attempts_count",
+        "*",
     ),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around
-from pipelines.frames.measures import altered, live
+from pipelines.frames.measures import altered, live, text
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -49,7 +49,7 @@ def changed_dates(
     """
     invoices = altered(changed[INVOICES].withColumn("date", invoice_date()), [*INVOICE, "date", *told])
     columns = [*INVOICE, *_TOLD, "status", "payment_record_id"]
-    payments = altered(changed[INVOICE_PAYMENTS], columns).select(*INVOICE)
+    payments = altered(changed[INVOICE_PAYMENTS], columns).select(*map(text, INVOICE))
     charges = altered(changed[CHARGES], ["account", "charge_id", *asked])
     of_charges = _linked(charges, now[INVOICES], now[INVOICE_PAYMENTS]).select(*INVOICE)
     ids = payments.unionByName(of_charges).distinct()
@@ -70,10 +70,15 @@ def collected(now: Mapping[str, DataFrame], dates: Sequence[str], columns: Seque
 
 
 def _linked(charges: DataFrame, invoices: DataFrame, payments: DataFrame) -> DataFrame:
-    links = invoices.select(*INVOICE, *_TOLD).unionByName(payments.select(*INVOICE, *_TOLD))
-    own = charges.withColumnRenamed("invoice_id", "own_invoice_id")
-    found = own.withColumn("invoice_id", F.col("own_invoice_id")).filter("invoice_id is not null")
+    links = _links(invoices).unionByName(_links(payments))
+    others = [name for name in charges.columns if name not in (*_TOLD, *INVOICE)]
+    found = charges.filter("invoice_id is not null").select(*map(text, (*INVOICE, *_TOLD)), *others)
     for key in _TOLD:
         linked = links.filter(f"{key} is not null").select(*INVOICE, key).distinct()
-        found = found.unionByName(own.join(linked, ["account", key]).select(*found.columns))
-    return found.drop("own_invoice_id").dropDuplicates([*INVOICE, "charge_id"])
+        keyed = charges.select(*map(text, ("account", *_TOLD)), *others)
+        found = found.unionByName(keyed.join(linked, ["account", key]).select(*found.columns))
+    return found.dropDuplicates([*INVOICE, "charge_id"])
+
+
+def _links(rows: DataFrame) -> DataFrame:
+    return rows.select(*map(text, (*INVOICE, *_TOLD)))

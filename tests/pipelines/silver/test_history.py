@@ -145,8 +145,8 @@ def test_an_object_whose_current_version_differs_is_counted(spark: SparkSession,
 
 def test_there_are_five() -> None:
     assert [table.name for table in HISTORIES] == [
-        "silver.account_history", "silver.charge_history", "silver.dispute_history", "silver.subscription_history",
-        "silver.subscription_item_history",
+        "silver.account_history", "silver.charge_history", "silver.dispute_history",
+        "silver.subscription_item_history", "silver.subscription_history",
     ]  # fmt: skip
 
 
