@@ -84,6 +84,7 @@ GOOD: Mapping[str, Row] = {
     "gold.dunning": {
         "failed_attempts_count": 1, "outcome": "recovered", "recovered_by": "same", "amount_minor": 1000,
     },
+    "gold.invoices_enriched": {"charge_id": "ch_1"},
     "gold.churn_monthly": {
         "opening_customers_count": 2, "churned_customers_count": 1, "paused_customers_count": 1,
         "closing_customers_count": 1, "opening_minor": 2000, "churned_minor": 500, "paused_minor": 500,
@@ -125,6 +126,13 @@ SHARED: Mapping[str, Row] = {
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
+    "gold.invoices_enriched": {
+        "date_is_the_invoices": {"date": YESTERDAY},
+        "lines_make_the_subtotal": {"lines_count": 1, "lines_minor": 1},
+        "remainder_agrees": {"amount_due_minor": 1},
+        "parts_told": {"lines_minor": 1},
+        "paid_when_told": {"paid_at": None, "payment_seconds": 1},
+    },
     "gold.dunning": {
         "failed_once": {"failed_attempts_count": 0},
         "recovery_told": {"recovered_by": None},

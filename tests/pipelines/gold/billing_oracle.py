@@ -7,7 +7,7 @@ from __future__ import annotations
 from tests.pipelines.gold.oracle import Oracle
 
 SILVER = (
-    "charges", "coupons", "discounts", "invoice_line_items", "invoice_payments", "invoices", "prices", "subscription_history", "subscription_item_history",
+    "charges", "coupons", "credit_notes", "discounts", "invoice_line_items", "invoice_payments", "invoices", "prices", "subscription_history", "subscription_item_history",
 )  # fmt: skip
 
 VIEWS = """
@@ -163,18 +163,23 @@ select account, currency, month as date, count(*) filter (opening > 0) as openin
 from customers c group by account, currency, month
 """
 
-DUNNING = """
-with bills as (
-  select *, coalesce(finalized_at, created_at)::date as day, coalesce(finalized_at, created_at) as since from silver.invoices
-  where livemode is not false and status in ('open', 'paid', 'uncollectible', 'void')),
-tried as (
-  select distinct b.account, b.invoice_id, c.charge_id, c.status, c.created_at, c.card_fingerprint as card,
+VIEWS += """
+create view bills as
+select *, coalesce(finalized_at, created_at)::date as day, coalesce(finalized_at, created_at) as since from silver.invoices
+where livemode is not false and status is not null;
+
+create view tried as
+  select distinct b.account, b.invoice_id, c.charge_id, c.status, c.created_at, c.card_fingerprint as card, c.amount_returned_minor, c.is_disputed, c.payment_method_type,
+         coalesce(c.card_network, c.card_brand, 'unknown') as network,
          case when c.payment_method_type in ('card', 'card_present', 'interac_present') then 'card' else c.payment_method_type end as method,
          coalesce(c.decline_reason, c.outcome_reason, c.failure_code, 'unknown') as reason
   from bills b left join silver.invoice_payments p on p.account = b.account and p.invoice_id = b.invoice_id and p.created_date between b.day - 1 and b.day + 180
   join silver.charges c on c.account = b.account and c.livemode is not false and c.created_date between b.day - 1 and b.day + 180
-   and (c.invoice_id = b.invoice_id or c.charge_id in (b.charge_id, p.charge_id) or c.payment_intent_id in (b.payment_intent_id, p.payment_intent_id))),
-facts as (
+   and (c.invoice_id = b.invoice_id or c.charge_id in (b.charge_id, p.charge_id) or c.payment_intent_id in (b.payment_intent_id, p.payment_intent_id));
+"""
+
+DUNNING = """
+with facts as (
   select account, invoice_id, count(*) filter (status = 'failed') as failed, bool_or(status = 'pending') as pending,
          first(reason order by created_at, charge_id) filter (status = 'failed') as reason, min(created_at) filter (status = 'failed') as failed_at,
          first(method order by created_at, charge_id) filter (status = 'failed') as failed_method, first(card order by created_at, charge_id) filter (status = 'failed') as failed_card,
@@ -194,7 +199,31 @@ select account, currency, day as date, invoice_id, customer_id, subscription_id,
        case when status = 'paid' and paid_at is not null then greatest(epoch(paid_at)::bigint - epoch(coalesce(failed_at, since))::bigint, 0) end as recovery_seconds,
        case when status = 'paid' then greatest(coalesce(amount_paid_minor, amount_due_minor), 0) else 0 end as recovered_minor,
        case when status in ('uncollectible', 'void') then greatest(coalesce(amount_remaining_minor, amount_due_minor), 0) else 0 end as lost_minor
-from counted where failures > 0
+from counted where failures > 0 and status <> 'draft'
+"""
+
+ENRICHED = """
+with charged as (
+  select account, invoice_id, count(*) filter (status = 'failed') as failed, last(charge_id order by created_at, charge_id) filter (status = 'succeeded') as charge_id,
+         coalesce(sum(amount_returned_minor) filter (status = 'succeeded'), 0)::bigint as returned, bool_or(coalesce(is_disputed, false)) filter (status = 'succeeded') as disputed
+  from tried group by account, invoice_id),
+listed as (
+  select account, invoice_id, count(*) as lines, sum(amount_minor)::bigint as amount, coalesce(sum(amount_minor) filter (is_proration), 0)::bigint as prorations,
+         coalesce(sum(amount_minor) filter (subscription_id is null and subscription_item_id is null), 0)::bigint as unplanned
+  from silver.invoice_line_items group by all),
+noted as (
+  select account, invoice_id, count(*) as notes, sum(amount_minor)::bigint as credited from silver.credit_notes
+  where livemode is not false and status is distinct from 'void' group by all)
+select b.account, b.currency, b.day as date, b.invoice_id, b.created_at, number, b.status, billing_reason, collection_method, b.customer_id, b.subscription_id, finalized_at, due_at,
+       paid_at, period_start_at, period_end_at, attempt_count, subtotal_minor, tax_minor, total_minor, amount_due_minor, amount_paid_minor, amount_remaining_minor,
+       starting_balance_minor, application_fee_minor, coalesce(lines, 0) as lines_count, coalesce(amount, 0) as lines_minor, coalesce(prorations, 0) as prorations_minor,
+       coalesce(unplanned, 0) as unplanned_minor, coalesce(notes, 0) as credit_notes_count, coalesce(credited, 0) as credited_minor, coalesce(failed, 0) as failed_charges_count,
+       c.charge_id, t.created_at as charged_at, t.payment_method_type, case when t.method = 'card' then t.network when t.charge_id is not null then 'none' end as network,
+       coalesce(returned, 0) as returned_minor, case when c.charge_id is not null then disputed end as is_disputed,
+       case when paid_at is not null then greatest(epoch(paid_at)::bigint - epoch(since)::bigint, 0) end as payment_seconds
+from bills b left join charged c on c.account = b.account and c.invoice_id = b.invoice_id
+left join tried t on t.account = b.account and t.invoice_id = b.invoice_id and t.charge_id = c.charge_id
+left join listed l on l.account = b.account and l.invoice_id = b.invoice_id left join noted n on n.account = b.account and n.invoice_id = b.invoice_id
 """
 
 BILLING = Oracle(
@@ -204,5 +233,6 @@ BILLING = Oracle(
         "gold.subscription_items_mrr_monthly": MRR,
         "gold.churn_monthly": f"select * exclude (grown, shrunk) from ({CHURN})",
         "gold.dunning": DUNNING,
+        "gold.invoices_enriched": ENRICHED,
     },
 )

@@ -31,7 +31,13 @@ _SCORED = {"gold.payment_scores"}
 """What follows from models, which are not made here."""
 
 DRIFT = "gold.schema_drift"
-NOTHING_OF_THE_DAY = {"gold.decline_reasons", "gold.false_declines", "gold.payouts_itemized", "gold.retries"}
+NOTHING_OF_THE_DAY = {
+    "gold.decline_reasons",
+    "gold.dunning",
+    "gold.false_declines",
+    "gold.payouts_itemized",
+    "gold.retries",
+}
 """What has nothing of the day that comes late: nothing is declined on it, and its payouts, known by later events, pay
 what was there before."""
 GOLD = [
