@@ -85,6 +85,7 @@ GOOD: Mapping[str, Row] = {
         "failed_attempts_count": 1, "outcome": "recovered", "recovered_by": "same", "amount_minor": 1000,
     },
     "gold.invoices_enriched": {"charge_id": "ch_1"},
+    "gold.invoice_lines_enriched": {"kind": "subscription", "unit_amount": 1000.0, "quantity": 1},
     "gold.churn_monthly": {
         "opening_customers_count": 2, "churned_customers_count": 1, "paused_customers_count": 1,
         "closing_customers_count": 1, "opening_minor": 2000, "churned_minor": 500, "paused_minor": 500,
@@ -126,6 +127,11 @@ SHARED: Mapping[str, Row] = {
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
+    "gold.invoice_lines_enriched": {
+        "kind_follows": {"is_proration": True},
+        "period_in_order": {"period_start_at": LATER},
+        "amount_follows": {"quantity": 2},
+    },
     "gold.invoices_enriched": {
         "date_is_the_invoices": {"date": YESTERDAY},
         "lines_make_the_subtotal": {"lines_count": 1, "lines_minor": 1},

@@ -7,7 +7,7 @@ from __future__ import annotations
 from tests.pipelines.gold.oracle import Oracle
 
 SILVER = (
-    "charges", "coupons", "credit_notes", "discounts", "invoice_line_items", "invoice_payments", "invoices", "prices", "subscription_history", "subscription_item_history",
+    "charges", "coupons", "credit_notes", "discounts", "invoice_line_items", "invoice_payments", "invoices", "prices", "products", "subscription_history", "subscription_item_history",
 )  # fmt: skip
 
 VIEWS = """
@@ -226,6 +226,19 @@ left join tried t on t.account = b.account and t.invoice_id = b.invoice_id and t
 left join listed l on l.account = b.account and l.invoice_id = b.invoice_id left join noted n on n.account = b.account and n.invoice_id = b.invoice_id
 """
 
+LINES = """
+select l.account, coalesce(l.currency, b.currency) as currency, b.day as date, l.invoice_line_item_id, l.invoice_id, b.status, b.billing_reason, b.customer_id, b.paid_at,
+       coalesce(l.subscription_id, b.subscription_id) as subscription_id,
+       case when l.is_proration then 'proration' when p.usage_type = 'metered' then 'usage'
+            when l.line_type = 'subscription_item_details' or l.subscription_item_id is not null or l.subscription_id is not null then 'subscription'
+            when l.line_type is not null or l.invoice_item_id is not null then 'single' else 'unknown' end as kind,
+       l.place, l.amount_minor, l.quantity, l.unit_amount, l.is_proration, l.is_discountable, l.period_start_at, l.period_end_at, l.subscription_item_id, l.invoice_item_id,
+       l.price_id, l.product_id, l.discount_id, p.nickname, p.interval, p.interval_count, p.usage_type, p.billing_scheme,
+       (select max(product_name) from silver.products d where d.account = l.account and d.product_id = l.product_id) as product_name,
+       (select max(coupon_id) from silver.discounts d where d.account = l.account and d.discount_id = l.discount_id) as coupon_id
+from silver.invoice_line_items l join bills b using (account, invoice_id) left join silver.prices p on p.account = l.account and p.price_id = l.price_id
+"""
+
 BILLING = Oracle(
     SILVER,
     VIEWS,
@@ -234,5 +247,6 @@ BILLING = Oracle(
         "gold.churn_monthly": f"select * exclude (grown, shrunk) from ({CHURN})",
         "gold.dunning": DUNNING,
         "gold.invoices_enriched": ENRICHED,
+        "gold.invoice_lines_enriched": LINES,
     },
 )
