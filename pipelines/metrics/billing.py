@@ -19,6 +19,18 @@ _dunning = Subject(
     dimensions=("account", "currency", "decline_reason", "billing_reason"),
     matures=RETRIES,
 )
+_invoices = Subject(
+    "gold.invoices_enriched",
+    "finance",
+    dimensions=("account", "currency", "billing_reason", "collection_method"),
+    only="status in ('open', 'paid', 'uncollectible')",
+)
+_lines = Subject(
+    "gold.invoice_lines_enriched",
+    "finance",
+    dimensions=("account", "currency", "kind", "product_id"),
+    only="status in ('open', 'paid', 'uncollectible')",
+)
 
 _AT_A_TIME = ("date",)
 """An amount that there is at a moment: months are not added up."""
@@ -199,5 +211,60 @@ METRICS = (
         "Failed attempts of an invoice, on average.",
         "failed_attempts_count",
         "*",
+    ),
+    _invoices(
+        "invoices_count",
+        "Invoices that were finalized and not voided.",
+        "*",
+        synonyms=("invoices", "number of invoices"),
+    ),
+    _invoices(
+        "invoiced_minor",
+        "Total of finalized invoices, after discounts and taxes.",
+        "total_minor",
+        synonyms=("invoiced", "billings"),
+    ),
+    _invoices(
+        "outstanding_invoices_minor",
+        "What is still due of open invoices.",
+        "amount_remaining_minor",
+        only="status = 'open'",
+        synonyms=("accounts receivable", "unpaid invoices"),
+    ),
+    _invoices(
+        "paid_invoices_rate",
+        "Finalized invoices that are paid, of all that were not voided.",
+        "*",
+        "*",
+        part="status = 'paid'",
+        matures=RETRIES,
+        synonyms=("collection rate",),
+    ),
+    _invoices(
+        "credited_invoices_minor",
+        "What credit notes take off finalized invoices, with taxes.",
+        "credited_minor",
+        synonyms=("credit notes",),
+    ),
+    _invoices(
+        "average_payment_seconds",
+        "Mean time from the finalization of an invoice to its payment.",
+        "payment_seconds",
+        "*",
+        only="payment_seconds is not null",
+        synonyms=("days to pay", "days sales outstanding"),
+    ),
+    _lines(
+        "invoice_lines_minor",
+        "What lines of finalized invoices charge, before discounts and exclusive taxes, credits taken away.",
+        "amount_minor",
+        synonyms=("billed by product",),
+    ),
+    _lines(
+        "usage_billed_minor",
+        "What lines of finalized invoices charge for usage.",
+        "amount_minor",
+        only="status in ('open', 'paid', 'uncollectible') and kind = 'usage'",
+        synonyms=("usage revenue", "metered billing"),
     ),
 )

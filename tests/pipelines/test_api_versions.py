@@ -30,8 +30,8 @@ SILVER = (
     "silver.invoices", "silver.payment_intents", "silver.payouts", "silver.refunds", "silver.subscriptions",
 )  # fmt: skip
 EMPTY = {"gold.invoice_lines_enriched", "gold.payouts_itemized", "gold.retries"}
-"""The archive's one payout is made before anything is available, what is declined is not tried again, and no invoice has
-lines."""
+"""The archive's one payout is made before anything is available, what is declined is not tried again, and invoices have
+no lines."""
 GOLD = (
     "gold.authorizations_daily", "gold.balances_daily", "gold.disputes_daily", "gold.payments_daily",
     *(name for name in ORACLES if name not in EMPTY),
