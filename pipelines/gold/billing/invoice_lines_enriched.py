@@ -12,7 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.frames.days import on_dates
 from pipelines.frames.measures import altered, text
 from pipelines.gold.shared.collections import INVOICE, INVOICES, dated, invoice_date
-from pipelines.gold.shared.contract import gold_table
+from pipelines.gold.shared.contract import gold_table, repeated
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.silver import discounts, invoice_line_items, invoices, prices, products
 from pipelines.table import Column
@@ -32,8 +32,8 @@ _OF_PRICE = ("nickname", "interval", "interval_count", "usage_type", "billing_sc
 
 
 def _said(declared: ModuleType, *names: str) -> tuple[Column, ...]:
-    """Columns of a silver table as gold repeats them."""
-    return tuple(replace(declared.TABLE.column(name), path=None, sql=None, required=False) for name in names)
+    """Columns of a silver table, which may be null beside a line."""
+    return tuple(replace(column, required=False) for column in repeated(declared.TABLE, *names))
 
 
 TABLE = gold_table(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
@@ -21,7 +20,7 @@ from pipelines.gold.shared.collections import (
     dated,
     invoice_date,
 )
-from pipelines.gold.shared.contract import amount, count, gold_table, movement
+from pipelines.gold.shared.contract import amount, count, gold_table, movement, repeated
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.payments.charges import network
 from pipelines.silver import invoices
@@ -43,7 +42,7 @@ TABLE = gold_table(
     day="Day on which the invoice was finalized, UTC; on which it was created where it is not, or that is not told.",
     dimensions=(Column("invoice_id", "string", "The invoice, in_….", required=True),),
     columns=(
-        *(replace(invoices.TABLE.column(name), path=None, sql=None) for name in _COPIED),
+        *repeated(invoices.TABLE, *_COPIED),
         count("lines_count", "Lines that are known of it."),
         movement("lines_minor", "Their amounts, before discounts and exclusive taxes."),
         movement("prorations_minor", "Of it, what settles changes in the middle of a period."),
