@@ -119,6 +119,8 @@ DATE_FOLLOWS = always(
     "date_follows", "date = cast(created_at as date)", "date is the day of created_at, UTC."
 )
 
+MONTH_BEGINS = always("month_begins", "day(date) = 1", "date is the first day of a month.")
+
 NET = always(
     "net_is_amount_less_fees", "net_minor = amount_minor - fee_minor", "The net is the amount less the fees."
 )

@@ -16,6 +16,11 @@ def live(rows: DataFrame) -> DataFrame:
     return rows.filter("coalesce(livemode, true)")
 
 
+def text(column: str, name: str = "") -> Column:
+    """A text without its column's comment: Sail (0.7.2) cannot unite tables of unlike comments if one is empty."""
+    return F.concat(column, F.lit("")).alias(name or column)
+
+
 def altered(rows: DataFrame, columns: Sequence[str]) -> DataFrame:
     """Of rows as they are and as they were, those that differ in some columns: what is the same is there twice."""
     return rows.groupBy(*columns).agg(F.count(F.lit(1)).alias("times")).filter("times % 2 = 1").drop("times")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pipelines.silver.shared.contract import silver_table
 from pipelines.silver.shared.fragments import METADATA, PLACE, created_at, deletion, owned
+from pipelines.silver.shared.history import history_table
 from pipelines.table import Column
 
 TABLE = silver_table(
@@ -32,3 +33,5 @@ TABLE = silver_table(
         METADATA,
     ),
 )  # fmt: skip
+
+HISTORY = history_table(TABLE)

@@ -95,6 +95,20 @@ GOOD: Mapping[str, Row] = {
     "gold.payout_reconciliation": {
         "status": "not_comparable", "reason": "manual", "booked_minor": 1000, "difference_minor": 1000,
     },
+    "gold.dunning": {
+        "failed_attempts_count": 1, "outcome": "recovered", "recovered_by": "same", "amount_minor": 1000,
+    },
+    "gold.invoices_enriched": {"charge_id": "ch_1"},
+    "gold.invoice_lines_enriched": {"kind": "subscription", "unit_amount": 1000.0, "quantity": 1},
+    "gold.churn_monthly": {
+        "opening_customers_count": 2, "churned_customers_count": 1, "paused_customers_count": 1,
+        "closing_customers_count": 1, "opening_minor": 2000, "churned_minor": 500, "paused_minor": 500,
+        "closing_minor": 1500,
+    },
+    "gold.subscription_items_mrr_monthly": {
+        "movement": "expansion", "pricing": "fixed", "churn_reason": None, "opening_minor": 500, "expansion_minor": 500,
+        "closing_minor": 1000, "discounted_minor": 1000,
+    },
     "gold.balances_daily": {
         "net_minor": 1000,
         "charges_minor": 1000,
@@ -123,9 +137,47 @@ SHARED: Mapping[str, Row] = {
     "intervals_meet": {"valid_to": LATER},
     "last_is_current": {"is_current": False},
     "date_follows": {"date": YESTERDAY},
+    "month_begins": {"date": YESTERDAY},
 }
 
 BROKEN: Mapping[str, Mapping[str, Row]] = {
+    "gold.invoice_lines_enriched": {
+        "kind_follows": {"is_proration": True},
+        "period_in_order": {"period_start_at": LATER},
+        "amount_follows": {"quantity": 2},
+    },
+    "gold.invoices_enriched": {
+        "date_is_the_invoices": {"date": YESTERDAY},
+        "lines_make_the_subtotal": {"lines_count": 1, "lines_minor": 1},
+        "remainder_agrees": {"amount_due_minor": 1},
+        "parts_told": {"lines_minor": 1},
+        "paid_when_told": {"paid_at": None, "payment_seconds": 1},
+    },
+    "gold.dunning": {
+        "failed_once": {"failed_attempts_count": 0},
+        "recovery_told": {"recovered_by": None},
+        "money_follows": {"lost_minor": 1},
+        "recovered_later": {"first_failed_at": LATER},
+    },
+    "gold.churn_monthly": {
+        "movements_explain": {"closing_minor": 1600},
+        "reasons_add_up": {"paused_minor": 400},
+        "lost_paid_before": {
+            "opening_minor": 0,
+            "closing_minor": -500,
+            "opening_customers_count": 2,
+        },
+        "customer_churn_rate_is_share": {"customer_churn_rate": 1.5},
+        "revenue_churn_rate_is_share": {"revenue_churn_rate": 1.5},
+    },
+    "gold.subscription_items_mrr_monthly": {
+        "movements_explain": {"expansion_minor": 400},
+        "movement_is_the_customers": {"movement": "contraction"},
+        "began_or_ended_whole": {"movement": "new"},
+        "discount_within": {"discounted_minor": 1001},
+        "churn_told": {"churn_reason": "voluntary"},
+        "usage_not_promised": {"pricing": "metered"},
+    },
     "gold.model_performance_daily": {
         "money_in_one_currency": {"segment": "all"},
         "probabilities_came_true": {"calibration_ratio": 2.1},

@@ -36,6 +36,9 @@ EMPTY = {
 payment page and nobody proves who they are."""
 ONE_OF_ALL = {"gold.onboarding_daily"}
 """The archives are of one account, which counts once, whoever told of it."""
+EMPTY = {"gold.invoice_lines_enriched", "gold.payouts_itemized", "gold.retries"}
+"""The archive's one payout is made before anything is available, what is declined is not tried again, and invoices have
+no lines."""
 GOLD = (
     "gold.authorizations_daily", "gold.balances_daily", "gold.disputes_daily", "gold.payments_daily",
     *(name for name in ORACLES if name not in EMPTY | ONE_OF_ALL),
@@ -44,6 +47,7 @@ UNTOLD: Mapping[str, Mapping[str, str]] = {
     "silver.charges": {"card_network": "2019-02-11"},
     "silver.balance_transactions": {"type": "2017-04-06"},
     "silver.subscriptions": {"subscription_item_id": "2016-07-06"},
+    "gold.subscription_items_mrr_monthly": {"subscription_item_id": "2016-07-06"},
 }
 """Columns that no field said before a version, or that said another thing: a payout was called a transfer."""
 
@@ -101,8 +105,15 @@ def test_silver_says_what_it_says_today(lake: Lakehouse, name: str, version: str
 @pytest.mark.parametrize("name", GOLD)
 def test_gold_has_the_figures_of_today(lake: Lakehouse, name: str, version: str) -> None:
     expected, found = (_rows(lake, name, account) for account in (TODAY, version))
+    untold = {column for column, since in UNTOLD.get(name, {}).items() if version <= since}
     assert expected
-    assert list(found.values()) == list(expected.values())
+    assert [_without(row, untold) for row in found.values()] == [
+        _without(row, untold) for row in expected.values()
+    ]
+
+
+def _without(row: Json, columns: set[str]) -> Json:
+    return {name: value for name, value in row.items() if name not in columns}
 
 
 @pytest.mark.parametrize("name", ORACLES)

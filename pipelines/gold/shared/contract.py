@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipelines.table import Column, Table
 
@@ -45,6 +46,12 @@ def movement(name: str, doc: str) -> Column:
 def rate(name: str, doc: str) -> Column:
     """A share from 0 to 1 of this row alone. Over several rows, divide sums of counts instead."""
     return Column(name, "double", f"{doc} From 0 to 1; null where there is nothing to divide by.", minimum=0)
+
+
+def repeated(table: Table, *names: str) -> tuple[Column, ...]:
+    """Columns of a silver table as gold repeats them: without what only the reading of records is for."""
+    kept = (table.column(name) for name in names)
+    return tuple(replace(column, path=None, sql=None, spelled={}, reference=None) for column in kept)
 
 
 def gold_table(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, days_of, within_days
-from pipelines.frames.measures import altered
+from pipelines.frames.measures import altered, text
 from pipelines.payments.charges import network
 from pipelines.payments.claims import CHARGES, DISPUTES, LOOK_BACK_DAYS, REFUNDS
 
@@ -112,7 +112,7 @@ def touched(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> D
     for name, (of, key) in _THROUGH.items():
         told.append(_ids(_of(now[name], anew[of], key), name))
     payments = anew[CHARGES].select("account", "charge_id", "day").unionByName(_invoiced(changed, now))
-    told.append(payments.select("account", _id("charge_id", "source_id"), "day"))
+    told.append(payments.select("account", text("charge_id", "source_id"), "day"))
     for name, key in {REFUNDS: "charge_id", DISPUTES: "charge_id", TRANSFERS: "source_charge_id"}.items():
         of_charge = payments.withColumnRenamed("charge_id", key)
         told.append(_ids(_of(now[name], of_charge, key), name))
@@ -131,7 +131,7 @@ def _facts(now: Mapping[str, DataFrame], name: str) -> DataFrame:
 
 
 def _said(sql: str, fact: str) -> Column:
-    return _id(sql, fact) if _kind(fact) == "string" else F.expr(sql).alias(fact)
+    return text(sql, fact) if _kind(fact) == "string" else F.expr(sql).alias(fact)
 
 
 def _kind(fact: str) -> str:
@@ -170,7 +170,7 @@ def _with_invoice(rows: DataFrame, now: Mapping[str, DataFrame]) -> DataFrame:
 def _pays(rows: DataFrame) -> DataFrame:
     """Invoices by the charges and payment intents (``payment_id``) that pay them."""
     payment = F.explode(F.array("charge_id", "payment_intent_id")).alias("payment_id")
-    return rows.select(_id("account"), _id("invoice_id"), payment).filter("payment_id is not null")
+    return rows.select(text("account"), text("invoice_id"), payment).filter("payment_id is not null")
 
 
 def _invoiced(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
@@ -182,7 +182,7 @@ def _invoiced(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) ->
     payments = altered(
         changed[INVOICE_PAYMENTS].withColumn("day", F.col("created_date")), [*of_invoice, "day"]
     )
-    named = [rows.select(_id("account"), _id("invoice_id"), "day") for rows in (bills, payments)]
+    named = [rows.select(text("account"), text("invoice_id"), "day") for rows in (bills, payments)]
     either = named[0].unionByName(named[1])
     ids = either.groupBy("account", "invoice_id").agg(F.min("day").alias("billed"))
     listed = [now[INVOICES], now[INVOICE_PAYMENTS], bills, payments]
@@ -203,11 +203,6 @@ def _invoiced(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) ->
         )
     )
     return reduce(lambda one, other: one.unionByName(other), found)
-
-
-def _id(column: str, name: str = "") -> Column:
-    """A text without its column's comment: Sail (0.7.2) cannot unite tables of unlike comments if one is empty."""
-    return F.concat(column, F.lit("")).alias(name or column)
 
 
 def _read(name: str) -> list[str]:

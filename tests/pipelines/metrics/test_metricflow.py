@@ -117,5 +117,9 @@ def test_metricflow_gives_the_same_numbers(
         found = own[name].get(key)  # none of a group of which no row counts: MetricFlow gives a null then
         if value is None or found is None:
             assert value is found, key
+        if key not in own[name]:
+            assert not value, key  # of no row that counts
+        elif value is None or own[name][key] is None:
+            assert value is own[name][key], key
         else:
             assert math.isclose(found, value, rel_tol=1e-12), key

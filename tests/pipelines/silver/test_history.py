@@ -143,9 +143,10 @@ def test_an_object_whose_current_version_differs_is_counted(spark: SparkSession,
     assert history.unlike_base(held, base.limit(0), table, last=1) == 1
 
 
-def test_there_are_four() -> None:
+def test_there_are_five() -> None:
     assert [table.name for table in HISTORIES] == [
-        "silver.account_history", "silver.charge_history", "silver.dispute_history", "silver.subscription_history",
+        "silver.account_history", "silver.charge_history", "silver.dispute_history",
+        "silver.subscription_item_history", "silver.subscription_history",
     ]  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Checks of gold's tables of billing."""
