@@ -30,15 +30,13 @@ SILVER = (
     "silver.invoices", "silver.payment_intents", "silver.payouts", "silver.refunds", "silver.subscriptions",
 )  # fmt: skip
 EMPTY = {
-    "gold.payouts_itemized", "gold.retries", "gold.checkout_funnel_daily", "gold.verification_funnel_daily",
+    "gold.checkout_funnel_daily", "gold.invoice_lines_enriched", "gold.payouts_itemized", "gold.retries",
+    "gold.verification_funnel_daily",
 }  # fmt: skip
 """The archive's one payout is made before anything is available, what is declined is not tried again, nobody is at a
-payment page and nobody proves who they are."""
+payment page, nobody proves who they are, and invoices have no lines."""
 ONE_OF_ALL = {"gold.onboarding_daily"}
 """The archives are of one account, which counts once, whoever told of it."""
-EMPTY = {"gold.invoice_lines_enriched", "gold.payouts_itemized", "gold.retries"}
-"""The archive's one payout is made before anything is available, what is declined is not tried again, and invoices have
-no lines."""
 GOLD = (
     "gold.authorizations_daily", "gold.balances_daily", "gold.disputes_daily", "gold.payments_daily",
     *(name for name in ORACLES if name not in EMPTY | ONE_OF_ALL),

@@ -32,19 +32,11 @@ _SCORED = {"gold.payment_scores"}
 
 DRIFT = "gold.schema_drift"
 NOTHING_OF_THE_DAY = {
-    "gold.card_testing_alerts", "gold.decline_reasons", "gold.disputes_enriched", "gold.false_declines",
+    "gold.card_testing_alerts", "gold.decline_reasons", "gold.disputes_enriched", "gold.dunning", "gold.false_declines",
     "gold.payouts_itemized", "gold.retries",
 }  # fmt: skip
-"""What has nothing of the day that comes late: nothing is declined or disputed on it, and its
-payouts, known by later events, pay what was there before."""
-    "gold.decline_reasons",
-    "gold.dunning",
-    "gold.false_declines",
-    "gold.payouts_itemized",
-    "gold.retries",
-}
-"""What has nothing of the day that comes late: nothing is declined on it, and its payouts, known by later events, pay
-what was there before."""
+"""What has nothing of the day that comes late: nothing is declined or disputed on it, and its payouts, known by later
+events, pay what was there before."""
 GOLD = [
     table.name
     for table in tables_of("gold")
