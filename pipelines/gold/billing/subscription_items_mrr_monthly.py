@@ -36,9 +36,10 @@ TABLE = gold_table(
     name="gold.subscription_items_mrr_monthly",
     doc=(
         "One row per account, currency, month and item of a subscription that pays at the start or the end of the "
-        "month, or is billed for it. Up to the month in which one of them, or an invoice, changed last. opening_minor + the five movements = "
-        "closing_minor, in each row and in all sums, and the closing amount of a month is the opening one of the next. "
-        "Amounts of active and past-due subscriptions, without trials, taxes and metered usage."
+        "month, or is billed for it. Up to the month in which one of them, or an invoice, changed last. opening_minor "
+        "+ the five movements = closing_minor, in each row and in all sums, and the closing amount of a month is the "
+        "opening one of the next. Amounts of active and past-due subscriptions, without trials, taxes and metered "
+        "usage."
     ),
     day="First day of the month, UTC.",
     dimensions=(
