@@ -36,9 +36,10 @@ TABLE = gold_table(
     name="gold.subscription_items_mrr_monthly",
     doc=(
         "One row per account, currency, month and item of a subscription that pays at the start or the end of the "
-        "month, or is billed for it. Up to the month of the newest record. opening_minor + the five movements = "
-        "closing_minor, in each row and in all sums, and the closing amount of a month is the opening one of the next. "
-        "Amounts of active and past-due subscriptions, without trials, taxes and metered usage."
+        "month, or is billed for it. Up to the month in which one of them, or an invoice, changed last. opening_minor "
+        "+ the five movements = closing_minor, in each row and in all sums, and the closing amount of a month is the "
+        "opening one of the next. Amounts of active and past-due subscriptions, without trials, taxes and metered "
+        "usage."
     ),
     day="First day of the month, UTC.",
     dimensions=(
@@ -109,7 +110,7 @@ _SUMS = ("opening_minor", "closing_minor", "discounted_minor", "billed_minor")
 def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
     """Months from the first change of a subscription on, those of changed lines, and those that have begun since."""
     last = _last(now)
-    before, after = (month_at(second) for second in clock.passed(changed, now, _CLOCK))
+    before, after = (month_at(second) for second in clock.passed(_by_event(changed), _by_event(now), _CLOCK))
     [first] = recurring.changes(changed, now).agg(F.min(F.unix_seconds("moment"))).collect()[0]
     months = set() if first is None else set(months_between(month_at(first), last))
     if before > month_at(0):
@@ -141,7 +142,13 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
 
 def _last(now: Mapping[str, DataFrame]) -> date:
     """The month of the newest record."""
-    return month_at(clock.newest(now, _CLOCK))
+    return month_at(clock.newest(_by_event(now), _CLOCK))
+
+
+def _by_event(frames: Mapping[str, DataFrame]) -> Mapping[str, DataFrame]:
+    """What the clock looks at, as of when it happened: a list of objects is known when its file was written, which may
+    be years after the last of them."""
+    return {name: frames[name].withColumn("known_at", F.col("occurred_at")) for name in _CLOCK}
 
 
 def _worth(now: Mapping[str, DataFrame], months: Sequence[str]) -> DataFrame:

@@ -12,8 +12,8 @@ SILVER = (
 
 VIEWS = """
 create view clock as
-select date_trunc('month', max(known_at))::date as newest
-from (select known_at from silver.subscription_history union all select known_at from silver.invoices);
+select date_trunc('month', max(occurred_at))::date as newest
+from (select occurred_at from silver.subscription_history union all select occurred_at from silver.invoices);
 
 create view told as
 select *, coalesce(customer_id, subscription_id) as customer, row_number() over of_subscription = 1 as is_first,

@@ -22,9 +22,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.engine]
 
 
 FEW = {
-    "gold.churn_monthly": 4,
+    "gold.churn_monthly": 2,
     "gold.cohort_retention_monthly": 10,
-    "gold.dunning": 4,
+    "gold.dunning": 2,
     "gold.merchants_overview": 3,
     "gold.onboarding_daily": 3,
     "gold.verification_funnel_daily": 5,

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from silver_rows import day, figures, frame
 
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import SettingsError
 from pipelines.gold.risk.disputes_daily import TABLE
 from pipelines.gold.shared.programmes import card_networks, load_programmes, monthly_status, parse_programmes
+from tests.pipelines.gold.silver_rows import day, figures, frame
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

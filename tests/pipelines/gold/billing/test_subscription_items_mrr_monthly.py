@@ -38,7 +38,7 @@ def subscribed(*versions: Version, subscription: str = "sub_1", **facts: Any) ->
     for number, ((when, told, items), end) in enumerate(zip(versions, ends, strict=True)):
         shared = created(when) | {
             "subscription_id": subscription, "version_id": f"evt_{subscription}_{number}", "version": f"{number}",
-            "valid_from": at(when), "valid_to": end, "occurred_at": at(when), "known_at": at(when),
+            "valid_from": at(when), "valid_to": end, "occurred_at": at(when), "known_at": at("2030-01-01"),
         }  # fmt: skip
         found[SUBSCRIPTIONS].append(
             shared
@@ -62,7 +62,7 @@ def item(amount: int | None, quantity: int | None = 1, item_id: str = "si_1", **
 
 CLOCK = {
     INVOICES: [
-        created("2026-04-20") | {"invoice_id": "in_clock", "known_at": at("2026-04-20"), "status": "draft"}
+        created("2026-04-20") | {"invoice_id": "in_clock", "occurred_at": at("2026-04-20"), "status": "draft"}
     ]
 }
 
@@ -273,7 +273,7 @@ def test_discounts_that_last_for_ever_are_taken_off(any_spark: SparkSession) -> 
 def invoice(invoice_id: str, when: str, **facts: Any) -> Row:
     return (
         created(when)
-        | {"invoice_id": invoice_id, "status": "paid", "customer_id": "cus_1", "known_at": at(when)}
+        | {"invoice_id": invoice_id, "status": "paid", "customer_id": "cus_1", "occurred_at": at(when)}
         | facts
     )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from silver_rows import affected, built, charge, declined, dispute, figures, refund
+from tests.pipelines.gold.silver_rows import affected, built, charge, declined, dispute, figures, refund
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

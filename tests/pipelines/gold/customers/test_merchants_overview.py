@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from silver_rows import at, built, day, figures
+from tests.pipelines.gold.silver_rows import at, built, day, figures
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from silver_rows import Row, Tables, affected, at, built, charge, dispute, frames, refund, warning
 
 from pipelines.catalog import declared
+from tests.pipelines.gold.silver_rows import (
+    Row,
+    Tables,
+    affected,
+    at,
+    built,
+    charge,
+    dispute,
+    frames,
+    refund,
+    warning,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from silver_rows import Row, Tables, at, charge, frames, refund
 
 from pipelines.catalog import all_tables, declared
 from pipelines.delta.schemas import arrow_schema
 from pipelines.gold.shared.recipe import Apart, Last
+from tests.pipelines.gold.silver_rows import Row, Tables, at, charge, frames, refund
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from silver_rows import (
+
+from pipelines.catalog import declared
+from tests.pipelines.gold.silver_rows import (
     Row,
     Tables,
     affected,
@@ -21,8 +23,6 @@ from silver_rows import (
     refund,
     warning,
 )
-
-from pipelines.catalog import declared
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from silver_rows import (
+from tests.pipelines.gold.silver_rows import (
     affected,
     at,
     built,

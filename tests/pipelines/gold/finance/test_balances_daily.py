@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from silver_rows import affected, at, built, day, figures, payout, transaction
+from tests.pipelines.gold.silver_rows import affected, at, built, day, figures, payout, transaction
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

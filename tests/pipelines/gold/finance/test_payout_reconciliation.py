@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from silver_rows import affected, built, day, figures, moved, payout
+
+from tests.pipelines.gold.silver_rows import affected, built, day, figures, moved, payout
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

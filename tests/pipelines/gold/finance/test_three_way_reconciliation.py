@@ -3,7 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from silver_rows import (
+
+from pipelines.delta.commits import Replace
+from pipelines.gold.finance.three_way_reconciliation import GROWTH, JUDGED
+from pipelines.gold.finance.three_way_reconciliation import figures as figures_of
+from tests.pipelines.gold.silver_rows import (
     affected,
     at,
     built,
@@ -17,10 +21,6 @@ from silver_rows import (
     moved,
     refund,
 )
-
-from pipelines.delta.commits import Replace
-from pipelines.gold.finance.three_way_reconciliation import GROWTH, JUDGED
-from pipelines.gold.finance.three_way_reconciliation import figures as figures_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from silver_rows import affected, built, figures
 
 from pipelines.gold.payments.issuer_health import DROPS, FALSE_ALARMS, RECIPE
+from tests.pipelines.gold.silver_rows import affected, built, figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

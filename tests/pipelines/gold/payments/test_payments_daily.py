@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from silver_rows import (
+
+from tests.pipelines.gold.silver_rows import (
     affected,
     blocked,
     built,

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from silver_rows import Row, Tables, blocked, charge, declined, dispute, frame, refund, warning
+from tests.pipelines.gold.silver_rows import (
+    Row,
+    Tables,
+    blocked,
+    charge,
+    declined,
+    dispute,
+    frame,
+    refund,
+    warning,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from silver_rows import affected, built, charge, day, declined, dispute, figures, inquiry, warning
+from tests.pipelines.gold.silver_rows import (
+    affected,
+    built,
+    charge,
+    day,
+    declined,
+    dispute,
+    figures,
+    inquiry,
+    warning,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

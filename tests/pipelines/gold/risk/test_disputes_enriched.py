@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from silver_rows import affected, at, built, charge, day, dispute, figures, inquiry
+
+from tests.pipelines.gold.silver_rows import affected, at, built, charge, day, dispute, figures, inquiry
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -4,10 +4,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from silver_rows import affected, at, built, charge, day, figures, refund
 
 from pipelines.catalog import all_tables
 from pipelines.gold.risk.merchant_risk_daily import PARTS
+from tests.pipelines.gold.silver_rows import affected, at, built, charge, day, figures, refund
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

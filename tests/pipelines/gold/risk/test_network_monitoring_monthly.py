@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from silver_rows import affected, day, figures, frames
 
 from pipelines.catalog import all_tables
 from pipelines.gold.risk.network_monitoring_monthly import Place, build
 from pipelines.gold.shared.programmes import card_networks
+from tests.pipelines.gold.silver_rows import affected, day, figures, frames
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

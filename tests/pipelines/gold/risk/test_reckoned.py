@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from silver_rows import frame
 
 from pipelines.gold.shared.recipe import recipe
 from tests.pipelines.gold.oracle import texts
 from tests.pipelines.gold.risk.rows_of_chance import Lake, rows
 from tests.pipelines.gold.risk_oracle import RARE, RISK
+from tests.pipelines.gold.silver_rows import frame
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
