@@ -26,6 +26,10 @@ CHECKS = (
             "card_not_present_chargebacks_count": "card_not_present_chargebacks_count <= chargebacks_count",
             "card_not_present_early_fraud_warnings_count": "card_not_present_early_fraud_warnings_count"
             " <= early_fraud_warnings_count",
+            "three_d_secure_early_fraud_warnings_count": "three_d_secure_early_fraud_warnings_count"
+            " <= early_fraud_warnings_count",
+            "early_fraud_warnings_minor": "card_not_present_early_fraud_warnings_minor <= early_fraud_warnings_minor"
+            " and three_d_secure_early_fraud_warnings_minor <= early_fraud_warnings_minor",
             "cohort_card_not_present_count": "cohort_card_not_present_count <= cohort_captured_count",
             "cohort_three_d_secure_count": "cohort_three_d_secure_count <= cohort_captured_count",
             "cohort_three_d_secure_minor": "cohort_three_d_secure_minor <= cohort_captured_minor",

@@ -23,7 +23,11 @@ MAY, JULY = "2026-05-01", "2026-07-07"
 
 def test_a_dispute_counts_on_its_own_day_and_in_the_cohort_of_its_payment(any_spark: SparkSession) -> None:
     tables = {
-        "silver.charges": [charge("ch_1", MAY), charge("ch_2", MAY), declined("ch_3", MAY)],
+        "silver.charges": [
+            charge("ch_1", MAY),
+            charge("ch_2", MAY, three_d_secure_result="authenticated"),
+            declined("ch_3", MAY),
+        ],
         "silver.disputes": [
             dispute("dp_1", "ch_1", JULY, 900),
             dispute("dp_2", "ch_1", JULY, 100, reason="duplicate"),
@@ -42,6 +46,8 @@ def test_a_dispute_counts_on_its_own_day_and_in_the_cohort_of_its_payment(any_sp
         "fraud_chargebacks_count": 1, "fraud_chargebacks_minor": 900, "processing_chargebacks_count": 1,
         "open_count": 2, "card_not_present_chargebacks_count": 2, "early_fraud_warnings_count": 1,
         "early_fraud_warnings_minor": 1000, "card_not_present_early_fraud_warnings_count": 1,
+        "card_not_present_early_fraud_warnings_minor": 1000, "three_d_secure_early_fraud_warnings_count": 1,
+        "three_d_secure_early_fraud_warnings_minor": 1000,
         "cohort_captured_count": 0, "cohort_dispute_rate": None,
     }  # fmt: skip
     assert figures(may, *cohort) == cohort
