@@ -83,7 +83,7 @@ def test_a_name_of_its_own_is_that_of_the_first_page(written: Path) -> None:
 
 
 def test_the_path_of_the_page_about_payments_is_still_that_page(written: Path) -> None:
-    assert [file.name for file in report_files(written.with_name("payments.html"))][0] == "index.html"
+    assert next(file.name for file in report_files(written.with_name("payments.html"))) == "index.html"
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
