@@ -199,6 +199,10 @@ class Table:
         for name in (*self.key, *([self.cluster_by] if self.cluster_by else [])):
             if name not in names:
                 raise ValueError(f"table {self.name}: no column {name!r} for its key or order")
+        if self.layer == "gold" and self.kind == "made" and any(column.reference for column in self.columns):
+            raise ValueError(
+                f"table {self.name}: what it points to was judged in silver, so it names no reference"
+            )
         for part in self.parts:
             if part.object_type not in self.object_types:
                 raise ValueError(

@@ -21,6 +21,12 @@ def test_a_column_cannot_be_declared_twice() -> None:
         Table("silver.things", "Things.", ("thing_id",), (ID, ID))
 
 
+def test_gold_points_to_nothing_that_would_have_to_be_looked_up() -> None:
+    pointing = Column("charge_id", "string", "Payment.", reference="silver.charges.charge_id")
+    with pytest.raises(ValueError, match="judged in silver"):
+        Table("gold.things", "Things.", ("thing_id",), (ID, pointing))
+
+
 @pytest.mark.parametrize("wrong", [{"key": ("nope",)}, {"cluster_by": "nope"}])
 def test_key_and_order_are_columns(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="'nope'"):

@@ -48,14 +48,14 @@ _COURSE = (
 )  # fmt: skip
 
 _PAYMENT = (
-    Column("charge_id", "string", "Payment that is contested, ch_….", reference="silver.charges.charge_id"),
+    Column("charge_id", "string", "Payment that is contested, ch_…."),
     Column("payment_date", "date", "Day of the payment, UTC: of the cohort that the dispute counts in. Null where the payment is not known, or is more than 540 days older."),
     Column("payment_currency", "string", "ISO 4217 code of the payment's amount, which may be another one than the dispute's.", currency=True),
     Column("payment_minor", "bigint", "Amount that the payment asked for.", minimum=0),
     Column("raised_after_days", "bigint", "Days from the payment to the dispute."),
     Column("is_card_not_present", "boolean", "The payment was made without the card at hand."),
     Column("three_d_secure_result", "string", "How 3D Secure went with the payment; null where it was not tried."),
-    Column("customer_id", "string", "Customer who paid, cus_….", reference="silver.customers.customer_id"),
+    Column("customer_id", "string", "Customer who paid, cus_…."),
 )  # fmt: skip
 
 TABLE = Table(
