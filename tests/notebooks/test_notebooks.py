@@ -33,11 +33,25 @@ ANSWERS = {
         "payouts": dict(zip(payouts["currency"] + " " + payouts["status"], map(int, payouts["payouts"]))),
         "objects": int(matched["objects"].sum()),
     }""",
+    "growth": """{
+        "customers": int(segments["known_customers_count"].sum()),
+        "value": int(segments["lifetime_value_minor"].sum()),
+        "cohorts": len(grid),
+        "closing": int(recurring["closing_minor"].sum()),
+        "failed": int(dunning["failed_invoices_count"].sum()),
+    }""",
     "payments": """{
         "attempts": int(countries["card_attempts_count"].sum()),
         "declined": int(reasons["declined_attempts_count"].sum()),
         "retries": int(retries["retries_after_decline_count"].sum()),
         "false": int(false_declines["false_declines_count"].sum()),
+    }""",
+    "risk": """{
+        "lines": sorted(set(lines["programme"])),
+        "scores": [int(one) for one in scores["risk_score"]],
+        "points": int(scores[points].sum().sum()),
+        "disputes": int(disputes["disputes_by_reason_count"].sum()),
+        "due": len(due),
     }""",
 }
 """What a notebook is asked when it has run, in its own words."""
@@ -104,10 +118,34 @@ def _payments(answers: dict[str, Any], lake: Lakehouse) -> None:
     assert 0 < answers["false"] < answers["declined"]
 
 
+def _growth(answers: dict[str, Any], lake: Lakehouse) -> None:
+    customers = lake.table("gold.customers_overview").filter("customer_id <> 'unknown'")
+    assert answers["customers"] == customers.count() > 0
+    kept = lake.sql("""
+        select sum(captured_minor) - sum(refunded_minor) - sum(disputed_minor)
+        from gold.customers_overview where customer_id <> 'unknown'
+    """).collect()[0][0]
+    assert answers["value"] == kept
+    assert answers["cohorts"] > 0
+    worth = lake.sql("select sum(closing_minor) from gold.subscription_items_mrr_monthly").collect()[0][0]
+    assert answers["closing"] == worth
+    assert answers["failed"] == lake.table("gold.dunning").filter("failed_attempts_count > 0").count()
+
+
+def _risk(answers: dict[str, Any], lake: Lakehouse) -> None:
+    assert {"ECM", "VAMP"} <= set(answers["lines"])
+    assert sum(answers["scores"]) == answers["points"]
+    assert all(0 <= score <= 100 for score in answers["scores"])
+    assert answers["disputes"] == lake.table("silver.disputes").filter("coalesce(livemode, true)").count()
+    assert answers["due"] <= answers["disputes"]
+
+
 RIGHT: dict[str, Callable[[dict[str, Any], Lakehouse], None]] = {
     "data": _data,
     "finance": _finance,
+    "growth": _growth,
     "payments": _payments,
+    "risk": _risk,
 }
 
 
