@@ -33,8 +33,9 @@ pytestmark = [
 TABLES = ("bronze.records", "silver.charges", "silver.refunds", "gold.payments_daily")
 
 QUERIES, ANALYSES, LOGS = 11.5, 8.0, 4.0
-"""Of each table that gets rows, on average: staged, judged by a handful of queries, published, its log read. Two tables about
-risk look up the days of every input by itself (some twenty queries each), which the embedded engine needs."""
+"""Of each table that gets rows, on average: staged, judged by a handful of queries, published, its log read. Two tables
+about risk ask some twenty each: they look up the days of every input by itself, as the embedded engine needs it.
+"""
 
 PLAN = 1_200_000
 """Bytes of the largest plan: that of the drift holds what is known of records by now."""
