@@ -15,7 +15,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around
-from pipelines.frames.measures import altered, combined, live, total
+from pipelines.frames.measures import altered, combined, live, text, total
 from pipelines.gold.shared.contract import amount, count, gold_table
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.payments import claims
@@ -162,7 +162,7 @@ def _found(*days: DataFrame) -> set[date]:
 
 def _plain(rows: DataFrame, names: Sequence[str]) -> DataFrame:
     """What is looked at of each day. Sail (0.7.2) cannot unite a table that is empty unless something is made of its columns."""
-    keys = [F.concat(name, F.lit("")).alias(name) for name in _MERCHANT]
+    keys = [text(name) for name in _MERCHANT]
     figures = (F.abs(F.col(name)).alias(name) for name in names)
     return rows.select(*keys, F.date_add("date", 0).alias("date"), *figures)
 

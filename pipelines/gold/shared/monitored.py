@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.measures import sum_if, total
+from pipelines.frames.measures import sum_if, text, total
 from pipelines.payments.charges import NONE
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _payment(
 def _rows(basis: str) -> list[Column]:
     # A table may be empty. Sail (0.7.2) cannot unite its columns with others unless something is made of them.
     date = F.date_add("date", 0).alias("date")
-    return [F.col("account"), F.col("currency"), date, F.lit(basis).alias("basis")]
+    return [text("account"), text("currency"), date, F.lit(basis).alias("basis")]
 
 
 def _whole(name: str | None) -> Column:
