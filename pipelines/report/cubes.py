@@ -134,7 +134,12 @@ def _read(
 
 
 def _few(rows: pd.DataFrame, grains: Sequence[str]) -> tuple[str, pd.DataFrame]:
-    """Rows by the finest grain that leaves few enough, each from days: weeks are no part of months."""
+    """Rows by the finest grain that leaves few enough, each from days: weeks are no part of months.
+
+    Rows of first days of months alone are of months.
+    """
+    if "month" in grains and all(day.day == 1 for day in rows["period"]):
+        grains = grains[grains.index("month") :]
     for grain in grains:
         periods = [start_of(day, grain) for day in rows["period"]] if grain else None
         found = _summed(rows.assign(period=periods))

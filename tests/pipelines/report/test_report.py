@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 MEGABYTE = 1_000_000
-MADE = {"index", "finance", "payments", "risk", "models", "quality", "definitions"}
-SUBJECTS = ("index", "finance", "payments", "risk", "quality")
+SUBJECTS = ("index", "finance", "payments", "risk", "identity", "customers", "billing", "quality")
+MADE = {*SUBJECTS, "models", "definitions"}
 
 
 @pytest.fixture(scope="module")
