@@ -21,12 +21,12 @@ Rates = Mapping[tuple[date, int], float]
 
 
 def read(lake: Lakehouse, accounts: Sequence[str]) -> dict[str, Rates]:
-    """Retention by cohort and months since, of all accounts and of each that can be chosen, by its place."""
+    """Retention by cohort and months since, of all accounts and of each that can be chosen, by its place, if any."""
     each = _asked(lake, "account", "month", "months_since")
     found = {"0": _rates(_asked(lake, "month", "months_since"))}
     for place, account in enumerate(accounts, start=1):
         found[str(place)] = _rates(row for row in each if row["account"] == account)
-    return found
+    return {place: rates for place, rates in found.items() if rates}
 
 
 def _asked(lake: Lakehouse, *by: str) -> list[Mapping[str, Any]]:
@@ -49,7 +49,7 @@ def show(found: Mapping[str, Rates], now: datetime) -> list[Chart | Grid]:
         "Who comes back",
         "Of the customers who first paid in a month, the share in per cent who paid in each month since. Months that "
         "are not over are left out.",
-        {key: _figure(rates) for key, rates in found.items() if rates},
+        {place: _figure(rates) for place, rates in found.items()},
         scope="account",
         wide=True,
         nothing="No month after a first payment is over.",

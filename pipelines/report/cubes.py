@@ -79,6 +79,8 @@ class Cube:
         names = [f"{one.name}_{side}" for one in self.metrics for side in _sides(one)]
         return {
             "grain": self.grain,
+            # Rows of first days of months alone are of months: there is nothing to draw between them.
+            "isMonthly": all(day.day == 1 for day in days),
             "hasAccounts": self.has_accounts,
             "days": [day.isoformat() for day in days],
             "values": list(self.values),
@@ -134,12 +136,7 @@ def _read(
 
 
 def _few(rows: pd.DataFrame, grains: Sequence[str]) -> tuple[str, pd.DataFrame]:
-    """Rows by the finest grain that leaves few enough, each from days: weeks are no part of months.
-
-    Rows of first days of months alone are of months.
-    """
-    if "month" in grains and all(day.day == 1 for day in rows["period"]):
-        grains = grains[grains.index("month") :]
+    """Rows by the finest grain that leaves few enough, each from days: weeks are no part of months."""
     for grain in grains:
         periods = [start_of(day, grain) for day in rows["period"]] if grain else None
         found = _summed(rows.assign(period=periods))

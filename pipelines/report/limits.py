@@ -79,7 +79,7 @@ def _now(rows: Sequence[Row]) -> Grid:
         text="The newest month, those nearest to a line first. At the month's end: at the pace so far, with the "
         "interval in which 90 % of months end. Line: cases from which the level applies; headroom: how many more the "
         "account can take. Reached: crossed even if no case comes any more; expected: at this pace; possible: within "
-        "the interval. Lines of acquirers are in the table.",
+        "the interval. The table has lines of acquirers, too.",
         numeric=(2, 3, 4, 5, 6),
         of=(TABLE.name, "monitored_cases_rate", "projected_cases_rate", "levels_near_count"),
         query=f'vermeil sql "{_NEWEST}"',

@@ -83,7 +83,7 @@ _INVOICES = Part(
         Plot("Invoiced", ("invoiced_minor",), by="billing_reason", form="bars"),
         Plot("Paid", ("paid_invoices_rate",)),
         Plot("What is billed", ("invoice_lines_minor",), by="kind", form="bars"),
-        Plot("Billed by product", ("invoice_lines_minor",), by="product_id", form="values"),
+        Plot("Time to pay", ("average_payment_seconds",)),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report.plots import Answer, Plot
+from pipelines.report.plots import Answer, Plot, words
 from pipelines.report.subject import Part, Subject, page
 
 _FUNNEL = Part(
@@ -43,18 +43,18 @@ _FAILURES = Part(
     ),
 )
 
+_STANDING = (
+    "accounts_count", "details_submitted_rate", "onboarding_enabled_rate", "requirements_due_rate",
+    "requirements_past_due_rate", "restricted_accounts_rate",
+)  # fmt: skip
+
 _ONBOARDING = Part(
     "onboarding",
     "Onboarding of accounts",
     (
-        Answer(
-            "All accounts, by type",
-            (
-                "accounts_count", "details_submitted_rate", "onboarding_enabled_rate", "requirements_due_rate",
-                "requirements_past_due_rate", "restricted_accounts_rate",
-            ),
-            by="account_type",
-            text="Whenever they came, as they are now.",
+        *(
+            Answer(f"All accounts, by {words(name).lower()}", _STANDING, by=name)
+            for name in ("account_type", "country")
         ),
         Plot("Accounts that came", ("accounts_count",), by="account_type", form="bars"),
         Plot(
@@ -63,14 +63,9 @@ _ONBOARDING = Part(
             text="Of the accounts that came on these days, as they are now: all told that was asked at sign-up, and "
             "enabled to take payments and be paid out.",
         ),
-        Plot(
-            "What holds them up",
-            ("requirements_due_rate", "requirements_past_due_rate", "restricted_accounts_rate"),
-        ),
-        Plot("Enabled by country", ("onboarding_enabled_rate",), by="country", form="values"),
     ),
     "All accounts by the day on which they came. A choice of account does not change them.",
-)  # fmt: skip
+)
 
 PAGE = page(
     Subject(

@@ -59,7 +59,7 @@
   const grainOf = (cube, [from, to]) => {
     if (cube.grain !== "day") return cube.grain;
     const days = (time(to) - time(from)) / DAY;
-    return days <= 62 ? "day" : days <= 550 ? "week" : "month";
+    return cube.isMonthly ? "month" : days <= 62 ? "day" : days <= 550 ? "week" : "month";
   };
 
   // Both sides of a metric over the rows that are chosen, by what keyOf says of a row.

@@ -10,17 +10,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 from pipelines.catalog import all_tables
 from pipelines.flow.conservation import Audit, Counts, FileCounts
 from pipelines.flow.places import PLACES
 from pipelines.flow.status import TableStatus
+from pipelines.gold.risk.network_monitoring_monthly import STATUSES
 from pipelines.lakehouse import Lakehouse
 from pipelines.metrics.shared.catalog import declared
-from pipelines.report import cubes, quality, report_files, subject, wording, write_report
+from pipelines.report import cohorts, cubes, limits, quality, report_files, subject, wording, write_report
 from pipelines.report.document import LIBRARY
-from pipelines.report.figures import label
+from pipelines.report.figures import Chart, Grid, Status, label
 from pipelines.report.pages import finance, payments
 from pipelines.report.pages import quality as quality_page
 from pipelines.report.plots import Plot, called
@@ -112,7 +114,7 @@ def test_what_charts_add_up_is_all_that_gold_holds(
         metrics = {side.rpartition("_")[0] for side in cube["sums"]}
         plain = [one for one in metrics if not declared()[one].denominator and not declared()[one].has_money]
         for one in plain:
-            [[expected]] = lake.metric(one).collect()
+            [[expected]] = lake.metric(one, immature="mark").drop("is_mature").collect()
             assert sum(filter(None, cube["sums"][f"{one}_up"])) == expected, (key, one)
 
 
@@ -146,6 +148,83 @@ def test_payouts_tie_to_the_balance(pages: Mapping[str, Page], lake: Lakehouse) 
     assert {code: cells[1] for code, cells in shown.items()} == {
         row.currency: f"{row.n:,}" for row in counted
     }
+
+
+def test_accounts_are_held_against_the_lines_of_the_networks(
+    pages: Mapping[str, Page], lake: Lakehouse
+) -> None:
+    shown = pages["risk"].tables["limits"]
+    newest = "date = (select max(date) from gold.network_monitoring_monthly) and applies_to = 'merchant'"
+    known = {
+        (row.account, row.programme.replace("_", " "), f"{row.line:,}", f"{row.headroom:,}")
+        for row in lake.sql(
+            f"select * from gold.network_monitoring_monthly where {newest} and line is not null"
+        ).collect()
+    }
+    assert len(shown) > 1
+    for account, programme, _, _, _, line, headroom, *_ in shown[1:]:
+        assert (account, programme.partition(",")[0], line, headroom) in known
+
+
+def test_the_worst_of_a_networks_lines_is_told_first(lake: Lakehouse) -> None:
+    monitored = limits.read(lake, ())
+    assert monitored
+    found = monitored.newest
+    places = [STATUSES.index(row["status"]) for row in found]
+    assert places == sorted(places)
+    [line] = [row for row in found if row["status"] == "below"][:1]
+    [told, _] = limits.show(
+        limits.Monitored(
+            (),
+            [
+                line | {"status": "expected", "crossed_on": date(2026, 7, 30)},
+                line
+                | {
+                    "unit": "usd_minor",
+                    "numerator": 123_456,
+                    "level": "excessive",
+                    "programme": "VISA_SECURE",
+                },
+            ],
+            pd.DataFrame(columns=["account", "date", "programme", "case_rate", "limit_rate"]),
+        ),
+        NOW,
+    )
+    assert isinstance(told, Grid)
+    rows = told.rows
+    assert rows[0][-2:] == ["2026-07-30", Status("Expected", "bad")]
+    assert rows[1][1] == "VISA SECURE, excessive"
+    assert str(rows[1][2]).startswith("1,234.56 USD of ")
+
+
+def test_each_month_of_a_cohort_has_its_square() -> None:
+    may, june = date(2026, 5, 1), date(2026, 6, 1)
+    [chart] = cohorts.show({"0": {(may, 1): 0.456, (may, 2): 0.4, (june, 1): 0.5}}, NOW)
+    assert isinstance(chart, Chart)
+    [squares] = chart.views["0"]["data"]
+    assert (squares["x"], squares["y"]) == ([1, 2], ["May 2026", "Jun 2026"])
+    assert squares["z"] == [[45.6, 40.0], [50.0, None]]
+    assert squares["text"] == [["46", "40"], ["50", ""]]
+
+
+def test_an_archive_without_a_month_after_the_first_payments_has_no_retention(lake: Lakehouse) -> None:
+    assert not lake.metric("retention_rate", by=("month", "months_since"), where="months_since > 0").collect()
+    assert cohorts.read(lake, subject.accounts_of(lake)) == {}
+
+
+def test_recurring_revenue_is_what_all_movements_add_up_to(
+    pages: Mapping[str, Page], lake: Lakehouse
+) -> None:
+    cube = data(pages["billing"], "cubes")["gold.churn_monthly"]
+    assert cube["isMonthly"]
+    assert not data(pages["billing"], "cubes")["gold.dunning"]["isMonthly"]
+    newest = "date = (select max(date) from gold.subscription_items_mrr_monthly)"
+    [[expected]] = lake.sql(
+        f"select sum(closing_minor) from gold.subscription_items_mrr_monthly where currency = 'USD' and {newest}"
+    ).collect()
+    usd = [*data(pages["billing"], "currencies")].index("USD")
+    sums = zip(cube["currency"], cube["sums"]["net_new_recurring_minor_up"], strict=True)
+    assert sum(minor for place, minor in sums if place == usd) == expected
 
 
 def test_every_chart_tells_what_it_shows_and_which_query_gives_it(written: Path) -> None:
