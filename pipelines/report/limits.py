@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipelines.gold.risk.network_monitoring_monthly import STATUSES, TABLE
+from pipelines.gold.risk.network_monitoring_monthly import TABLE
 from pipelines.report import wording
 from pipelines.report.figures import Cell, Chart, Figure, Grid, Status, month_axis
 from pipelines.report.plots import words
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
 
 _ROWS = 16
-_BAD, _GOOD = ("reached", "expected"), ("below",)
-_QUIET = "not_applicable"
+WORST = ("reached", "expected", "possible", "check_amount", "unknown_region", "below")
+"""What is shown of an account, the worst first. A line that does not apply is not shown."""
+
+_BAD, _GOOD = WORST[:2], WORST[-1:]
 _LINES = {"VAMP": ("Visa VAMP", "c1", "solid"), "ECM": ("Mastercard ECM", "c2", "dash")}
 _NEWEST = (
     f"select * from {TABLE.name} where date = (select max(date) from {TABLE.name}) and applies_to = 'merchant' "
-    f"and status <> '{_QUIET}' order by case status "
-    + " ".join(f"when '{status}' then {place}" for place, status in enumerate(STATUSES))
+    "and status <> 'not_applicable' order by case status "
+    + " ".join(f"when '{status}' then {place}" for place, status in enumerate(WORST))
     + f" end, projected_numerator / line desc nulls last, account, programme, level limit {_ROWS}"
 )
 """The worst status first, then the largest part of the line that is used up at the month's end."""
