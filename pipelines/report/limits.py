@@ -90,11 +90,12 @@ def _now(rows: Sequence[Row]) -> Grid:
 
 def _cells(row: Row) -> list[Cell]:
     level = "" if row["level"] == row["programme"] else f", {row['level']}"
+    unit = "" if row["unit"] == "count" else ", in USD"
     low, high = _told(row, "projected_low"), _told(row, "projected_high")
     status = row["status"]
     return [
         row["account"],
-        f"{row['programme']}{level}".replace("_", " "),
+        f"{row['programme']}{level}{unit}".replace("_", " "),
         f"{_told(row, 'numerator')} of {_told(row, 'denominator')}",
         wording.NONE if row["case_rate"] is None else wording.rate(row["case_rate"]),
         f"{_told(row, 'projected_numerator')} ({low} to {high})",
@@ -109,7 +110,7 @@ def _told(row: Row, name: str) -> str:
     value = row[name]
     if value is None:
         return wording.NONE
-    return f"{value:,}" if row["unit"] == "count" else wording.amount(value, "USD", unit=True)
+    return f"{value:,}" if row["unit"] == "count" else wording.amount(value, "USD")
 
 
 def _over_time(found: Monitored) -> Chart:

@@ -195,8 +195,8 @@ def test_the_worst_of_a_networks_lines_is_told_first(lake: Lakehouse) -> None:
     assert isinstance(shown, Grid)
     rows = shown.rows
     assert rows[0][-2:] == ["2026-07-30", Status("Expected", "bad")]
-    assert rows[1][1] == "VISA SECURE, excessive"
-    assert str(rows[1][2]).startswith("1,234.56 USD of ")
+    assert rows[1][1] == "VISA SECURE, excessive, in USD"
+    assert str(rows[1][2]).startswith("1,234.56 of ")
 
 
 def test_each_month_of_a_cohort_has_its_square() -> None:
