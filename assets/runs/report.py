@@ -26,8 +26,8 @@ def report_assets() -> Sequence[AssetsDefinition]:
     @asset(
         key=REPORT,
         deps=[AssetDep(asset_key(name)) for name in sources],
-        description="A folder of HTML pages that needs no network: overview, finance, payments, risk, data quality and "
-        f"definitions, and {' and '.join(all_tasks())} models.",
+        description="A folder of HTML pages that needs no network: overview, finance, payments, risk, identity, "
+        f"customers, billing, data quality and definitions, and {' and '.join(all_tasks())} models.",
         group_name="report",
         kinds={"html", "plotly"},
         owners=[OWNER],

@@ -79,6 +79,8 @@ class Cube:
         names = [f"{one.name}_{side}" for one in self.metrics for side in _sides(one)]
         return {
             "grain": self.grain,
+            # Rows of first days of months alone are of months: there is nothing to draw between them.
+            "isMonthly": all(day.day == 1 for day in days),
             "hasAccounts": self.has_accounts,
             "days": [day.isoformat() for day in days],
             "values": list(self.values),

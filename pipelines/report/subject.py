@@ -265,7 +265,9 @@ def _grid(one: Answer | Listing, rows: Sequence[Mapping[str, Any]]) -> Grid:
         title=one.title,
         text=one.text,
         numeric=tuple(
-            place for place, name in enumerate(names) if name.endswith(("_minor", "_rate", "_count"))
+            place
+            for place, name in enumerate(names)
+            if name.endswith(("_minor", "_rate", "_count", "_points", "_score"))
         ),
         nothing=one.nothing,
         of=one.of,
@@ -276,7 +278,7 @@ def _grid(one: Answer | Listing, rows: Sequence[Mapping[str, Any]]) -> Grid:
 def _heading(one: Answer | Listing, name: str) -> str:
     if name in one.of:
         return called(declared()[name])
-    return words(name.removesuffix("_minor").removesuffix("_count"))
+    return words(name.removesuffix("_minor").removesuffix("_count").removesuffix("_points"))
 
 
 def _cell(row: Mapping[str, Any], name: str) -> Cell:

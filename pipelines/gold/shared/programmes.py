@@ -1,8 +1,7 @@
-"""The card networks' monitoring programmes: their dated thresholds, and how each account stands against them."""
+"""The card networks' monitoring programmes: their dated thresholds, and where each applies."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -15,17 +14,12 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.base.yaml_model import load_model, parse_model
 from pipelines.errors import SettingsError
-from pipelines.frames.measures import combined, ratio, total
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
 Region = Literal["AP", "CA", "CEMEA", "EU", "LAC", "US", "regulated", "unregulated", "all"]
 Basis = Literal["vamp", "previous_month", "fraud", "secure", "enumeration"]
-
-BELOW = "below"
-UNKNOWN_REGION = "unknown_region"
-CHECK_AMOUNT = "check_amount"
 
 FIRST, LAST = date(1970, 1, 1), date(9999, 12, 31)
 """Stand for open ends of the time in which a threshold applies."""
@@ -77,10 +71,6 @@ class Programmes(BaseModel):
         default=[], description="ISO 3166 countries whose law asks for strong customer authentication."
     )
 
-    def of(self, programme: str, applies_to: str = "merchant") -> list[Threshold]:
-        """The thresholds of one programme, of all times and regions, mildest level first."""
-        return [t for t in self.programmes if (t.programme, t.applies_to) == (programme, applies_to)]
-
 
 @cache
 def card_networks() -> Programmes:
@@ -108,7 +98,10 @@ def region_of(country: Column, programmes: Programmes) -> Column:
     regulated = F.when(country.isin(*programmes.regulated_countries), "regulated")
     of_mastercard = F.when(country.isNotNull(), F.coalesce(regulated, F.lit("unregulated")))
     is_mastercard = F.col("basis").isin("previous_month", "fraud")
-    return F.when(is_mastercard, of_mastercard).otherwise(_region(country, programmes))
+    of_visa = F.lit(None).cast("string")
+    for region, countries in programmes.visa_regions.items():
+        of_visa = F.when(country.isin(*countries), region).otherwise(of_visa)
+    return F.when(is_mastercard, of_mastercard).otherwise(of_visa)
 
 
 def limits(spark: SparkSession, programmes: Programmes) -> DataFrame:
@@ -151,103 +144,3 @@ def _limit_row(threshold: Threshold, place: str) -> dict[str, object]:
         "limit_usd_minor": threshold.min_amount_usd and threshold.min_amount_usd * 100,
         "limit_secured_bps": threshold.max_three_d_secure_bps,
     }
-
-
-def monthly_status(
-    disputes_daily: DataFrame, accounts: DataFrame, programmes: Programmes, default_country: str | None = None
-) -> DataFrame:
-    """How each account stands against VAMP and ECM, by calendar month, from counts over all its currencies.
-
-    Args:
-        disputes_daily: gold.disputes_daily.
-        accounts: silver.accounts, for the accounts' countries.
-        programmes: the thresholds.
-        default_country: country of accounts that silver.accounts does not know, such as the archive's own.
-
-    Returns:
-        One row per account, ``month`` (its first day) and ``programme`` (VAMP, ECM): ``region`` (Visa's; null where
-        the country is not known), ``cases_count``, ``payments_count``, ``case_rate`` (cases / payments, null without
-        payments), ``limit_rate`` and ``limit_count`` (of the mildest level in force; null where none is) and
-        ``status``: the worst level whose rate and count are both reached, or below; check_amount where the level
-        also asks for an amount in US dollars, which is not measured; unknown_region where thresholds depend on it.
-    """
-    daily = disputes_daily.withColumn("month", F.trunc("date", "month"))
-    measured = _vamp(daily).unionByName(_ecm(daily))
-    country = F.coalesce("country", F.lit(default_country).cast("string"))
-    countries = accounts.select(F.col("account_id").alias("account"), "country").distinct()
-    placed = measured.join(countries, "account", "left").withColumn("region", _region(country, programmes))
-    thresholds = [*programmes.of("VAMP"), *programmes.of("ECM")]
-    return placed.select(
-        "account",
-        "month",
-        "programme",
-        "region",
-        "cases_count",
-        "payments_count",
-        ratio("cases_count", "payments_count").alias("case_rate"),
-        (_limit(thresholds, "min_rate_bps") / F.lit(10_000.0)).alias("limit_rate"),
-        _limit(thresholds, "min_count").cast("bigint").alias("limit_count"),
-        _status(thresholds).alias("status"),
-    )
-
-
-def _vamp(daily: DataFrame) -> DataFrame:
-    visa = daily.filter("network = 'visa'").groupBy("account", "month")
-    cases = total("card_not_present_chargebacks_count") + total("card_not_present_early_fraud_warnings_count")
-    return visa.agg(
-        cases.alias("cases_count"), total("cohort_card_not_present_count").alias("payments_count")
-    ).withColumn("programme", F.lit("VAMP"))
-
-
-def _ecm(daily: DataFrame) -> DataFrame:
-    mastercard = daily.filter("network = 'mastercard'")
-    cases = mastercard.select("account", "month", F.col("chargebacks_count").alias("cases_count"))
-    month_after = F.to_date(F.add_months("month", 1)).alias("month")
-    before = mastercard.select("account", month_after, F.col("cohort_captured_count").alias("payments_count"))
-    measured = combined([cases, before], ["account", "month"], ["cases_count", "payments_count"])
-    return measured.withColumn("programme", F.lit("ECM"))
-
-
-def _region(country: Column, programmes: Programmes) -> Column:
-    found = F.lit(None).cast("string")
-    for region, countries in programmes.visa_regions.items():
-        found = F.when(country.isin(*countries), region).otherwise(found)
-    return found
-
-
-def _in_force(threshold: Threshold) -> Column:
-    """Whether a threshold is about a row: its programme, region and the first day of its month."""
-    about = F.col("programme") == threshold.programme
-    if "all" not in threshold.regions:
-        about &= F.col("region").isin(*threshold.regions)
-    if threshold.valid_from:
-        about &= F.col("month") >= F.lit(threshold.valid_from)
-    if threshold.valid_to:
-        about &= F.col("month") <= F.lit(threshold.valid_to)
-    return F.coalesce(about, F.lit(False))
-
-
-def _reached(threshold: Threshold) -> Column:
-    """Whether rate and count are reached; compared in whole numbers, so that a rate right on the limit counts."""
-    enough = F.col("cases_count") >= threshold.min_count
-    return enough & (F.col("cases_count") * 10_000 >= F.col("payments_count") * threshold.min_rate_bps)
-
-
-def _status(thresholds: Sequence[Threshold]) -> Column:
-    nowhere = F.col("region").isNull() & F.col("programme").isin(*_regional(thresholds))
-    status = F.when(nowhere, UNKNOWN_REGION).otherwise(BELOW)
-    for threshold in thresholds:
-        level = CHECK_AMOUNT if threshold.min_amount_usd else threshold.level
-        status = F.when(_in_force(threshold) & _reached(threshold), level).otherwise(status)
-    return status
-
-
-def _limit(thresholds: Sequence[Threshold], field: str) -> Column:
-    limit = F.lit(None).cast("double" if field == "min_rate_bps" else "bigint")
-    for threshold in reversed(thresholds):
-        limit = F.when(_in_force(threshold), F.lit(getattr(threshold, field))).otherwise(limit)
-    return limit
-
-
-def _regional(thresholds: Sequence[Threshold]) -> Iterator[str]:
-    yield from sorted({t.programme for t in thresholds if "all" not in t.regions})

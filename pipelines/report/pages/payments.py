@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report.plots import Plot
+from pipelines.report.plots import Listing, Plot
 from pipelines.report.subject import Part, Subject, page
 
 _VOLUME = Part(
@@ -85,6 +85,35 @@ _AUTHENTICATION = Part(
     ),
 )
 
+_CHECKOUT = Part(
+    "checkout",
+    "Checkout",
+    (
+        Plot("Completed and expired", ("checkout_completed_count", "checkout_expired_count"), form="bars"),
+        Plot("Completion", ("checkout_completion_rate", "checkout_paid_rate")),
+        Plot("Not bought", ("checkout_expired_minor",), form="bars"),
+        Plot("Completion by mode", ("checkout_completion_rate",), by="mode", form="values"),
+    ),
+    "Payment pages, by the day on which they were opened.",
+)
+
+_ISSUERS = Part(
+    "issuers",
+    "Issuers",
+    (
+        Listing(
+            "Issuers that fell, the latest",
+            "select issuers, account, date, authorized_count, decided_count, past_authorized_count, "
+            "past_decided_count, round(deviation, 1) as deviation from gold.issuer_health where is_sudden_drop "
+            "order by date desc, deviation desc, account, issuers limit 12",
+            "Days on which issuers authorized far fewer of the first attempts that they decided than in the 28 days "
+            "before (past). The deviation is in standard deviations.",
+            nothing="On no day did issuers approve far less than before.",
+            of=("gold.issuer_health", "sudden_drops_count"),
+        ),
+    ),
+)
+
 PAGE = page(
     Subject(
         "Payments",
@@ -94,7 +123,7 @@ PAGE = page(
             "captured_minor", "payments_count", "first_attempt_authorization_rate", "intent_authorization_rate",
             "refund_rate", "recoverable_declines_minor", "retry_after_decline_rate", "false_decline_rate",
         ),
-        (_VOLUME, _AUTHORIZATION, _DECLINES, _AUTHENTICATION),
+        (_VOLUME, _AUTHORIZATION, _ISSUERS, _DECLINES, _AUTHENTICATION, _CHECKOUT),
     ),
     rank=20,
 )  # fmt: skip

@@ -13,7 +13,7 @@
 
   // Colours are named in the data ("c1", "bad") so that one figure serves light, dark and paper.
   const tinted = (value, key) => {
-    if (typeof value === "string") return /color$/.test(key || "") ? colour(value) || value : value;
+    if (typeof value === "string") return /color(scale)?$/.test(key || "") ? colour(value) || value : value;
     if (Array.isArray(value)) return value.map((item) => tinted(item, key));
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, tinted(item, name)]));
@@ -59,7 +59,7 @@
   const grainOf = (cube, [from, to]) => {
     if (cube.grain !== "day") return cube.grain;
     const days = (time(to) - time(from)) / DAY;
-    return days <= 62 ? "day" : days <= 550 ? "week" : "month";
+    return cube.isMonthly ? "month" : days <= 62 ? "day" : days <= 550 ? "week" : "month";
   };
 
   // Both sides of a metric over the rows that are chosen, by what keyOf says of a row.
@@ -179,7 +179,7 @@
       data: traces, said: said.join("; ") + ".", grain, range, rows: periods.map((start, row) => [start, ...lines.map((line) => written(metric, line.values[row], true))]),
       heads: [grain[0].toUpperCase() + grain.slice(1), ...lines.map((line) => line.label)],
       layout: {
-        barmode: "relative", hovermode: "x unified", shapes, showlegend: lines.length > 1 || Boolean(chart.by), xaxis: dateAxis(periods, grain),
+        barmode: "relative", hovermode: "x unified", shapes, showlegend: chart.metrics.length > 1 || Boolean(chart.by), xaxis: dateAxis(periods, grain),
         yaxis: { rangemode: "tozero", ...valueAxis(metric), ...(bars ? {} : closer(metric, traces)), ...whole(metric, traces) },
       },
     };
@@ -201,7 +201,7 @@
     return {
       said: "Those with most first.", range, heads: [chart.by.replace(/_/g, " "), metric.label], rows: found.map(({ name }, place) => [name, texts[place]]),
       data: [{
-        type: "bar", orientation: "h", y: found.map(({ name }) => escaped(name)), x: drawnValues, text: texts, textposition: drawnValues.map((value) => (Math.abs(value) < 0.4 * Math.max(high, -low) ? "outside" : "inside")),
+        type: "bar", orientation: "h", y: found.map(({ name }) => escaped(name)), x: drawnValues, text: texts, textposition: drawnValues.map((value) => (Math.abs(value) <= 0.4 * Math.max(high, -low) ? "outside" : "inside")),
         insidetextanchor: "end", cliponaxis: false, hovertemplate: "%{y}: %{text}<extra></extra>", marker: { color: "c1" },
       }],
       layout: {

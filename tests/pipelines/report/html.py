@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
+NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 HOSTILE = '</script><script>alert("x")</script><img src=x onerror=alert(1)>'
 """Text that would do harm if a page took it for markup."""
 
@@ -54,3 +56,7 @@ class Page(HTMLParser):
     def table(self, name: str) -> dict[str, list[str]]:
         """The rows of a table by their first cell, without the heading."""
         return {row[0]: row[1:] for row in self.tables[name][1:]}
+
+
+def data(page: Page, name: str) -> Any:
+    return json.JSONDecoder().raw_decode(page.texts[name])[0]

@@ -7,23 +7,20 @@ import shlex
 import shutil
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.metrics.shared.catalog import declared
 from pipelines.report import report_files, wording, write_report
 from pipelines.report.models.page import render
-from pipelines.settings import load_settings
+from tests.pipelines.report.html import NOW
 from tests.pipelines.report.model_facts import facts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-    from pyspark.sql import SparkSession
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
@@ -32,7 +29,6 @@ pytestmark = [
 ]
 
 PHONE, DESK = 400, 1440
-NOW = datetime(2026, 8, 1, 12, tzinfo=UTC)
 
 OVERFLOWING = """() => [...document.querySelectorAll("figure")].flatMap((card) => {
   const edge = card.getBoundingClientRect();
@@ -42,12 +38,6 @@ OVERFLOWING = """() => [...document.querySelectorAll("figure")].flatMap((card) =
 })"""
 
 SHOWN = "() => [...document.querySelectorAll('.plot:not([hidden]) .main-svg')].length"
-
-
-@pytest.fixture(scope="module")
-def lake(home: Path, spark: SparkSession) -> Iterator[Lakehouse]:
-    with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lakehouse:
-        yield lakehouse
 
 
 @pytest.fixture(scope="module")
