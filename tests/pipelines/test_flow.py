@@ -89,8 +89,8 @@ def test_every_table_gets_rows_and_the_audit_balances(undisturbed: Lakehouse) ->
     found = audit(undisturbed)
     assert found.balanced
     assert found.total.records > 500
-    # The archive is made of known fields alone, so nothing drifts; no model was trained that could score; and a few days
-    # have no burst of small attempts, no dispute and no invoice that failed.
+    # The archive is made of known fields alone, so nothing drifts; no model was trained that could score; and a few
+    # days have no burst of small attempts, no dispute and no invoice that failed.
     empty = (
         "gold.card_testing_alerts",
         "gold.disputes_enriched",
