@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import reduce
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -81,12 +80,12 @@ def is_burst() -> Column:
 
 
 def _is_small() -> Column:
-    limits = list(_limits())
-    of_most = F.lit(SMALL * 100)
-    limit = reduce(
-        lambda found, one: F.when(F.col("currency").isin(*one[1]), one[0]).otherwise(found), limits, of_most
-    )
-    return F.col("amount_minor") <= limit
+    # One case of many branches: of one within another, some thirty deep, the embedded engine makes a plan of gigabytes.
+    (first, codes), *others = _limits()
+    limit = F.when(F.col("currency").isin(*codes), first)
+    for amount, codes in others:
+        limit = limit.when(F.col("currency").isin(*codes), amount)
+    return F.col("amount_minor") <= limit.otherwise(SMALL * 100)
 
 
 def _limits() -> Iterator[tuple[int, list[str]]]:
