@@ -46,10 +46,17 @@ def made(lake: Lakehouse, how: Recipe, validate: Validate, *, full: bool = False
     assert isinstance(how, ByDay | Whole), f"{name} is made in a way of its own"
     context = how.context(lake)
     marks = {source: changes.mark(lake, source) for source in how.inputs}
-    known = _known({} if full else lake.note(name), marks, context)
+    known = _known({} if full or _is_declared_otherwise(lake, how.table) else lake.note(name), marks, context)
     if all(known.marks.get(source, 0) == mark for source, mark in marks.items()) and not known.stale:
         return unchanged(lake, name)
     return moved(lake, _made_anew(lake, how, context, marks, known), validate)
+
+
+def _is_declared_otherwise(lake: Lakehouse, table: Table) -> bool:
+    """Whether a table was written with other columns than it has now: by what came later it cannot be continued."""
+    return lake.exists(table.name) and {*lake.log.columns(lake.table_uri(table.name))} != {
+        *table.column_names
+    }
 
 
 def _made_anew(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.flow import gold as flow_gold
 from pipelines.flow.steps import Outcome
 from pipelines.flow.verdict import accept_all
-from tests.sales import DAYS, DOUBLE, SEEN, TOTAL, Rate, Site
+from pipelines.gold.shared.recipe import ByDay
+from pipelines.table import Column
+from tests.sales import DAYS, DOUBLE, SEEN, TABLES, TOTAL, Rate, Site
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -93,3 +98,20 @@ def test_a_source_whose_past_was_deleted_makes_all_days_anew(site: Site) -> None
     site.refresh()
     assert site.asked == {DOUBLE.name: ["2026-01-01", "2026-01-02"]}
     assert site.rows(DOUBLE.name) == {"2026-01-01": 200, "2026-01-02": 32}
+
+
+def test_a_table_that_is_declared_with_another_column_is_made_anew(site: Site) -> None:
+    more = replace(DAYS, columns=(*DAYS.columns, Column("sales_count", "bigint", "Sales.")))
+    site.lake.tables = {**TABLES, DAYS.name: more}
+    before = site.recipes[DAYS.name]
+    assert isinstance(before, ByDay)
+    build = before.build
+    site.recipes[DAYS.name] = replace(
+        before,
+        table=more,
+        build=lambda now, dates: build(now, dates).withColumn("sales_count", F.lit(7).cast("bigint")),
+    )
+    assert site.refresh()[DAYS.name].status == "published"
+    rows = sorted(tuple(row) for row in site.lake.table(DAYS.name).collect())
+    assert rows == [(date(2026, 1, 1), 100, 7), (date(2026, 1, 2), 11, 7)]
+    assert site.refresh()[DAYS.name].status == "unchanged"
