@@ -47,7 +47,7 @@ PLAIN = [
     "select sum(amount_minor) over (order by created_at rows between 3 preceding and current row) from silver.charges",
     "select avg(amount_minor) over (order by created_date range between interval 7 days preceding and current row) "
     "from silver.charges",
-    "select lag(currency)  over w, lead(date) over w from gold.payments_daily window w as (partition by account)",
+    "select lag(currency)  over w, lead(date) over w from gold.payments_daily window w as (order by date)",
     "select account, currency, sum(captured_minor) from gold.payments_daily group by rollup (account, currency)",
     "select account, currency, sum(captured_minor) from gold.payments_daily group by cube (account, currency)",
     "select account, sum(captured_minor) from gold.payments_daily group by grouping sets ((account), ())",
