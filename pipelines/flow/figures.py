@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import reduce
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.flow.batches import batches, reached
+from pipelines.frames.united import united
 from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def orphans(rows: DataFrame, columns: Sequence[str], known: DataFrame) -> Facts:
 
 def _shares(columns: Iterable[str], looked_up: Sequence[DataFrame]) -> Facts:
     """The figures of columns whose ids were looked up, all by one query."""
-    counted = reduce(lambda one, other: one.unionByName(other), looked_up).collect() if looked_up else []
+    counted = united(looked_up).collect() if looked_up else []
     found = {column: (int(ids), int(ids - known)) for column, ids, known in counted}
     shares: Facts = {orphan_share(c): found[c][1] / found[c][0] if c in found else None for c in columns}
     return shares | {reference_count(c): float(found[c][0]) if c in found else 0.0 for c in columns}
@@ -144,7 +144,7 @@ def _shares(columns: Iterable[str], looked_up: Sequence[DataFrame]) -> Facts:
 
 def _looked_up(rows: DataFrame, columns: Sequence[str], known: DataFrame) -> DataFrame:
     """How many different ids each column holds (``ids``), and how many of them are there (``known``)."""
-    wanted = reduce(lambda one, other: one.unionByName(other), (_ids(rows, column) for column in columns))
+    wanted = united(_ids(rows, column) for column in columns)
     there = known.toDF("known_id").distinct()
     found = wanted.join(there, wanted["id"] == there["known_id"], "left")
     return found.groupBy("column").agg(F.count("id").alias("ids"), F.count("known_id").alias("known"))

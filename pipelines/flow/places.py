@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -12,6 +11,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.flow import ingest
+from pipelines.frames.united import united
 from pipelines.silver import quarantine
 from pipelines.silver.shared import within
 from pipelines.silver.shared.mapped import described, is_line_of_preview, is_of_no_object
@@ -211,4 +211,4 @@ def _once(held: DataFrame) -> DataFrame:
 
 
 def _union(frames: Iterable[DataFrame]) -> DataFrame:
-    return reduce(lambda one, other: one.unionByName(other), frames)
+    return united(frames)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
+
+from pipelines.frames.united import united
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -22,7 +23,7 @@ def known() -> Column:
 
 def newest(now: Mapping[str, DataFrame], tables: Iterable[str]) -> int:
     """The newest moment at which a row of some tables was known, in seconds since 1970; 0 where there is no row."""
-    latest = _joined([now[name].agg(F.max(F.unix_seconds("known_at")).alias("at")) for name in tables])
+    latest = united([now[name].agg(F.max(F.unix_seconds("known_at")).alias("at")) for name in tables])
     return latest.agg(F.max("at")).collect()[0][0] or 0
 
 
@@ -36,8 +37,8 @@ def passed(
     than need be, never higher.
     """
     names = list(tables)
-    then = _joined([_by_batch(changed[name], name) for name in names])
-    here = _joined([_by_batch(now[name], name) for name in names])
+    then = united([_by_batch(changed[name], name) for name in names])
+    here = united([_by_batch(now[name], name) for name in names])
     there = then.select("table", "ingest_id", F.col("rows").alias("changed"), F.col("at").alias("changed_at"))
     batches = here.join(there, ["table", "ingest_id"], "full")
     stayed = F.coalesce(F.col("changed") != F.col("rows"), F.col("changed").isNull())
@@ -56,10 +57,6 @@ def days_between(rows: DataFrame, column: str, first: int, last: int) -> DataFra
 def _by_batch(rows: DataFrame, name: str) -> DataFrame:
     figures = [F.count(F.lit(1)).alias("rows"), F.max(F.unix_seconds("known_at")).alias("at")]
     return rows.groupBy("ingest_id").agg(*figures).withColumn("table", F.lit(name))
-
-
-def _joined(frames: list[DataFrame]) -> DataFrame:
-    return reduce(lambda one, other: one.unionByName(other), frames)
 
 
 def _day(second: int) -> date:

@@ -7,8 +7,7 @@ from the moment at which it was known. Nothing depends on what became of it late
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pyspark.sql import Window
@@ -17,6 +16,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.frames.clock import DAY, known
 from pipelines.frames.days import around, days_of, flagged, on_dates
 from pipelines.frames.measures import live
+from pipelines.frames.united import united
 from pipelines.payments import fraud
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def payers(
         dates: days (ISO dates) of which features are asked.
         window: days of facts before a day that matter.
     """
-    of = _together(rows.select(*_PAYMENT) for rows in changed.values()).distinct()
+    of = united(rows.select(*_PAYMENT) for rows in changed.values()).distinct()
     near = around(now[fraud.CHARGE_HISTORY], "created_date", dates, before=_reach(window), after=0)
     versions = near.join(of, _PAYMENT, "left_semi").unionByName(changed[fraud.CHARGE_HISTORY])
     return versions.withColumns(_described()).select(*KEYS).distinct()
@@ -165,7 +165,7 @@ def came_back(now: Mapping[str, DataFrame]) -> DataFrame:
         "refund": _known_about(live(now[fraud.REFUNDS]), fraud.came_in(), F.col("refund_id")),
     }
     said = (rows.withColumn("fact", F.lit(kind)) for kind, rows in kinds.items())
-    return _together(said).groupBy(*_PAYMENT, "fact", "about").agg(F.min("second").alias("known_second"))
+    return united(said).groupBy(*_PAYMENT, "fact", "about").agg(F.min("second").alias("known_second"))
 
 
 def _known_about(rows: DataFrame, at: Column, about: Column) -> DataFrame:
@@ -241,7 +241,3 @@ def _other(refunds: DataFrame) -> DataFrame:
 def _by_payment(raised: DataFrame, name: str) -> DataFrame:
     times = F.min("known_second").alias(f"{name}_first"), F.max("known_second").alias(f"{name}_last")
     return raised.groupBy(*_PAYMENT).agg(*times)
-
-
-def _together(frames: Iterable[DataFrame]) -> DataFrame:
-    return reduce(lambda one, other: one.unionByName(other), frames)

@@ -28,6 +28,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.frames.clock import known
 from pipelines.frames.days import around, on_dates, within_days
 from pipelines.frames.measures import live
+from pipelines.frames.united import united
 from pipelines.payments import claims
 from pipelines.payments.maturity import FRAUD, Maturity
 
@@ -129,7 +130,7 @@ def signs(now: Mapping[str, DataFrame]) -> DataFrame:
         "merchant_report": _reports(live(now[CHARGE_HISTORY])),
     }
     said = (rows.withColumn("sign", F.lit(sign)) for sign, rows in kinds.items())
-    return reduce(lambda one, other: one.unionByName(other), said)
+    return united(said)
 
 
 def _raised(rows: DataFrame, at: Column, stands: Column) -> DataFrame:

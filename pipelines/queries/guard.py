@@ -18,7 +18,7 @@ from sqlglot import exp, parse
 from sqlglot.errors import ParseError
 
 from pipelines.errors import QueryError
-from pipelines.queries.near import fault, no_function, no_table, unreadable
+from pipelines.queries.near import no_function, no_table, unreadable
 from pipelines.queries.plain import plain
 
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -49,8 +49,6 @@ def checked(query: str, tables: Collection[str]) -> str:
 
 
 def _parsed(query: str, text: str) -> exp.Expr:
-    if comma := re.search(r",(?=\s*from\b)", text, re.IGNORECASE):
-        raise fault("a comma stands before from: take it out.", query, comma.start())
     try:
         with _quiet():
             statements = [one for one in parse(text, read="spark") if one is not None]

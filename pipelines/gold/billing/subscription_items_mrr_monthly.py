@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
@@ -18,6 +17,7 @@ from pipelines.frames import clock
 from pipelines.frames.days import on_dates
 from pipelines.frames.measures import total
 from pipelines.frames.months import begins, in_months, later, month_at, month_of, months_between
+from pipelines.frames.united import united
 from pipelines.gold.shared import recurring
 from pipelines.gold.shared.billed import INVOICES, LINES, billed, changed_lines, of_tiers
 from pipelines.gold.shared.contract import amount, gold_table, movement
@@ -134,7 +134,7 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     starts = worth.drop("less").withColumnRenamed("amount", "opening_minor")
     starts = starts.withColumn("date", F.to_date(F.add_months("date", 1)))
     sides = [_with_all(side) for side in (ends, starts, billed(now, dates))]
-    rows = reduce(lambda one, other: one.unionByName(other), sides)
+    rows = united(sides)
     items = on_dates(rows, "date", dates).groupBy(*TABLE.key).agg(*_figures())
     moved = _moved(items, recurring.phases(now))
     return moved.join(_reasons(moved, now), list(TABLE.key), "left").select(*TABLE.column_names)

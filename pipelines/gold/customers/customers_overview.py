@@ -27,6 +27,20 @@ SCORES = 5
 
 _SCORE = "1 to 5, among the account's customers who paid in the currency; alike where they are alike."
 
+ACTIVITY = (
+    count("days_count", "Days with an attempt to pay."),
+    count("attempts_count", "Charges made, whatever came of them."),
+    count("payments_count", "Charges that succeeded, captured or only authorized."),
+    count("failed_count", "Charges that failed, declined or blocked."),
+    count("captured_count", "Payments that were captured, wholly or in part."),
+    amount("captured_minor", "Amount captured."),
+    count("refunded_count", "Captured payments of which something was given back."),
+    amount("refunded_minor", "Amount given back."),
+    count("disputed_count", "Payments with a chargeback, each once."),
+    amount("disputed_minor", "Amount of the chargebacks, also of those that were won."),
+)
+"""What somebody did, and what came back of it, of all days."""
+
 TABLE = Table(
     name="gold.customers_overview",
     doc=(
@@ -44,16 +58,7 @@ TABLE = Table(
         Column("first_captured_date", "date", "Day of the first captured payment; null before there is one."),
         Column("last_captured_date", "date", "Day of the last one."),
         Column("as_of_date", "date", "Last day on which any charge is known.", required=True),
-        count("days_count", "Days with an attempt to pay."),
-        count("attempts_count", "Charges made, whatever came of them."),
-        count("payments_count", "Charges that succeeded, captured or only authorized."),
-        count("failed_count", "Charges that failed, declined or blocked."),
-        count("captured_count", "Payments that were captured, wholly or in part."),
-        amount("captured_minor", "Amount captured."),
-        count("refunded_count", "Captured payments of which something was given back."),
-        amount("refunded_minor", "Amount given back."),
-        count("disputed_count", "Payments with a chargeback, each once."),
-        amount("disputed_minor", "Amount of the chargebacks, also of those that were won."),
+        *ACTIVITY,
         movement(
             "lifetime_value_minor",
             "What the customer has brought so far: captured_minor - refunded_minor - disputed_minor.",

@@ -40,16 +40,7 @@ TABLE = Table(
         Column("first_date", "date", "Day of the first attempt to pay, UTC.", required=True),
         Column("last_date", "date", "Day of the last one.", required=True),
         Column("as_of_date", "date", "Last day on which any charge is known.", required=True),
-        count("days_count", "Days with an attempt to pay."),
-        count("attempts_count", "Charges made, whatever came of them."),
-        count("payments_count", "Charges that succeeded, captured or only authorized."),
-        count("failed_count", "Charges that failed, declined or blocked."),
-        count("captured_count", "Payments that were captured, wholly or in part."),
-        amount("captured_minor", "Amount captured."),
-        count("refunded_count", "Captured payments of which something was given back."),
-        amount("refunded_minor", "Amount given back."),
-        count("disputed_count", "Payments with a chargeback, each once."),
-        amount("disputed_minor", "Amount of the chargebacks, also of those that were won."),
+        *customers_overview.ACTIVITY,
         movement("kept_minor", "captured_minor - refunded_minor - disputed_minor."),
         count("customers_count", "Named customers of whom a payment was captured in the currency."),
         count("repeat_customers_count", "Those of them with two captured payments or more."),
@@ -62,10 +53,7 @@ DAILY = payments_daily.TABLE.name
 CUSTOMERS = customers_overview.TABLE.name
 ACCOUNTS = "silver.accounts"
 
-_SUMS = (
-    "attempts_count", "payments_count", "failed_count", "captured_count", "captured_minor", "refunded_count",
-    "refunded_minor", "disputed_count", "disputed_minor",
-)  # fmt: skip
+_SUMS = tuple(column.name for column in customers_overview.ACTIVITY if column.name != "days_count")
 _TOLD = ("business_name", "country", "mcc", "is_charges_enabled", "is_payouts_enabled")
 _KEY = ["account", "currency"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from pipelines.frames import clock
 from pipelines.frames.measures import live
+from pipelines.frames.united import united
 from pipelines.gold.shared.contract import PAYMENT
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.payments import claims, fraud
@@ -74,7 +74,7 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
         now[fraud.CHARGES], CREATED_DATE.name, before - FRAUD.seconds, after - FRAUD.seconds
     )
     days = [*(rows.toDF("date") for rows in paid), *raised, ripe]
-    return reduce(lambda one, other: one.unionByName(other), days).distinct()
+    return united(days).distinct()
 
 
 def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, days_of, on_dates
 from pipelines.frames.measures import altered, live
+from pipelines.frames.united import united
 from pipelines.gold.shared import sources
 from pipelines.gold.shared.contract import ACCOUNT, CURRENCY, movement
 from pipelines.gold.shared.payouts import (
@@ -114,7 +115,7 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     """Days of changed movements, of those with something new about what moved them, and of those paid otherwise."""
     days = [live(changed[TRANSACTIONS]).select("created_date"), _repaid(changed, now)]
     days.append(_told_anew(changed, now))
-    return reduce(lambda one, other: one.unionByName(other), days).toDF("date")
+    return united(days).toDF("date")
 
 
 def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:

@@ -21,6 +21,7 @@ from pipelines.base.money import exponents
 from pipelines.frames import clock
 from pipelines.frames.days import around, days_of, on_dates, within_days
 from pipelines.frames.measures import altered, count_if, live
+from pipelines.frames.united import united
 from pipelines.gold.finance import payout_reconciliation
 from pipelines.gold.shared import bookable
 from pipelines.gold.shared.bookable import KEY, OBJECTS
@@ -132,7 +133,7 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
         rows.join(told.drop("day"), KEY, "left_semi").select(F.col("day").alias("date")) for rows in about
     ]
     touched += [bookable.changed_days(changed, now), moved.select("date"), *_grown_old(changed, now)]
-    return reduce(lambda one, other: one.unionByName(other), [*touched, *_covered_anew(changed, now)])
+    return united([*touched, *_covered_anew(changed, now)])
 
 
 def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
@@ -13,6 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.base.figure import Figures
 from pipelines.frames.days import around, on_dates, reached
 from pipelines.frames.measures import altered, total
+from pipelines.frames.united import united
 from pipelines.gold.payments import authorizations_daily
 from pipelines.gold.shared.contract import ACCOUNT, count, dimension
 from pipelines.gold.shared.recipe import ByDay
@@ -131,7 +131,7 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
         )
         for name, sql in _SEGMENTS.items()
     ]
-    together = reduce(lambda one, other: one.unionByName(other), each)
+    together = united(each)
     days = together.groupBy(*_GROUP, "date").agg(
         total("decided_count").alias("decided_count"), total("authorized_count").alias("authorized_count")
     )

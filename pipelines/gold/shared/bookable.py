@@ -10,6 +10,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, days_of, on_dates
 from pipelines.frames.measures import altered, live
+from pipelines.frames.united import united
 from pipelines.gold.shared.movements import DISPUTE_CATEGORIES, REFUND_CATEGORIES, of
 from pipelines.payments.charges import captured
 from pipelines.payments.claims import (
@@ -61,7 +62,7 @@ def keys(now: Mapping[str, DataFrame]) -> DataFrame:
         )
         for kind, name in OBJECTS.items()
     ]
-    return reduce(lambda one, other: one.unionByName(other), listed)
+    return united(listed)
 
 
 def movements(enriched: DataFrame) -> DataFrame:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.measures import sum_if, text, total
+from pipelines.frames.united import united
 from pipelines.payments.charges import NONE
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def cases(now: Mapping[str, DataFrame]) -> DataFrame:
         _case("enumeration", now[ALERTS], "visa_attempts_count", None),
     ]
     in_dollars = F.col("currency") == "USD"
-    return _joined(found).groupBy(*_DAY).agg(
+    return united(found).groupBy(*_DAY).agg(
         total("cases").alias("cases_count"),
         sum_if(in_dollars, "minor").alias("cases_usd_minor"),
         sum_if(~in_dollars, "cases").alias("other_currency_cases_count"),
@@ -92,7 +92,7 @@ def payments(now: Mapping[str, DataFrame]) -> DataFrame:
     month = F.trunc("date", "month")
     after = F.to_date(F.add_months(month, 1))
     counts_for = F.when(F.col("basis").isin(*MONTH_BEFORE), after).otherwise(month)
-    return _joined(found).withColumn("month", counts_for).groupBy("account", "basis", "month").agg(
+    return united(found).withColumn("month", counts_for).groupBy("account", "basis", "month").agg(
         total("payments").alias("payments_count"),
         sum_if(F.col("currency") == "USD", "minor").alias("payments_usd_minor"),
         total("secured").alias("three_d_secure_count"),
@@ -127,7 +127,3 @@ def _rows(basis: str) -> list[Column]:
 
 def _whole(name: str | None) -> Column:
     return F.abs(F.col(name) if name else F.lit(0)).cast("bigint")
-
-
-def _joined(frames: list[DataFrame]) -> DataFrame:
-    return reduce(lambda one, other: one.unionByName(other), frames)

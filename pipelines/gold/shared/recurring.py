@@ -6,14 +6,14 @@ due, without trials, taxes and what is metered, and with those discounts taken o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import reduce
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.measures import altered, live
+from pipelines.frames.united import united
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
@@ -126,7 +126,7 @@ def changes(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> D
     items = [altered(changed[ITEMS], of_item)]
     items += [all_items.join(prices, ["account", "price_id"], "left_semi").select(*of_item)]
     items += [all_items.join(discounts, ["account", "discount_id"], "left_semi").select(*of_item)]
-    ids = _together(items).select(*SUBSCRIPTION, "version_id")
+    ids = united(items).select(*SUBSCRIPTION, "version_id")
     told = [*SUBSCRIPTION, *_TIMES]
     found = [
         versions.select(*told),
@@ -135,14 +135,10 @@ def changes(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> D
     for others, key in ((prices, "price_id"), (discounts, "discount_id")):
         found += [known.join(others, ["account", key], "left_semi").select(*told)]
     firsts = known.groupBy(*SUBSCRIPTION).agg(F.min("valid_from").alias("first_from"))
-    each = _together(found).join(firsts, list(SUBSCRIPTION), "left")
+    each = united(found).join(firsts, list(SUBSCRIPTION), "left")
     is_later = F.col("valid_from") > F.col("first_from")
     began = F.least("valid_from", F.coalesce("start_at", "created_at"))
     return each.select(F.when(is_later, F.col("valid_from")).otherwise(began).alias("moment"))
-
-
-def _together(frames: Sequence[DataFrame]) -> DataFrame:
-    return reduce(lambda one, other: one.unionByName(other), frames)
 
 
 def _price() -> Column:

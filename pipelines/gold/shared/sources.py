@@ -10,6 +10,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, days_of, within_days
 from pipelines.frames.measures import altered, text
+from pipelines.frames.united import united
 from pipelines.payments.charges import network
 from pipelines.payments.claims import CHARGES, DISPUTES, LOOK_BACK_DAYS, REFUNDS
 
@@ -116,7 +117,7 @@ def touched(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> D
     for name, key in {REFUNDS: "charge_id", DISPUTES: "charge_id", TRANSFERS: "source_charge_id"}.items():
         of_charge = payments.withColumnRenamed("charge_id", key)
         told.append(_ids(_of(now[name], of_charge, key), name))
-    return reduce(lambda one, other: one.unionByName(other), told)
+    return united(told)
 
 
 def _facts(now: Mapping[str, DataFrame], name: str) -> DataFrame:
@@ -186,7 +187,7 @@ def _invoiced(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) ->
     either = named[0].unionByName(named[1])
     ids = either.groupBy("account", "invoice_id").agg(F.min("day").alias("billed"))
     listed = [now[INVOICES], now[INVOICE_PAYMENTS], bills, payments]
-    pays = reduce(lambda one, other: one.unionByName(other), (_pays(rows) for rows in listed))
+    pays = united(_pays(rows) for rows in listed)
     paying = pays.join(ids, ["account", "invoice_id"]).select("account", "payment_id").distinct()
     days = days_of(ids, "billed")
     near = around(now[CHARGES], "created_date", days, before=LOOK_BACK_DAYS, after=LOOK_BACK_DAYS).select(
@@ -202,7 +203,7 @@ def _invoiced(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) ->
             "account", "charge_id", "day"
         )
     )
-    return reduce(lambda one, other: one.unionByName(other), found)
+    return united(found)
 
 
 def _read(name: str) -> list[str]:

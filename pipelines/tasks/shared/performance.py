@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import partial, reduce
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.delta.schemas import arrow_schema
 from pipelines.frames.days import around, reached
+from pipelines.frames.united import united
 from pipelines.gold.shared.contract import count, dimension
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.models.judging.performance import (
@@ -253,7 +254,7 @@ def _segmented(task: Task, rows: DataFrame) -> DataFrame:
         )
         for name, of in dimensions.items()
     ]  # fmt: skip
-    return reduce(lambda one, other: one.unionByName(other), parts)
+    return united(parts)
 
 
 def _performance(task: Task, rows: pa.Table, dates: Sequence[str]) -> list[dict[str, Any]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial, reduce
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.base.figure import Figures
+from pipelines.frames.united import united
 from pipelines.gold.shared.contract import dimension
 from pipelines.gold.shared.recipe import Added
 from pipelines.models.drift import figures as drift_figures
@@ -163,7 +164,7 @@ def _additions(
         rows = scored(_fresh(task, features, given, version), packed, kept, task.features_table)
         own = {"model_version": F.lit(version.name), "role": F.lit(role)}
         parts.append(rows.withColumns(own | same).select(*table.column_names))
-    return reduce(lambda one, other: one.unionByName(other), parts) if parts else None
+    return united(parts) if parts else None
 
 
 def _figures(task: Task, clock: Sequence[str], lake: Lakehouse, rows: DataFrame) -> Figures:

@@ -78,6 +78,7 @@ PLAIN = [
     "select aggregate(array(1, 2), 0, (sum, x) -> sum + x)",
     "select map('a', 1)['a'], struct(1 as a).a, named_struct('a', 1).a, array(1, 2)[0]",
     "select 'it''s', \"it's\", 'say \"no\"', r'\\d', x'1f', 1.5e3, 10L, 1.5BD, true, null",
+    "select ', from here', account from gold.payments_daily",
     "select 'a; drop table x', '-- no comment', '/* neither */'",
     "select 1 -- a comment; drop table x\n, 2 /* another 'one' */",
     "/* what is asked */ select 1",
