@@ -68,6 +68,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Processes that read raw files (embedded).",
     )
+    tables_at_once: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 4),
+        gt=0,
+        description="Tables that a run works at side by side, where they do not wait for each other.",
+    )
     maintenance: Annotated[dict[str, dict[str, int]], NoDecode] = Field(
         default_factory=dict,
         description="What maintain keeps, by layer or table: a JSON object or a file's path.",

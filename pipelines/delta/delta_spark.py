@@ -5,6 +5,7 @@ Plain Spark SQL and the DataFrame writer throughout: they work alike on a classi
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -38,6 +39,7 @@ class DeltaSpark:
     def __init__(self, spark: SparkSession, log: DeltaLog) -> None:
         self._spark = spark
         self._log = log
+        self._alone = threading.RLock()
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         writer = self._writer(table, staged).mode("append")
@@ -175,14 +177,15 @@ class DeltaSpark:
 
     @contextmanager
     def _with(self, conf: Mapping[str, str]) -> Iterator[None]:
-        """Settings of the session, for a while."""
-        for name, value in conf.items():
-            self._spark.conf.set(name, value)
-        try:
-            yield
-        finally:
-            for name in conf:
-                self._spark.conf.unset(name)
+        """Settings of the session, for a while; all of its threads have them, so one commits at a time."""
+        with self._alone:
+            for name, value in conf.items():
+                self._spark.conf.set(name, value)
+            try:
+                yield
+            finally:
+                for name in conf:
+                    self._spark.conf.unset(name)
 
 
 def _files_of(size: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pipelines.base.together import Locks
 from pipelines.delta import footers, storage
 from pipelines.delta.commits import Staged
 
@@ -27,6 +28,7 @@ class Staging:
         self._root = root
         self._spark = spark
         self._made: dict[Hashable, Any] = {}
+        self._making = Locks()
 
     def write(self, name: str, batch: str, *parts: DataFrame, accept: str | None = None) -> Staged:
         """Stage a batch of a table, part by part. ``accept`` names a column that is null in good rows."""
@@ -60,9 +62,10 @@ class Staging:
 
     def once(self, of: Hashable, make: Callable[[], T]) -> T:
         """What several batches are made from, made for the first of them; forgotten when all is deleted."""
-        if of not in self._made:
-            self._made[of] = make()
-        found: T = self._made[of]
+        with self._making.of(of):
+            if of not in self._made:
+                self._made[of] = make()
+            found: T = self._made[of]
         return found
 
     def uri(self, name: str, batch: str) -> str:

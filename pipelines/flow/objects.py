@@ -92,7 +92,7 @@ def _history(table: Table, run: Run) -> Table | None:
     if run.versions is None:
         return None
     found = histories(table, catalog.all_tables().values())
-    return next((other for other in found if not run.only or other.name in run.only), None)
+    return next((other for other in found if run.wants(other.name)), None)
 
 
 def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
@@ -111,8 +111,9 @@ def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
 def forget_versions(lake: Lakehouse, history: Table, run: Run) -> None:
     """Delete what was staged of the versions."""
     known = run.versions or {}
-    for key in [key for key in known if key[0] == history.name]:
-        del known[key]
+    for key in list(known):  # a copy: other tables put theirs there meanwhile
+        if key[0] == history.name:
+            del known[key]
     lake.staging.clear(_versions(history))
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines import catalog
+from pipelines.flow.side_by_side import side_by_side
 from pipelines.flow.steps import Outcome as Outcome
 from pipelines.flow.steps import Run as Run
 from pipelines.flow.steps import timed
@@ -32,15 +33,13 @@ def refresh(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
 def _refreshed(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
     refused: set[str] = set()
     rebuilt = set(run.full)
-    for table in catalog.all_tables().values():
+
+    def turn(table: Table) -> Iterator[Outcome]:
         own = way(table)
-        if own.refresh is None or (run.only and table.name not in run.only):
-            continue
-        run.starting(table.name)
         if refused.intersection((*catalog.inputs(table), *catalog.gates(table))):
             refused.add(table.name)
             yield Outcome(table.name, "skipped", failed=True)
-            continue
+            return
         rebuild = not rebuilt.isdisjoint({table.name, *catalog.inputs(table)}) or own.outdated(lake, table)
         if own.sees_all:
             rebuild = bool(rebuilt) or table.name in run.only
@@ -50,7 +49,14 @@ def _refreshed(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
             if outcome.status == "refused":
                 refused.add(table.name)
             yield outcome
-    lake.staging.clear()  # what several tables are made from
+
+    tables = [one for one in catalog.all_tables().values() if way(one).refresh and run.wants(one.name)]
+    if run.at_once > 1:
+        yield from side_by_side(tables, turn, run.at_once, run.starting)
+        return
+    for table in tables:
+        run.starting(table.name)
+        yield from turn(table)
 
 
 def refresh_table(lake: Lakehouse, table: Table, run: Run, *, full: bool = False) -> Iterator[Outcome]:

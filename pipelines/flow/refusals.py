@@ -33,24 +33,27 @@ QUARANTINE = quarantine.TABLE.name
 
 def refresh_quarantine(lake: Lakehouse, validate: Validate) -> Outcome:
     """Put the records that bronze could not read into quarantine."""
-    watermark, last = taken(lake, QUARANTINE), newest(lake)
-    if last == watermark:
-        return Outcome(QUARANTINE, "unchanged")
-    fresh = lake.table(ingest.RECORDS).filter(f"ingest_id > {watermark}")
-    return _added(lake, quarantine.unreadable(fresh), f"unreadable-{last}", last, validate)
+    with lake.alone.of(QUARANTINE):
+        watermark, last = taken(lake, QUARANTINE), newest(lake)
+        if last == watermark:
+            return Outcome(QUARANTINE, "unchanged")
+        fresh = lake.table(ingest.RECORDS).filter(f"ingest_id > {watermark}")
+        return _added(lake, quarantine.unreadable(fresh), f"unreadable-{last}", last, validate)
 
 
 def add(lake: Lakehouse, rows: DataFrame, batch: str, validate: Validate) -> None:
     """Add what a table refuses of a batch, each record once however often this is done."""
-    _added(lake, rows, batch, taken(lake, QUARANTINE), validate)
+    with lake.alone.of(QUARANTINE):
+        _added(lake, rows, batch, taken(lake, QUARANTINE), validate)
 
 
 def renew(lake: Lakehouse, rows: DataFrame, table: Table) -> None:
     """Replace what a table had refused by what it refuses now that it is made anew."""
-    lake.create(QUARANTINE)  # also where it is of an earlier release and lacks columns
-    others = lake.table(QUARANTINE).filter(f"table_name <> '{table.name}'").unionByName(rows)
-    note = lake.note(QUARANTINE)
-    put(lake, Change(quarantine.TABLE, f"{table.short_name}-again", others, Replace(), note=lambda: note))
+    with lake.alone.of(QUARANTINE):
+        lake.create(QUARANTINE)  # also where it is of an earlier release and lacks columns
+        others = lake.table(QUARANTINE).filter(f"table_name <> '{table.name}'").unionByName(rows)
+        note = lake.note(QUARANTINE)
+        put(lake, Change(quarantine.TABLE, f"{table.short_name}-again", others, Replace(), note=lambda: note))
 
 
 def _added(lake: Lakehouse, rows: DataFrame, batch: str, watermark: int, validate: Validate) -> Outcome:

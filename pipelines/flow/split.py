@@ -60,7 +60,7 @@ def _made(lake: Lakehouse, run: Run) -> Split | None:
     held = batches(lake)
     first: dict[str, int] = {}
     tables = [one for one in catalog.all_tables().values() if one.object_type]
-    waiting = [one for one in tables if not run.only or one.name in run.only]
+    waiting = [one for one in tables if run.wants(one.name)]
     for table in waiting:
         if found := concerning(held, table, lake.sources, taken(lake, table.name)):
             first[table.name] = found[0][0]

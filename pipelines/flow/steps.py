@@ -36,6 +36,7 @@ class Run:
         only: tables to refresh; empty for all.
         full: tables to rebuild from all that they are made from; so are the tables made from them.
         starting: told the name of each table before its turn.
+        at_once: how many tables are worked at side by side, where they do not wait for each other.
         versions: what was parsed of objects whose history the run comes to, by history and batches; None for a run of
             one table.
     """
@@ -46,7 +47,12 @@ class Run:
     only: Collection[str] = ()
     full: Collection[str] = ()
     starting: Callable[[str], None] = lambda _: None
+    at_once: int = 1
     versions: dict[tuple[str, int, int], Staged] | None = None
+
+    def wants(self, name: str) -> bool:
+        """Whether a table is one of those to refresh."""
+        return not self.only or name in self.only
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 
+from pipelines.base.together import Locks, made_once
 from pipelines.delta import intent, marker, releases, storage
 from pipelines.delta.commits import Committer, Publish, Replace, Staged, commit
 from pipelines.delta.declaring import declare
@@ -41,15 +41,20 @@ class Lakehouse(Reading):
         LakehouseError: it was written by a newer Vermeil.
     """
 
-    @cached_property
+    @made_once
     def committer(self) -> Committer:
         """What commits on this engine."""
         return self.engine.committer(self.settings, lambda: self.spark)
 
-    @cached_property
+    @made_once
     def staging(self) -> Staging:
         """Batches on their way."""
         return Staging(self.uri, lambda: self.spark)
+
+    @made_once
+    def alone(self) -> Locks:
+        """Locks of tables, by name, that several others write to beside their own."""
+        return Locks()
 
     def create(self, name: str) -> None:
         """Create a table, or add the columns that were declared since it was written."""

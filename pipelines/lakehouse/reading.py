@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
+from pipelines.base.together import made_once
 from pipelines.delta import marker, releases, storage
 from pipelines.delta.engine import engine_of, open_spark
 from pipelines.delta.engine_errors import OF
@@ -73,17 +73,17 @@ class Reading:
         """Stop the SparkSession, if one was started."""
         self._stack.close()
 
-    @cached_property
+    @made_once
     def spark(self) -> SparkSession:
         """The SparkSession: the one that was given, or one that is started when first asked for."""
         return self._given_spark or self._stack.enter_context(open_spark(self.settings))
 
-    @cached_property
+    @made_once
     def log(self) -> DeltaLog:
         """What the tables' logs say, on every engine."""
         return DeltaLog(self.settings.storage_options)
 
-    @cached_property
+    @made_once
     def sources(self) -> Sources:
         """The sources whose files it takes in: those that the settings name, and Stripe's.
 
@@ -93,7 +93,7 @@ class Reading:
         """
         return load_sources(self.settings.source_files)
 
-    @cached_property
+    @made_once
     def token_key(self) -> TokenKey:
         """The key that personal data is tokenised with.
 
@@ -102,7 +102,7 @@ class Reading:
         """
         return token_key(self.settings)
 
-    @cached_property
+    @made_once
     def scratch(self) -> Path:
         """A folder of this machine for what is computed on the way; it goes when the lakehouse is closed."""
         return Path(self._stack.enter_context(TemporaryDirectory(prefix="vermeil-")))

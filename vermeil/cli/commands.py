@@ -90,7 +90,8 @@ def refresh(
             preload()
         if done is not None:
             done.arrived += new
-        run = flow.Run(lake.settings.raw_dir, validate, sweep, only, full, starting)
+        at_once = lake.settings.tables_at_once
+        run = flow.Run(lake.settings.raw_dir, validate, sweep, only, full, starting, at_once)
         for outcome in collected(flow.refresh(lake, run), done):
             draft.held_back |= outcome.status in ("refused", "skipped")
             yield outcome
