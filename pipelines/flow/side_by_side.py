@@ -60,34 +60,33 @@ def side_by_side(
     """
     order = TopologicalSorter(waits_for(tables))
     order.prepare()
-    place = {table.name: number for number, table in enumerate(tables)}
+    by_name = {table.name: table for table in tables}
     came: SimpleQueue[Outcome | Future[str]] = SimpleQueue()
-    stop = Event()
-
-    def work(table: Table) -> str:
-        for outcome in turn(table):
-            came.put(outcome)
-            if stop.is_set():
-                break
-        return table.name
-
     ready: list[str] = []
-    working: set[Future[str]] = set()
+    at_work, stop = 0, Event()
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="table")
     try:
         while order.is_active():
-            ready = sorted((*ready, *order.get_ready()), key=place.__getitem__)
-            while ready and len(working) < at_once:
+            ready = sorted((*ready, *order.get_ready()), key=list(by_name).index)
+            while ready and at_work < at_once:
                 starting(ready[0])
-                future = pool.submit(work, tables[place[ready.pop(0)]])
-                working.add(future)
-                future.add_done_callback(came.put)
+                work = pool.submit(_work, by_name[ready.pop(0)], turn, came.put, stop)
+                work.add_done_callback(came.put)
+                at_work += 1
             one = came.get()
             if isinstance(one, Future):
-                working.discard(one)
+                at_work -= 1
                 order.done(one.result())
             else:
                 yield one
     finally:
         stop.set()
         pool.shutdown()
+
+
+def _work(table: Table, turn: Turn, tell: Callable[[Outcome], None], stop: Event) -> str:
+    for outcome in turn(table):
+        tell(outcome)
+        if stop.is_set():
+            break
+    return table.name
