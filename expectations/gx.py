@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -17,12 +18,16 @@ from expectations.check import Check
 
 @contextmanager
 def _without_what_nothing_here_uses() -> Iterator[None]:
-    """While Great Expectations is imported: a library of charts and a grammar of web addresses cost a third of it.
+    """While Great Expectations is imported: what it brings for expectations that nothing here asks for.
 
-    It draws with altair the result of one expectation, which nothing here asks for; jsonschema goes on without the
-    grammar.
+    That costs half of the import. With altair it draws one result, with scipy it compares distributions. It goes on by
+    itself without sqlalchemy, which is for databases, and without Spark's machine learning; so does jsonschema without
+    a grammar of web addresses.
     """
-    stands_in: dict[str, ModuleType | None] = {"altair": ModuleType("altair"), "rfc3987_syntax": None}
+    scipy = _empty("scipy")
+    scipy.stats = _empty("scipy.stats")  # type: ignore[attr-defined]
+    stands_in: dict[str, ModuleType | None] = {"altair": _empty("altair"), "scipy": scipy}
+    stands_in |= dict.fromkeys(("sqlalchemy", "pyspark.ml", "rfc3987_syntax"))
     put = {name: module for name, module in stands_in.items() if name not in sys.modules}
     sys.modules.update(put)  # type: ignore[arg-type]
     try:
@@ -30,6 +35,12 @@ def _without_what_nothing_here_uses() -> Iterator[None]:
     finally:
         for name in put:
             sys.modules.pop(name, None)
+
+
+def _empty(name: str) -> ModuleType:
+    module = ModuleType(name)
+    module.__spec__ = ModuleSpec(name, None)  # by which others find out whether it is installed
+    return module
 
 
 # Read when Great Expectations is imported: nothing about anyone's data or use of it leaves this machine.

@@ -185,3 +185,19 @@ def test_great_expectations_is_not_imported_before_it_is_needed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_others_get_the_libraries_that_great_expectations_is_imported_without() -> None:
+    code = (
+        "from expectations import gx; import altair, scipy.stats, sqlalchemy, pyspark.ml.feature, rfc3987_syntax;"
+        "assert scipy.stats.norm.cdf(0) == 0.5 and sqlalchemy.create_engine('sqlite://') and altair.Chart;"
+        "assert pyspark.ml.feature.Bucketizer"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_great_expectations_is_imported_where_others_have_imported_these_libraries() -> None:
+    code = "import scipy.stats, sqlalchemy; from expectations import gx; import scipy.stats, sqlalchemy.orm"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
