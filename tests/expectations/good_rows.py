@@ -86,6 +86,10 @@ GOOD: Mapping[str, Row] = {
     "gold.payment_scores": {"probability": 0.5, "score": 50, "reasons": "[]", "top_reason": None},
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
     "gold.balance_transactions_enriched": {"net_minor": 1000, "customer_currency": "USD"},
+    "silver.settlement_lines": {"net_minor": 1000},
+    "gold.settlement_reconciliation": {
+        "lines_count": 1, "told_net_minor": 1000, "booked_net_minor": 1000,
+    },
     "gold.three_way_reconciliation": {
         "is_object_known": True, "transactions_count": 1, "expected_minor": 1000, "booked_minor": 1000,
     },
@@ -237,6 +241,7 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "mcc_well_formed": {"mcc": "573"},
         "payout_needs_details": {"is_payouts_enabled": True, "is_details_submitted": False},
     },
+    "silver.settlement_lines": {"net_is_amount_less_fee": {"net_minor": 999}},
     "silver.balance_transactions": {
         "net_is_amount_less_fee": {"net_minor": 999},
         "fees_add_up": {"fee_details": '[{"amount": 1}]'},
@@ -504,6 +509,10 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "kinds_add_up": {"fees_minor": 1},
         "rate_only_where_taken": {"charges_minor": 0},
         "effective_rate_usual": {"effective_rate": 0.6},
+    },
+    "gold.settlement_reconciliation": {
+        "status_follows": {"record_id": None},
+        "all_matched": {"status": "other_day"},
     },
     "gold.three_way_reconciliation": {
         "status_follows": {"is_object_known": False},

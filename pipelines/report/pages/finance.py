@@ -85,6 +85,16 @@ _RECONCILIATION = Part(
             of=("gold.three_way_reconciliation",),
         ),
         Listing(
+            "Settlement files against the ledger, the latest",
+            "select balance_transaction_id, account, date, status, currency, told_net_minor, booked_net_minor, "
+            "difference_minor, settlement_line_id, record_id from gold.settlement_reconciliation "
+            "where status not in ('matched', 'open', 'not_comparable') "
+            "order by date desc, balance_transaction_id limit 12",
+            "Movements that a processor's files and the ledger tell otherwise; none where no files were taken in. "
+            "record_id leads to file and line in bronze.records.",
+            of=("gold.settlement_reconciliation",),
+        ),
+        Listing(
             "Payouts that differ, the latest",
             "select payout_id, account, date, reason, currency, amount_minor, items_minor, difference_minor "
             "from gold.payout_reconciliation where status = 'different' order by date desc, payout_id limit 12",
