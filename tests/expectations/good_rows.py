@@ -87,6 +87,8 @@ GOOD: Mapping[str, Row] = {
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
     "gold.balance_transactions_enriched": {"net_minor": 1000, "customer_currency": "USD"},
     "silver.settlement_lines": {"net_minor": 1000},
+    "gold.exchange_rates_daily": {"currency": "JPY", "reporting_currency": "USD"},
+    "gold.revenue_converted_daily": {"booked_currency": "JPY"},
     "gold.settlement_reconciliation": {
         "lines_count": 1, "told_net_minor": 1000, "booked_net_minor": 1000,
     },
@@ -509,6 +511,17 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "kinds_add_up": {"fees_minor": 1},
         "rate_only_where_taken": {"charges_minor": 0},
         "effective_rate_usual": {"effective_rate": 0.6},
+    },
+    "gold.exchange_rates_daily": {
+        "rates_known": {"rate": None, "minor_rate": None, "rate_source": None},
+        "rate_told": {"rate_source": None},
+        "rates_recent": {"rate_date": date(2026, 2, 1)},
+    },
+    "gold.revenue_converted_daily": {
+        "net_adds_up": {"net_revenue_minor": 1},
+        "same_currency_same_amount": {"booked_currency": "USD", "gross_minor": 1, "net_revenue_minor": 1},
+        "converted_by_a_rate": {"gross_minor": None},
+        "rates_known": {"rate": None, "gross_minor": None},
     },
     "gold.settlement_reconciliation": {
         "status_follows": {"record_id": None},

@@ -363,6 +363,50 @@ select account, balance_transaction_id, date, currency, reporting_category, line
 from judged where lines_count > 0 or (in_files and coalesce(reporting_category, '') not in ('payout', 'payout_reversal'))
 """
 
+CONVERTING = f"""
+create view ecb as
+select day, code, units from silver.published union all select distinct day, 'EUR', 1.0::double from silver.published;
+
+create view places as
+select * from (values ('USD', 2), ('EUR', 2), ('GBP', 2), ('JPY', 0), ('KWD', 3), ('AED', 2), ('CAD', 2), ('AUD', 2), ('CHF', 2), ('BRL', 2)) t(code, decimals);
+
+create view earned_daily as {REVENUE};
+
+create view rated as
+with days as (select distinct currency, created_date as date from booked),
+crossed as (
+  select d.currency, d.date, x.day, one.units / x.units as rate
+  from days d join ecb x on x.code = d.currency and date_diff('day', x.day, d.date) between 0 and 7
+  join ecb one on one.code = 'GBP' and one.day = x.day where d.currency <> 'GBP'),
+latest as (select currency, date, max(day) as rate_date, arg_max(rate, day) as rate from crossed group by all)
+select d.currency, d.date, case when d.currency = 'GBP' then 1.0 else rate end as rate,
+       case when d.currency = 'GBP' then d.date else rate_date end as rate_date,
+       case when d.currency = 'GBP' then 'same' when rate is not null then 'ecb' end as rate_source,
+       case when d.currency = 'GBP' then 1.0 else rate * power(10, 2 - p.decimals) end as minor_rate
+from days d left join latest using (currency, date) join places p on p.code = d.currency;
+"""
+
+PARTS = ("gross", "refunds", "disputes", "platform_earnings", "transferred", "fees", "payouts_net")
+BOOKED = f"""
+with both_sides as (
+  select account, currency, date, charges_count, {", ".join(f"{part}_minor as {part}" for part in PARTS[:-1])}, 0 as payouts_net from earned_daily
+  union all
+  select account, currency, created_date, 0, 0, 0, 0, 0, 0, 0, sum(net_minor) from booked
+  where reporting_category in ('payout', 'payout_reversal') group by all having sum(net_minor) <> 0),
+summed as (select account, currency, date, sum(charges_count)::bigint as charges_count, {", ".join(f"sum({part})::bigint as {part}" for part in PARTS)}
+           from both_sides group by all),
+converted as (select s.*, rate, rate_date, rate_source, {", ".join(f"round({part} * minor_rate)::bigint as c_{part}" for part in PARTS)}
+              from summed s join rated using (currency, date))
+select account, 'GBP' as currency, date, currency as booked_currency, charges_count, {", ".join(f"c_{part} as {part}_minor" for part in PARTS)},
+       c_gross + c_refunds + c_disputes + c_platform_earnings + c_transferred - c_fees as net_revenue_minor,
+       {", ".join(f"{part} as booked_{part}_minor" for part in PARTS)},
+       gross + refunds + disputes + platform_earnings + transferred - fees as booked_net_revenue_minor, round(rate, 9) as rate, rate_date, rate_source
+from converted
+"""
+
+CONVERTED = Oracle((*SILVER, "published"), VIEWS + CONVERTING, {"gold.revenue_converted_daily": BOOKED})
+"""Of pounds, by the bank's rates as ``silver.published`` has them: there is no such table."""
+
 SETTLED = Oracle((*SILVER, "settlement_lines"), VIEWS, {"gold.settlement_reconciliation": SETTLEMENT})
 """Of what a simulated archive has nothing of: settlement files."""
 
