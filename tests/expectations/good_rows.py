@@ -87,6 +87,7 @@ GOOD: Mapping[str, Row] = {
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
     "gold.balance_transactions_enriched": {"net_minor": 1000, "customer_currency": "USD"},
     "silver.settlement_lines": {"net_minor": 1000},
+    "gold.coupons_used": {"invoices_count": 1, "discounted_minor": 100, "subtotal_minor": 1000},
     "gold.exchange_rates_daily": {"currency": "JPY", "reporting_currency": "USD"},
     "gold.revenue_converted_daily": {"booked_currency": "JPY"},
     "gold.settlement_reconciliation": {
@@ -511,6 +512,11 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "kinds_add_up": {"fees_minor": 1},
         "rate_only_where_taken": {"charges_minor": 0},
         "effective_rate_usual": {"effective_rate": 0.6},
+    },
+    "gold.coupons_used": {
+        "parts_within_invoices": {"invoices_count": 0},
+        "discount_within_subtotal": {"discounted_minor": 1001},
+        "coupons_known": {"coupon_id": "unknown"},
     },
     "gold.exchange_rates_daily": {
         "rates_known": {"rate": None, "minor_rate": None, "rate_source": None},

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from expectations.check import all_of, always
-from expectations.shared import CURRENCY
 from pipelines.gold.shared.rates import LIMIT_DAYS
 
 CHECKS = (
-    CURRENCY,
     always(
         "rates_known",
         "rate is not null",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from expectations.check import all_of, always
-from expectations.shared import CURRENCY
 
 _NET = (
     "{0}gross_minor + {0}refunds_minor + {0}disputes_minor + {0}platform_earnings_minor + {0}transferred_minor "
@@ -11,7 +10,6 @@ _NET = (
 )
 
 CHECKS = (
-    CURRENCY,
     all_of(
         "net_adds_up",
         {
