@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -654,6 +654,8 @@ def _key(table: Table, number: int) -> Row:
     """The key's last text, which is the object's id or a dimension; or its day."""
     key = (table.history_of or table).key  # each row of a history is about another object
     name = next((n for n in reversed(key) if _free(table.column(n))), "account")
+    if name not in key:
+        return {"date": NOON.date() + timedelta(days=number)}
     if table.name == "bronze.files":
         return {name: f"{number:016x}"}
     return {name: f"x_{number}"}
