@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from expectations.check import Check, all_of, always, figure
 from pipelines.base.money import exponents
+from pipelines.gold.shared.reconciled import GROWTH, JUDGED
 
 QUARANTINED = (
     figure(
@@ -123,4 +124,14 @@ MONTH_BEGINS = always("month_begins", "day(date) = 1", "date is the first day of
 
 NET = always(
     "net_is_amount_less_fees", "net_minor = amount_minor - fee_minor", "The net is the amount less the fees."
+)
+
+UNMATCHED_STEADY = figure(
+    "unmatched_share_steady",
+    GROWTH,
+    "The share of unmatched rows in a batch is at most 5 points above that of the table before it; with more, "
+    "records of one side are missing.",
+    at_most=0.05,
+    among=(JUDGED, 200),
+    severity="critical",
 )

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from pipelines.base.money import exponent
 from pipelines.errors import SettingsError
 
 MEBIBYTE = 1 << 20
@@ -48,6 +49,13 @@ class Settings(BaseSettings):
         None,
         pattern="^[A-Z]{2}$",
         description="Country of the archive's own account, such as US: networks' limits differ by region.",
+    )
+    reporting_currency: str | None = Field(
+        None, description="Currency, such as EUR, that finance has amounts in beside those that were booked."
+    )
+    fx_rates: Path | None = Field(
+        None,
+        description="CSV of exchange rates: date, currency, to, rate; the European Central Bank's, of vermeil[fx].",
     )
     batch_bytes: int = Field(
         512 * MEBIBYTE, gt=0, description="Uncompressed bytes of raw records, about, that one batch takes in."
@@ -124,6 +132,14 @@ class Settings(BaseSettings):
     @classmethod
     def _policies_or_file(cls, value: Any) -> Any:
         return _parsed(value) if isinstance(value, str) else value
+
+    @field_validator("reporting_currency")
+    @classmethod
+    def _currency(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        exponent(value)
+        return value.upper()
 
     @field_validator("alert_webhook")
     @classmethod

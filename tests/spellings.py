@@ -29,7 +29,8 @@ def today() -> list[tuple[str, Json]]:
         ("payment_intent.succeeded", intent()),
         ("refund.created", refund()),
         ("charge.dispute.created", dispute()),
-        ("invoice.paid", invoice("in_paid", "paid", amount_paid=900, amount_remaining=0)),
+        ("customer.discount.created", discount()),
+        ("invoice.paid", discounted("in_paid", "paid", amount_paid=900, amount_remaining=0)),
         ("invoice.updated", invoice("in_open", "open", paid_at=None)),
         ("invoice.marked_uncollectible", invoice("in_lost", "uncollectible", paid_at=None)),
         ("customer.subscription.created", subscription()),
@@ -165,6 +166,21 @@ def invoice(invoice_id: str, status: str, paid_at: int | None = CREATED + 9, **f
     ) | fields  # fmt: skip
 
 
+def discounted(invoice_id: str, status: str, **fields: Any) -> Json:
+    """An invoice that a coupon took 100 off."""
+    off = [{"amount": 100, "discount": "di_1"}]
+    return invoice(
+        invoice_id, status, subtotal=1000, discounts=["di_1"], total_discount_amounts=off, **fields
+    )
+
+
+def discount() -> Json:
+    return {
+        "id": "di_1", "object": "discount", "customer": "cus_1", "start": CREATED, "end": None,
+        "source": {"type": "coupon", "coupon": "TEN"},
+    }  # fmt: skip
+
+
 def subscription() -> Json:
     price = {
         "id": "gold", "object": "price", "currency": "usd", "unit_amount": 900, "product": "prod_1", "active": True,
@@ -272,6 +288,25 @@ def period_at_the_top(subject: Json) -> None:
 @_rewriting("payment_intent")
 def charges_within(subject: Json) -> None:
     subject["charges"] = {"object": "list", "data": [charge(subject.pop("latest_charge"), card("visa"))]}
+
+
+@_rewriting("discount")
+def nameless(subject: Json) -> None:
+    del subject["id"]
+    coupon = {
+        "id": subject.pop("source")["coupon"],
+        "object": "coupon",
+        "percent_off": 10,
+        "duration": "once",
+    }
+    subject["coupon"] = coupon | {"created": CREATED, "livemode": True, "metadata": {}, "valid": True}
+
+
+@_rewriting("invoice")
+def discount_within(subject: Json) -> None:
+    if subject.pop("total_discount_amounts", None):
+        subject["discount"] = discount()
+        del subject["discounts"]
 
 
 @_rewriting("subscription")
@@ -389,6 +424,7 @@ CHANGES: Mapping[str, tuple[Callable[[Json], Json], ...]] = {
     "2025-03-31": (invoice_at_the_top, period_at_the_top),
     "2022-11-15": (charges_within,),
     "2020-09-21": (_without("charge", "amount_captured"),),
+    "2020-08-27": (discount_within, nameless),
     "2020-04-14": (plans_for_prices,),
     "2020-01-14": (_without("balance_transaction", "reporting_category"),),
     "2019-12-03": (tax_percent,),

@@ -35,3 +35,10 @@ def with_views(query: str, views: Mapping[str, str]) -> str:
     quoted = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
     pattern = rf"{quoted}|\b({tables})\b" if views else quoted
     return re.sub(pattern, lambda m: views[m[1]] if views and m[1] else m[0], query)
+
+
+def completed(rows: DataFrame, types: Mapping[str, str]) -> DataFrame:
+    """Rows with columns, by their types, of which those that they lack are null."""
+    there = set(rows.columns)
+    missing = {name: f"cast(null as {kind}) as {name}" for name, kind in types.items() if name not in there}
+    return rows.selectExpr("*", *missing.values()) if missing else rows

@@ -17,7 +17,7 @@ from pipelines.delta.log import Commit, DeltaLog, Note, latest_version
 from pipelines.delta.releases import Release
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError, noted
-from pipelines.frames.views import answer
+from pipelines.frames.views import answer, completed
 from pipelines.metrics.shared.query import Data, Immature, Query, listed
 from pipelines.privacy.token_key import TokenKey, token_key
 from pipelines.queries import checked
@@ -157,7 +157,8 @@ class Reading:
     def table(self, name: str, version: int | None = None, at: datetime | None = None) -> DataFrame:
         """The rows of a table: now, as of one of its versions, or as published at some time (UTC).
 
-        A declared table that nothing was published to yet is empty.
+        A declared table that nothing was published to yet is empty, and a column that was declared since it was written
+        is null.
         """
         if not self.exists(name):
             return self.spark.createDataFrame([], self.declaration(name).spark_schema())
@@ -166,8 +167,10 @@ class Reading:
         if version is None and self.release is not None:
             version = self.version(name)
         if version is None:
-            return self.spark.read.format("delta").load(self.table_uri(name))
-        return self.engine.at_version(self.settings, self.spark, self.table_uri(name), version)
+            rows = self.spark.read.format("delta").load(self.table_uri(name))
+        else:
+            rows = self.engine.at_version(self.settings, self.spark, self.table_uri(name), version)
+        return completed(rows, {column.name: column.type for column in self.declaration(name).columns})
 
     def count(self, name: str) -> int:
         """How many rows a table has, counted only where its log does not say it."""

@@ -31,6 +31,7 @@ _lines = Subject(
     dimensions=("account", "currency", "kind", "product_id"),
     only="status in ('open', 'paid', 'uncollectible')",
 )
+_coupons = Subject("gold.coupons_used", "finance")
 
 _AT_A_TIME = ("date",)
 """An amount that there is at a moment: months are not added up."""
@@ -266,5 +267,50 @@ METRICS = (
         "amount_minor",
         only="status in ('open', 'paid', 'uncollectible') and kind = 'usage'",
         synonyms=("usage revenue", "metered billing"),
+    ),
+    _coupons(
+        "coupon_redemptions_count",
+        "Discounts by coupons that took something off an invoice for the first time.",
+        "redemptions_count",
+        synonyms=("coupons redeemed",),
+    ),
+    _coupons(
+        "discounted_invoices_count",
+        "Finalized invoices that a coupon took something off; one with two coupons counts for both.",
+        "invoices_count",
+        apart=("coupon_id",),
+    ),
+    _coupons(
+        "coupon_new_customers_count",
+        "Customers whose first finalized invoice had the coupon.",
+        "new_customers_count",
+        apart=("coupon_id",),
+        synonyms=("customers won by coupons",),
+    ),
+    _coupons(
+        "discounts_minor",
+        "What coupons took off finalized invoices.",
+        "discounted_minor",
+        synonyms=("cost of coupons", "discounts given"),
+    ),
+    _coupons(
+        "discounted_invoices_net_minor",
+        "Totals without taxes of invoices that a coupon took something off.",
+        "net_invoiced_minor",
+        apart=("coupon_id",),
+    ),
+    _coupons(
+        "discount_rate",
+        "What a coupon took off, of the subtotals of its invoices.",
+        "discounted_minor",
+        "subtotal_minor",
+        apart=("coupon_id",),
+    ),
+    _coupons(
+        "coupon_new_customers_rate",
+        "Invoices with a coupon that are their customer's first, of all with it.",
+        "new_customers_count",
+        "invoices_count",
+        apart=("coupon_id",),
     ),
 )

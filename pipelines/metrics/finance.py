@@ -20,6 +20,11 @@ _paid = Subject(
 _objects = Subject(
     "gold.three_way_reconciliation", "finance", dimensions=("account", "currency", "object_type", "status")
 )
+_settled = Subject(
+    "gold.settlement_reconciliation",
+    "finance",
+    dimensions=("account", "currency", "reporting_category", "status"),
+)
 _movements = Subject(
     "gold.balance_transactions_enriched",
     "finance",
@@ -288,6 +293,48 @@ METRICS = (
         ROWS,
         ROWS,
         part=_JUDGED,
+    ),
+    _settled(
+        "settlement_items_count",
+        "Movements of which settlement files and the ledger are compared, old enough and covered by both.",
+        ROWS,
+        only=_JUDGED,
+    ),
+    _settled(
+        "settlement_unmatched_count",
+        "Movements of which a settlement file and the ledger say something else, or one of them nothing.",
+        ROWS,
+        only=f"{_JUDGED} and status <> 'matched'",
+        synonyms=("settlement breaks",),
+    ),
+    _settled(
+        "settlement_matched_rate",
+        "Movements that settlement files and the ledger tell alike, of those that are judged.",
+        ROWS,
+        ROWS,
+        only=_JUDGED,
+        part="status = 'matched'",
+        synonyms=("settlement match rate",),
+    ),
+    _settled(
+        "settlement_unmatched_rate",
+        "Movements that settlement files and the ledger tell otherwise, of those that are judged.",
+        ROWS,
+        ROWS,
+        only=_JUDGED,
+        part="status <> 'matched'",
+    ),
+    _settled(
+        "settlement_judged_rate",
+        "Movements that are old enough and can be compared, of all that settlement files tell of.",
+        ROWS,
+        ROWS,
+        part=_JUDGED,
+    ),
+    _settled(
+        "settlement_difference_minor",
+        "Net amount in the ledger less that in settlement files, of movements that both have in one currency.",
+        "difference_minor",
     ),
     _movements(
         "movements_minor", "Gross amount of balance transactions.", "amount_minor", synonyms=("movements",)

@@ -44,6 +44,7 @@ def take_over(world: World, merchant: Merchant, customers: list[Customer]) -> No
         began = min(began, start - DAY)
         subscription = _draw(world, merchant, customer, began)
         subscription.status = "active"
+        commerce.welcome(world, subscription, start)
         world.export(
             start, merchant, "subscription", render.subscription(subscription, merchant.is_old(start))
         )
@@ -53,6 +54,7 @@ def take_over(world: World, merchant: Merchant, customers: list[Customer]) -> No
 def subscribe(world: World, merchant: Merchant, customer: Customer, at: int) -> None:
     """A customer takes out a subscription, on trial or paid for at once."""
     subscription = _draw(world, merchant, customer, at)
+    commerce.welcome(world, subscription, at)
     if world.rng.random() < _TRIAL_SHARE:
         subscription.status = "trialing"
         subscription.period_end = subscription.trial_end = at + _TRIAL_DAYS * DAY
@@ -101,6 +103,7 @@ def _draft(world: World, subscription: Subscription, at: int, reason: str) -> Bi
     subscription.invoices += 1
     number = f"{(subscription.customer.id or '')[-8:].upper()}-{subscription.invoices:04d}"
     invoice = Invoice(world.ids.new("in_1"), world.ids.new("il_1"), subscription, number, reason, at)
+    invoice.support = commerce.waived(subscription)
     subscription.latest_invoice = invoice.id
     world.emit(at, merchant, "invoice.created", render.invoice(invoice, merchant.is_old(at)), requested=False)
     return Bill(subscription, invoice)

@@ -9,16 +9,17 @@ from pipelines.simulate import ledger, money
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.payment import Intent, Order
 from pipelines.simulate.people import Customer, Method
+from pipelines.simulate.render import billing, discounts, prices
 from pipelines.simulate.render import commerce as render
-from pipelines.simulate.render import prices
-from pipelines.simulate.render.billing import Invoice
+from pipelines.simulate.render.billing import Invoice, Subscription
 from pipelines.simulate.render.commerce import Transfer
 from pipelines.simulate.settings import DAY
 from pipelines.simulate.trades import PLANS
 from pipelines.simulate.world import World
 
-_PAGES, _CREDITS, _REVERSALS = 8, 40, 4
-"""One payment of so many goes through a payment page, one paid invoice is credited, one transfer is taken back."""
+_PAGES, _CREDITS, _REVERSALS, _WELCOMES = 8, 40, 4, 3
+"""One payment of so many goes through a payment page, one paid invoice is credited, one transfer is taken back, one
+subscription gets a coupon."""
 
 _PASSED_ON = 10
 """Days between two transfers; each takes that share of what the platform could pay out."""
@@ -39,6 +40,23 @@ def offer(world: World, merchant: Merchant, at: int) -> None:
             price, prices.product_of(price), money.minor(amount, currency), currency, merchant.created
         )
         world.export(at, merchant, "price", orjson.dumps(body))
+    world.export(at, merchant, "coupon", orjson.dumps(discounts.coupon(merchant.created)))
+
+
+def welcome(world: World, subscription: Subscription, at: int) -> None:
+    """Some subscriptions get support, and with it a coupon that waives it: what is paid stays the same."""
+    if _falls_on(subscription.id, _WELCOMES):
+        subscription.discount, subscription.discounted_at = f"di_1{subscription.id[5:]}", at
+        merchant = subscription.merchant
+        body = orjson.dumps(billing.discount(subscription, merchant.is_old(at)))
+        id = f"evt_1{subscription.id[5:]}"
+        world.emit(at, merchant, "customer.discount.created", body, id=id)
+
+
+def waived(subscription: Subscription) -> int:
+    """What the support costs that a discount takes off the invoice: a fifth of the price, in the first months."""
+    is_new = subscription.discount is not None and subscription.invoices <= discounts.MONTHS
+    return max(100, subscription.amount // 500 * 100) if is_new else 0
 
 
 def page(world: World, intent: Intent, at: int) -> None:

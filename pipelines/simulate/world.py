@@ -82,11 +82,23 @@ class World:
         previous: dict[str, Any] | None = None,
         live: bool = True,
         requested: bool = True,
+        id: str | None = None,
     ) -> None:
-        """Send an event about the object in `body`; `previous` holds the values that an update replaced."""
+        """Send an event about the object in `body`; `previous` holds the values that an update replaced.
+
+        Its `id` is drawn, if it is not given: one that is given leaves those of all others as they were.
+        """
         account = None if merchant.is_platform else merchant.id
         line = event_line(
-            self.ids.new("evt_1"), at, account, merchant.is_old(at), type, body, previous, live, requested
+            id or self.ids.new("evt_1"),
+            at,
+            account,
+            merchant.is_old(at),
+            type,
+            body,
+            previous,
+            live,
+            requested,
         )
         self._send(at, True, type, account, line)
 

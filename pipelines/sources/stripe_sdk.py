@@ -193,7 +193,7 @@ def read(folders: Iterable[Path], types: Iterable[str] = ()) -> Fields:
         for object_type in table.object_types:
             paths.setdefault(object_type, []).extend(p for c in table.read for p in c.paths)
     known: dict[str, Node] = {}
-    for name in (EVENT, *sorted(types or paths)):
+    for name in (EVENT, *sorted(types or (name for name, read in paths.items() if read))):
         known[name] = reduce(
             merged, (node for sdk in releases if (node := sdk.fields(name, paths.get(name, ()))))
         )

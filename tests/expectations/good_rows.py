@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -86,6 +86,13 @@ GOOD: Mapping[str, Row] = {
     "gold.payment_scores": {"probability": 0.5, "score": 50, "reasons": "[]", "top_reason": None},
     "gold.threshold_tradeoffs": {"payments_count": 1, "payments_minor": 1, "blocked_rate": 1.0},
     "gold.balance_transactions_enriched": {"net_minor": 1000, "customer_currency": "USD"},
+    "silver.settlement_lines": {"net_minor": 1000},
+    "gold.coupons_used": {"invoices_count": 1, "discounted_minor": 100, "subtotal_minor": 1000},
+    "gold.exchange_rates_daily": {"currency": "JPY", "reporting_currency": "USD"},
+    "gold.revenue_converted_daily": {"booked_currency": "JPY"},
+    "gold.settlement_reconciliation": {
+        "lines_count": 1, "told_net_minor": 1000, "booked_net_minor": 1000,
+    },
     "gold.three_way_reconciliation": {
         "is_object_known": True, "transactions_count": 1, "expected_minor": 1000, "booked_minor": 1000,
     },
@@ -237,6 +244,7 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "mcc_well_formed": {"mcc": "573"},
         "payout_needs_details": {"is_payouts_enabled": True, "is_details_submitted": False},
     },
+    "silver.settlement_lines": {"net_is_amount_less_fee": {"net_minor": 999}},
     "silver.balance_transactions": {
         "net_is_amount_less_fee": {"net_minor": 999},
         "fees_add_up": {"fee_details": '[{"amount": 1}]'},
@@ -505,6 +513,26 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "rate_only_where_taken": {"charges_minor": 0},
         "effective_rate_usual": {"effective_rate": 0.6},
     },
+    "gold.coupons_used": {
+        "parts_within_invoices": {"invoices_count": 0},
+        "discount_within_subtotal": {"discounted_minor": 1001},
+        "coupons_known": {"coupon_id": "unknown"},
+    },
+    "gold.exchange_rates_daily": {
+        "rates_known": {"rate": None, "minor_rate": None, "rate_source": None},
+        "rate_told": {"rate_source": None},
+        "rates_recent": {"rate_date": date(2026, 2, 1)},
+    },
+    "gold.revenue_converted_daily": {
+        "net_adds_up": {"net_revenue_minor": 1},
+        "same_currency_same_amount": {"booked_currency": "USD", "gross_minor": 1, "net_revenue_minor": 1},
+        "converted_by_a_rate": {"gross_minor": None},
+        "rates_known": {"rate": None, "gross_minor": None},
+    },
+    "gold.settlement_reconciliation": {
+        "status_follows": {"record_id": None},
+        "all_matched": {"status": "other_day"},
+    },
     "gold.three_way_reconciliation": {
         "status_follows": {"is_object_known": False},
         "all_matched": {"status": "other_amount"},
@@ -626,6 +654,8 @@ def _key(table: Table, number: int) -> Row:
     """The key's last text, which is the object's id or a dimension; or its day."""
     key = (table.history_of or table).key  # each row of a history is about another object
     name = next((n for n in reversed(key) if _free(table.column(n))), "account")
+    if name not in key:
+        return {"date": NOON.date() + timedelta(days=number)}
     if table.name == "bronze.files":
         return {name: f"{number:016x}"}
     return {name: f"x_{number}"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from expectations.check import all_of, always, figure
-from expectations.shared import CURRENCY
-from pipelines.gold.finance.three_way_reconciliation import GROWTH, JUDGED, UNMATCHED
+from expectations.check import all_of, always
+from expectations.shared import CURRENCY, UNMATCHED_STEADY
+from pipelines.gold.finance.three_way_reconciliation import UNMATCHED
 
 CHECKS = (
     CURRENCY,
@@ -24,13 +24,5 @@ CHECKS = (
         "Payments, refunds and disputes, the ledger and payouts agree.",
         "warning",
     ),
-    figure(
-        "unmatched_share_steady",
-        GROWTH,
-        "The share of unmatched rows in a batch is at most 5 points above that of the table before it; with more, "
-        "records of one side are missing.",
-        at_most=0.05,
-        among=(JUDGED, 200),
-        severity="critical",
-    ),
+    UNMATCHED_STEADY,
 )

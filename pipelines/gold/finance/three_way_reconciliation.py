@@ -23,7 +23,7 @@ from pipelines.frames.days import around, days_of, on_dates, within_days
 from pipelines.frames.measures import altered, count_if, live
 from pipelines.frames.united import united
 from pipelines.gold.finance import payout_reconciliation
-from pipelines.gold.shared import bookable
+from pipelines.gold.shared import bookable, reconciled
 from pipelines.gold.shared.bookable import KEY, OBJECTS
 from pipelines.gold.shared.contract import ACCOUNT, CURRENCY, count
 from pipelines.gold.shared.movements import ENRICHED
@@ -53,11 +53,6 @@ RATE_TOLERANCE = 0.001
 
 UNMATCHED = ("missing_transaction", "missing_object", "other_amount", "other_day", "payout_differs")
 STATUSES = ("matched", *UNMATCHED, "open", "not_comparable")
-
-GROWTH = "unmatched_share_growth"
-"""Figure: by how much the share of unmatched rows in a batch is above that of the table before it."""
-JUDGED = "judged_count"
-"""Figure: rows of the batch that are matched or unmatched."""
 
 TABLE = Table(
     name="gold.three_way_reconciliation",
@@ -153,17 +148,7 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
 
 def figures(lake: Lakehouse, rows: DataFrame) -> Figures:
     """How much larger the share of unmatched rows is in a batch than it was in the table."""
-    judged, share = _share(rows)
-    before = _share(lake.table(TABLE.name))[1] if lake.exists(TABLE.name) else None
-    growth = None if share is None or before is None else share - before
-    return Figures({JUDGED: float(judged), GROWTH: growth})
-
-
-def _share(rows: DataFrame) -> tuple[int, float | None]:
-    unmatched = F.col("status").isin(*UNMATCHED)
-    judged = unmatched | (F.col("status") == "matched")
-    [(count, off)] = rows.agg(count_if(judged), count_if(unmatched)).collect()
-    return count, off / count if count else None
+    return reconciled.figures(lake, TABLE.name, rows, UNMATCHED)
 
 
 def _unknown(moved: DataFrame, now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:

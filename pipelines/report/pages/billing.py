@@ -84,6 +84,8 @@ _INVOICES = Part(
         Plot("Paid", ("paid_invoices_rate",)),
         Plot("What is billed", ("invoice_lines_minor",), by="kind", form="bars"),
         Plot("Time to pay", ("average_payment_seconds",)),
+        Plot("What coupons took off", ("discounts_minor",), by="coupon_id", form="bars"),
+        Plot("Coupons used for the first time", ("coupon_redemptions_count",), by="coupon_id", form="bars"),
     ),
 )
 

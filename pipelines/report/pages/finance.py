@@ -21,6 +21,18 @@ _REVENUE = Part(
         ),
         Plot("Net sales by kind", ("net_sales_minor",), by="revenue_type", form="bars"),
         Plot("What is left of sales", ("net_sales_rate", "net_revenue_rate")),
+        Listing(
+            "In the reporting currency, the latest months",
+            "select date_format(date, 'yyyy-MM') as month, currency, sum(gross_minor) as gross_minor, "
+            "sum(refunds_minor) as refunds_minor, sum(disputes_minor) as disputes_minor, "
+            "sum(fees_minor) as fees_minor, "
+            "sum(net_revenue_minor) as net_revenue_minor, sum(payouts_net_minor) as payouts_minor, "
+            "avg(case when rate is null then 0.0 else 1.0 end) as converted_rate from gold.revenue_converted_daily "
+            "group by month, currency order by month desc limit 12",
+            "All accounts and currencies together, each day by its reference rate; days without one are lacking.",
+            nothing="VERMEIL_REPORTING_CURRENCY names no currency to tell amounts in.",
+            of=("gold.revenue_converted_daily", "gold.exchange_rates_daily"),
+        ),
     ),
     "By the day on which it was booked, in the currency that the account settles in.",
 )  # fmt: skip
@@ -83,6 +95,18 @@ _RECONCILIATION = Part(
             "where status not in ('matched', 'open', 'not_comparable') order by date desc, object_id limit 12",
             "Objects that ledger or payouts contradict. Each leads to its records by its ids.",
             of=("gold.three_way_reconciliation",),
+        ),
+        Listing(
+            "Settlement files against the ledger, the latest",
+            "select balance_transaction_id, account, date, status, currency, "
+            "case when currency = told_currency then told_net_minor end as told_net_minor, booked_net_minor, "
+            "difference_minor, settlement_line_id, record_id from gold.settlement_reconciliation "
+            "where status not in ('matched', 'open', 'not_comparable') "
+            "order by date desc, balance_transaction_id limit 12",
+            "Movements that a processor's files and the ledger tell otherwise; none where no files were taken in. "
+            "record_id leads to file and line in bronze.records.",
+            nothing="No settlement file was taken in, or all of them agree with the ledger.",
+            of=("gold.settlement_reconciliation",),
         ),
         Listing(
             "Payouts that differ, the latest",

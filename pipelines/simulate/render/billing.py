@@ -7,7 +7,7 @@ import orjson
 
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.people import Customer
-from pipelines.simulate.render import EMPTY
+from pipelines.simulate.render import EMPTY, discounts
 from pipelines.simulate.render.prices import price, product_of
 
 
@@ -35,11 +35,13 @@ class Subscription:
     feedback: str | None = None
     latest_invoice: str | None = None
     invoices: int = 0
+    discount: str | None = None
+    discounted_at: int = 0
 
 
 @dataclass(slots=True, eq=False)
 class Invoice:
-    """An invoice of one line."""
+    """An invoice of one line, and of another one for `support` that a discount takes off again."""
 
     id: str
     line: str
@@ -56,6 +58,7 @@ class Invoice:
     paid_at: int | None = None
     voided_at: int | None = None
     uncollectible_at: int | None = None
+    support: int = 0
 
 
 def subscription(state: Subscription, old: bool) -> bytes:
@@ -99,9 +102,17 @@ def subscription(state: Subscription, old: bool) -> bytes:
     }
     if old:
         body |= {"current_period_end": state.period_end, "current_period_start": state.period_start}
+        body["discount"] = discount(state, old) if state.discount else None
     else:
         body["billing_mode"] = {"type": "classic"}
+        body["discounts"] = [state.discount] if state.discount else []
     return orjson.dumps(body)
+
+
+def discount(state: Subscription, old: bool) -> dict[str, Any]:
+    """The discount that a subscription has."""
+    id, customer = state.discount or "", state.customer.id
+    return discounts.discount(id, state.id, customer, state.discounted_at, state.merchant.created, old)
 
 
 def _item(state: Subscription, old: bool) -> dict[str, Any]:
@@ -127,6 +138,7 @@ def invoice(state: Invoice, old: bool) -> bytes:
     subscription = state.subscription
     person = subscription.customer.person
     paid = subscription.amount if state.status == "paid" else 0
+    lines = [_line(state, old), *_support(state, old)]
     body: dict[str, Any] = {
         "id": state.id,
         "object": "invoice",
@@ -151,13 +163,13 @@ def invoice(state: Invoice, old: bool) -> bytes:
         "customer_tax_exempt": "none",
         "default_payment_method": None,
         "description": None,
-        "discounts": [],
+        "discounts": [subscription.discount] if state.support else [],
         "due_date": None,
         "effective_at": state.finalized_at,
         "ending_balance": None if state.status == "draft" else 0,
         "hosted_invoice_url": None,
         "last_finalization_error": None,
-        "lines": {"data": [_line(state, old)], "has_more": False, "object": "list", "total_count": 1},
+        "lines": {"data": lines, "has_more": False, "object": "list", "total_count": len(lines)},
         "livemode": True,
         "metadata": EMPTY,
         "next_payment_attempt": _next_attempt(state),
@@ -173,13 +185,15 @@ def invoice(state: Invoice, old: bool) -> bytes:
             "paid_at": state.paid_at,
             "voided_at": state.voided_at,
         },
-        "subtotal": subscription.amount,
+        "subtotal": subscription.amount + state.support,
         "total": subscription.amount,
+        "total_discount_amounts": discounts.taken_off(subscription.discount, state.support),
         "webhooks_delivered_at": state.created,
     }
     if old:
         body |= {
             "charge": state.charge,
+            "discount": discount(subscription, old) if state.support else None,
             "paid": state.status == "paid",
             "payment_intent": state.payment_intent,
             "subscription": subscription.id,
@@ -193,6 +207,24 @@ def invoice(state: Invoice, old: bool) -> bytes:
             "type": "subscription_details",
         }
     return orjson.dumps(body)
+
+
+def _support(state: Invoice, old: bool) -> list[dict[str, Any]]:
+    """The line that a discount takes off again, if there is one."""
+    if not state.support:
+        return []
+    discount = state.subscription.discount
+    line = _line(state, old) | {
+        "id": f"il_1s{state.line[5:]}",
+        "amount": state.support,
+        "description": "Support",
+        "discount_amounts": discounts.taken_off(discount, state.support),
+        "discounts": [discount],
+    }
+    if old:
+        return [line | {"subscription": None, "subscription_item": None, "type": "invoiceitem"}]
+    details = {"invoice_item": f"ii_1{state.line[4:]}", "proration": False, "subscription": None}
+    return [line | {"parent": {"invoice_item_details": details, "type": "invoice_item_details"}}]
 
 
 def _next_attempt(state: Invoice) -> int | None:

@@ -239,6 +239,33 @@ select l.account, coalesce(l.currency, b.currency) as currency, b.day as date, l
 from silver.invoice_line_items l join bills b using (account, invoice_id) left join silver.prices p on p.account = l.account and p.price_id = l.price_id
 """
 
+COUPONS = """
+with finalized as (
+  select *, coalesce(finalized_at, created_at)::date as date, coalesce(total_excluding_tax_minor, total_minor - coalesce(tax_minor, 0)) as net
+  from silver.invoices where livemode is not false and status in ('open', 'paid', 'uncollectible')),
+listed as (
+  select *, unnest(from_json(discount_amounts, '[{"amount": "BIGINT", "discount": "VARCHAR"}]')) as one from finalized where discount_amounts is not null),
+used as (
+  select account, currency, date, invoice_id, customer_id, subtotal_minor, net, one.discount as use,
+         case when one.discount = discount_id then coupon_id end as own, one.amount as amount from listed
+  union all
+  select account, currency, date, invoice_id, customer_id, subtotal_minor, net, coalesce(discount_id, coupon_id || ' ' || coalesce(subscription_id, customer_id)),
+         coupon_id, subtotal_minor + coalesce(tax_minor, 0) - total_minor
+  from finalized where discount_amounts is null and coupon_id is not null),
+told as (
+  select u.*, coalesce(d.coupon_id, own, 'unknown') as coupon_id,
+         not exists (select 1 from used o where o.account = u.account and o.use = u.use and o.amount > 0 and (o.date, o.invoice_id) < (u.date, u.invoice_id)) as is_first,
+         not exists (select 1 from finalized f where f.account = u.account and f.customer_id = u.customer_id and (f.date, f.invoice_id) < (u.date, u.invoice_id)) as is_new
+  from used u left join silver.discounts d on d.account = u.account and d.discount_id = u.use where u.amount > 0),
+bills as (
+  select account, currency, date, coupon_id, invoice_id, any_value(subtotal_minor) as subtotal, any_value(net) as net, sum(amount) as amount,
+         count(*) filter (is_first) as firsts, bool_or(is_new) as is_new
+  from told group by all)
+select account, currency, date, coupon_id, sum(firsts)::bigint as redemptions_count, count(*) as invoices_count, count(*) filter (is_new) as new_customers_count,
+       sum(amount)::bigint as discounted_minor, sum(subtotal)::bigint as subtotal_minor, sum(net)::bigint as net_invoiced_minor
+from bills group by all
+"""
+
 BILLING = Oracle(
     SILVER,
     VIEWS,
@@ -248,5 +275,6 @@ BILLING = Oracle(
         "gold.dunning": DUNNING,
         "gold.invoices_enriched": ENRICHED,
         "gold.invoice_lines_enriched": LINES,
+        "gold.coupons_used": COUPONS,
     },
 )

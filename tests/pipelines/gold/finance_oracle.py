@@ -321,6 +321,95 @@ left join leaving l on l.account = s.account and l.balance_transaction_id = s.ba
 where required or transactions_count > 0
 """
 
+SETTLEMENT = """
+with lines as (
+  select l.*, b.created_date as booked_date from silver.settlement_lines l
+  left join booked b on b.account = l.account and b.balance_transaction_id = l.balance_transaction_id
+                     and abs(date_diff('day', l.created_date, b.created_date)) <= 31),
+told as (
+  select account, balance_transaction_id, coalesce(booked_date, min(created_date)) as date, count(*) as lines_count, min(created_date) as line_date,
+         count(distinct currency) as currencies, min(currency) as told_currency, max(payout_id) as told_payout_id,
+         sum(amount_minor)::bigint as told, sum(fee_minor)::bigint as told_fee, sum(net_minor)::bigint as told_net,
+         arg_min(settlement_line_id, (created_date, settlement_line_id)) as settlement_line_id,
+         arg_min(record_id, (created_date, settlement_line_id)) as record_id,
+         arg_min(reporting_category, (created_date, settlement_line_id)) as told_category
+  from lines group by account, balance_transaction_id, booked_date),
+ledger as (select b.*, l.payout_id from booked b left join leaving l using (account, balance_transaction_id)),
+sides as (
+  select coalesce(b.account, t.account) as account, coalesce(b.balance_transaction_id, t.balance_transaction_id) as balance_transaction_id,
+         coalesce(b.created_date, t.date) as date, coalesce(b.currency, t.told_currency) as currency,
+         coalesce(b.reporting_category, t.told_category) as reporting_category, coalesce(lines_count, 0) as lines_count, line_date,
+         case when currencies = 1 then told end as told_minor, case when currencies = 1 then told_fee end as told_fee_minor,
+         case when currencies = 1 then told_net end as told_net_minor, told_currency,
+         b.amount_minor as booked_minor, b.fee_minor as booked_fee_minor, b.net_minor as booked_net_minor,
+         coalesce(currencies = 1 and b.currency = told_currency, false) as alike, told_payout_id, b.payout_id, settlement_line_id, t.record_id
+  from ledger b full join told t on t.account = b.account and t.balance_transaction_id = b.balance_transaction_id and t.date = b.created_date),
+judged as (
+  select *,
+    exists (select 1 from silver.settlement_lines l where l.account = s.account and l.currency = s.currency and date_diff('day', l.created_date, s.date) between 1 and 7)
+      and exists (select 1 from silver.settlement_lines l where l.account = s.account and l.currency = s.currency and date_diff('day', s.date, l.created_date) between 3 and 10) as in_files,
+    exists (select 1 from booked b where b.account = s.account and b.currency = s.currency and date_diff('day', b.created_date, s.date) between 1 and 7) as ledger_before,
+    exists (select 1 from booked b where b.account = s.account and b.currency = s.currency and date_diff('day', s.date, b.created_date) between 3 and 10) as ledger_after
+  from sides s)
+select account, balance_transaction_id, date, currency, reporting_category, lines_count, line_date, told_minor, told_fee_minor, told_net_minor,
+       told_currency, booked_minor, booked_fee_minor, booked_net_minor, case when alike then booked_net_minor - told_net_minor end as difference_minor,
+       told_payout_id, payout_id, settlement_line_id, record_id,
+       case when lines_count = 0 then 'missing_line'
+            when booked_net_minor is null then case when not ledger_before then 'not_comparable' when ledger_after then 'missing_transaction' else 'open' end
+            when not alike then 'other_currency'
+            when (told_minor, told_fee_minor, told_net_minor) <> (booked_minor, booked_fee_minor, booked_net_minor) then 'other_amount'
+            when abs(date_diff('day', line_date, date)) > 1 then 'other_day'
+            when told_payout_id <> payout_id then 'other_payout' else 'matched' end as status
+from judged where lines_count > 0 or (in_files and coalesce(reporting_category, '') not in ('payout', 'payout_reversal'))
+"""
+
+CONVERTING = f"""
+create view ecb as
+select day, code, units from silver.published union all select distinct day, 'EUR', 1.0::double from silver.published;
+
+create view places as
+select * from (values ('USD', 2), ('EUR', 2), ('GBP', 2), ('JPY', 0), ('KWD', 3), ('AED', 2), ('CAD', 2), ('AUD', 2), ('CHF', 2), ('BRL', 2)) t(code, decimals);
+
+create view earned_daily as {REVENUE};
+
+create view rated as
+with days as (select distinct currency, created_date as date from booked),
+crossed as (
+  select d.currency, d.date, x.day, one.units / x.units as rate
+  from days d join ecb x on x.code = d.currency and date_diff('day', x.day, d.date) between 0 and 7
+  join ecb one on one.code = 'GBP' and one.day = x.day where d.currency <> 'GBP'),
+latest as (select currency, date, max(day) as rate_date, arg_max(rate, day) as rate from crossed group by all)
+select d.currency, d.date, case when d.currency = 'GBP' then 1.0 else rate end as rate,
+       case when d.currency = 'GBP' then d.date else rate_date end as rate_date,
+       case when d.currency = 'GBP' then 'same' when rate is not null then 'ecb' end as rate_source,
+       case when d.currency = 'GBP' then 1.0 else rate * power(10, 2 - p.decimals) end as minor_rate
+from days d left join latest using (currency, date) join places p on p.code = d.currency;
+"""
+
+PARTS = ("gross", "refunds", "disputes", "platform_earnings", "transferred", "fees", "payouts_net")
+BOOKED = f"""
+with both_sides as (
+  select account, currency, date, charges_count, {", ".join(f"{part}_minor as {part}" for part in PARTS[:-1])}, 0 as payouts_net from earned_daily
+  union all
+  select account, currency, created_date, 0, 0, 0, 0, 0, 0, 0, sum(net_minor) from booked
+  where reporting_category in ('payout', 'payout_reversal') group by all having sum(net_minor) <> 0),
+summed as (select account, currency, date, sum(charges_count)::bigint as charges_count, {", ".join(f"sum({part})::bigint as {part}" for part in PARTS)}
+           from both_sides group by all),
+converted as (select s.*, rate, rate_date, rate_source, {", ".join(f"round({part} * minor_rate)::bigint as c_{part}" for part in PARTS)}
+              from summed s join rated using (currency, date))
+select account, 'GBP' as currency, date, currency as booked_currency, charges_count, {", ".join(f"c_{part} as {part}_minor" for part in PARTS)},
+       c_gross + c_refunds + c_disputes + c_platform_earnings + c_transferred - c_fees as net_revenue_minor,
+       {", ".join(f"{part} as booked_{part}_minor" for part in PARTS)},
+       gross + refunds + disputes + platform_earnings + transferred - fees as booked_net_revenue_minor, round(rate, 9) as rate, rate_date, rate_source
+from converted
+"""
+
+CONVERTED = Oracle((*SILVER, "published"), VIEWS + CONVERTING, {"gold.revenue_converted_daily": BOOKED})
+"""Of pounds, by the bank's rates as ``silver.published`` has them: there is no such table."""
+
+SETTLED = Oracle((*SILVER, "settlement_lines"), VIEWS, {"gold.settlement_reconciliation": SETTLEMENT})
+"""Of what a simulated archive has nothing of: settlement files."""
+
 FINANCE = Oracle(
     SILVER,
     VIEWS,

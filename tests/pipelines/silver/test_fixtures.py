@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import SparkSession
 
-MODELLED = [table for table in tables_of("silver") if table.object_type]
+MODELLED = [
+    table
+    for table in tables_of("silver")
+    if table.object_type and any(column.paths for column in table.columns)
+]
 FED = [
     pytest.param(table, name, id=f"{table.short_name}-{name}")
     for table in MODELLED

@@ -97,3 +97,22 @@ def test_a_credit_is_a_part_of_a_paid_invoice(clean: Made) -> None:
         assert invoice["status"] == "paid"
         assert 0 < note["total"] == note["amount"] <= invoice["amount_paid"]
         assert note["customer"] == invoice["customer"]
+
+
+def test_a_coupon_takes_off_what_support_costs_and_nothing_of_what_is_paid(clean: Made) -> None:
+    coupons = exported(clean, "coupon")
+    begun = {body["id"]: body for body in told(clean, "customer.discount.created")}
+    assert len(begun) > 3
+    for body in begun.values():
+        named = body["source"]["coupon"] if "source" in body else body["coupon"]["id"]
+        assert named in coupons
+        assert body["subscription"] in of(clean, "subscription")
+    discounted = [body for body in of(clean, "invoice").values() if body["discounts"]]
+    assert discounted
+    for invoice in of(clean, "invoice").values():
+        off = {one["discount"]: one["amount"] for one in invoice["total_discount_amounts"]}
+        assert invoice["subtotal"] - sum(off.values()) == invoice["total"] == invoice["amount_due"]
+        assert list(off) == invoice["discounts"]
+        assert off.keys() <= begun.keys()
+        on_lines = [one for line in invoice["lines"]["data"] for one in line.get("discount_amounts", [])]
+        assert {one["discount"]: one["amount"] for one in on_lines} == off

@@ -80,6 +80,12 @@ STRIPE_MOVEMENTS = (
     _movement("txn_5", "dispute", "-50.00", "15.00", "-65.00", "dp_1", dispute_reason="fraudulent"),
 )
 
+STRIPE_LINES = (
+    *STRIPE_MOVEMENTS,
+    _movement("txn_6", "charge", "12.345", "0.005", "12.340", "ch_6", currency="bhd"),
+    _movement("txn_7", "charge", "12.5", "0", "12.5", "ch_7", currency="jpy"),
+)
+
 STRIPE_PARTS = tuple(
     {
         "balance_transaction_id": id, "balance_transaction_created_at": "2026-03-01 08:16:12", "currency": "eur",

@@ -11,7 +11,11 @@ from pipelines.sources.reference import EVENT, Node, dump, merged, parse, stripe
 from pipelines.sources.stripe_sdk import read
 from pipelines.table import Table, steps
 
-MODELLED = [table for table in tables_of("silver") if table.object_type]
+MODELLED = [
+    table
+    for table in tables_of("silver")
+    if table.object_type and any(column.paths for column in table.columns)
+]
 
 SDK = """
 class Event:

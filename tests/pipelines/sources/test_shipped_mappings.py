@@ -32,6 +32,7 @@ FILES: dict[str, tuple[str, str, tuple[Line, ...]]] = {
     "stripe_balance_change": ("Itemized_balance_change_from_activity_EUR_2026-03-01_to_2026-03-31_UTC.csv", exports.STRIPE_ITEMIZED, exports.STRIPE_MOVEMENTS),
     "stripe_payout_reconciliation": ("reports/payout_reconciliation.itemized.5.csv", exports.STRIPE_ITEMIZED, exports.STRIPE_MOVEMENTS),
     "stripe_ending_balance": ("ending_balance_reconciliation.itemized.4-2026-03.csv", exports.STRIPE_ITEMIZED, exports.STRIPE_MOVEMENTS),
+    "stripe_report_lines": ("settlement/2026-03.csv", exports.STRIPE_ITEMIZED, exports.STRIPE_LINES),
     "stripe_activity": ("activity.itemized.2.csv", exports.STRIPE_ACTIVITY, exports.STRIPE_PARTS),
     "paypal_activity": ("paypal/Download.CSV", exports.PAYPAL, exports.PAYPAL_LINES),
     "braintree_transactions": ("transaction_search_2026-03.csv", exports.BRAINTREE, exports.BRAINTREE_LINES),
@@ -42,6 +43,11 @@ FILES: dict[str, tuple[str, str, tuple[Line, ...]]] = {
 MONEY = ("created_at", "currency", "amount_minor")
 MORNING = "1772381772"
 """2026-03-01 08:16:12 at UTC-8, in seconds since 1970."""
+
+PARTS_OF_YEN = (
+    "amount_minor: more decimal places than its currency has (0); "
+    "net_minor: more decimal places than its currency has (0)"
+)
 
 
 def written(folder: Path, name: str) -> Sources:
@@ -107,6 +113,19 @@ def test_the_lines_of_stripes_reports_are_movements_of_the_balance(name: str, tm
         ("txn_3", "jpy", "1200", "40", "1160", "charge", "py_2"),
         ("txn_4", "eur", "-125", "0", "-125", "fee", "fee_1"),
         ("txn_5", "eur", "-5000", "1500", "-6500", "dispute", "dp_1"),
+    ]  # fmt: skip
+
+
+def test_lines_of_stripes_reports_are_exact_in_the_decimals_of_their_currency(tmp_path: Path) -> None:
+    columns = ("settlement_line_id", "currency", "amount_minor", "fee_minor", "net_minor", "payout_id")
+    assert mapped(tmp_path, "stripe_report_lines", "settlement_lines", *columns) == [
+        ("txn_1", "eur", "10000", "320", "9680", "po_1"),
+        ("txn_2", "eur", "-2000", "0", "-2000", "po_1"),
+        ("txn_3", "jpy", "1200", "40", "1160", "po_1"),
+        ("txn_4", "eur", "-125", "0", "-125", "po_1"),
+        ("txn_5", "eur", "-5000", "1500", "-6500", "po_1"),
+        ("txn_6", "bhd", "12345", "5", "12340", "po_1"),
+        (PARTS_OF_YEN,),
     ]  # fmt: skip
 
 
@@ -225,11 +244,20 @@ def test_their_rows_break_no_rule_of_silver(spark: SparkSession, tmp_path: Path)
     for frame in frames[1:]:
         records = records.unionByName(spark.createDataFrame(frame))
     counts, faults = {}, []
-    for name in ("charges", "refunds", "disputes", "balance_transactions"):
+    for name in ("charges", "refunds", "disputes", "balance_transactions", "settlement_lines"):
         table = all_tables()[f"silver.{name}"]
         found = rows(build(of_table(records, table, sources), table, sources, KEY))
         counts[name] = len(found)
         faults += [row["fault"] for row in found if row["fault"]]
-    assert faults == ["created_at: its time zone is not known: say in timezone.values what it means"]
+    assert faults == [
+        "created_at: its time zone is not known: say in timezone.values what it means",
+        PARTS_OF_YEN,
+    ]
     # Three of Stripe's reports tell the same five movements.
-    assert counts == {"charges": 13, "refunds": 4, "disputes": 1, "balance_transactions": 13}
+    assert counts == {
+        "charges": 13,
+        "refunds": 4,
+        "disputes": 1,
+        "balance_transactions": 13,
+        "settlement_lines": 7,
+    }

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.delta.commits import Replace
-from pipelines.gold.finance.three_way_reconciliation import GROWTH, JUDGED
 from pipelines.gold.finance.three_way_reconciliation import figures as figures_of
+from pipelines.gold.shared.reconciled import GROWTH, JUDGED
 from tests.pipelines.gold.silver_rows import (
     affected,
     at,
