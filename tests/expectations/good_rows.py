@@ -63,6 +63,7 @@ GOOD: Mapping[str, Row] = {
         "refused_rate": 0.5,
     },
     "gold.merchant_risk_daily": {"closing_minor": 0},
+    "gold.rule_performance": {"flagged_count": 1, "fraud_count": 1, "system": "vermeil", "action": "block"},
     "gold.network_monitoring_monthly": {
         "known_until": date(2026, 3, 31), "is_complete": True, "status": "below", "crossed_on": None,
         "line": 1, "headroom": 1,
@@ -547,6 +548,10 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "mostly_refused": {"refused_count": 4, "declined_count": 4},
         "within_the_hour": {"last_at": LATER},
         "attempts_add_up": {"authorized_count": 6},
+    },
+    "gold.rule_performance": {
+        "truths_add_up": {"good_count": 1},
+        "truth_can_be_known": {"system": "stripe"},
     },
     "gold.disputes_enriched": {
         "outcome_follows": {"at_stake_minor": 1},
