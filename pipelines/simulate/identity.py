@@ -27,6 +27,7 @@ def verify(world: World, merchant: Merchant, customer: Customer, at: int, forged
         document=_DOCUMENTS.pick(world.rng),
         with_selfie=forged or world.rng.random() < 0.6,
         expires=year_of(at) + world.rng.randrange(1, 9),
+        is_forged=forged,
     )
     if forged:
         world.truth.false_identity(merchant, customer.id, session.id, at)

@@ -33,7 +33,7 @@ _SCORED = {"gold.payment_scores"}
 DRIFT = "gold.schema_drift"
 NOTHING_OF_THE_DAY = {
     "gold.card_testing_alerts", "gold.decline_reasons", "gold.disputes_enriched", "gold.dunning", "gold.false_declines",
-    "gold.payouts_itemized", "gold.retries",
+    "gold.payouts_itemized", "gold.retries", "gold.rule_performance",
 }  # fmt: skip
 """What has nothing of the day that comes late: nothing is declined or disputed on it, and its payouts, known by later
 events, pay what was there before."""
