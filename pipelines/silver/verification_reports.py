@@ -70,8 +70,8 @@ TABLE = silver_table(
     unstored=(
         _told("document_number", "Number of the document.", "document.number"),
         _told("id_number", "Number in the register.", "id_number.id_number"),
-        _told("first_name", "First name.", "document.first_name", "id_number.first_name"),
-        _told("last_name", "Last name.", "document.last_name", "id_number.last_name"),
+        _told("first_name", "First name of the person.", "document.first_name", "id_number.first_name"),
+        _told("last_name", "Last name of the person.", "document.last_name", "id_number.last_name"),
         *(_told(f"birth_{part}", f"The {part} of birth.", f"document.dob.{part}", f"id_number.dob.{part}") for part in ("year", "month", "day")),
     ),
 )  # fmt: skip
