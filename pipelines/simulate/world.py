@@ -82,11 +82,23 @@ class World:
         previous: dict[str, Any] | None = None,
         live: bool = True,
         requested: bool = True,
+        id: str = "",
     ) -> None:
-        """Send an event about the object in `body`; `previous` holds the values that an update replaced."""
+        """Send an event about the object in `body`; `previous` holds the values that an update replaced.
+
+        With an `id` of its own it takes none of the world's, so that all else is as it were without it.
+        """
         account = None if merchant.is_platform else merchant.id
         line = event_line(
-            self.ids.new("evt_1"), at, account, merchant.is_old(at), type, body, previous, live, requested
+            id or self.ids.new("evt_1"),
+            at,
+            account,
+            merchant.is_old(at),
+            type,
+            body,
+            previous,
+            live,
+            requested,
         )
         self._send(at, True, type, account, line)
 
