@@ -91,7 +91,7 @@ uses as (
   union all select 'network', ip_address_network, account, customer_id, null, who, null, null, charge_id, created_at from paid)
 select account, link, shared, count(distinct who) as people_count, count(distinct cus) as customers_count, count(distinct doc) as documents_count, count(distinct kind) as document_kinds_count,
        count(distinct use) as uses_count, min(created_at) as first_at, max(created_at) as last_at, link = 'network' and count(distinct who) > 20 as is_hub
-from uses where shared is not null group by all
+from uses where shared is not null group by account, link, shared
 having case link when 'person' then count(distinct doc) > 1 or count(distinct cus) > 1 else count(distinct who) > 1 end
 """
 
