@@ -93,7 +93,7 @@ _RULES = Part(
             "Were they right?",
             "select system, rule, action, truth_from, currency, sum(flagged_count) as flagged_count, "
             "sum(fraud_count) as fraud_count, sum(good_count) as good_count, sum(unknown_count) as unknown_count, "
-            "sum(immature_count) as immature_count, sum(good_minor) as good_minor from gold.rule_performance "
+            "sum(immature_count) as immature_count, sum(good_minor) as good_amount_minor from gold.rule_performance "
             "group by system, rule, action, truth_from, currency "
             "order by flagged_count desc, system, rule, action, truth_from, currency limit 16",
             "What Stripe's rules, and those of this place, blocked or put in review, and what it was.",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from frames import KEY, Json
 
 from pipelines.privacy.tokens import token
@@ -70,15 +69,3 @@ def test_documents_and_people_are_tokens(any_spark: SparkSession, tmp_path: Path
     assert {row["fault"] for row in found} == {None}
     said = {name: [row[column] for column in NAMES] for name, row in zip(REPORTS, found, strict=True)}
     assert said == {name: expected for name, (_, expected) in REPORTS.items()}
-
-
-@pytest.mark.parametrize(
-    "rule", [{"id": "rule_1", "action": "block", "predicate": ":risk_score: > 75"}, "rule_1"]
-)
-def test_a_rule_is_known_by_its_id_also_where_it_is_told_whole(
-    spark: SparkSession, tmp_path: Path, rule: Any
-) -> None:
-    outcome = {"type": "blocked", "reason": "rule", "rule": rule}
-    charge = {"id": "ch_1", "object": "charge", "amount": 1, "currency": "usd", "created": 1_767_225_600}
-    [row] = built(spark, tmp_path, [charge | {"outcome": outcome, "status": "failed"}])
-    assert (row["outcome_rule_id"], row["is_blocked"], row["fault"]) == ("rule_1", True, None)
