@@ -99,8 +99,9 @@ IDENTITY = Oracle(
     SILVER,
     VIEWS,
     {
-        "gold.identity_links": LINKS,
         "gold.verification_funnel_daily": FUNNEL,
         "gold.onboarding_daily": ONBOARDING,
     },
 )
+RARE = Oracle(SILVER, VIEWS, {"gold.identity_links": LINKS})
+"""Of what a small archive has nothing of: it is reckoned from rows of chance."""
