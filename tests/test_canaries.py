@@ -31,12 +31,13 @@ ADDRESS = {
     "postal_code": "QX9 7ZK",
     "country": "GB",
 }
+PASSPORT = "CANARY77881"
 NOTE = f"{MAIL}, {PHONE}, from {IP}, card {NUMBER}"
 WITH_NAME = f"for {NAME}, {NOTE}"
 """A name in a text can be told where the row has it in a column, too."""
 
 CARD_NUMBER = (NUMBER, "4242 4242 4242 4242")
-PERSON = ("zq.canary", "Quillfeather", "7700 900177", "7700900177", IP, "77 Canary Wharf", "Flat Canaryside", "Canaryville", "Canaryshire", "7ZK")  # fmt: skip
+PERSON = ("zq.canary", "Quillfeather", "7700 900177", "7700900177", IP, "77 Canary Wharf", "Flat Canaryside", "Canaryville", "Canaryshire", "7ZK", PASSPORT)  # fmt: skip
 BILLING = {"name": NAME, "email": MAIL, "phone": PHONE, "address": ADDRESS}
 WHERE = {"city": "Canaryville", "country": "GB", "latitude": 51.50735, "longitude": -0.12776}
 
@@ -109,6 +110,19 @@ def subjects() -> Iterator[Json]:
         client_reference_id=MAIL,
         last_error={"code": "abandoned", "reason": NOTE},
     )
+    first, last = NAME.split()
+    yield of(
+        "identity.verification_report",
+        "vr_1",
+        type="document",
+        verification_session="vs_1",
+        client_reference_id=MAIL,
+        document={
+            "status": "verified", "type": "passport", "issuing_country": "GB", "number": PASSPORT, "first_name": first,
+            "last_name": last, "dob": {"day": 31, "month": 1, "year": 1977}, "address": ADDRESS,
+        },
+        id_number={"status": "verified", "id_number_type": "br_cpf", "id_number": PASSPORT},
+    )  # fmt: skip
     invoice = {
         "customer_name": NAME,
         "customer_email": MAIL,

@@ -1,4 +1,4 @@
-"""What gold says of a person's cards and networks: made anew from silver, from which the person is gone."""
+"""What gold says of a person's cards, networks and documents: made anew from silver, from which the person is gone."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ def _identifying(table: Table) -> list[str]:
 
 
 def tables(lake: Lakehouse, rewritten: Mapping[str, int]) -> list[str]:
-    """Gold tables that hold such a column, or rows that stay as they were, and what is made from them, in order; none
-    if no payment was rewritten."""
+    """Gold tables that hold such a column, or rows that stay as they were, where they are made from what was rewritten;
+    and what is made from them, in order."""
     found: list[str] = []
-    if not rewritten.get("silver.charges"):
-        return found
+    changed = {name for name, rows in rewritten.items() if rows}
     for table in lake.tables.values():
         if table.layer == "gold" and lake.exists(table.name):
             how = recipe(table.name)
-            follows = isinstance(how, Renewed) or not set(found).isdisjoint(how.inputs)
-            found += [table.name] if follows or _identifying(table) else []
+            reads = (isinstance(how, Renewed) or _identifying(table)) and not changed.isdisjoint(how.inputs)
+            found += [table.name] if reads or not set(found).isdisjoint(how.inputs) else []
     return found
 
 

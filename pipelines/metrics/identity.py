@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.metrics.shared.metric import Subject
+from pipelines.metrics.shared.metric import ROWS, Subject
 
 _funnel = Subject("gold.verification_funnel_daily", "identity")
 _verified = Subject(
@@ -12,6 +12,7 @@ _verified = Subject(
 )
 """Why a session failed follows from whether it did: a rate by it would be 0 or 1."""
 _accounts = Subject("gold.onboarding_daily", "identity")
+_links = Subject("gold.identity_links", "identity", dimensions=("account", "link"), apart=("link",))
 
 METRICS = (
     _funnel(
@@ -121,5 +122,22 @@ METRICS = (
         "enabled_seconds",
         "timed_count",
         synonyms=("days to enabled", "time to enabled"),
+    ),
+    _links(
+        "identity_links_count",
+        "Documents, customers, cards and networks that several people share, and people with several documents or "
+        "customer ids; without networks of very many.",
+        ROWS,
+        only="not is_hub",
+        synonyms=("shared documents", "shared cards", "duplicate identities"),
+    ),
+    _links(
+        "linked_people_count",
+        "People who share them; who shares two things is counted with each.",
+        "people_count",
+        only="not is_hub",
+    ),
+    _links(
+        "hub_networks_count", "Networks of so many people that they say nothing of them.", ROWS, only="is_hub"
     ),
 )

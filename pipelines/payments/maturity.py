@@ -41,6 +41,16 @@ FRAUD = Maturity(
 )
 """Of fraud on payments."""
 
+NEARBY_DAYS = 30
+"""How far from an attempt that was stopped another payment of its card or customer may be to tell something of it:
+who was turned away in error tries again within days, and who has stolen a card uses it while it works."""
+
+JUDGED = Maturity(
+    days=NEARBY_DAYS + FRAUD.days + 1,
+    why="What tells of an attempt that was stopped is a payment up to 30 days later, which must be mature itself.",
+)
+"""Of attempts that were stopped."""
+
 DISPUTES = Maturity(
     days=120,
     why="Card networks take a dispute up to 120 days after the payment, for most reasons.",

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     from pipelines.table import Table
 
-Kind = Literal["email", "name", "phone", "address", "ip"]
+Kind = Literal["email", "name", "phone", "address", "ip", "document", "identity"]
 
-PREFIXES: dict[Kind, str] = {"email": "em", "name": "nm", "phone": "ph", "address": "ad", "ip": "ip"}
+PREFIXES: dict[Kind, str] = {
+    "email": "em", "name": "nm", "phone": "ph", "address": "ad", "ip": "ip", "document": "dc", "identity": "id",
+}  # fmt: skip
 
 DIGITS = 32
 """Hexadecimal digits of the digest that a token keeps: 128 bits, so that no two values ever share one."""

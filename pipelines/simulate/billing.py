@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipelines.simulate import commerce, money, payments
+from pipelines.simulate import commerce, money, payments, plans
 from pipelines.simulate.chance import Weighted
 from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.payment import Intent, Order
@@ -102,8 +102,12 @@ def _draft(world: World, subscription: Subscription, at: int, reason: str) -> Bi
     merchant = subscription.merchant
     subscription.invoices += 1
     number = f"{(subscription.customer.id or '')[-8:].upper()}-{subscription.invoices:04d}"
-    invoice = Invoice(world.ids.new("in_1"), world.ids.new("il_1"), subscription, number, reason, at)
+    invoice = Invoice(
+        world.ids.new("in_1"), world.ids.new("il_1"), subscription, number, reason, at, subscription.amount,
+        tuple(subscription.prorations),
+    )  # fmt: skip
     invoice.support = commerce.waived(subscription)
+    subscription.prorations.clear()
     subscription.latest_invoice = invoice.id
     world.emit(at, merchant, "invoice.created", render.invoice(invoice, merchant.is_old(at)), requested=False)
     return Bill(subscription, invoice)
@@ -139,7 +143,7 @@ def _order(world: World, bill: Bill, at: int) -> Order:
         merchant=subscription.merchant,
         customer=customer,
         method=customer.methods[0],
-        amount=subscription.amount,
+        amount=bill.invoice.total,
         currency=subscription.currency,
         at=at,
         ip=customer.person.ip,
@@ -164,6 +168,7 @@ def _settle(world: World, at: int, bill: Bill) -> None:
     if subscription.status != "active":
         before, subscription.status = {"status": subscription.status}, "active"
         _tell(world, at, subscription, "customer.subscription.updated", before)
+    plans.perhaps_change(world, subscription, at)
     if invoice.reason == "subscription_create":
         world.later(subscription.period_end, _renew, subscription)
     else:

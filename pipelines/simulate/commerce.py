@@ -92,7 +92,7 @@ def keep(world: World, merchant: Merchant, customer: Customer, method: Method, a
 def credit(world: World, invoice: Invoice, at: int) -> None:
     """Some customers get a part of a paid invoice back, on their balance."""
     if _falls_on(invoice.id, _CREDITS):
-        amount = max(1, invoice.subscription.amount // 200 * 100)
+        amount = max(1, invoice.amount // 200 * 100)
         body = render.credit_note(f"cn_1{invoice.id[4:]}", invoice, amount, at)
         world.emit(at, invoice.subscription.merchant, "credit_note.created", body)
 

@@ -165,7 +165,7 @@ def _turn_bad(world: World, at: int, merchant: Merchant) -> None:
 
 
 def _restrict(world: World, at: int, merchant: Merchant) -> None:
-    merchant.is_restricted = True
+    merchant.standing = "rejected"
     before = {"charges_enabled": True, "requirements": {"disabled_reason": None}}
     world.emit(at, merchant, "account.updated", render.account(merchant), before, requested=False)
 
@@ -208,6 +208,8 @@ def _spend(
     scenario: str,
     factor: float,
 ) -> None:
+    if merchant.standing == "rejected":
+        return
     amount, currency = shopping.amount_of(world, merchant, factor * world.rng.lognormvariate(0, 0.3))
     order = Order(
         merchant=merchant,

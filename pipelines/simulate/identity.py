@@ -19,14 +19,17 @@ _PREFIX = "identity.verification_session"
 
 def verify(world: World, merchant: Merchant, customer: Customer, at: int, forged: bool = False) -> None:
     """Ask a customer to prove who they are. With `forged`, the documents are; the truth records it."""
+    kind = "id_number" if customer.person.country == "US" and world.rng.random() < 0.2 else "document"
+    document = _DOCUMENTS.pick(world.rng)
     session = Session(
         id=world.ids.new("vs_1"),
         customer=customer,
         created=at,
-        kind="id_number" if customer.person.country == "US" and world.rng.random() < 0.2 else "document",
-        document=_DOCUMENTS.pick(world.rng),
+        kind=kind,
+        document="passport" if forged else document,
         with_selfie=forged or world.rng.random() < 0.6,
         expires=year_of(at) + world.rng.randrange(1, 9),
+        is_forged=forged,
     )
     if forged:
         world.truth.false_identity(merchant, customer.id, session.id, at)

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pipelines.simulate.chance import Ids, weighted
 from pipelines.simulate.people import Customer, Method, country_of, draw_method, draw_person
@@ -11,6 +12,11 @@ from pipelines.simulate.trades import HOURS, TRADES, WEEKDAYS, Trade
 
 _POOL_LIMIT = 120_000
 _RETURNING_CUSTOMERS = 12
+
+
+Standing = Literal["asked", "checked", "asked_again", "enabled", "rejected"]
+"""How an account stands with Stripe: asked for all that is needed, what it told is checked, asked for what was not
+good, it may take payments, or may never again."""
 
 
 @dataclass(slots=True, eq=False)
@@ -31,7 +37,7 @@ class Merchant:
     pool_limit: int
     turns_bad_at: int | None
     customers: list[Customer] = field(default_factory=list)
-    is_restricted: bool = False
+    standing: Standing = "enabled"
 
     def is_old(self, at: int) -> bool:
         """Whether its events are still rendered in the old API version."""
@@ -47,12 +53,13 @@ class Merchant:
 
     def arrivals(self, at: int, day: int) -> float:
         """Mean number of one-off payments in the hour that begins at `at`."""
+        if self.standing != "enabled":
+            return 0.0
         local = (at // 3600 + self.trade.utc_offset) % 24
         weekday = (at // DAY + 3) % 7  # 1970-01-01 was a Thursday
         trend = 1 + 0.0008 * day
         one_off = 1 - 0.8 * self.trade.subscriptions
-        open_for_business = 0.1 if self.is_restricted else 1.0
-        return self.daily / 24 * HOURS[local] * WEEKDAYS[weekday] * trend * one_off * open_for_business
+        return self.daily / 24 * HOURS[local] * WEEKDAYS[weekday] * trend * one_off
 
 
 def open_merchants(settings: Simulation, rng: random.Random, ids: Ids) -> list[Merchant]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.simulate import billing, commerce, fraud, ledger, payments, shopping
+from pipelines.simulate import billing, commerce, fraud, ledger, onboarding, payments, shopping
 from pipelines.simulate.archive import Archive
 from pipelines.simulate.chance import Ids, stream
 from pipelines.simulate.delivery import Delivery
@@ -83,6 +83,7 @@ class Run:
         ledger.start_payouts(world)
         commerce.start_transfers(world)
         fraud.begin(world)
+        onboarding.begin(world)
 
     def _deliver_opening(self, start: int) -> None:
         """Write what was exported so far, as there may be many customers to begin with."""

@@ -63,6 +63,7 @@ GOOD: Mapping[str, Row] = {
         "refused_rate": 0.5,
     },
     "gold.merchant_risk_daily": {"closing_minor": 0},
+    "gold.rule_performance": {"flagged_count": 1, "fraud_count": 1, "system": "vermeil", "action": "block"},
     "gold.network_monitoring_monthly": {
         "known_until": date(2026, 3, 31), "is_complete": True, "status": "below", "crossed_on": None,
         "line": 1, "headroom": 1,
@@ -71,6 +72,7 @@ GOOD: Mapping[str, Row] = {
     "gold.merchants_overview": {"days_count": 1},
     "gold.cohort_retention_monthly": {"customers_count": 1, "active_count": 1, "captured_count": 1},
     "gold.issuer_health": {"decided_count": 1, "deviation": None, "spread": 1.0},
+    "gold.identity_links": {"link": "customer", "people_count": 2, "uses_count": 2},
     "gold.verification_funnel_daily": {"failure_reason": "none"},
     "gold.audit": {"record_count": 2, "current_count": 2, "is_balanced": True},
     "gold.schema_drift": {"records_count": 1},
@@ -575,6 +577,16 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "mostly_refused": {"refused_count": 4, "declined_count": 4},
         "within_the_hour": {"last_at": LATER},
         "attempts_add_up": {"authorized_count": 6},
+    },
+    "gold.identity_links": {
+        "something_is_linked": {"uses_count": 0},
+        "kinds_within_documents": {"document_kinds_count": 1},
+        "hubs_are_networks": {"is_hub": True},
+        "no_document_of_two_people": {"link": "document"},
+    },
+    "gold.rule_performance": {
+        "truths_add_up": {"good_count": 1},
+        "truth_can_be_known": {"system": "stripe"},
     },
     "gold.disputes_enriched": {
         "outcome_follows": {"at_stake_minor": 1},

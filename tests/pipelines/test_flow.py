@@ -90,11 +90,14 @@ def test_every_table_gets_rows_and_the_audit_balances(undisturbed: Lakehouse) ->
     assert found.balanced
     assert found.total.records > 500
     # The archive is made of known fields alone, so nothing drifts; no model was trained that could score; and a few
-    # days have no burst of small attempts, no dispute and no invoice that failed.
+    # days have no burst of small attempts, no dispute, no invoice that failed, nothing that was blocked and
+    # nothing that people share.
     empty = (
         "gold.card_testing_alerts",
         "gold.disputes_enriched",
         "gold.dunning",
+        "gold.identity_links",
+        "gold.rule_performance",
         "gold.schema_drift",
         "gold.payment_scores",
         "gold.model_performance_daily",

@@ -71,7 +71,6 @@ BEFORE_ANYTHING = (
 
 MANIPULATED = "selfie_manipulated"
 _SESSION = ["account", "verification_session_id"]
-_STATUSES = ("document_status", "selfie_status", "id_number_status", "email_status", "phone_status")
 _ERRORS = ("document_error_code", "selfie_error_code", "id_number_error_code")
 
 
@@ -109,12 +108,10 @@ def _tries(reports: DataFrame, begun: DataFrame) -> DataFrame:
     """Sessions with what their reports say, and the latest of these by itself."""
     of = begun.select(*_SESSION, F.col("created_date").alias("begun_date"))
     own = reports.join(of, _SESSION).filter(F.datediff("created_date", "begun_date").between(-1, LIFE_DAYS))
-    verified = reduce(lambda one, other: one | other, (_is(name, "verified") for name in _STATUSES))
-    failed = reduce(lambda one, other: one | other, (_is(name, "unverified") for name in _STATUSES))
     said = own.withColumns(
         {
             "report_failure": F.coalesce(*_ERRORS),
-            "is_verified_by_report": verified & ~failed,
+            "is_verified_by_report": F.col("is_verified"),
             "reported_at": F.col("created_at"),
             "place": F.row_number().over(
                 Window.partitionBy(*_SESSION).orderBy(

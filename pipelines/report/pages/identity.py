@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report.plots import Answer, Plot, words
+from pipelines.report.plots import Answer, Listing, Plot, words
 from pipelines.report.subject import Part, Subject, page
 
 _FUNNEL = Part(
@@ -24,7 +24,7 @@ _FUNNEL = Part(
         Plot("Verified by kind of document", ("verification_rate",), by="document_type", form="values"),
         Plot("Verified by country of the document", ("verification_rate",), by="document_country", form="values"),
     ),
-    "Each session counts once, on the day on which it was begun. Nothing personal is read.",
+    "Each session counts once, on the day on which it was begun.",
 )  # fmt: skip
 
 _FAILURES = Part(
@@ -41,6 +41,23 @@ _FAILURES = Part(
         ),
         Plot("Time to verify", ("average_verification_seconds",)),
     ),
+)
+
+_LINKS = Part(
+    "links",
+    "Who is several people",
+    (
+        Listing(
+            "What people share",
+            "select account, link, people_count, customers_count, documents_count, document_kinds_count, uses_count, "
+            "first_at, last_at from gold.identity_links where not is_hub "
+            "order by people_count desc, documents_count desc, customers_count desc, account, link, first_at limit 16",
+            "A document, customer, card or network of several people; a person with several documents or customer ids.",
+            nothing="Nobody shares a document, a card or a network.",
+            of=("gold.identity_links", "identity_links_count"),
+        ),
+    ),
+    "Documents are told apart by tokens of their numbers. Families share cards: a link is a reason to look.",
 )
 
 _STANDING = (
@@ -76,7 +93,7 @@ PAGE = page(
             "verifications_started_count", "verification_submission_rate", "verification_rate",
             "average_verification_seconds",
         ),
-        (_FUNNEL, _FAILURES, _ONBOARDING),
+        (_FUNNEL, _FAILURES, _LINKS, _ONBOARDING),
     ),
     rank=40,
 )  # fmt: skip

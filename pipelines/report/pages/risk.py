@@ -85,6 +85,26 @@ _TESTING = Part(
     ),
 )
 
+_RULES = Part(
+    "rules",
+    "Rules and risk scores",
+    (
+        Listing(
+            "Were they right?",
+            "select system, rule, action, truth_from, currency, sum(flagged_count) as flagged_count, "
+            "sum(fraud_count) as fraud_count, sum(good_count) as good_count, sum(unknown_count) as unknown_count, "
+            "sum(immature_count) as immature_count, sum(good_minor) as good_amount_minor from gold.rule_performance "
+            "group by system, rule, action, truth_from, currency "
+            "order by flagged_count desc, system, rule, action, truth_from, currency limit 16",
+            "What Stripe's rules, and those of this place, blocked or put in review, and what it was.",
+            nothing="Nothing was blocked or put in review.",
+            of=("gold.rule_performance", "rule_flagged_count"),
+        ),
+    ),
+    "What was blocked can never be disputed. Other payments of the same card or customer tell what some of it was, and "
+    "nobody ever will of the rest.",
+)
+
 PAGE = page(
     Subject(
         "Risk",
@@ -93,7 +113,7 @@ PAGE = page(
         (
             "chargebacks_count", "chargebacks_minor", "dispute_activity_rate", "fraud_activity_rate", "win_rate",
             "visa_vamp_rate",
-        ), (_PROGRAMMES, _MERCHANTS, _DISPUTES, _TESTING),
+        ), (_PROGRAMMES, _MERCHANTS, _DISPUTES, _TESTING, _RULES),
     ),
     rank=30,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Subscriptions, invoices and invoice payments as JSON, and their state while they are open."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -9,6 +9,17 @@ from pipelines.simulate.merchants import Merchant
 from pipelines.simulate.people import Customer
 from pipelines.simulate.render import EMPTY, discounts
 from pipelines.simulate.render.prices import price, product_of
+
+
+@dataclass(frozen=True, slots=True)
+class Proration:
+    """Rest of a period that was paid for at one price (a credit, negative) and is used at another."""
+
+    id: str
+    price: str
+    amount: int
+    created: int
+    until: int
 
 
 @dataclass(slots=True, eq=False)
@@ -37,11 +48,14 @@ class Subscription:
     invoices: int = 0
     discount: str | None = None
     discounted_at: int = 0
+    plan_changes: int = 0
+    prorations: list[Proration] = field(default_factory=list)
+    """What changes of plan have left to be billed."""
 
 
 @dataclass(slots=True, eq=False)
 class Invoice:
-    """An invoice of one line, and of another one for `support` that a discount takes off again."""
+    """An invoice: `amount` for the period, besides what is prorated, and `support` that a discount takes off again."""
 
     id: str
     line: str
@@ -49,6 +63,8 @@ class Invoice:
     number: str
     reason: str
     created: int
+    amount: int
+    prorations: tuple[Proration, ...] = ()
     status: str = "draft"
     attempts: int = 0
     next_attempt: int | None = None
@@ -59,6 +75,11 @@ class Invoice:
     voided_at: int | None = None
     uncollectible_at: int | None = None
     support: int = 0
+
+    @property
+    def total(self) -> int:
+        """What it asks for, in minor units."""
+        return self.amount + sum(proration.amount for proration in self.prorations)
 
 
 def subscription(state: Subscription, old: bool) -> bytes:
@@ -82,7 +103,7 @@ def subscription(state: Subscription, old: bool) -> bytes:
         "description": None,
         "ended_at": state.ended_at,
         "items": {
-            "data": [_item(state, old)],
+            "data": [item(state, old)],
             "has_more": False,
             "object": "list",
             "total_count": 1,
@@ -115,8 +136,9 @@ def discount(state: Subscription, old: bool) -> dict[str, Any]:
     return discounts.discount(id, state.id, customer, state.discounted_at, state.merchant.created, old)
 
 
-def _item(state: Subscription, old: bool) -> dict[str, Any]:
-    item: dict[str, Any] = {
+def item(state: Subscription, old: bool) -> dict[str, Any]:
+    """The one item of a subscription."""
+    body: dict[str, Any] = {
         "id": state.item,
         "object": "subscription_item",
         "created": state.created,
@@ -129,24 +151,59 @@ def _item(state: Subscription, old: bool) -> dict[str, Any]:
         "tax_rates": [],
     }
     if not old:
-        item |= {"current_period_end": state.period_end, "current_period_start": state.period_start}
-    return item
+        body |= {"current_period_end": state.period_end, "current_period_start": state.period_start}
+    return body
+
+
+def proration(state: Subscription, one: Proration, old: bool) -> bytes:
+    """The invoice item of a proration, which waits for the next invoice."""
+    body: dict[str, Any] = {
+        "id": one.id,
+        "object": "invoiceitem",
+        "amount": one.amount,
+        "currency": state.currency,
+        "customer": state.customer.id,
+        "date": one.created,
+        "description": "Remaining time",
+        "discountable": False,
+        "invoice": None,
+        "livemode": True,
+        "metadata": EMPTY,
+        "period": {"end": one.until, "start": one.created},
+        "proration": True,
+        "quantity": 1,
+    }
+    if old:
+        return orjson.dumps(
+            body | {"price": {"id": one.price, "product": product_of(one.price)}, "subscription": state.id}
+        )
+    details = {"subscription": state.id, "subscription_item": state.item}
+    parent = {"subscription_details": details, "type": "subscription_details"}
+    return orjson.dumps(body | {"parent": parent, "pricing": _pricing(one.price)})
+
+
+def _pricing(price: str) -> dict[str, Any]:
+    return {"price_details": {"price": price, "product": product_of(price)}, "type": "price_details"}
 
 
 def invoice(state: Invoice, old: bool) -> bytes:
     """An invoice; where it names its subscription, charge and intent depends on the version."""
     subscription = state.subscription
     person = subscription.customer.person
-    paid = subscription.amount if state.status == "paid" else 0
-    lines = [_line(state, old), *_support(state, old)]
+    paid = state.total if state.status == "paid" else 0
+    lines = [
+        *(_prorated(state, one, old) for one in state.prorations),
+        _line(state, old),
+        *_support(state, old),
+    ]
     body: dict[str, Any] = {
         "id": state.id,
         "object": "invoice",
         "account_country": subscription.merchant.trade.country,
         "account_name": subscription.merchant.name,
-        "amount_due": subscription.amount,
+        "amount_due": state.total,
         "amount_paid": paid,
-        "amount_remaining": subscription.amount - paid,
+        "amount_remaining": state.total - paid,
         "amount_shipping": 0,
         "attempt_count": state.attempts,
         "attempted": state.attempts > 0,
@@ -185,8 +242,8 @@ def invoice(state: Invoice, old: bool) -> bytes:
             "paid_at": state.paid_at,
             "voided_at": state.voided_at,
         },
-        "subtotal": subscription.amount + state.support,
-        "total": subscription.amount,
+        "subtotal": state.total + state.support,
+        "total": state.total,
         "total_discount_amounts": discounts.taken_off(subscription.discount, state.support),
         "webhooks_delivered_at": state.created,
     }
@@ -236,7 +293,7 @@ def _line(state: Invoice, old: bool) -> dict[str, Any]:
     line: dict[str, Any] = {
         "id": state.line,
         "object": "line_item",
-        "amount": subscription.amount,
+        "amount": state.amount,
         "currency": subscription.currency,
         "description": "1 × subscription",
         "discountable": True,
@@ -256,9 +313,38 @@ def _line(state: Invoice, old: bool) -> dict[str, Any]:
     return line | {"parent": {"subscription_item_details": details, "type": "subscription_item_details"}}
 
 
+def _prorated(state: Invoice, one: Proration, old: bool) -> dict[str, Any]:
+    subscription = state.subscription
+    line: dict[str, Any] = {
+        "id": f"il_1{one.id[4:]}",
+        "object": "line_item",
+        "amount": one.amount,
+        "currency": subscription.currency,
+        "description": "Remaining time",
+        "discountable": False,
+        "invoice": state.id,
+        "livemode": True,
+        "metadata": EMPTY,
+        "period": {"end": one.until, "start": one.created},
+        "quantity": 1,
+    }
+    if old:
+        return line | {
+            "invoice_item": one.id,
+            "price": {"id": one.price, "product": product_of(one.price)},
+            "proration": True,
+            "subscription": subscription.id,
+            "subscription_item": subscription.item,
+            "type": "invoiceitem",
+        }
+    details = {"invoice_item": one.id, "proration": True, "subscription": subscription.id}
+    parent = {"invoice_item_details": details, "type": "invoice_item_details"}
+    return line | {"parent": parent, "pricing": _pricing(one.price)}
+
+
 def invoice_payment(id: str, state: Invoice, paid_at: int) -> bytes:
     """What links an invoice to the intent that paid it, in the new version."""
-    amount = state.subscription.amount
+    amount = state.total
     return orjson.dumps(
         {
             "id": id,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import orjson
 
@@ -23,6 +24,8 @@ class Session:
     with_selfie: bool
     expires: int
     """Year in which the document expires."""
+    is_forged: bool = False
+    """The document is a copy that others show as well."""
     status: str = "requires_input"
     error: tuple[str, str] | None = None
     report: str | None = None
@@ -84,13 +87,13 @@ def _options(state: Session) -> dict[str, Any]:
 
 
 def _id_number(state: Session) -> dict[str, Any]:
-    """A number checked against a register; neither the number nor the date of birth is sent."""
+    """A number checked against a register, of which the last four digits are told."""
     first, _, last = state.customer.person.name.partition(" ")
     return {
-        "dob": None,
+        "dob": _born(state),
         "error": _error(state.error),
         "first_name": _REDACTED if state.is_redacted else first,
-        "id_number": None,
+        "id_number": None if state.is_redacted else f"{_drawn(state.customer.person.email) % 10_000:04d}",
         "id_number_type": "us_ssn",
         "last_name": _REDACTED if state.is_redacted else last,
         "status": "unverified" if state.error else "verified",
@@ -103,6 +106,7 @@ def _document(state: Session, error: tuple[str, str] | None) -> dict[str, Any]:
     hidden = state.is_redacted
     return {
         "address": None if hidden else person.address,
+        "dob": _born(state),
         "error": _error(error),
         "expiration_date": None if hidden else {"day": 1, "month": 6, "year": state.expires},
         "files": [] if hidden else [f"file_1{state.id[4:]}"],
@@ -110,9 +114,29 @@ def _document(state: Session, error: tuple[str, str] | None) -> dict[str, Any]:
         "issued_date": None if hidden else {"day": 1, "month": 6, "year": state.expires - 10},
         "issuing_country": person.country,
         "last_name": _REDACTED if hidden else last,
+        "number": None if hidden else _number(state),
         "status": "unverified" if error else "verified",
         "type": state.document,
     }
+
+
+def _number(state: Session) -> str:
+    """Of one's own document, or of the one that all forgers of its kind and country copy."""
+    person = state.customer.person
+    whose = person.country if state.is_forged else person.email
+    return f"{state.document[0].upper()}{_drawn(f'{state.document} {whose}') % 10**9:09d}"
+
+
+def _born(state: Session) -> dict[str, int] | None:
+    if state.is_redacted:
+        return None
+    drawn = _drawn(f"born {state.customer.person.email}")
+    return {"day": 1 + drawn % 28, "month": 1 + drawn // 28 % 12, "year": 1950 + drawn // 336 % 55}
+
+
+def _drawn(text: str) -> int:
+    """A number that follows from a text: it stays the same for a person, and costs no chance of the simulation's."""
+    return crc32(text.encode())
 
 
 def _selfie(state: Session, error: tuple[str, str] | None) -> dict[str, Any]:

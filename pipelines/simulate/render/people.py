@@ -1,21 +1,43 @@
 """Customers, accounts, payment methods and identity checks as JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from pipelines.simulate.merchants import Merchant
+from pipelines.simulate.merchants import Merchant, Standing
 from pipelines.simulate.people import Card, Customer, Method
 from pipelines.simulate.render import EMPTY
 
-_NO_REQUIREMENTS = orjson.Fragment(
-    b'{"alternatives":[],"current_deadline":null,"currently_due":[],"disabled_reason":null,"errors":[],'
-    b'"eventually_due":[],"past_due":[],"pending_verification":[]}'
-)
-_RESTRICTED = orjson.Fragment(
-    b'{"alternatives":[],"current_deadline":null,"currently_due":["business_profile.product_description"],'
-    b'"disabled_reason":"rejected.other","errors":[],"eventually_due":[],"past_due":[],"pending_verification":[]}'
-)
+_NO_REQUIREMENTS: Mapping[str, str | list[str] | None] = {
+    "alternatives": [],
+    "current_deadline": None,
+    "currently_due": [],
+    "disabled_reason": None,
+    "errors": [],
+    "eventually_due": [],
+    "past_due": [],
+    "pending_verification": [],
+}
+_ASKED = ["business_profile.url", "company.tax_id", "external_account", "tos_acceptance.date"]
+_CHECKED = ["company.tax_id"]
+_REQUIREMENTS: Mapping[Standing, Mapping[str, str | list[str]]] = {
+    "asked": {"currently_due": _ASKED, "disabled_reason": "requirements.past_due", "past_due": _ASKED},
+    "checked": {"disabled_reason": "requirements.pending_verification", "pending_verification": _CHECKED},
+    "asked_again": {
+        "currently_due": _CHECKED,
+        "disabled_reason": "requirements.past_due",
+        "past_due": _CHECKED,
+    },
+    "enabled": {},
+    "rejected": {
+        "currently_due": ["business_profile.product_description"],
+        "disabled_reason": "rejected.other",
+    },
+}
+_CARD_PAYMENTS: Mapping[Standing, str] = {
+    "asked": "inactive", "checked": "pending", "asked_again": "inactive", "enabled": "active", "rejected": "inactive",
+}  # fmt: skip
 
 
 def customer(state: Customer) -> bytes:
@@ -104,7 +126,7 @@ def account(state: Merchant) -> bytes:
     """A merchant's account."""
     trade = state.trade
     domain = "".join(letter for letter in state.name.lower() if letter.isascii() and letter.isalnum())
-    requirements = _RESTRICTED if state.is_restricted else _NO_REQUIREMENTS
+    is_known = state.standing in ("enabled", "rejected")
     return orjson.dumps(
         {
             "id": state.id,
@@ -121,21 +143,21 @@ def account(state: Merchant) -> bytes:
             },
             "business_type": "company",
             "capabilities": {
-                "card_payments": "inactive" if state.is_restricted else "active",
-                "transfers": "active",
+                "card_payments": _CARD_PAYMENTS[state.standing],
+                "transfers": "active" if is_known else "inactive",
             },
-            "charges_enabled": not state.is_restricted,
+            "charges_enabled": state.standing == "enabled",
             "controller": {"type": "account"},
             "country": trade.country,
             "created": state.created,
             "default_currency": trade.settles[0],
-            "details_submitted": True,
+            "details_submitted": state.standing != "asked",
             "email": f"owner@{domain}.example",
             "external_accounts": {"data": [], "has_more": False, "object": "list", "total_count": 0},
             "future_requirements": _NO_REQUIREMENTS,
             "metadata": EMPTY,
-            "payouts_enabled": True,
-            "requirements": requirements,
+            "payouts_enabled": is_known,
+            "requirements": {**_NO_REQUIREMENTS, **_REQUIREMENTS[state.standing]},
             "settings": {
                 "card_payments": {"decline_on": {"avs_failure": False, "cvc_failure": True}},
                 "dashboard": {"display_name": state.name, "timezone": "Etc/UTC"},
@@ -145,7 +167,7 @@ def account(state: Merchant) -> bytes:
                     "statement_descriptor": None,
                 },
             },
-            "tos_acceptance": {"date": state.created},
+            "tos_acceptance": {"date": None if state.standing == "asked" else state.created},
             "type": "standard",
         }
     )

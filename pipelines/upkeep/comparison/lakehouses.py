@@ -21,7 +21,7 @@ FEATURE_ROW = "feature_row"
 PAYLOADS = frozenset({"payload", "payload_bytes"})
 """Columns of records as they came in, with whatever they say about people."""
 
-TOKENS = ("email", "name", "phone", "address", "ip")
+TOKENS = ("email", "name", "phone", "address", "ip", "document", "identity")
 """Kinds of personal data that silver keeps a token of."""
 
 

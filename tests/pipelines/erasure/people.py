@@ -177,7 +177,10 @@ def of_a_session(session: str = "vs_canary1", *, redacted: bool) -> list[Json | 
         "id": "vr_canary1", "object": "identity.verification_report", "created": CREATED, "type": "document",
         "verification_session": session, "livemode": True,
         "document": {"status": "verified", "type": "passport", "issuing_country": "GB", "first_name": name,
-                     "number": None if redacted else "CANARY-PASS-88"},
+                     "last_name": name, "number": None if redacted else "CANARY-PASS-88",
+                     "dob": None if redacted else {"day": 3, "month": 2, "year": 1971}},
+        "id_number": {"status": "verified", "id_number_type": "br_cpf",
+                      "id_number": None if redacted else "CANARY-CPF-99"},
     }  # fmt: skip
     kind = "redacted" if redacted else "verified"
     at = CREATED + (900 if redacted else 10)

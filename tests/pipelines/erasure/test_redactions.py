@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,9 @@ from pipelines.erasure.forget import forget
 from pipelines.flow.conservation import audit
 from pipelines.lakehouse import Lakehouse
 from pipelines.privacy import forgotten as suppression
+from pipelines.privacy.tokens import token
 from tests.frames import CREATED, event
-from tests.pipelines.erasure.people import CUSTOMER, charge, of_a_session, write
+from tests.pipelines.erasure.people import CUSTOMER, OTHER, charge, of_a_session, write
 from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ TABLES = (
     "silver.verification_reports", "silver.quarantine",
 )  # fmt: skip
 
-SECRETS = ("Zelda Quillfeather", "CANARY-PASS-88", "loves-yellow-birds")
+SECRETS = ("Zelda Quillfeather", "CANARY-PASS-88", "CANARY-CPF-99", "loves-yellow-birds")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,38 @@ def test_a_redacted_session_is_gone_with_its_reports_and_its_past(redacted: Lake
     [report] = rows(redacted, "silver.verification_reports")
     assert (report["document_status"], report["document_country"]) == ("verified", "GB")
     assert audit(redacted).balanced
+
+
+@pytest.mark.parametrize("by", ["a redaction", "forgetting the customer"])
+def test_tokens_of_documents_go_from_silver_and_from_what_they_link(
+    tmp_path: Path, spark: SparkSession, by: str
+) -> None:
+    tables = (*TABLES, "gold.identity_links")
+    another = json.dumps(of_a_session("vs_other1", redacted=False)).replace("Zelda", "Bo")
+    other = json.loads(another.replace("vr_canary1", "vr_other1").replace(CUSTOMER, OTHER))
+    other[0]["id"] = "evt_other"
+    with opened(tmp_path, spark) as lake:
+        write(lake.settings.raw_dir, "1.ndjson", [*of_a_session(redacted=False), *other])
+        refresh(lake, *tables)
+        [report, _] = rows(lake, "silver.verification_reports")
+        number = token("document", "GB passport CANARYPASS88", lake.token_key)
+        person = token("identity", "Zelda Quillfeather Zelda Quillfeather 1971-02-03", lake.token_key)
+        assert number == report["document_number"]
+        assert person in {row["person"] for row in rows(lake, "silver.verification_reports")}
+        linked = {
+            (row["link"], row["shared"], row["people_count"]) for row in rows(lake, "gold.identity_links")
+        }
+        assert ("document", number, 2) in linked
+        if by == "a redaction":
+            write(lake.settings.raw_dir, "2.ndjson", of_a_session(redacted=True)[:1])
+            refresh(lake, *tables)
+        else:
+            forget(lake, CUSTOMER)
+        # The other one has a passport and a number, and nobody to share them with any more.
+        assert [row["link"] for row in rows(lake, "gold.identity_links")] == ["person"]
+        assert traces(tmp_path / "lakehouse", person) == []
+        [left] = [row for row in rows(lake, "silver.verification_reports") if row["document_number"]]
+        assert (left["document_number"], left["verification_session_id"]) == (number, "vs_other1")
 
 
 def test_the_payments_of_the_same_customer_stay(redacted: Lakehouse) -> None:

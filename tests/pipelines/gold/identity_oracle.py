@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tests.pipelines.gold.oracle import Oracle
 
-SILVER = ("account_history", "customers", "verification_reports", "verification_sessions")
+SILVER = ("account_history", "charges", "customers", "verification_reports", "verification_sessions")
 
 VIEWS = """
 create view sessions as
@@ -72,8 +72,36 @@ select date, coalesce(country, 'unknown') as country, coalesce(account_type, 'un
 from newest join came using (account_id) left join became using (account_id) group by all
 """
 
+LINKS = """
+with good as (
+  select r.*, s.customer_id as cus from silver.verification_reports r
+  left join silver.verification_sessions s on s.account = r.account and s.verification_session_id = r.verification_session_id and s.livemode is not false
+  where r.livemode is not false and 'verified' in (coalesce(document_status, ''), coalesce(selfie_status, ''), coalesce(id_number_status, ''), coalesce(email_status, ''), coalesce(phone_status, ''))
+    and 'unverified' not in (coalesce(document_status, ''), coalesce(selfie_status, ''), coalesce(id_number_status, ''), coalesce(email_status, ''), coalesce(phone_status, ''))),
+shown as (
+  select account, cus, person, coalesce(person, cus) as who, document_number as doc, document_country || ' ' || document_type as kind, verification_report_id as use, created_at from good where document_number is not null
+  union all select account, cus, person, coalesce(person, cus), id_number, id_number_type, verification_report_id, created_at from good where id_number is not null
+  union all select account, cus, person, coalesce(person, cus), null, null, verification_report_id, created_at from good where document_number is null and id_number is null),
+paid as (
+  select c.*, coalesce((select min(person) from good g where g.account = c.account and g.cus = c.customer_id), billing_email, receipt_email, customer_id) as who
+  from silver.charges c where livemode is not false and created_date > (select max(created_date) - 365 from silver.charges where livemode is not false)),
+uses as (
+  select 'document' as link, doc as shared, * from shown union all select 'person', person, * from shown union all select 'customer', cus, * from shown
+  union all select 'card', card_fingerprint, account, customer_id, null, who, null, null, charge_id, created_at from paid
+  union all select 'network', ip_address_network, account, customer_id, null, who, null, null, charge_id, created_at from paid)
+select account, link, shared, count(distinct who) as people_count, count(distinct cus) as customers_count, count(distinct doc) as documents_count, count(distinct kind) as document_kinds_count,
+       count(distinct use) as uses_count, min(created_at) as first_at, max(created_at) as last_at, link = 'network' and count(distinct who) > 20 as is_hub
+from uses where shared is not null group by account, link, shared
+having case link when 'person' then count(distinct doc) > 1 or count(distinct cus) > 1 else count(distinct who) > 1 end
+"""
+
 IDENTITY = Oracle(
     SILVER,
     VIEWS,
-    {"gold.verification_funnel_daily": FUNNEL, "gold.onboarding_daily": ONBOARDING},
+    {
+        "gold.verification_funnel_daily": FUNNEL,
+        "gold.onboarding_daily": ONBOARDING,
+    },
 )
+RARE = Oracle(SILVER, VIEWS, {"gold.identity_links": LINKS})
+"""Of what a small archive has nothing of: it is reckoned from rows of chance."""

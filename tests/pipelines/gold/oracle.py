@@ -20,20 +20,25 @@ class Oracle:
         silver: names of the tables of silver that are read.
         views: SQL of what several queries have in common.
         queries: by table of gold, the query of its rows.
+        gold: names of tables of gold that are read because they follow from more than silver, as what a model says.
     """
 
     silver: Sequence[str]
     views: str
     queries: Mapping[str, str]
+    gold: Sequence[str] = ()
 
     def reckoned(self, lake: Lakehouse, name: str) -> list[str]:
         """The rows that a table should have, sorted, as text."""
         with duckdb.connect() as connection:
-            connection.execute("set TimeZone = 'UTC'; create schema silver")
-            for table in self.silver:
-                rows = lake.table(f"silver.{table}").toArrow()
+            connection.execute("set TimeZone = 'UTC'; create schema silver; create schema gold")
+            for table in (
+                *(f"silver.{name}" for name in self.silver),
+                *(f"gold.{name}" for name in self.gold),
+            ):
+                rows = lake.table(table).toArrow()
                 connection.register("rows", rows)
-                connection.execute(f"create table silver.{table} as select * from rows")
+                connection.execute(f"create table {table} as select * from rows")
             connection.execute(self.views)
             return texts(connection.execute(self.queries[name]).to_arrow_table().to_pylist())
 

@@ -7,8 +7,8 @@ from tests.pipelines.gold.customers_oracle import CUSTOMERS
 from tests.pipelines.gold.finance_oracle import FINANCE
 from tests.pipelines.gold.identity_oracle import IDENTITY
 from tests.pipelines.gold.payments_oracle import PAYMENTS
-from tests.pipelines.gold.risk_oracle import RISK
+from tests.pipelines.gold.risk_oracle import RISK, RULED
 
-_ALL = (BILLING, CUSTOMERS, FINANCE, IDENTITY, PAYMENTS, RISK)
+_ALL = (BILLING, CUSTOMERS, FINANCE, IDENTITY, PAYMENTS, RISK, RULED)
 
 ORACLES = {name: oracle for oracle in _ALL for name in oracle.queries}

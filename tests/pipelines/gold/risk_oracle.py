@@ -8,7 +8,7 @@ from tests.pipelines.gold.oracle import Oracle
 
 SILVER = (
     "accounts", "balance_transactions", "charge_history", "charges", "dispute_history", "disputes", "early_fraud_warnings",
-    "refunds",
+    "refunds", "reviews",
 )  # fmt: skip
 
 VIEWS = """
@@ -184,8 +184,48 @@ pointed as (
 select *, dispute_points + dispute_trend_points + refund_points + refund_trend_points + volume_points + negative_balance_points + age_points + concentration_points as risk_score from pointed
 """
 
+RULES = """
+with clocks as (
+  select max(known_at) as all_at, max(known_at) filter (what = 'charges') as paid_at from (
+    select 'charges' as what, known_at from silver.charges union all select 'history', known_at from silver.charge_history union all select '', known_at from silver.disputes
+    union all select '', known_at from silver.dispute_history union all select '', known_at from silver.early_fraud_warnings union all select '', known_at from silver.refunds
+    union all select '', known_at from silver.reviews)),
+signs as (
+  select d.account, d.charge_id, d.created_date as d from silver.disputes d where d.livemode is not false and d.is_fraud
+    and exists (from silver.dispute_history h where h.account = d.account and h.dispute_id = d.dispute_id and h.charge_id = d.charge_id and h.created_date = d.created_date and h.is_fraud and h.livemode is not false)
+  union all select account, charge_id, created_date from silver.early_fraud_warnings where livemode is not false
+  union all select account, charge_id, created_date from silver.refunds where livemode is not false and reason = 'fraudulent' and coalesce(status, '') not in ('failed', 'canceled')
+  union all select account, charge_id, created_date from silver.reviews where livemode is not false and closed_reason = 'refunded_as_fraud'
+  union all select account, charge_id, created_date from silver.charge_history where livemode is not false and is_current and fraud_report_by_merchant = 'fraudulent'),
+labelled as (
+  select c.account, c.charge_id, card_fingerprint as card, customer_id as who, c.created_date as d, c.created_at as made,
+         case when exists (from signs s where s.account = c.account and s.charge_id = c.charge_id and s.d - c.created_date between -1 and 540) then 'fraud'
+              when epoch(c.created_at) + 90 * 86400 <= epoch(all_at) then 'good' else 'immature' end as label
+  from silver.charges c, clocks where livemode is not false and is_authorized),
+flags as (
+  select account, charge_id, 'stripe' as system, case when outcome_rule_id is not null then outcome_rule_id when outcome_reason is null or outcome_reason = 'rule' then 'unknown' else outcome_reason end as rule,
+         case when is_blocked then 'block' else 'review' end as action, currency
+  from silver.charges where livemode is not false and (is_blocked or outcome_type = 'manual_review') and outcome_reason is distinct from 'low_probability_of_authorization'
+  union all select account, charge_id, 'vermeil', decided_by, action, currency from gold.payment_decisions where action in ('block', 'review')),
+judged as (
+  select f.*, c.created_date as date, c.amount_minor as m, is_authorized,
+    case when is_authorized then (select label from labelled l where l.account = c.account and l.charge_id = c.charge_id)
+      when exists (from labelled l where l.account = c.account and l.label = 'fraud' and abs(l.d - c.created_date) <= 30 and (l.card = c.card_fingerprint or l.who = c.customer_id)) then 'fraud'
+      when exists (from labelled l where l.account = c.account and l.label = 'good' and l.d - c.created_date <= 30 and l.made > c.created_at and l.card = c.card_fingerprint) then 'good'
+      when epoch(c.created_at) + 121 * 86400 > epoch(paid_at) then 'immature' else 'unknown' end as truth
+  from flags f join silver.charges c on c.account = f.account and c.charge_id = f.charge_id and c.livemode is not false, clocks)
+select account, currency, date, system, rule, action, case when is_authorized then 'own_label' else 'other_payments' end as truth_from,
+       count(*) as flagged_count, sum(m)::bigint as flagged_minor,
+       count(*) filter (truth = 'fraud') as fraud_count, coalesce(sum(m) filter (truth = 'fraud'), 0)::bigint as fraud_minor,
+       count(*) filter (truth = 'good') as good_count, coalesce(sum(m) filter (truth = 'good'), 0)::bigint as good_minor,
+       count(*) filter (truth = 'unknown') as unknown_count, coalesce(sum(m) filter (truth = 'unknown'), 0)::bigint as unknown_minor,
+       count(*) filter (truth = 'immature') as immature_count, coalesce(sum(m) filter (truth = 'immature'), 0)::bigint as immature_minor
+from judged group by all
+"""
+
 RISK = Oracle(
     SILVER, VIEWS, {"gold.merchant_risk_daily": MERCHANTS, "gold.network_monitoring_monthly": MONITORING}
 )
+RULED = Oracle(SILVER, VIEWS, {"gold.rule_performance": RULES}, gold=("payment_decisions",))
 RARE = Oracle(SILVER, VIEWS, {"gold.card_testing_alerts": CARD_TESTING, "gold.disputes_enriched": DISPUTES})
 """Of what a small archive has next to nothing: these are reckoned from rows of chance alone."""

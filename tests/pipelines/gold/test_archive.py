@@ -34,7 +34,7 @@ DRIFT = "gold.schema_drift"
 NOTHING_OF_THE_DAY = {
     "gold.card_testing_alerts", "gold.decline_reasons", "gold.disputes_enriched", "gold.dunning",
     "gold.exchange_rates_daily", "gold.false_declines", "gold.payouts_itemized", "gold.retries",
-    "gold.revenue_converted_daily", "gold.settlement_reconciliation",
+    "gold.revenue_converted_daily", "gold.rule_performance", "gold.settlement_reconciliation",
 }  # fmt: skip
 """What has nothing of the day that comes late: nothing is declined or disputed on it, its payouts, known by later
 events, pay what was there before; no settlement file is there, and no reporting currency is named."""

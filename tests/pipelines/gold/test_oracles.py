@@ -28,6 +28,7 @@ FEW = {
     "gold.dunning": 2,
     "gold.merchants_overview": 3,
     "gold.onboarding_daily": 3,
+    "gold.rule_performance": 3,
     "gold.verification_funnel_daily": 5,
 }
 """Rows, about, of which the archive gives no more: it has four accounts, two months, few

@@ -169,6 +169,18 @@ def test_values_are_typed(any_spark: SparkSession, tmp_path: Path) -> None:
     assert row["metadata"] == '{"a":[1,"é"]}'
 
 
+RULE = {"id": "rule_1", "action": "block", "predicate": ":risk_score: > 75"}
+
+
+@pytest.mark.parametrize("rule", [RULE, "rule_1"])
+def test_a_rule_is_known_by_its_id_also_where_it_is_told_whole(
+    spark: SparkSession, tmp_path: Path, rule: Any
+) -> None:
+    outcome = {"type": "blocked", "reason": "rule", "rule": rule}
+    [row] = built(spark, tmp_path, [event(charge(outcome=outcome, status="failed"))])
+    assert (row["outcome_rule_id"], row["is_blocked"], row["fault"]) == ("rule_1", True, None)
+
+
 def test_an_expandable_field_gives_its_id(any_spark: SparkSession, tmp_path: Path) -> None:
     expanded = {"id": "cus_1", "object": "customer", "name": "A"}
     found = built(any_spark, tmp_path, [event(charge(customer=given)) for given in ("cus_1", expanded, None)])

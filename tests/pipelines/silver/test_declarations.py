@@ -95,4 +95,6 @@ def test_what_an_erasure_takes_besides_what_is_personal() -> None:
         "bank_fingerprint", "bank_last4", "card_exp_month", "card_exp_year", "card_fingerprint", "card_last4",
         "document_expiration_date", "document_issued_date", "instrument_fingerprint", "instrument_last4",
         "invoice_prefix", "ip_region", "preferred_locale", "session_browser", "session_device", "session_platform",
+        "told_birth_day", "told_birth_month", "told_birth_year", "told_document_number", "told_first_name",
+        "told_id_number", "told_last_name",
     }  # fmt: skip

@@ -37,6 +37,22 @@ VALUES: dict[Kind, list[str | None]] = {
     "phone": ["+44 20 7946 0958", "0044 (20) 7946-0958", "44.20.7946.0958", "no number", None, "１２"],
     "address": ["1 High Street", "1  high street ", "Straße 5", "🏠 7", None, "SW1A 1AA"],
     "ip": ["203.0.113.7", "2001:DB8::1", "2001:db8::1", " ::1", None, ""],
+    "document": [
+        "GB passport 123456789",
+        "gb passport 123456789",
+        "br_cpf 12345678909",
+        "",
+        None,
+        "FR id_card AB12",
+    ],
+    "identity": [
+        "Jane Doe 1990-01-31",
+        "JANE DOE 1990-01-31",
+        "李小龍 1940-11-27",
+        "",
+        None,
+        "Zoë Ångström 2001-12-01",
+    ],
 }
 
 

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
-from .reading import Json, Made, read
+from .reading import Json, Made, make, read
 
 
 def of_type(made: Made, *types: str) -> list[Json]:
@@ -29,7 +30,7 @@ EXPECTED_TYPES = """
     invoice.finalized invoice.paid invoice.payment_succeeded invoice.payment_failed
     invoice.marked_uncollectible invoice_payment.paid customer.subscription.created
     customer.subscription.updated customer.subscription.deleted customer.created customer.updated
-    customer.deleted payment_method.attached identity.verification_session.created
+    customer.deleted account.updated invoiceitem.created payment_method.attached identity.verification_session.created
     identity.verification_session.processing identity.verification_session.verified
     identity.verification_session.requires_input identity.verification_session.redacted
 """.split()  # noqa: SIM905
@@ -66,7 +67,8 @@ def test_what_is_referred_to_is_there(clean: Made) -> None:
 def test_an_event_is_dated_after_the_object_it_shows(clean: Made) -> None:
     for event in clean.events:
         body = event["data"]["object"]
-        assert event["created"] >= body["start" if body["object"] == "discount" else "created"], event["type"]
+        told = {"discount": "start", "invoiceitem": "date"}.get(body["object"], "created")
+        assert event["created"] >= body[told], event["type"]
 
 
 def test_only_updates_name_what_they_replaced(clean: Made) -> None:
@@ -81,9 +83,73 @@ def test_the_platform_is_not_named_and_connected_accounts_are(clean: Made) -> No
     accounts = Counter(event.get("account") for event in clean.events)
     connected = {account for account in accounts if account is not None}
     assert accounts[None] > 0
-    assert len(connected) == 7
     assert all(re.fullmatch(r"acct_1\w{16}", account) for account in connected)
-    assert {account for account, _ in clean.objects("balance_transaction")} == connected | {None}
+    selling = {account for account, _ in clean.objects("balance_transaction")}
+    assert len(selling) == 8
+    assert selling < connected | {None}, "some have only just come"
+
+
+def test_accounts_come_and_are_enabled_step_by_step(clean: Made) -> None:
+    first = {account["id"] for _, account in clean.objects("account")}
+    steps = defaultdict(list)
+    for event in of_type(clean, "account.updated"):
+        account = event["data"]["object"]
+        if account["id"] not in first:
+            assert account["id"] == event["account"]
+            due = bool(account["requirements"]["currently_due"])
+            steps[account["id"]].append((due, account["details_submitted"], account["charges_enabled"]))
+    assert len(steps) > 5
+    ended = {tuple(found) for found in steps.values()}
+    asked, checked, enabled = (True, False, False), (False, True, False), (False, True, True)
+    assert (asked, checked, enabled) in ended
+    assert {found[:2] for found in ended} <= {(asked,), (asked, checked)}
+
+
+def test_a_rejected_account_takes_no_payments(tmp_path: Path) -> None:
+    made = make(tmp_path, dirt=False, days=90, payments_per_day=60)
+    [rejected] = [
+        event
+        for event in of_type(made, "account.updated")
+        if event["data"]["object"]["requirements"]["disabled_reason"] == "rejected.other"
+    ]
+    charged = [
+        event["data"]["object"]["created"]
+        for event in of_type(made, "charge.succeeded", "charge.failed")
+        if event.get("account") == rejected["account"]
+    ]
+    assert charged
+    assert max(charged) < rejected["created"] + 600
+
+
+def test_a_change_of_plan_is_prorated_on_the_next_invoice(clean: Made) -> None:
+    waiting = latest(clean, "invoiceitem")
+    assert all(item["proration"] and item["invoice"] is None for item in waiting.values())
+    credits = [item for item in waiting.values() if item["amount"] < 0]
+    assert len(credits) * 2 == len(waiting) > 4
+    invoices = latest(clean, "invoice").values()
+    prorated = [invoice for invoice in invoices if invoice["lines"]["total_count"] == 3]
+    assert prorated
+    for invoice in prorated:
+        lines = invoice["lines"]["data"]
+        assert sum(line["amount"] for line in lines) == invoice["total"] == invoice["amount_due"] > 0
+        assert [line["amount"] for line in lines[:2]] == [
+            waiting[_item_of(line)]["amount"] for line in lines[:2]
+        ]
+    changed = [
+        event["data"]
+        for event in of_type(clean, "customer.subscription.updated")
+        if "items" in event["data"]["previous_attributes"]
+    ]
+    for data in changed:
+        [was], [now] = (body["items"]["data"] for body in (data["previous_attributes"], data["object"]))
+        assert was["id"] == now["id"]
+        assert was["price"]["id"] != now["price"]["id"]
+        assert was["price"]["unit_amount"] != now["price"]["unit_amount"]
+
+
+def _item_of(line: Json) -> str:
+    details = line["parent"]["invoice_item_details"] if "parent" in line else line
+    return str(details["invoice_item"])
 
 
 def test_both_api_versions_spell_as_they_do(clean: Made) -> None:

@@ -24,11 +24,12 @@ def session(number: int, status: str, error: str | None = None, when: str = MAY,
 
 
 def report(number: int, of: int, when: str, error: str | None = None, **facts: Any) -> Row:
-    return created(when) | {
+    told = created(when) | {
         "verification_report_id": f"vr_{number}", "verification_session_id": f"vs_{of}", "livemode": True,
         "document_type": "passport", "document_country": "FR", "document_error_code": error,
         "document_status": "unverified" if error else "verified",
     } | facts  # fmt: skip
+    return told | {"is_verified": "unverified" not in (told["document_status"], told.get("selfie_status"))}
 
 
 def test_every_session_has_one_outcome(any_spark: SparkSession) -> None:

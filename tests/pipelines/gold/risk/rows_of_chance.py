@@ -14,6 +14,7 @@ from tests.pipelines.gold.silver_rows import (
     Tables,
     blocked,
     charge,
+    created,
     declined,
     dispute,
     frame,
@@ -56,10 +57,24 @@ def rows(seed: int = 3, payments: int = 1500) -> Tables:
     charges = [_charge(chance, n) for n in range(payments)]
     for burst in range(30):
         charges += _burst(chance, burst)
+    for made in charges:
+        made["known_at"] = made["created_at"]
+    charges[0]["known_at"] = START + timedelta(days=2 * DAYS)
     claimed = [made for made in charges if made["status"] == "succeeded"]
     disputes = [_dispute(chance, n, chance.choice(claimed)) for n in range(payments // 5)]
     return {
         "silver.charges": charges,
+        "silver.charge_history": [
+            made
+            | {
+                "version": "1",
+                "is_current": True,
+                "fraud_report_by_merchant": "fraudulent" if n % 90 == 0 else None,
+            }
+            for n, made in enumerate(charges)
+        ],
+        "silver.reviews": [_review(chance, n, chance.choice(claimed)) for n in range(payments // 20)],
+        "gold.payment_decisions": [_decision(chance, made) for made in chance.sample(charges, payments // 3)],
         "silver.disputes": disputes,
         "silver.dispute_history": [version for made in disputes for version in _versions(chance, made)],
         "silver.early_fraud_warnings": [
@@ -89,7 +104,7 @@ def _charge(chance: random.Random, number: int) -> Row:
         "payment_method_type": "card" if chance.random() < 0.9 else "ideal",
         "card_fingerprint": f"card_{chance.randrange(300)}", "customer_id": f"cus_{chance.randrange(200)}",
         "three_d_secure_result": chance.choice(("authenticated", "failed", None)),
-        "payment_intent_id": chance.choice((f"pi_{number}", None)), "outcome_type": chance.choice(("authorized", None)),
+        "payment_intent_id": chance.choice((f"pi_{number}", None)), "outcome_type": chance.choice(("authorized", "manual_review", None, None)),
         "risk_level": chance.choice(("normal", "elevated", "highest", None)),
         "outcome_rule_id": chance.choice(("rule_1", None, None)), "ip_address": f"ip_{chance.randrange(90)}",
     }  # fmt: skip
@@ -151,3 +166,19 @@ def _warning(chance: random.Random, number: int, made: Row) -> Row:
 def _refund(chance: random.Random, number: int, made: Row) -> Row:
     kept = {name: made[name] for name in ("account", "livemode", "currency")}
     return refund(f"re_{number}", made["charge_id"], _after(chance, made), made["amount_minor"] // 2) | kept
+
+
+def _review(chance: random.Random, number: int, made: Row) -> Row:
+    kept = {name: made[name] for name in ("account", "livemode", "charge_id")}
+    closed = chance.choice(("approved", "refunded_as_fraud"))
+    return created(_after(chance, made)) | kept | {"review_id": f"prv_{number}", "closed_reason": closed}
+
+
+def _decision(chance: random.Random, made: Row) -> Row:
+    action = chance.choice(("block", "review", "3ds", "allow", "none"))
+    kept = {name: made[name] for name in ("account", "charge_id", "currency", "created_at", "amount_minor")}
+    return kept | {
+        "date": made["created_date"],
+        "action": action,
+        "decided_by": chance.choice(("model", "rule_a")),
+    }
