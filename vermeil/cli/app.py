@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from vermeil.cli import benchmarks, metrics, models, records, rules, runs, tables, upkeep, why
+from vermeil.cli import benchmarks, metrics, models, records, rules, runs, tables, timeline, upkeep, why
 from vermeil.cli.shared import plain_errors
 
 HELP_COLUMNS = "140"
@@ -67,6 +67,7 @@ for command in (
     tables.sql,
     metrics.metric,
     why.why,
+    timeline.timeline,
     records.quarantine,
     records.replay,
     records.forget,
