@@ -10,7 +10,19 @@ from typing import Annotated
 
 import typer
 
-from vermeil.cli import benchmarks, metrics, models, records, rules, runs, tables, timeline, upkeep, why
+from vermeil.cli import (
+    benchmarks,
+    metrics,
+    models,
+    propose,
+    records,
+    rules,
+    runs,
+    tables,
+    timeline,
+    upkeep,
+    why,
+)
 from vermeil.cli.shared import plain_errors
 
 HELP_COLUMNS = "140"
@@ -80,6 +92,7 @@ for command in (
     models.models,
 ):
     app.command()(command)
+rules.app.command()(propose.propose)
 
 
 def run_app() -> None:

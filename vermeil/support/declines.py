@@ -6,6 +6,7 @@ called lost, stolen or fraudulent, or of a payment that looked like fraud, whoev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 GENERIC = (
@@ -51,19 +52,11 @@ TOLD: Mapping[str, str] = {
 }
 
 SUSPICIOUS = frozenset(
-    [
-        "fraudulent",
-        "lost_card",
-        "stolen_card",
-        "merchant_blacklist",
-        "pickup_card",
-        "restricted_card",
-        "security_violation",
-        "highest_risk_level",
-        "elevated_risk_level",
-        "rule",
-        "suspected_fraud",
-    ]
+    re.findall(
+        r"\w+",
+        """fraudulent lost_card stolen_card merchant_blacklist pickup_card restricted_card security_violation
+        highest_risk_level elevated_risk_level rule suspected_fraud""",
+    )
 )
 """Reasons that nobody but those who work on fraud should hear; Stripe asks to present them as a generic decline."""
 
