@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from vermeil.ask.lexicon import Alias, Lexicon, Meaning, worth
+from vermeil.ask.lexicon import Alias, Lexicon, Meaning, measure_of, worth
 from vermeil.ask.words import MEASURE
 
 ENOUGH = 0.7
@@ -35,12 +35,6 @@ class Choice:
     covered: frozenset[str]
 
 
-def measure_of(words: Iterable[str]) -> str | None:
-    """The way of counting that words say first; a rate before any other."""
-    said = [word.removeprefix(MEASURE) for word in words if word[0] == MEASURE]
-    return "rate" if "rate" in said else next(iter(said), None)
-
-
 def ranked(words: Sequence[str], lexicon: Lexicon, optional: Collection[str] = ()) -> list[Choice]:
     """The meanings that words may have, nearest first, each once.
 
@@ -50,8 +44,8 @@ def ranked(words: Sequence[str], lexicon: Lexicon, optional: Collection[str] = (
         optional: words that need not be explained.
     """
     measure, weights = measure_of(words), lexicon.weights
-    there = {word for word in words if word in weights}
-    needed = there - lexicon.glue - set(optional)
+    there = {word for word in words if word in weights} - {f"{MEASURE}{measure}"}
+    needed = {word for word in there - set(optional) if word[0] != MEASURE}
     best: dict[Meaning, Choice] = {}
     for alias in lexicon.aliases:
         shared = alias.words & there
@@ -83,4 +77,5 @@ def clear(choices: Sequence[Choice]) -> bool:
     """Whether the first is near enough, and no other meaning is about as near."""
     if not choices or choices[0].near < ENOUGH:
         return False
-    return len(choices) == 1 or choices[1].near <= choices[0].near * (1 - MARGIN)
+    others = (one.near for one in choices if not set(one.meaning.metrics) <= set(choices[0].meaning.metrics))
+    return max(others, default=0.0) <= choices[0].near * (1 - MARGIN)

@@ -23,6 +23,11 @@ Phrase = tuple[str, ...]
 NO_VALUE = frozenset(("all", "none", "unknown", "other", "card"))
 """Values that are no names of anything."""
 
+EMPTY = frozenset(
+    "a an the of by to our we in that for on with not at is was were are be do did does how have has had us as from it its and who our per which what why when where most least if or so this these those then there been being will would could can all any only".split()
+)
+"""Words that say nothing about what a figure is."""
+
 CALLED = (
     *("account", "currency", "network", "card_network", "card_funding", "wallet", "decline_reason", "reason"),
     *(
@@ -35,6 +40,9 @@ CALLED = (
     ),
 )
 """Dimensions whose values people call by their names; what countries are called stands in the lexicon."""
+
+PLAIN = ("currency", "network", "card_network", "card_funding", "wallet")
+"""Of them, those whose values are always meant, also where a metric is called by one."""
 
 
 @dataclass(frozen=True)
@@ -140,16 +148,12 @@ class Lexicon:
 
     def _alias(self, meaning: Meaning, phrase: str, trust: float) -> Alias:
         words = self.phrase(phrase)
-        measure = next((word.removeprefix(MEASURE) for word in words if word[0] == MEASURE), None)
-        return Alias(meaning, frozenset(word for word in words if word[0] != MEASURE), measure, trust)
+        measure = measure_of(words)
+        return Alias(meaning, frozenset(words) - {f"{MEASURE}{measure}"}, measure, trust)
 
     def phrase(self, text: str) -> Phrase:
         """A phrase as words; articles are left out."""
-        return tuple(
-            word
-            for word in self.words.of_text(text)
-            if word not in ("a", "an", "the", "of", "by", "to", "our")
-        )
+        return tuple(word for word in self.words.of_text(text) if word not in EMPTY)
 
     @cached_property
     def weights(self) -> Mapping[str, float]:
@@ -220,13 +224,13 @@ class Lexicon:
         for name in CALLED:
             for value in self.values.get(name, ()):
                 phrase = tuple(self.words.of_text(value.lower()))
-                is_word = len(phrase) == 1 and (phrase[0] in self.weights or phrase[0] in self.glue)
+                is_word = len(phrase) == 1 and name not in PLAIN and phrase[0] in {*self.weights, *self.glue}
                 if value.lower() not in NO_VALUE and not value.isdigit() and not is_word:
                     found[phrase][name] = value
         for name, called in _said()["values"].items():
             for value, phrases in called.items():
                 for phrase in (tuple(self.words.of_text(one)) for one in _phrases(phrases)):
-                    if len(phrase) > 1 or phrase and phrase[0] not in self.weights:
+                    if len(phrase) > 1 or name in PLAIN or phrase[0] not in self.weights:
                         found[phrase][name] = value
         for code, phrases in _countries():
             for phrase in phrases:
@@ -279,6 +283,12 @@ ELSEWHERE: Mapping[str, str] = {
     "issuer_declined_minor": "declined_attempts_minor",
     "fees_minor": "processing_fees_minor",
 }
+
+
+def measure_of(words: Iterable[str]) -> str | None:
+    """The way of counting that words say first; a rate before any other."""
+    said = [word.removeprefix(MEASURE) for word in words if word[0] == MEASURE]
+    return "rate" if "rate" in said else next(iter(said), None)
 
 
 def worth(words: Iterable[str], weights: Mapping[str, float]) -> float:

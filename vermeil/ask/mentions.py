@@ -30,6 +30,7 @@ _BETWEEN = frozenset(
         "&",
     )
 )
+_CLAUSE = frozenset((",", "|", "in", "for", "from", "and"))
 _NOT = frozenset(("not", "without", "except", "excluding", "non", "outside"))
 
 _DOWN = (
@@ -48,7 +49,7 @@ _SIGNS: tuple[tuple[str, Sign], ...] = (
 _NUMBER = r"(?P<number>\d[\d,]*(?:\.\d+)?)(?! ?@m|[\d./-]|st\b|nd\b|rd\b|th\b) ?(?P<unit>%|percent\b|per cent\b|bps\b|basis points\b|k\b|thousand\b|m\b|million\b)?"
 _COUNTED = r"payments?|transactions?|charges?|attempts?|disputes?|chargebacks?|refunds?|customers?|declines?|sales|orders?|cases"
 _TIME = r"(?:business |calendar )?(?:days?|weeks?|months?|quarters?|years?|hours?|minutes?|seconds?)"
-_NOUN = rf"(?: (?P<noun>{_COUNTED}|{_TIME})\b)?"
+_NOUN = rf"(?: ?(?P<noun>{_COUNTED}|{_TIME})\b)?"
 _BOUNDS = tuple(
     (re.compile(rf"(?<![\w])(?:{words}) {_NUMBER}{_NOUN}"), sign) for words, sign in _SIGNS if words
 )
@@ -102,6 +103,7 @@ class Mentions:
         values: by the words that name them, for each dimension that has such a value, the value.
         unlike: words of values that rows must not have.
         rest: the words that are left.
+        named: of them, those that say what a list is of: which rules, top decline reasons.
     """
 
     by: list[tuple[str, ...]] = field(default_factory=list)
@@ -109,6 +111,7 @@ class Mentions:
     values: dict[Phrase, Mapping[str, Constant]] = field(default_factory=dict)
     unlike: set[Phrase] = field(default_factory=set)
     rest: list[str] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
 
 
 def bounds_of(text: str) -> tuple[str, list[Bound]]:
@@ -171,15 +174,19 @@ def mentions_of(words: list[str], lexicon: Lexicon) -> Mentions:
             passive = phrase == ("rule",) and found.rest[-2:-1] == ["block"]
             if (explicit or asked) and not passive:
                 found.by.append(names)
+                found.named |= set(phrase) if asked else set()
+                found.rest += phrase if asked else ("|",)
                 asked = False
-                found.rest.append("|")
             else:
                 found.maybe.append((phrase, names))
                 found.rest.extend(phrase)
             place += length
             continue
         explicit = word in _BY or (explicit and word in _BETWEEN)
-        asked = word in _ASKED or (asked and (word in _BETWEEN or word in _NUMBERS or word in _ASKED))
+        begins = word != "what" or place == 0 or words[place - 1] in _CLAUSE
+        asked = (word in _ASKED and begins) or (
+            asked and (word in _BETWEEN or word in _NUMBERS or word in _ASKED)
+        )
         found.rest.append(word)
         place += 1
     return found

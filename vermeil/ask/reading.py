@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from vermeil.ask import kinds
 from vermeil.ask.calendar import before
-from vermeil.ask.choosing import ENOUGH, Choice, clear, measure_of, ranked
+from vermeil.ask.choosing import ENOUGH, Choice, clear, ranked
 from vermeil.ask.drafting import Asked, UnclearBound, UnknownBy, drafted, fits
 from vermeil.ask.guards import Turned, absent, turned
-from vermeil.ask.lexicon import Lexicon, Meaning
+from vermeil.ask.lexicon import Lexicon, Meaning, measure_of
 from vermeil.ask.mentions import Mentions, bounds_of, mentions_of, ranking_of
 from vermeil.ask.plan import ChangePlan, Days, MetricPlan, Plan, Reading, completed
 from vermeil.ask.stretches import with_months_marked
@@ -21,6 +21,16 @@ from vermeil.ask.times import times_of
 from vermeil.ask.words import MEASURE, mended, plain
 
 NEAREST = 3
+"""Readings that are offered."""
+
+_SURE = 0.85
+"""How near an alias is that is said word for word."""
+
+_AS_NEAR = 0.88
+"""How near, held against the nearest meaning, one must be that is known by all that is named."""
+
+_UNUSED = 0.75
+"""What is left of nearness for each dimension that is named and not known."""
 
 _COUNTRY_CODE = re.compile(r"\b(?:U\.S\.A?\.?|USA|[A-Z]{2})(?!\w)(?! dollars?\b)")
 _ENGLISH = frozenset(
@@ -29,6 +39,8 @@ _ENGLISH = frozenset(
 _PER_SOME = re.compile(
     r"\b(?:per|in|for every|of every) (?:1,?000|100|10,?000|thousand|hundred)\b(?: card)?(?: payments?| transactions?| charges?)?"
 )
+_THROUGH = re.compile(r"\b(?:went|go|goes|gone|going|came|come|got|get) through\b")
+_IN_PERCENT = re.compile(r"\b(?:in|as a) (?:percent|per cent|percentages?|%)(?! of| points)")
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,7 @@ class Reader:
         if plan := kinds.of_object(text):
             return Read(plan)
         text = _with_countries(text, self.lexicon)
-        lower = with_months_marked(text)
+        lower = _THROUGH.sub("succeeded", with_months_marked(text))
         if found := absent(self.lexicon.words.of_text(lower), self.lexicon):
             return Read(turned=found)
         if plan := kinds.of_rule(text):
@@ -92,7 +104,7 @@ class Reader:
         return self._figures(kinds.CHANGE_WORDS.sub(" ", lower) if is_change else lower, is_change)
 
     def _figures(self, text: str, is_change: bool) -> Read:
-        text = _PER_SOME.sub(" per payment ", text)
+        text = _IN_PERCENT.sub(" ", _PER_SOME.sub(" per payment ", text))
         text, bounds = bounds_of(text)
         text, ranking = ranking_of(text)
         times = times_of(text, self.today)
@@ -107,20 +119,19 @@ class Reader:
 
     def _chosen(self, asked: Asked, is_change: bool) -> Read:
         lexicon, rest = self.lexicon, asked.mentions.rest
-        optional = {word for phrase, _ in asked.mentions.maybe for word in phrase}
-        choices = ranked(rest, lexicon, optional)
+        choices = self._ranked(asked)
         if strange := self._strange(rest):
             return self._unknown(strange, choices, asked)
-        if metrics := self._ambiguous(rest, asked):
+        if metrics := self._ambiguous(choices, asked):
             return self._asked([Choice(Meaning((name,)), 1, frozenset()) for name in metrics], asked)
         several = None if is_change else self._several(choices, asked)
         fitting = [one for one in choices if fits(one.meaning, asked, lexicon)]
-        if several is None and not clear(
-            fitting if fitting and fitting[0].near >= choices[0].near * 0.9 else choices[:1]
-        ):
-            return self._asked(choices, asked)
-        if several is None and (not fitting or fitting[0].near < choices[0].near * 0.9):
-            return self._unsupported(choices[0], asked)
+        if several is None:
+            known = fitting[:1] and fitting[0].near >= choices[0].near * _AS_NEAR
+            if not known and choices and choices[0].near >= ENOUGH * _AS_NEAR:
+                return self._unsupported(choices[0], asked)
+            if not clear(fitting):
+                return self._asked(choices, asked)
         best = several or fitting[0]
         asked.share = self._is_share(best, asked)
         try:
@@ -131,6 +142,21 @@ class Reader:
             return Read(turned=Turned("refused", "It is not clear what the number in the question bounds."))
         return self._change(plan, asked) if is_change else Read(plan, assumed=tuple(asked.assumed))
 
+    def _ranked(self, asked: Asked) -> list[Choice]:
+        """The meanings, nearest first; less near where something is named that they are not known by."""
+        mentions = asked.mentions
+        optional = {word for phrase, _ in mentions.maybe for word in phrase} | mentions.named
+        found = []
+        for one in ranked(mentions.rest, self.lexicon, optional):
+            unused = [
+                names
+                for phrase, names in mentions.maybe
+                if not set(phrase) <= one.covered
+                and not any(self.lexicon.supports(one.meaning, name) for name in names)
+            ]
+            found.append(replace(one, near=one.near * _UNUSED ** len(unused)))
+        return sorted(found, key=lambda one: -one.near)
+
     def _is_share(self, best: Choice, asked: Asked) -> bool:
         unit = self.lexicon.metrics[best.meaning.metrics[0]].unit
         return measure_of(asked.words) == "rate" and unit in ("count", "money")
@@ -139,16 +165,20 @@ class Reader:
         known = self.lexicon.known
         return [word for word in rest if word not in known and word[0] != MEASURE and not _is_number(word)]
 
-    def _ambiguous(self, rest: Sequence[str], asked: Asked) -> tuple[str, ...] | None:
+    def _ambiguous(self, choices: Sequence[Choice], asked: Asked) -> tuple[str, ...] | None:
         """The figures that are meant by words that do not say which."""
-        said = frozenset(word for word in rest if word[0] != MEASURE and not _is_number(word))
+        rest = asked.mentions.rest
+        best = choices[0].covered if choices and choices[0].near >= _SURE else frozenset()
+        said = (
+            frozenset(word for word in rest if word[0] != MEASURE and not _is_number(word))
+            - asked.mentions.named
+        )
         plainly = said - self.lexicon.glue
         measure = measure_of(rest)
         for (words, counted), metrics in self.lexicon.unclear.items():
             strict = words - self.lexicon.glue
-            if words <= said and plainly == strict and counted == measure and (strict or not plainly):
-                if strict or words:
-                    return metrics
+            if words <= said and plainly == strict and counted == measure and best <= words:
+                return metrics
         if not plainly and asked.mentions.by and measure == "money":
             return ("captured_minor", "captured_count", "net_captured_minor")
         return None

@@ -53,7 +53,7 @@ class Words:
     def of(cls, same: Mapping[str, str]) -> Words:
         """Of phrases that are read as one word each."""
         longest = sorted(same, key=len, reverse=True)
-        return cls(same, re.compile(rf"(?<![\w§])(?:{'|'.join(map(re.escape, longest))})(?!\w)"))
+        return cls(same, re.compile(rf"(?<![\w§])(?:{'|'.join(map(re.escape, longest))})(?!\w|'\w)"))
 
     def of_text(self, text: str) -> list[str]:
         """The words of a text in lower case."""
