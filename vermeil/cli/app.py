@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from vermeil.cli import benchmarks, metrics, models, records, rules, runs, tables, upkeep
+from vermeil.cli import ask, benchmarks, metrics, models, records, rules, runs, tables, upkeep
 from vermeil.cli.shared import plain_errors
 
 HELP_COLUMNS = "140"
@@ -66,6 +66,7 @@ for command in (
     tables.compare,
     tables.sql,
     metrics.metric,
+    ask.ask,
     records.quarantine,
     records.replay,
     records.forget,
