@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -11,7 +11,7 @@ from pipelines.metrics.shared.compiler import shared_grains
 from pipelines.metrics.shared.metric import CURRENCY, DAYS
 from pipelines.metrics.shared.period import start_of
 from vermeil.ask.calendar import whole
-from vermeil.ask.lexicon import Lexicon, Meaning, Phrase
+from vermeil.ask.lexicon import Lexicon, Meaning
 from vermeil.ask.mentions import Bound, Mentions, Ranking
 from vermeil.ask.plan import Constant, Days, Filter, Kept, MetricPlan
 from vermeil.ask.times import Times
@@ -19,9 +19,47 @@ from vermeil.ask.times import Times
 USUAL_LIMIT = 10
 
 _BAD = frozenset(
-    "decline declined dispute disputed chargeback chargebacks fraud refund refunded fee fees failed failure block blocked churn churned lost "
-    "warnings warned inquiries unauthenticated cost costs difference unmatched quarantined duplicate missing false undecided drops drift "
-    "stability risk outstanding expired open abandoned".split()
+    [
+        "decline",
+        "declined",
+        "dispute",
+        "disputed",
+        "chargeback",
+        "chargebacks",
+        "fraud",
+        "refund",
+        "refunded",
+        "fee",
+        "fees",
+        "failed",
+        "failure",
+        "block",
+        "blocked",
+        "churn",
+        "churned",
+        "lost",
+        "warnings",
+        "warned",
+        "inquiries",
+        "unauthenticated",
+        "cost",
+        "costs",
+        "difference",
+        "unmatched",
+        "quarantined",
+        "duplicate",
+        "missing",
+        "false",
+        "undecided",
+        "drops",
+        "drift",
+        "stability",
+        "risk",
+        "outstanding",
+        "expired",
+        "open",
+        "abandoned",
+    ]
 )
 """Words of names of which more is worse."""
 

@@ -10,8 +10,23 @@ from functools import partial
 from vermeil.ask.lexicon import Lexicon, Phrase
 from vermeil.ask.plan import Constant, Sign
 
-_BY = frozenset("by per each every across".split())
-_ASKED = frozenset("which what top bottom common worst best highest lowest biggest largest most".split())
+_BY = frozenset(["by", "per", "each", "every", "across"])
+_ASKED = frozenset(
+    [
+        "which",
+        "what",
+        "top",
+        "bottom",
+        "common",
+        "worst",
+        "best",
+        "highest",
+        "lowest",
+        "biggest",
+        "largest",
+        "most",
+    ]
+)
 _BETWEEN = frozenset(
     (
         "the",
@@ -58,9 +73,9 @@ _DAYS = re.compile(_TIME)
 _TOP = re.compile(
     r"\b(?:top|bottom|first|best|worst|biggest|largest|smallest|highest|lowest) (?P<n>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twenty)\b|\b(?P<m>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:most|best|worst|biggest|largest|smallest|highest|lowest)\b|\bwhich (?P<k>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\b"
 )
-_NUMBERS = dict(zip("two three four five six seven eight nine ten".split(), range(2, 11), strict=True)) | {
-    "twenty": 20
-}
+_NUMBERS = dict(
+    zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(2, 11), strict=True)
+) | {"twenty": 20}
 
 
 @dataclass(frozen=True)

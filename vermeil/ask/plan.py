@@ -146,10 +146,11 @@ class MetricPlan(Part):
     def query(self, time: Days | None) -> Query:
         """As the compiler of metrics is asked, for some days; cohorts that still grow are marked.
 
-        What is left out by the figures themselves, or held against other days, is cut to a number of rows afterwards.
+        What is left out by the figures themselves, held against other days, taken as shares or ranked within currencies is
+        cut to a number of rows afterwards.
         """
         where = exp.and_(*(one.condition for one in self.where)).sql("spark") if self.where else None
-        cut_later = self.keeping or self.against
+        cut_later = self.keeping or self.against or self.share or CURRENCY in self.order
         return Query(
             self.metrics,
             self.by,
@@ -313,7 +314,8 @@ class Answer(Part):
         definitions: of the metrics.
         columns: of the table.
         rows: of the table, as they are in the data: amounts in minor units, shares from 0 to 1.
-        units: of the columns that are figures: count, money, rate, duration, change.
+        units: of the columns that are figures: count, money, rate, duration, or points between two rates.
+        currency: of all amounts; None where a column says it.
         time: the days that were taken.
         newest: the newest day of the data.
         release: where the figures are from.
@@ -334,6 +336,7 @@ class Answer(Part):
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[object, ...], ...] = ()
     units: Mapping[str, str] = Field(default_factory=dict)
+    currency: str | None = None
     time: Days | None = None
     newest: date | None = None
     time_zone: str = "UTC"

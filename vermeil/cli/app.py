@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from vermeil.cli import (
+    ask,
     benchmarks,
     metrics,
     models,
@@ -78,6 +79,7 @@ for command in (
     tables.compare,
     tables.sql,
     metrics.metric,
+    ask.ask,
     why.why,
     timeline.timeline,
     records.quarantine,
