@@ -13,6 +13,7 @@ import typer
 from vermeil.cli import (
     ask,
     benchmarks,
+    mcp,
     metrics,
     models,
     propose,
@@ -88,6 +89,7 @@ for command in (
     tables.report,
     tables.export,
     tables.ui,
+    mcp.mcp,
     tables.dictionary,
     models.train,
     models.score,

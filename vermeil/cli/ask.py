@@ -46,9 +46,10 @@ def ask(
     from vermeil.ask.asking import Asker
     from vermeil.cli import ask_output
     from vermeil.cli.operations import as_moment
+    from vermeil.support.further import further
 
     with opened(home) as lake:
-        asker = Asker(lake, as_moment(today, "--today").date() if today else None)
+        asker = Asker(lake, as_moment(today, "--today").date() if today else None, further(lake))
         if len(words) == 2 and words[0] == "eval":
             from vermeil.ask.evaluation import evaluated
 

@@ -28,9 +28,9 @@ from tests.pipelines.gold.silver_rows import (
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-SECRET = "canary"
+CANARY = "canary"
 HIDDEN = {
-    name: f"{SECRET}-{name}"
+    name: f"{CANARY}-{name}"
     for name in (
         "failure_message", "seller_message", "description", "metadata", "billing_email", "billing_name", "email",
         "name", "phone", "card_fingerprint", "card_last4", "ip_address", "receipt_email", "statement_descriptor",
@@ -130,19 +130,30 @@ TABLES: Mapping[str, Sequence[Row]] = {
 def filled(home: Path, spark: SparkSession) -> Iterator[Lakehouse]:
     """The lakehouse, as it was released."""
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
-        with lake.writing("a test"):
-            for name, rows in TABLES.items():
-                lake.create(name)
-                full = [_sound(name, row) for row in rows]
-                staged = lake.staging.write(name, "1", frame(spark, name, full))
-                lake.publish(name, staged, Append(), {})
+        fill(lake, TABLES)
         yield lake.released()
+
+
+def fill(lake: Lakehouse, tables: Mapping[str, Sequence[Row]], batch: str = "1") -> None:
+    """Publish rows of tables, with all that these ask for, and release them."""
+    with lake.writing("a test"):
+        for name, rows in tables.items():
+            lake.create(name)
+            full = [_sound(name, row) for row in rows]
+            lake.publish(name, lake.staging.write(name, batch, frame(lake.spark, name, full)), Append(), {})
 
 
 def _sound(name: str, row: Row) -> Row:
     """A row with all that its table asks for, and with what nobody may see."""
     table = all_tables()[name]
-    needed = {"string": f"{SECRET}-required", "bigint": 1, "boolean": False, "timestamp": at("2026-01-01")}
+    needed = {
+        "string": "required",
+        "bigint": 0,
+        "boolean": False,
+        "timestamp": at("2026-01-01"),
+        "double": 0.0,
+    }
     required = {column.name: needed.get(column.type) for column in table.columns if column.required}
     hidden = {key: value for key, value in HIDDEN.items() if key in table.column_names}
-    return required | {"occurred_at": row["created_at"], "version": "1", "livemode": True} | hidden | row
+    common = {"occurred_at": row.get("created_at"), "version": "1", "livemode": True}
+    return required | common | hidden | row

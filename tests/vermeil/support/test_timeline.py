@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.errors import LakehouseError, SettingsError
 from tests.vermeil.cli.running import as_json, vermeil
-from tests.vermeil.support.paid import SECRET, filled
+from tests.vermeil.support.paid import CANARY, filled
 from vermeil.support.declines import BLOCKED, GENERIC, SUSPICIOUS, TOLD, explained, told
 from vermeil.support.objects import PREFIXES
 from vermeil.support.timeline import Timeline, timeline
@@ -68,7 +68,7 @@ def test_whatever_is_asked_for_the_whole_payment_is_told(paid: Lakehouse, id: st
 
 @pytest.mark.parametrize("id", IDS)
 def test_nothing_personal_is_told(paid: Lakehouse, id: str) -> None:
-    assert SECRET not in json.dumps(timeline(paid, id).as_json(), default=str)
+    assert CANARY not in json.dumps(timeline(paid, id).as_json(), default=str)
 
 
 @pytest.mark.parametrize("id", IDS)
