@@ -13,7 +13,7 @@ from pipelines.metrics.shared.metric import CURRENCY, day_of
 from pipelines.metrics.shared.period import Period
 from pipelines.metrics.shared.query import Data
 from vermeil.ask.figures import Found, Source, as_of_end, found
-from vermeil.ask.lexicon import CALLED, Lexicon
+from vermeil.ask.lexicon import Lexicon
 from vermeil.ask.plan import (
     Answer,
     ChangePlan,
@@ -26,6 +26,7 @@ from vermeil.ask.plan import (
 )
 from vermeil.ask.quality import quality
 from vermeil.ask.reading import Reader
+from vermeil.ask.said import CALLED
 from vermeil.ask.saying import said_of
 from vermeil.ask.telling import told
 from vermeil.ask.tracing import traced

@@ -14,6 +14,12 @@ ENOUGH = 0.7
 MARGIN = 0.06
 """How much nearer than any other meaning, in shares of its own nearness."""
 
+_GLUE = 0.3
+"""How much of what it says a word counts for, where it mostly says nothing."""
+
+_UNEXPLAINED = 0.85
+"""What is left of nearness for each word that an alias does not explain."""
+
 _UNLIKE = {frozenset(("count", "money")): 0.62, frozenset(("count", "duration")): 0.5}
 _OTHER_UNIT = 0.5
 _UNSAID = 0.84
@@ -53,8 +59,11 @@ def ranked(words: Sequence[str], lexicon: Lexicon, optional: Collection[str] = (
             continue
         explained = worth(shared, weights)
         precision = explained / worth(alias.words, weights)
-        recall = explained / (worth(needed | shared, weights))
+        unsaid = needed - shared
+        missed = worth(unsaid - lexicon.glue, weights) + _GLUE * worth(unsaid & lexicon.glue, weights)
+        recall = explained / (explained + missed)
         near = 2 * precision * recall / (precision + recall) * _fit(alias, measure, lexicon) * alias.trust
+        near *= _UNEXPLAINED ** len(unsaid - lexicon.glue)
         held = best.get(alias.meaning)
         if held is None or near > held.near:
             best[alias.meaning] = Choice(alias.meaning, near, alias.words)

@@ -68,7 +68,7 @@ _TOGETHER = frozenset(
 )
 
 
-class UnknownBy(Exception):
+class UnknownByError(Exception):
     """A figure is not known by a dimension, or of a value of one."""
 
     def __init__(self, dimension: str) -> None:
@@ -76,7 +76,7 @@ class UnknownBy(Exception):
         self.dimension = dimension
 
 
-class UnclearBound(Exception):
+class UnclearBoundError(Exception):
     """What a number bounds is not said."""
 
 
@@ -111,8 +111,8 @@ def drafted(meaning: Meaning, covered: frozenset[str], asked: Asked, lexicon: Le
     """The plan of a meaning.
 
     Raises:
-        UnknownBy: its metrics are not known by what is asked.
-        UnclearBound: there is a number, and no figure that it bounds.
+        UnknownByError: its metrics are not known by what is asked.
+        UnclearBoundError: there is a number, and no figure that it bounds.
     """
     meaning = _elsewhere(meaning, asked, lexicon)
     where = [*meaning.where, *_filters(meaning, asked, lexicon)]
@@ -169,7 +169,7 @@ def _one(names: Sequence[str], meaning: Meaning, lexicon: Lexicon) -> str:
     for name in names:
         if lexicon.supports(meaning, name):
             return name
-    raise UnknownBy(names[0])
+    raise UnknownByError(names[0])
 
 
 def _filters(meaning: Meaning, asked: Asked, lexicon: Lexicon) -> list[Filter]:
@@ -223,6 +223,9 @@ def _days(meaning: Meaning, asked: Asked, lexicon: Lexicon) -> tuple[list[str], 
     days = times.time
     if days is None or (days.first is None and days.last is None and not days.named):
         days = _usual(meaning, asked, lexicon, grains, bool(wanted) or times.over_time)
+    if wanted and any(name in DAYS for one in metrics for name in one.apart) and wanted != [grains[0]]:
+        asked.assumed.append(f"Not added up over days: each {grains[0]} is given.")
+        wanted = [grains[0]]
     if times.over_time and not wanted:
         wanted = [_grain_for(days, grains, asked.today)]
     if any(name in DAYS for one in metrics for name in one.apart) and times.time and not wanted:
@@ -279,7 +282,7 @@ def _kept(bound: Bound, meaning: Meaning, where: Sequence[Filter], lexicon: Lexi
     number = bound.number * {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}.get(bound.unit, 1)
     is_share = bound.unit in ("%", "percent", "per cent", "bps", "basis points")
     if is_share != (metric.unit == "rate") or bound.noun:
-        raise UnclearBound
+        raise UnclearBoundError
     if metric.unit == "rate":
         return Kept(
             metric=metric.name,
@@ -289,7 +292,7 @@ def _kept(bound: Bound, meaning: Meaning, where: Sequence[Filter], lexicon: Lexi
     if metric.unit == "money":
         codes = [one.values[0] for one in where if one.dimension == CURRENCY and len(one.values) == 1]
         if not codes:
-            raise UnclearBound
+            raise UnclearBoundError
         number *= 10 ** exponent(str(codes[0]))
     return Kept(metric=metric.name, sign=bound.sign, value=number)
 
@@ -301,7 +304,11 @@ def _order(
     word = ranking.word or ("down" if meaning.down else None)
     if word is None and asked.mentions.by and meaning.by and not grains:
         word = "down"
-    if word is None or not by or (grains and len(by) == len(grains) and not ranking.limit):
+    if (
+        word is None
+        or not by
+        or (grains and set(by) <= {*grains, CURRENCY} and not (ranking.limit or asked.times.which))
+    ):
         return (), None
     name = meaning.metrics[0]
     bad = bool(_BAD & set(name.split("_")))

@@ -222,15 +222,18 @@ _MONTH_NAMES = re.compile(
     + "|".join(f"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in MONTHS)
     + r"|sept)\b\.?"
 )
-_MAY_BEFORE = r"(?:in|of|for|since|from|to|until|till|during|and|vs|versus|between|last|this|against|with|through|by|,|-|\d(?:st|nd|rd|th)?)"
-_MAY = re.compile(rf"(?<=[a-z,?\d] )May\b|\bMay(?= \d)|(?<=^){'May'}(?= (?:volume|vs|\d))|\bMay(?='s)")
-_may_plain = re.compile(rf"\b({_MAY_BEFORE}) may\b|\bmay(?=(?: \d|'s|$|\?|,))")
+_MAY_BEFORE = (
+    r"(?:in|of|for|since|from|to|until|till|during|and|vs|versus|between|last|this|against|with|through|by|,|-"
+    r"|\d(?:st|nd|rd|th)?)"
+)
+_MAY = re.compile(r"(?<=[a-z,?\d] )May\b|\bMay(?= \d)|^May(?= (?:volume|vs|\d))|\bMay(?='s)")
+_MAY_PLAIN = re.compile(rf"\b({_MAY_BEFORE}) may\b|\bmay(?=(?: \d|'s|$|\?|,))")
 
 
 def with_months_marked(text: str) -> str:
     """The text in lower case, with @m5 in the place of May, where the month is meant and not what may be."""
     lower = _MAY.sub("@m5", text).lower()
-    lower = _may_plain.sub(lambda found: f"{found[1] + ' ' if found[1] else ''}@m5", lower)
+    lower = _MAY_PLAIN.sub(lambda found: f"{found[1] + ' ' if found[1] else ''}@m5", lower)
 
     def marked(found: re.Match[str]) -> str:
         name = found[1][:3]
