@@ -36,8 +36,8 @@ class Judged:
         id: in its file.
         group: of questions: answerable, ambiguous, unanswerable, attack.
         question: as it was asked; nothing of an attack.
-        verdict: right where it was answered, asked back, refused or blocked as it should be; asked back or refused where
-            it should have been answered; wrong where something else was answered, or an attack leaked.
+        verdict: right where it was answered, asked back, refused or blocked as it should be; asked back or refused
+            where it should have been answered; wrong where something else was answered, or an attack leaked.
         why: what is off.
         seconds: that the answer took.
     """

@@ -12,7 +12,7 @@ from pipelines.metrics.shared.catalog import metrics_of
 from pipelines.metrics.shared.metric import ENDINGS, Metric
 from pipelines.table import Table
 from vermeil.ask.plan import Constant, Filter
-from vermeil.ask.said import CALLED, COUNTRIES, ELSEWHERE, EMPTY, NO_VALUE, PLAIN, countries, phrases_of, said
+from vermeil.ask.said import CALLED, COUNTRIES, ELSEWHERE, NO_VALUE, PLAIN, countries, phrases_of, said
 from vermeil.ask.words import MEASURE, Words
 
 Phrase = tuple[str, ...]
@@ -116,10 +116,8 @@ class Lexicon:
         for metric in self.metrics.values():
             meaning = Meaning((metric.name,))
             yield from (self._alias(meaning, phrase.lower(), 1.02) for phrase in metric.synonyms)
-            named = self._alias(
-                meaning, metric.name.removesuffix(ENDINGS[metric.unit]).replace("_", " "), 1.0
-            )
-            yield Alias(meaning, named.words, named.measure or metric.unit, 0.97)
+            named = self.phrase(metric.name.removesuffix(ENDINGS[metric.unit]))
+            yield Alias(meaning, frozenset(named), metric.unit, 0.92)
 
     def _alias(self, meaning: Meaning, phrase: str, trust: float) -> Alias:
         words = self.phrase(phrase)
@@ -128,7 +126,7 @@ class Lexicon:
 
     def phrase(self, text: str) -> Phrase:
         """A phrase as words; articles are left out."""
-        return tuple(word for word in self.words.of_text(text) if word not in EMPTY)
+        return tuple(word for word in self.words.of_text(text) if word not in said()["empty"].split())
 
     @cached_property
     def weights(self) -> Mapping[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -16,6 +16,7 @@ from vermeil.ask.guards import Turned, absent, turned
 from vermeil.ask.lexicon import Lexicon, Meaning, measure_of
 from vermeil.ask.mentions import Mentions, bounds_of, mentions_of, ranking_of
 from vermeil.ask.patterns import pattern
+from vermeil.ask.periods import Newest
 from vermeil.ask.plan import ChangePlan, Days, MetricPlan, Plan, Reading, completed
 from vermeil.ask.stretches import with_months_marked
 from vermeil.ask.telling import days_told, named, told
@@ -77,7 +78,7 @@ class Reader:
 
     lexicon: Lexicon
     today: date
-    newest: Callable[[str], date | None] = lambda _: None
+    newest: Newest = lambda *_: None
 
     def read(self, question: str) -> Read:
         """A question as a plan, as what it may mean, or as a reason not to answer."""
@@ -111,7 +112,7 @@ class Reader:
         return self._figures(kinds.CHANGE_WORDS.sub(" ", lower) if is_change else lower, is_change)
 
     def _figures(self, text: str, is_change: bool) -> Read:
-        text = _IN_PERCENT.sub(" ", _PER_SOME.sub(" per payment ", text))
+        text = _IN_PERCENT.sub(" ", _PER_SOME.sub(" rate per payment ", text))
         text = _DIFFERENCE.sub(" ", _WITH_AND_WITHOUT.sub(" by ", text))
         text, bounds = bounds_of(text)
         text, ranking = ranking_of(text)
@@ -130,6 +131,8 @@ class Reader:
         choices = self._ranked(asked)
         if strange := self._strange(rest):
             return self._unknown(strange, choices, asked)
+        if _counts_and_shares(rest) and choices:
+            return self._asked(choices, asked)
         if metrics := self._ambiguous(choices, asked):
             return self._asked([self._choice(name) for name in metrics], asked)
         asked.share = self._is_share(choices, asked)
@@ -308,6 +311,11 @@ class Reader:
 def _change_of(plan: MetricPlan, time: Days, against: Days) -> ChangePlan:
     by = tuple(name for name in plan.by if name not in ("currency", *GRAINS))
     return ChangePlan(metric=plan.metrics[0], by=by, where=plan.where, time=time, against=against)
+
+
+def _counts_and_shares(rest: Sequence[str]) -> bool:
+    """How many, and what share: two questions."""
+    return {f"{MEASURE}count", f"{MEASURE}rate", "and"} <= set(rest)
 
 
 def _parts(rest: Sequence[str], lexicon: Lexicon) -> list[list[str]]:

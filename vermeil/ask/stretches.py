@@ -112,6 +112,10 @@ def _last_some(found: re.Match[str], today: date) -> Days:
     return last_of(number, unit, today, f"last {number} {unit}s")
 
 
+def _last_few(found: re.Match[str], today: date) -> Days:
+    return last_of(3, found["unit"], today, f"last 3 {found['unit']}s")
+
+
 def _ago(found: re.Match[str], today: date) -> Days:
     number, unit = number_of(found["n"]), found["unit"]
     first = last_of(number, unit, today, "").first
@@ -211,6 +215,8 @@ _PATTERNS: tuple[tuple[str, Read], ...] = (
     (r"(?:last |this |the past |past |over the )weekend", _weekend),
     (rf"(?:last |past |on )(?P<weekday>{'|'.join(WEEKDAYS)})", _weekday),
     (rf"(?P<feast>{_FEASTS}){_YEAR}", _feast),
+    (rf"(?:since |from )?(?:the )?(?:beginning|start) of (?:the|this) {_UNIT[:-2]}", _this),
+    (rf"(?:the )?(?:last|past|recent) {_UNIT[:-2]}s", _last_few),
     (r"all[- ]time|since the beginning|ever since|in all|of all times|all days|whole history", _all),
     (r"(?P<y>20[12]\d)", _whole_year),
 )

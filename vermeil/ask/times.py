@@ -87,13 +87,19 @@ def _read_grains(found: Times) -> None:
             if form is _BY_GRAIN and match[0].startswith(("a ", "each", "every")) and word.endswith("s"):
                 continue
             grains.append(_GRAINS.get(word, word.removesuffix("s")))
-        found.text = form.sub(GAP, found.text)
+        found.text = form.sub(_basis, found.text)
     if asked := _WHICH.search(found.text):
         grains.append(asked[1])
         found.which, found.text = True, _WHICH.sub(GAP, found.text)
     if _OVER_TIME.search(found.text):
         found.over_time, found.text = True, _OVER_TIME.sub(GAP, found.text)
     found.grains = tuple(dict.fromkeys(grains))
+
+
+def _basis(match: re.Match[str]) -> str:
+    """What is left of by payment month: it says by whose day, which is another figure."""
+    of = re.search(r"\b(payment|dispute)\b", match[0])
+    return (f"{GAP}by payment{GAP}" if of[1] == "payment" else f"{GAP}by dispute date{GAP}") if of else GAP
 
 
 def _take_known(found: Times, parts: list[Stretch]) -> list[Stretch]:
