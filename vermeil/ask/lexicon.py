@@ -221,10 +221,11 @@ class Lexicon:
         return frozenset((*self.weights, *self.glue, *named, *absent, *unclear))
 
     @cached_property
-    def names(self) -> list[str]:
-        """Words that a typing error may be taken for."""
-        written = (word for phrase in self.words.same for word in phrase.split())
-        return sorted({word for word in (*self.known, *written) if word.isalpha() and len(word) > 3})
+    def names(self) -> Mapping[str, str]:
+        """Words that a typing error may be taken for, with what each is read as."""
+        written = {word: to for phrase, to in self.words.same.items() for word in phrase.split()}
+        words = {**{word: word for word in self.known}, **written}
+        return {word: to for word, to in sorted(words.items()) if word.isalpha() and len(word) > 3}
 
     def meaning_of(self, metric: str) -> Meaning:
         """What is meant where a metric is named alone, with the conditions that people mean with it."""
