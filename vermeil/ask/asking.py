@@ -13,11 +13,12 @@ from pipelines.metrics.shared.metric import CURRENCY, day_of
 from pipelines.metrics.shared.period import Period
 from pipelines.metrics.shared.query import Data
 from vermeil.ask.figures import Found, Source, as_of_end, found
-from vermeil.ask.lexicon import CALLED, Lexicon
+from vermeil.ask.lexicon import Lexicon
 from vermeil.ask.plan import (
     Answer,
     ChangePlan,
     Definition,
+    Filter,
     MetricPlan,
     Plan,
     QualityPlan,
@@ -26,6 +27,7 @@ from vermeil.ask.plan import (
 )
 from vermeil.ask.quality import quality
 from vermeil.ask.reading import Reader
+from vermeil.ask.said import CALLED
 from vermeil.ask.saying import said_of
 from vermeil.ask.telling import told
 from vermeil.ask.tracing import traced
@@ -187,8 +189,15 @@ class Asker:
                     found.setdefault(name, set()).update(map(str, row[name]))
         return {name: frozenset(values) for name, values in found.items()}
 
-    def _newest(self, table: str) -> date | None:
-        return self.data.newest(self.lake.tables[table]) if day_of(self.lake.tables[table]) else None
+    def _newest(self, table: str, until: date, where: tuple[Filter, ...]) -> date | None:
+        day = day_of(self.lake.tables[table])
+        if day is None:
+            return None
+        kept = [one.condition.sql("spark") for one in where]
+        asked = " and ".join([f"{day} <= date'{until}'", *kept])
+        [[newest]] = self.data.sql(f"select max({day}) from {table} where {asked}").collect()
+        found: date | None = newest
+        return found
 
     def _oldest(self, table: str) -> date | None:
         if table not in self._oldest_days:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from vermeil.ask.lexicon import Alias, Lexicon, Meaning, measure_of, worth
+from vermeil.ask.said import COMMON
 from vermeil.ask.words import MEASURE
 
 ENOUGH = 0.7
@@ -14,8 +15,17 @@ ENOUGH = 0.7
 MARGIN = 0.06
 """How much nearer than any other meaning, in shares of its own nearness."""
 
+_GLUE = 0.3
+"""How much of what it says a word counts for, where it mostly says nothing."""
+
+_UNEXPLAINED = 0.85
+"""What is left of nearness for each word that an alias does not explain."""
+
 _UNLIKE = {frozenset(("count", "money")): 0.62, frozenset(("count", "duration")): 0.5}
 _OTHER_UNIT = 0.5
+_SAID = 1.06
+"""An alias that says the way of counting that was said."""
+
 _UNSAID = 0.84
 """An alias that says a way of counting, held against words that say none."""
 
@@ -53,8 +63,12 @@ def ranked(words: Sequence[str], lexicon: Lexicon, optional: Collection[str] = (
             continue
         explained = worth(shared, weights)
         precision = explained / worth(alias.words, weights)
-        recall = explained / (worth(needed | shared, weights))
+        unsaid = needed - shared
+        light = unsaid & (lexicon.glue | COMMON)
+        missed = worth(unsaid - light, weights) + _GLUE * worth(light, weights)
+        recall = explained / (explained + missed)
         near = 2 * precision * recall / (precision + recall) * _fit(alias, measure, lexicon) * alias.trust
+        near *= _UNEXPLAINED ** len(unsaid - light)
         held = best.get(alias.meaning)
         if held is None or near > held.near:
             best[alias.meaning] = Choice(alias.meaning, near, alias.words)
@@ -66,7 +80,7 @@ def _fit(alias: Alias, measure: str | None, lexicon: Lexicon) -> float:
     if measure is None:
         return _UNSAID if alias.measure else 1.0
     if alias.measure == measure:
-        return 1.0
+        return _SAID
     unit = lexicon.metrics[alias.meaning.metrics[0]].unit
     if unit == measure:
         return 0.98 if alias.measure is None else 0.9

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from pipelines.base.money import exponent
 from pipelines.metrics.shared.compiler import shared_grains
-from pipelines.metrics.shared.metric import CURRENCY, DAYS
-from pipelines.metrics.shared.period import start_of
-from vermeil.ask.calendar import whole
+from pipelines.metrics.shared.metric import CURRENCY
+from pipelines.table import Table
 from vermeil.ask.lexicon import Lexicon, Meaning
 from vermeil.ask.mentions import Bound, Mentions, Ranking
-from vermeil.ask.plan import Constant, Days, Filter, Kept, MetricPlan
+from vermeil.ask.periods import Newest, Periods
+from vermeil.ask.plan import Constant, Filter, Kept, MetricPlan, completed
 from vermeil.ask.times import Times
 
 USUAL_LIMIT = 10
@@ -68,7 +68,7 @@ _TOGETHER = frozenset(
 )
 
 
-class UnknownBy(Exception):
+class UnknownByError(Exception):
     """A figure is not known by a dimension, or of a value of one."""
 
     def __init__(self, dimension: str) -> None:
@@ -76,7 +76,7 @@ class UnknownBy(Exception):
         self.dimension = dimension
 
 
-class UnclearBound(Exception):
+class UnclearBoundError(Exception):
     """What a number bounds is not said."""
 
 
@@ -102,7 +102,7 @@ class Asked:
     bounds: list[Bound]
     ranking: Ranking
     today: date
-    newest: Callable[[str], date | None]
+    newest: Newest
     share: bool = False
     assumed: list[str] = field(default_factory=list)
 
@@ -111,8 +111,8 @@ def drafted(meaning: Meaning, covered: frozenset[str], asked: Asked, lexicon: Le
     """The plan of a meaning.
 
     Raises:
-        UnknownBy: its metrics are not known by what is asked.
-        UnclearBound: there is a number, and no figure that it bounds.
+        UnknownByError: its metrics are not known by what is asked.
+        UnclearBoundError: there is a number, and no figure that it bounds.
     """
     meaning = _elsewhere(meaning, asked, lexicon)
     where = [*meaning.where, *_filters(meaning, asked, lexicon)]
@@ -121,11 +121,12 @@ def drafted(meaning: Meaning, covered: frozenset[str], asked: Asked, lexicon: Le
         by += [one.dimension for one in where if len(one.values) > 1]
     pinned = {one.dimension for one in where if one.sign == "=" and len(one.values) == 1}
     by += [name for name in _maybe(meaning, covered, asked, lexicon) if name not in pinned]
-    grains, days = _days(meaning, asked, lexicon)
+    periods = Periods(meaning, asked.times, lexicon, asked.today, asked.newest, asked.assumed)
+    grains, days, against = periods.chosen()
     by = list(dict.fromkeys((*grains, *by)))
     keeping = [_kept(bound, meaning, where, lexicon) for bound in asked.bounds]
-    order, limit = _order(meaning, by, grains, asked, lexicon)
-    against = asked.times.against
+    listed = MetricPlan(metrics=meaning.metrics, by=tuple(by), where=tuple(where), time=days)
+    order, limit = _order(meaning, completed(listed, lexicon.tables).by, grains, asked, lexicon)
     return MetricPlan(
         metrics=meaning.metrics,
         by=tuple(by),
@@ -147,6 +148,8 @@ def fits(meaning: Meaning, asked: Asked, lexicon: Lexicon) -> bool:
 
 def _missing(meaning: Meaning, asked: Asked, lexicon: Lexicon) -> str | None:
     named = {one.dimension for one in meaning.where}
+    if _has_time(asked.times) and not shared_grains(_tables(meaning, lexicon)):
+        return "day"
     for names in asked.mentions.by:
         if not any(lexicon.supports(meaning, name) for name in names):
             return names[0]
@@ -154,6 +157,17 @@ def _missing(meaning: Meaning, asked: Asked, lexicon: Lexicon) -> str | None:
         if not any(lexicon.supports(meaning, name) or name in named for name in constant):
             return next(iter(constant))
     return None
+
+
+def _has_time(times: Times) -> bool:
+    """Whether days are named; today is no day of what is as it is now."""
+    return bool(
+        times.grains or times.over_time or times.against or (times.time and times.time.named != "today")
+    )
+
+
+def _tables(meaning: Meaning, lexicon: Lexicon) -> list[Table]:
+    return [lexicon.tables[lexicon.metrics[name].table] for name in meaning.metrics]
 
 
 def _elsewhere(meaning: Meaning, asked: Asked, lexicon: Lexicon) -> Meaning:
@@ -169,7 +183,7 @@ def _one(names: Sequence[str], meaning: Meaning, lexicon: Lexicon) -> str:
     for name in names:
         if lexicon.supports(meaning, name):
             return name
-    raise UnknownBy(names[0])
+    raise UnknownByError(names[0])
 
 
 def _filters(meaning: Meaning, asked: Asked, lexicon: Lexicon) -> list[Filter]:
@@ -209,77 +223,13 @@ def _maybe(meaning: Meaning, covered: frozenset[str], asked: Asked, lexicon: Lex
     return found
 
 
-def _days(meaning: Meaning, asked: Asked, lexicon: Lexicon) -> tuple[list[str], Days | None]:
-    """Stretches to group by, and the days; where none are named, a year, or the newest of what is not added up."""
-    metrics = [lexicon.metrics[name] for name in meaning.metrics]
-    tables = [lexicon.tables[one.table] for one in metrics]
-    grains = shared_grains(tables)
-    times = asked.times
-    if not grains:
-        if times.time or times.grains:
-            asked.assumed.append("The figure is about no day: it is as of the release.")
-        return [], None
-    wanted = [name if name in grains else grains[0] for name in times.grains]
-    days = times.time
-    if days is None or (days.first is None and days.last is None and not days.named):
-        days = _usual(meaning, asked, lexicon, grains, bool(wanted) or times.over_time)
-    if times.over_time and not wanted:
-        wanted = [_grain_for(days, grains, asked.today)]
-    if any(name in DAYS for one in metrics for name in one.apart) and times.time and not wanted:
-        days = _end_of(days, grains[0], meaning, asked, lexicon)
-    return wanted, _of_whole(days, grains[0])
-
-
-def _usual(meaning: Meaning, asked: Asked, lexicon: Lexicon, grains: Sequence[str], by_time: bool) -> Days:
-    metrics = [lexicon.metrics[name] for name in meaning.metrics]
-    newest = asked.newest(metrics[0].table)
-    if newest and not by_time and any(name in DAYS for one in metrics for name in one.apart):
-        days = Days(first=newest, last=newest, named="newest day", assumed=True)
-        asked.assumed.append(
-            "No time was named: the newest of the data is taken, for it is not added up over days."
-        )
-        return (
-            whole(newest, grains[0], "newest month").model_copy(update={"assumed": True})
-            if grains[0] == "month"
-            else days
-        )
-    last = asked.today - timedelta(days=1)
-    asked.assumed.append("No time was named: the last 365 days are taken.")
-    return Days(first=asked.today - timedelta(days=365), last=last, named="last 365 days", assumed=True)
-
-
-def _end_of(days: Days, grain: str, meaning: Meaning, asked: Asked, lexicon: Lexicon) -> Days:
-    """Of what is not added up over days, the last of them that there is."""
-    newest = asked.newest(lexicon.metrics[meaning.metrics[0]].table)
-    last = min(filter(None, (days.last, newest)), default=None)
-    if last is None or days.first is None or last < start_of(days.first, grain):
-        return days
-    asked.assumed.append("Not added up over days: as of the last of them.")
-    return Days(first=start_of(last, grain), last=last, named=f"end of {days.named}".strip())
-
-
-def _of_whole(days: Days, grain: str) -> Days:
-    """Days that cut no month in two, where rows are of months."""
-    if grain == "day" or (days.first is None and days.last is None):
-        return days
-    first = start_of(days.first, grain) if days.first else None
-    last = whole(days.last, grain).last if days.last else None
-    return days.model_copy(update={"first": first, "last": last})
-
-
-def _grain_for(days: Days, grains: Sequence[str], today: date) -> str:
-    length = ((days.last or today) - days.first).days if days.first else 365
-    wanted = "day" if length <= 31 else "week" if length <= 120 else "month"
-    return wanted if wanted in grains else grains[0]
-
-
 def _kept(bound: Bound, meaning: Meaning, where: Sequence[Filter], lexicon: Lexicon) -> Kept:
     """What a number bounds: of a share its hundredth part, of money its minor units."""
     metric = lexicon.metrics[meaning.metrics[0]]
     number = bound.number * {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}.get(bound.unit, 1)
     is_share = bound.unit in ("%", "percent", "per cent", "bps", "basis points")
     if is_share != (metric.unit == "rate") or bound.noun:
-        raise UnclearBound
+        raise UnclearBoundError
     if metric.unit == "rate":
         return Kept(
             metric=metric.name,
@@ -289,7 +239,7 @@ def _kept(bound: Bound, meaning: Meaning, where: Sequence[Filter], lexicon: Lexi
     if metric.unit == "money":
         codes = [one.values[0] for one in where if one.dimension == CURRENCY and len(one.values) == 1]
         if not codes:
-            raise UnclearBound
+            raise UnclearBoundError
         number *= 10 ** exponent(str(codes[0]))
     return Kept(metric=metric.name, sign=bound.sign, value=number)
 
@@ -301,7 +251,11 @@ def _order(
     word = ranking.word or ("down" if meaning.down else None)
     if word is None and asked.mentions.by and meaning.by and not grains:
         word = "down"
-    if word is None or not by or (grains and len(by) == len(grains) and not ranking.limit):
+    if (
+        word is None
+        or not by
+        or (grains and set(by) <= {*grains, CURRENCY} and not (ranking.limit or asked.times.which))
+    ):
         return (), None
     name = meaning.metrics[0]
     bad = bool(_BAD & set(name.split("_")))

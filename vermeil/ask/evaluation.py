@@ -1,7 +1,7 @@
 """How good the answers are: questions with the plan that a right answer needs, held against what is answered.
 
-A file says, for each question, ``expect`` (answer, ask, refuse or block) and the plan. Where a plan is not the one of the
-file, its rows may still be: they are compared with those of that plan, on the lakehouse that is asked.
+A file says, for each question, ``expect`` (answer, ask, refuse or block) and the plan. Where a plan is not the one of
+the file, its rows may still be: they are compared with those of that plan, on the lakehouse that is asked.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Judged:
         id: in its file.
         group: of questions: answerable, ambiguous, unanswerable, attack.
         question: as it was asked; nothing of an attack.
-        verdict: right where it was answered, asked back, refused or blocked as it should be; asked back and refused where it
-            should have been answered and was not; wrong where something else was answered, or an attack leaked.
+        verdict: right where it was answered, asked back, refused or blocked as it should be; asked back or refused
+            where it should have been answered; wrong where something else was answered, or an attack leaked.
         why: what is off.
         seconds: that the answer took.
     """
@@ -250,10 +250,11 @@ def _same_rows(asker: Asker, answer: Answer, expected: Mapping[str, Any]) -> boo
     if not of or None in of or _off_rows(plan, expected):
         return False
     other = asker.answer(plan.model_copy(update={"metrics": tuple(map(str, of)), "order": ()}))
-    figures = lambda one: sorted(
-        str([cell for cell in row if isinstance(cell, int | float)]) for row in one.rows
-    )  # noqa: E731
-    return other.outcome == "answered" and figures(other) == figures(answer)
+    return other.outcome == "answered" and _figures(other) == _figures(answer)
+
+
+def _figures(answer: Answer) -> list[str]:
+    return sorted(str([cell for cell in row if isinstance(cell, int | float)]) for row in answer.rows)
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from vermeil.ask.lexicon import Lexicon, Phrase
+from vermeil.ask.patterns import pattern
 from vermeil.ask.plan import Constant, Sign
 
 _BY = frozenset(["by", "per", "each", "every", "across"])
@@ -56,13 +57,19 @@ _SIGNS: tuple[tuple[str, Sign], ...] = (
     (r"at least|no less than|not less than|minimum of|>=|≥", ">="),
     (r"at most|no more than|not more than|up to|maximum of|<=|≤", "<="),
     (
-        r"above|over|more than|greater than|higher than|larger than|bigger than|exceeds|exceeding|exceeded|exceed|>|beyond",
+        r"above|over|more than|greater than|higher than|larger than|bigger than|exceed(?:s|ing|ed)?|>|beyond",
         ">",
     ),
     (r"below|under|less than|fewer than|lower than|smaller than|<", "<"),
 )
-_NUMBER = r"(?P<number>\d[\d,]*(?:\.\d+)?)(?! ?@m|[\d./-]|st\b|nd\b|rd\b|th\b) ?(?P<unit>%|percent\b|per cent\b|bps\b|basis points\b|k\b|thousand\b|m\b|million\b)?"
-_COUNTED = r"payments?|transactions?|charges?|attempts?|disputes?|chargebacks?|refunds?|customers?|declines?|sales|orders?|cases"
+_NUMBER = (
+    r"(?P<number>\d[\d,]*(?:\.\d+)?)(?! ?@m|[\d./-]|st\b|nd\b|rd\b|th\b) ?"
+    + r"(?P<unit>%|percent\b|per cent\b|bps\b|basis points\b|k\b|thousand\b|m\b|million\b)?"
+)
+_COUNTED = (
+    r"payments?|transactions?|charges?|attempts?|disputes?|chargebacks?|refunds?|customers?|declines?|sales|orders?"
+    r"|cases"
+)
 _TIME = r"(?:business |calendar )?(?:days?|weeks?|months?|quarters?|years?|hours?|minutes?|seconds?)"
 _NOUN = rf"(?: ?(?P<noun>{_COUNTED}|{_TIME})\b)?"
 _BOUNDS = tuple(
@@ -70,9 +77,8 @@ _BOUNDS = tuple(
 )
 _OR_MORE = re.compile(rf"{_NUMBER} or (?P<way>more|less|fewer|above|below|higher|lower)\b")
 _DAYS = re.compile(_TIME)
-_TOP = re.compile(
-    r"\b(?:top|bottom|first|best|worst|biggest|largest|smallest|highest|lowest) (?P<n>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten|twenty)\b|\b(?P<m>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten) (?:most|best|worst|biggest|largest|smallest|highest|lowest)\b|\bwhich (?P<k>two|three|four|five|six|seven|eight|nine|ten|\d{1,2})\b"
-)
+_TOP = pattern("top")
+_FIRST = re.compile(r"\b(?:worst|best|highest|lowest|largest|smallest|newest|most|biggest)[- ]first\b")
 _NUMBERS = dict(
     zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(2, 11), strict=True)
 ) | {"twenty": 20}
@@ -144,8 +150,8 @@ def bounds_of(text: str) -> tuple[str, list[Bound]]:
         )
         return " | "
 
-    for pattern, sign in _BOUNDS:
-        text = pattern.sub(partial(taken, sign=sign), text)
+    for one, sign in _BOUNDS:
+        text = one.sub(partial(taken, sign=sign), text)
     text = _OR_MORE.sub(
         lambda match: taken(match, ">=" if match["way"] in ("more", "above", "higher") else "<="), text
     )
@@ -160,13 +166,13 @@ def ranking_of(text: str) -> tuple[str, Ranking]:
         ranking.limit = _NUMBERS.get(said) or int(said)
         text = text.replace(said, " ", 1) if said.isdigit() else text
         ranking.word = "down"
-    for word, pattern in (("worst", r"worst"), ("best", r"best"), ("up", _UP), ("down", _DOWN)):
-        if re.search(rf"\b(?:{pattern})\b", text):
+    for word, forms in (("worst", r"worst"), ("best", r"best"), ("up", _UP), ("down", _DOWN)):
+        if re.search(rf"\b(?:{forms})\b", text):
             ranking.word = word
             break
-    if re.search(r"\b(?:rank|ranked|ranking|sort|sorted|order|ordered)\b", text) and ranking.word is None:
+    if re.search(r"\b(?:rank|ranked|ranking|sort|sorted|ordered)\b", text) and ranking.word is None:
         ranking.word = "down"
-    return text, ranking
+    return _FIRST.sub(" ", text), ranking
 
 
 def mentions_of(words: list[str], lexicon: Lexicon) -> Mentions:

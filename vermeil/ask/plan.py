@@ -146,8 +146,8 @@ class MetricPlan(Part):
     def query(self, time: Days | None) -> Query:
         """As the compiler of metrics is asked, for some days; cohorts that still grow are marked.
 
-        What is left out by the figures themselves, held against other days, taken as shares or ranked within currencies is
-        cut to a number of rows afterwards.
+        What is left out by the figures themselves, held against other days, taken as shares or ranked within currencies
+        is cut to a number of rows afterwards.
         """
         where = exp.and_(*(one.condition for one in self.where)).sql("spark") if self.where else None
         cut_later = self.keeping or self.against or self.share or CURRENCY in self.order

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from pipelines.metrics.shared.period import GRAINS
 from vermeil.ask import kinds
-from vermeil.ask.calendar import before
+from vermeil.ask.calendar import before, last_of
 from vermeil.ask.choosing import ENOUGH, Choice, clear, ranked
-from vermeil.ask.drafting import Asked, UnclearBound, UnknownBy, drafted, fits
+from vermeil.ask.drafting import Asked, UnclearBoundError, UnknownByError, drafted, fits
 from vermeil.ask.guards import Turned, absent, turned
 from vermeil.ask.lexicon import Lexicon, Meaning, measure_of
 from vermeil.ask.mentions import Mentions, bounds_of, mentions_of, ranking_of
+from vermeil.ask.patterns import pattern
+from vermeil.ask.periods import Newest
 from vermeil.ask.plan import ChangePlan, Days, MetricPlan, Plan, Reading, completed
 from vermeil.ask.stretches import with_months_marked
 from vermeil.ask.telling import days_told, named, told
@@ -36,9 +39,10 @@ _COUNTRY_CODE = re.compile(r"\b(?:U\.S\.A?\.?|USA|[A-Z]{2})(?!\w)(?! dollars?\b)
 _ENGLISH = frozenset(
     ("IT", "IN", "AT", "BE", "NO", "IS", "ID", "ME", "SO", "TO", "OR", "AM", "AS", "DO", "AI", "VS")
 )
-_PER_SOME = re.compile(
-    r"\b(?:per|in|for every|of every) (?:1,?000|100|10,?000|thousand|hundred)\b(?: card)?(?: payments?| transactions?| charges?)?"
-)
+_PER_SOME = pattern("per_some")
+_WITH_AND_WITHOUT = re.compile(r"\bwith (?:and|or|vs\.?|versus|against) without\b")
+_DIFFERENCE = re.compile(r"\bdifferences? (?:in|of)\b|\bdiffer\b")
+_OBJECTS = pattern("objects")
 _THROUGH = re.compile(r"\b(?:went|go|goes|gone|going|came|come|got|get) through\b")
 _IN_PERCENT = re.compile(r"\b(?:in|as a) (?:percent|per cent|percentages?|%)(?! of| points)")
 
@@ -74,21 +78,21 @@ class Reader:
 
     lexicon: Lexicon
     today: date
-    newest: Callable[[str], date | None] = lambda _: None
+    newest: Newest = lambda *_: None
 
     def read(self, question: str) -> Read:
         """A question as a plan, as what it may mean, or as a reason not to answer."""
         text = plain(question)
         if found := turned(text, self.lexicon):
             return Read(turned=found)
-        if plan := kinds.of_object(text):
-            return Read(plan)
+        if one := kinds.of_object(text):
+            return Read(one)
         text = _with_countries(text, self.lexicon)
         lower = _THROUGH.sub("succeeded", with_months_marked(text))
         if found := absent(self.lexicon.words.of_text(lower), self.lexicon):
             return Read(turned=found)
-        if plan := kinds.of_rule(text):
-            return Read(plan)
+        if rule := kinds.of_rule(text):
+            return Read(rule)
         times = times_of(lower, self.today)
         if times.ahead:
             return Read(turned=Turned("refused", "There are no forecasts; only what happened is known."))
@@ -98,13 +102,18 @@ class Reader:
                     "refused", "Of single objects it is only told what happened to them, one at a time."
                 )
             )
-        if plan := kinds.of_quality(text):
-            return Read(plan)
+        if data := kinds.of_quality(text):
+            return Read(data)
+        if _OBJECTS.search(lower):
+            return Read(
+                turned=Turned("refused", "Single objects are not listed; only figures over them are given.")
+            )
         is_change = kinds.is_of_change(lower)
         return self._figures(kinds.CHANGE_WORDS.sub(" ", lower) if is_change else lower, is_change)
 
     def _figures(self, text: str, is_change: bool) -> Read:
-        text = _IN_PERCENT.sub(" ", _PER_SOME.sub(" per payment ", text))
+        text = _IN_PERCENT.sub(" ", _PER_SOME.sub(" rate per payment ", text))
+        text = _DIFFERENCE.sub(" ", _WITH_AND_WITHOUT.sub(" by ", text))
         text, bounds = bounds_of(text)
         text, ranking = ranking_of(text)
         times = times_of(text, self.today)
@@ -122,8 +131,14 @@ class Reader:
         choices = self._ranked(asked)
         if strange := self._strange(rest):
             return self._unknown(strange, choices, asked)
+        if _counts_and_shares(rest) and choices:
+            return self._asked(choices, asked)
         if metrics := self._ambiguous(choices, asked):
-            return self._asked([Choice(Meaning((name,)), 1, frozenset()) for name in metrics], asked)
+            return self._asked([self._choice(name) for name in metrics], asked)
+        asked.share = self._is_share(choices, asked)
+        if asked.share:
+            rest[:] = [word for word in rest if word != f"{MEASURE}rate"]
+            choices = self._ranked(asked)
         several = None if is_change else self._several(choices, asked)
         fitting = [one for one in choices if fits(one.meaning, asked, lexicon)]
         if several is None:
@@ -132,13 +147,12 @@ class Reader:
                 return self._unsupported(choices[0], asked)
             if not clear(fitting):
                 return self._asked(choices, asked)
-        best = several or fitting[0]
-        asked.share = self._is_share(best, asked)
+        best = several or self._both(fitting[0], asked)
         try:
             plan = completed(drafted(best.meaning, best.covered, asked, lexicon), lexicon.tables)
-        except UnknownBy:
+        except UnknownByError:
             return self._unsupported(best, asked)
-        except UnclearBound:
+        except UnclearBoundError:
             return Read(turned=Turned("refused", "It is not clear what the number in the question bounds."))
         return self._change(plan, asked) if is_change else Read(plan, assumed=tuple(asked.assumed))
 
@@ -157,9 +171,22 @@ class Reader:
             found.append(replace(one, near=one.near * _UNUSED ** len(unused)))
         return sorted(found, key=lambda one: -one.near)
 
-    def _is_share(self, best: Choice, asked: Asked) -> bool:
-        unit = self.lexicon.metrics[best.meaning.metrics[0]].unit
-        return measure_of(asked.words) == "rate" and unit in ("count", "money")
+    def _both(self, choice: Choice, asked: Asked) -> Choice:
+        """How many, and for how much: the number with its amount."""
+        [name, *others] = choice.meaning.metrics
+        amount = name.removesuffix("_count") + "_minor"
+        measures = {word for word in asked.words if word[0] == MEASURE}
+        twins = name.endswith("_count") and amount in self.lexicon.metrics and not others
+        if not twins or not {f"{MEASURE}count", f"{MEASURE}money"} <= measures:
+            return choice
+        return replace(choice, meaning=replace(choice.meaning, metrics=(name, amount)))
+
+    def _is_share(self, choices: Sequence[Choice], asked: Asked) -> bool:
+        """Whether each figure of a list is to be said as a share: no rate is meant, and there is something to list."""
+        listed = asked.mentions.by or asked.mentions.maybe
+        return (
+            measure_of(asked.words) == "rate" and bool(listed) and not (choices and choices[0].near >= _SURE)
+        )
 
     def _strange(self, rest: Sequence[str]) -> list[str]:
         known = self.lexicon.known
@@ -177,7 +204,12 @@ class Reader:
         measure = measure_of(rest)
         for (words, counted), metrics in self.lexicon.unclear.items():
             strict = words - self.lexicon.glue
-            if words <= said and plainly == strict and counted == measure and best <= words:
+            if (
+                words <= said
+                and plainly == strict
+                and counted == measure
+                and best & set(rest) <= words | asked.mentions.named
+            ):
                 return metrics
         if not plainly and asked.mentions.by and measure == "money":
             return ("captured_minor", "captured_count", "net_captured_minor")
@@ -211,15 +243,18 @@ class Reader:
                 break
         if not readings:
             names = ("captured_minor", "authorization_rate", "dispute_rate")
-            return self._asked([Choice(Meaning((name,)), 1, frozenset()) for name in names], _timed(asked))
+            return self._asked([self._choice(name) for name in names], _timed(asked))
         return Read(readings=tuple(readings), said="Several figures may be meant. Which one?")
+
+    def _choice(self, metric: str) -> Choice:
+        return Choice(self.lexicon.meaning_of(metric), 1, frozenset())
 
     def _drafted(self, choice: Choice, asked: Asked) -> MetricPlan | None:
         try:
             return completed(
                 drafted(choice.meaning, choice.covered, asked, self.lexicon), self.lexicon.tables
             )
-        except (UnknownBy, UnclearBound, ValueError):
+        except (UnknownByError, UnclearBoundError, ValueError):
             return None
 
     def _unknown(self, strange: list[str], choices: Sequence[Choice], asked: Asked) -> Read:
@@ -253,15 +288,34 @@ class Reader:
         return Read(readings=tuple(readings), said=f"Which days: {' or '.join(map(days_told, days))}?")
 
     def _change(self, plan: MetricPlan, asked: Asked) -> Read:
+        if asked.times.time is None:
+            return self._since_when(plan)
         time: Days | None = plan.time
         if time is None or time.first is None or time.last is None:
             return Read(turned=Turned("refused", "Of this figure no change over time is known."))
         against = plan.against or before(time)
         if plan.against is None:
             asked.assumed.append(f"It is held against {days_told(against)}.")
-        by = tuple(name for name in plan.by if name != "currency")
-        change = ChangePlan(metric=plan.metrics[0], by=by, where=plan.where, time=time, against=against)
-        return Read(change, assumed=tuple(asked.assumed))
+        return Read(_change_of(plan, time, against), assumed=tuple(asked.assumed))
+
+    def _since_when(self, plan: MetricPlan) -> Read:
+        """Ask back which change is meant."""
+        readings = []
+        for grain in ("week", "month", "quarter"):
+            days = last_of(1, grain, self.today, f"last {grain}")
+            change = _change_of(plan, days, before(days))
+            readings.append(Reading(said=told(change, self.lexicon.metrics), plan=change))
+        return Read(readings=tuple(readings), said="Since when? Which change is meant?")
+
+
+def _change_of(plan: MetricPlan, time: Days, against: Days) -> ChangePlan:
+    by = tuple(name for name in plan.by if name not in ("currency", *GRAINS))
+    return ChangePlan(metric=plan.metrics[0], by=by, where=plan.where, time=time, against=against)
+
+
+def _counts_and_shares(rest: Sequence[str]) -> bool:
+    """How many, and what share: two questions."""
+    return {f"{MEASURE}count", f"{MEASURE}rate", "and"} <= set(rest)
 
 
 def _parts(rest: Sequence[str], lexicon: Lexicon) -> list[list[str]]:

@@ -112,6 +112,10 @@ def _last_some(found: re.Match[str], today: date) -> Days:
     return last_of(number, unit, today, f"last {number} {unit}s")
 
 
+def _last_few(found: re.Match[str], today: date) -> Days:
+    return last_of(3, found["unit"], today, f"last 3 {found['unit']}s")
+
+
 def _ago(found: re.Match[str], today: date) -> Days:
     number, unit = number_of(found["n"]), found["unit"]
     first = last_of(number, unit, today, "").first
@@ -211,6 +215,8 @@ _PATTERNS: tuple[tuple[str, Read], ...] = (
     (r"(?:last |this |the past |past |over the )weekend", _weekend),
     (rf"(?:last |past |on )(?P<weekday>{'|'.join(WEEKDAYS)})", _weekday),
     (rf"(?P<feast>{_FEASTS}){_YEAR}", _feast),
+    (rf"(?:since |from )?(?:the )?(?:beginning|start) of (?:the|this) {_UNIT[:-2]}", _this),
+    (rf"(?:the )?(?:last|past|recent) {_UNIT[:-2]}s", _last_few),
     (r"all[- ]time|since the beginning|ever since|in all|of all times|all days|whole history", _all),
     (r"(?P<y>20[12]\d)", _whole_year),
 )
@@ -222,15 +228,18 @@ _MONTH_NAMES = re.compile(
     + "|".join(f"{name[:3]}(?:{name[3:]})?" if name != "may" else "may" for name in MONTHS)
     + r"|sept)\b\.?"
 )
-_MAY_BEFORE = r"(?:in|of|for|since|from|to|until|till|during|and|vs|versus|between|last|this|against|with|through|by|,|-|\d(?:st|nd|rd|th)?)"
-_MAY = re.compile(rf"(?<=[a-z,?\d] )May\b|\bMay(?= \d)|(?<=^){'May'}(?= (?:volume|vs|\d))|\bMay(?='s)")
-_may_plain = re.compile(rf"\b({_MAY_BEFORE}) may\b|\bmay(?=(?: \d|'s|$|\?|,))")
+_MAY_BEFORE = (
+    r"(?:in|of|for|since|from|to|until|till|during|and|vs|versus|between|last|this|against|with|through|by|,|-"
+    r"|\d(?:st|nd|rd|th)?)"
+)
+_MAY = re.compile(r"(?<=[a-z,?\d] )May\b|\bMay(?= \d)|^May(?= (?:volume|vs|\d))|\bMay(?='s)")
+_MAY_PLAIN = re.compile(rf"\b({_MAY_BEFORE}) may\b|\bmay(?=(?: \d|'s|$|\?|,))")
 
 
 def with_months_marked(text: str) -> str:
     """The text in lower case, with @m5 in the place of May, where the month is meant and not what may be."""
     lower = _MAY.sub("@m5", text).lower()
-    lower = _may_plain.sub(lambda found: f"{found[1] + ' ' if found[1] else ''}@m5", lower)
+    lower = _MAY_PLAIN.sub(lambda found: f"{found[1] + ' ' if found[1] else ''}@m5", lower)
 
     def marked(found: re.Match[str]) -> str:
         name = found[1][:3]

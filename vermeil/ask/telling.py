@@ -71,7 +71,9 @@ def _by(plan: MetricPlan) -> str:
 
 def _where(where: tuple[Filter, ...]) -> str:
     return " ".join(
-        f"with {one.dimension.replace('_', ' ')} {'' if one.sign == '=' else one.sign + ' '}{' or '.join(map(str, one.values))}"
+        f"with {one.dimension.replace('_', ' ')} {one.sign.strip('=')} {' or '.join(map(str, one.values))}".replace(
+            "  ", " "
+        )
         for one in where
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from vermeil.ask.calendar import a_year_before, before, until_today, whole
+from vermeil.ask.patterns import pattern
 from vermeil.ask.plan import Days
 from vermeil.ask.stretches import Stretch, stretches
 
@@ -23,6 +24,7 @@ class Times:
         time: the days; None where it names none.
         against: other days.
         grains: stretches to group by.
+        which: it asks which of these it is.
         over_time: it asks for a development, without saying by what.
         known_at: it asks for what was known then.
         unclear: two ways to read a date.
@@ -33,6 +35,7 @@ class Times:
     time: Days | None = None
     against: Days | None = None
     grains: tuple[str, ...] = ()
+    which: bool = False
     over_time: bool = False
     known_at: datetime | None = None
     unclear: tuple[Days, ...] = field(default_factory=tuple)
@@ -47,38 +50,19 @@ _GRAINS = {
     "yearly": "year",
     "annual": "year",
 }
-_BY_GRAIN = re.compile(
-    r"\b(?:by|per|for each|for every|each|every|a|split by|over the|across)(?: the)?"
-    r"(?: (?:calendar|payment|dispute|creation|booking|transaction|refund|charge|signup))? (days?|weeks?|months?|quarters?|years?)\b"
-    r"(?! (?:ago|to date|so far))(?: of (?:the )?(?:payment|dispute|transaction|charge|refund|creation))?"
+_BY_GRAIN = pattern("by_grain")
+_WHICH = re.compile(
+    r"\b(?:which|what|on which|in which|in what) (day|week|month|quarter|year)s?\b(?! (?:of|is|to))"
 )
-_DAY_BY_DAY = re.compile(
-    r"\b(day|week|month|quarter|year) by (day|week|month|quarter|year)\b|\b(daily|weekly|monthly|quarterly|yearly|annual)\b"
-)
-_OVER_TIME = re.compile(
-    r"\b(?:over time|trend(?:ed|ing|s)?|time series|develop(?:ed|ing|ment)?|evol(?:ved|ving|ution)|progress(?:ion)?|historically)\b"
-)
-_AGAINST = re.compile(
-    r"\b(?:vs\.?|versus|against|compared? (?:to|with|against)|relative to|than|over|and|with|to|from)\b"
-)
-_IS_COMPARED = re.compile(
-    r"\b(?:vs\.?|versus|against|compar\w*|relative to|growth|grow|grew|grown|change[ds]?|difference|differ|than|up or down)\b"
-)
-_YEAR_BEFORE = re.compile(
-    r"\b(?:(?:the )?same (?:period|days?|week|month|quarter|time)(?: of| in| a)? (?:the )?(?:last|previous|prior|year) ?(?:year|before|earlier|ago)?"
-    r"|year[- ]on[- ]year|year[- ]over[- ]year|yoy|y/y|a year (?:ago|before|earlier))(?!\w)"
-)
-_PERIOD_BEFORE = re.compile(
-    r"\b(?:the )?(?:(?:previous|prior|preceding) (?:period|one)|(?:day|week|month|quarter|year|period) (?:before|earlier|prior)"
-    r"|(?:month|week|quarter|day)[- ](?:on|over)[- ](?:month|week|quarter|day)|mom|wow|qoq|m/m|w/w|q/q)(?!\w)"
-)
-_KNOWN = re.compile(
-    r"\b(?:think|thought|believed?|knew|know|known|reported|report|assumed?|said|seen?|looked?)\b[^|]*?\b(?:on|at|by|as of|back on|back in)\s*$"
-    r"|\bas (?:known|seen|reported|it was known|we knew it) (?:on|at|by|as of)\s*$|\bknown (?:by|on|at)\s*$"
-)
-_AHEAD = re.compile(
-    r"\b(?:tomorrow|next (?:few |\w+ )?(?:days?|weeks?|months?|quarters?|years?)|coming (?:days?|weeks?|months?|quarter|year)|upcoming)\b"
-)
+_DAY_BY_DAY = pattern("day_by_day")
+_OVER_TIME = pattern("over_time")
+_AGAINST = pattern("against")
+_IS_COMPARED = pattern("is_compared")
+_YEAR_BEFORE = pattern("year_before")
+_PERIOD_BEFORE = pattern("period_before")
+_KNOWN = pattern("known")
+_AHEAD = pattern("ahead")
+_TO = ("to", "until", "till", "through", "thru", "-", "up to", "..", "up until", "to the")
 _EDGE = r"(?:\b(?:in|on|for|during|of|over|within|at|from|the|through|throughout|dated|as of|by|around)\s+)*$"
 
 
@@ -97,16 +81,25 @@ def times_of(text: str, today: date) -> Times:
 
 def _read_grains(found: Times) -> None:
     grains: list[str] = []
-    for pattern in (_DAY_BY_DAY, _BY_GRAIN):
-        for match in pattern.finditer(found.text):
+    for form in (_DAY_BY_DAY, _BY_GRAIN):
+        for match in form.finditer(found.text):
             word = next(filter(None, match.groups()))
-            if pattern is _BY_GRAIN and match[0].startswith(("a ", "each", "every")) and word.endswith("s"):
+            if form is _BY_GRAIN and match[0].startswith(("a ", "each", "every")) and word.endswith("s"):
                 continue
             grains.append(_GRAINS.get(word, word.removesuffix("s")))
-        found.text = pattern.sub(GAP, found.text)
+        found.text = form.sub(_basis, found.text)
+    if asked := _WHICH.search(found.text):
+        grains.append(asked[1])
+        found.which, found.text = True, _WHICH.sub(GAP, found.text)
     if _OVER_TIME.search(found.text):
         found.over_time, found.text = True, _OVER_TIME.sub(GAP, found.text)
     found.grains = tuple(dict.fromkeys(grains))
+
+
+def _basis(match: re.Match[str]) -> str:
+    """What is left of by payment month: it says by whose day, which is another figure."""
+    of = re.search(r"\b(payment|dispute)\b", match[0])
+    return (f"{GAP}by payment{GAP}" if of[1] == "payment" else f"{GAP}by dispute date{GAP}") if of else GAP
 
 
 def _take_known(found: Times, parts: list[Stretch]) -> list[Stretch]:
@@ -123,54 +116,41 @@ def _take_known(found: Times, parts: list[Stretch]) -> list[Stretch]:
 
 
 def _read_days(found: Times, parts: list[Stretch], today: date) -> None:
+    """The days, and those that they are held against; what is read is cut out of the text."""
     if not parts:
         return
-    text, first = found.text, parts[0]
-    ahead = text[: first.start]
-    rest = parts[1:]
-    days, start, end = first.days, first.start, first.end
-    between = text[first.end : rest[0].start].strip() if rest else ""
-    is_range = re.search(r"\bbetween\s*(?:the\s*)?$", ahead) and between == "and"
-    is_range = is_range or between in (
-        "to",
-        "until",
-        "till",
-        "through",
-        "thru",
-        "-",
-        "–",
-        "up to",
-        "..",
-        "up until",
-        "to the",
-    )
-    if rest and is_range and not re.search(r"\bcompar|\bchange", ahead):
-        days = _range(first.days, rest[0].days)
+    text, first, rest = found.text, parts[0], parts[1:]
+    ahead, end = text[: first.start], first.end
+    if rest and _is_range(ahead, text[first.end : rest[0].start].strip()):
+        found.time = _range(first.days, rest[0].days)
         end, rest = rest[0].end, rest[1:]
         ahead = re.sub(r"\b(?:between|from)\s*(?:the\s*)?$", "", ahead)
     else:
-        days, ahead = _bounded(days, ahead, text[first.end :], today)
-    start = len(re.sub(_EDGE, "", ahead))
-    found.time = days
-    cuts = [(start, end)]
+        found.time, ahead = _bounded(first.days, ahead, text[first.end :], today)
+    cuts = [(len(re.sub(_EDGE, "", ahead)), end)]
     for one in rest:
-        words = text[cuts[-1][1] : one.start]
-        if (
-            found.against is None
-            and (_AGAINST.search(words) or not words.strip())
-            and _IS_COMPARED.search(text)
-        ):
-            found.against = _alike(one.days, days)
-            cuts.append((one.start, one.end))
-        elif one.days.period == days.period:
-            cuts.append((one.start, one.end))
-        else:
-            found.unclear = found.unclear or (days, one.days)
-            cuts.append((one.start, one.end))
+        _read_other(found, one, text[cuts[-1][1] : one.start])
+        cuts.append((one.start, one.end))
     if found.against and re.search(r"\bfrom\s*$", ahead) and not re.search(r"\b(?:vs|versus)\b", text):
         found.time, found.against = found.against, found.time  # from April to May: May is asked about
     for begin, stop in reversed(cuts):
         found.text = found.text[:begin] + GAP + found.text[stop:]
+
+
+def _is_range(ahead: str, between: str) -> bool:
+    """Whether two stretches are the ends of one."""
+    of_two = re.search(r"\bbetween\s*(?:the\s*)?$", ahead) and between == "and"
+    return bool(of_two or between in _TO) and not re.search(r"\bcompar|\bchange", ahead)
+
+
+def _read_other(found: Times, one: Stretch, words: str) -> None:
+    """A further stretch: it is held against the first, or is the same, or nobody knows which is meant."""
+    days = found.time or one.days
+    joined = _AGAINST.search(words) or not words.strip()
+    if found.against is None and joined and _IS_COMPARED.search(found.text):
+        found.against = _alike(one.days, days)
+    elif one.days.period != days.period:
+        found.unclear = found.unclear or (days, one.days)
 
 
 def _range(one: Days, other: Days) -> Days:
@@ -181,11 +161,12 @@ def _range(one: Days, other: Days) -> Days:
 
 def _bounded(days: Days, ahead: str, after: str, today: date) -> tuple[Days, str]:
     """The days with what a word before them makes of them: since, after, until, before."""
-    if found := re.search(
-        r"\b(?:since|starting|beginning|from)(?: the)?(?: start of| beginning of)?\s*$", ahead
-    ):
-        if "from" not in found[0] or re.match(r"\s*(?:on|onwards?|until now|to now|till now)\b", after):
-            return Days(first=days.first, last=today, named=f"since {days.named}"), ahead[: found.start()]
+    if (
+        found := re.search(
+            r"\b(?:since|starting|beginning|from)(?: the)?(?: start of| beginning of)?\s*$", ahead
+        )
+    ) and ("from" not in found[0] or re.match(r"\s*(?:on|onwards?|until now|to now|till now)\b", after)):
+        return Days(first=days.first, last=today, named=f"since {days.named}"), ahead[: found.start()]
     if (found := re.search(r"\bafter(?: the)?\s*$", ahead)) and days.last:
         first = days.last + timedelta(days=1)
         return Days(first=min(first, today), last=today, named=f"after {days.named}"), ahead[: found.start()]
@@ -210,9 +191,9 @@ def _alike(other: Days, days: Days) -> Days:
 
 def _read_relative(found: Times) -> None:
     """Days that are named by others: the same period last year, the month before."""
-    for pattern, of in ((_YEAR_BEFORE, a_year_before), (_PERIOD_BEFORE, before)):
-        if match := pattern.search(found.text):
-            found.text = pattern.sub(GAP, found.text)
+    for form, of in ((_YEAR_BEFORE, a_year_before), (_PERIOD_BEFORE, before)):
+        if match := form.search(found.text):
+            found.text = form.sub(GAP, found.text)
             if found.time and found.against is None and found.time.first and found.time.last:
                 found.against = of(found.time)
             elif found.time is None and not found.grains:

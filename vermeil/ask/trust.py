@@ -54,7 +54,7 @@ def _refused(lake: Lakehouse, tables: list[str]) -> Iterator[str]:
     behind = {name for table in tables for name in _behind(lake, table)}
     for one in held_back(lake):
         if one.table in behind:
-            yield f"A critical check of {one.table} failed at {one.at}: {one.reasons[0] if one.reasons else 'no reason'}"
+            yield f"A critical check of {one.table} failed at {one.at}: {' '.join(one.reasons)}"
 
 
 def _behind(lake: Lakehouse, name: str) -> set[str]:
@@ -74,8 +74,8 @@ def _apart(lake: Lakehouse, tables: list[str], period: Period) -> Iterator[str]:
     [[off, compared]] = lake.sql(_PAYOUTS + _of_days(period.first, period.last)).collect()
     if off and off > TOLERANCE * compared:
         yield (
-            f"Reconciliation is out of tolerance: {off:,} of {compared:,} payouts are not what their transactions add up "
-            f"to, and {TOLERANCE:.0%} of them may be."
+            f"Reconciliation is out of tolerance: {off:,} of {compared:,} payouts are not what their transactions "
+            f"add up to, and {TOLERANCE:.0%} of them may be."
         )
 
 

@@ -67,14 +67,14 @@ def _end(word: str) -> str:
 
 
 def mended(
-    words: Iterable[str], known: Collection[str], names: list[str]
+    words: Iterable[str], known: Collection[str], names: Mapping[str, str]
 ) -> tuple[list[str], dict[str, str]]:
     """The words, with those that are not known taken for the nearest that is; and which were.
 
     Args:
         words: of the question.
         known: all words that are known.
-        names: those that a typing error may be taken for.
+        names: those that a typing error may be taken for, with what each is read as.
     """
     read, errors = [], {}
     for word in words:
@@ -89,8 +89,10 @@ def _may_be_mended(word: str) -> bool:
     return len(word) >= _SHORTEST and word.isalpha()
 
 
-def _nearest(word: str, names: list[str]) -> str | None:
-    found = process.extract(word, names, scorer=OSA.normalized_similarity, score_cutoff=_LIKE, limit=2)
-    if not found or found[0][0][0] != word[0] or (len(found) > 1 and found[0][1] == found[1][1]):
+def _nearest(word: str, names: Mapping[str, str]) -> str | None:
+    """The one word that is nearest; of several that are as near, the first where all are read alike."""
+    found = process.extract(word, list(names), scorer=OSA.normalized_similarity, score_cutoff=_LIKE, limit=4)
+    nearest = [name for name, near, _ in found if near == found[0][1]]
+    if not nearest or nearest[0][0] != word[0] or len({names[name] for name in nearest}) > 1:
         return None
-    return str(found[0][0])
+    return str(nearest[0])
