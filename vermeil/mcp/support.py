@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -15,20 +15,20 @@ from pipelines.metrics.shared.metric import day_of
 from pipelines.metrics.shared.period import period_of
 from pipelines.rules.columns import FEATURES, rule_names
 from pipelines.rules.condition import parse_condition
-from vermeil.ask.asking import Asker
 from vermeil.ask.plan import Answer, ChangePlan, Days, Filter, MetricPlan, QualityPlan
 from vermeil.cli.rule_commands import try_rule
 from vermeil.cli.rules_output import backtest_as_json
 from vermeil.mcp.desk import Desk, Found, RefusedError
 from vermeil.mcp.figures import Figures
 from vermeil.mcp.small_groups import small
-from vermeil.support.further import further
+from vermeil.support.asking import Askers
 from vermeil.support.proposal import proposed
 from vermeil.support.scores import scores
 from vermeil.support.timeline import timeline
 
 if TYPE_CHECKING:
     from pipelines.rules.backtest import Backtest
+    from vermeil.ask.asking import Asker
 
 ABOUT = ("freshness", "checks", "refused", "drift", "audit")
 
@@ -38,7 +38,7 @@ class Support:
     """Answers calls that are not about metrics alone."""
 
     desk: Desk
-    _askers: dict[int | None, Asker] = field(default_factory=dict)
+    askers: Askers
 
     def told(self, id: str, account: str | None, *, for_customer: bool) -> Found:
         """What happened to an object."""
@@ -118,13 +118,8 @@ class Support:
 
     @property
     def asker(self) -> Asker:
-        """Reads names once for each release."""
-        release = self.desk.lake.released().release
-        number = release.number if release else None
-        if number not in self._askers:
-            self._askers.clear()
-            self._askers[number] = Asker(self.desk.lake, further=further(self.desk.lake))
-        return self._askers[number]
+        """Who answers by the latest release."""
+        return self.askers.latest()
 
     def _shown(self, answer: Answer) -> Found:
         plan = answer.plan

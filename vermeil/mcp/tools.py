@@ -11,6 +11,7 @@ from pipelines.metrics.shared.change import Asked
 from vermeil.mcp.desk import Desk, Found
 from vermeil.mcp.figures import Figures, question
 from vermeil.mcp.support import Support
+from vermeil.support.asking import Askers
 
 Tool = Callable[..., Found]
 
@@ -54,7 +55,7 @@ Id = Annotated[str, Field(max_length=100)]
 
 def tools(desk: Desk) -> list[Tool]:
     """All tools, answering at a desk."""
-    figures, support = Figures(desk), Support(desk)
+    figures, support = Figures(desk), Support(desk, Askers(desk.lake))
     return [
         *_of_definitions(figures),
         *_of_figures(figures),

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from pipelines.errors import VermeilError
 from pipelines.metrics.shared.change import Asked
+from pipelines.metrics.shared.metric import CURRENCY
 from vermeil.ask.plan import Answer, ChangePlan, Definition, RulePlan, ScorePlan, TimelinePlan
 from vermeil.ask.trust import doubts
 from vermeil.support.proposal import proposed
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
     from pipelines.metrics.shared.change import Change
 
-MOST_PARTS = 10
+MOST_PARTS = 5
 """Values of each dimension in the answer to why."""
 
 
@@ -61,7 +62,9 @@ def _change(lake: Lakehouse, plan: ChangePlan) -> Answer:
         table=metric.table,
     )
     of_parts = "points" if metric.unit == "rate" else metric.unit
-    columns = ("currency", "dimension", "value", "before", "after", "explains", "of_its_rate", "of_the_mix")
+    of = (CURRENCY,) if found.comparison.by_currency else ()
+    parts = ("explains", "of_its_rate", "of_the_mix")
+    columns = (*of, "dimension", "value", "before", "after", *parts)
     return Answer(
         question="",
         outcome="answered",
@@ -69,7 +72,7 @@ def _change(lake: Lakehouse, plan: ChangePlan) -> Answer:
         definitions=(definition,),
         columns=columns,
         rows=tuple(_parts(found)),
-        units={"before": metric.unit, "after": metric.unit, **dict.fromkeys(columns[5:], of_parts)},
+        units={"before": metric.unit, "after": metric.unit, **dict.fromkeys(parts, of_parts)},
         time=plan.time,
         newest=found.comparison.question.newest,
         assumed=(*found.comparison.notes, *(f"{one.day}: {one.what}" for one in found.happened)),
@@ -105,12 +108,28 @@ def _first(change: Change) -> str | None:
 
 
 def _parts(found: Why) -> Iterator[tuple[object, ...]]:
+    """The values of each dimension that explain most, and all others together: what they explain adds up."""
     for change in found.changes:
-        for split in change.splits:
-            for part in split.parts[:MOST_PARTS]:
-                sides = (part.before.figure, part.after.figure, part.whole, part.rate, part.mix)
-                figures = (None if one is None else float(one) for one in sides)
-                yield (change.currency, split.dimension, part.value, *figures)
+        of = (change.currency,) if found.comparison.by_currency else ()
+        for split in (one for one in change.splits if len(one.parts) > 1):
+            first, others = split.parts[:MOST_PARTS], split.parts[MOST_PARTS:]
+            for part in first:
+                yield (
+                    *of,
+                    split.dimension,
+                    part.value,
+                    *_numbers(part.before.figure, part.after.figure, part.whole, part.rate, part.mix),
+                )
+            if others:
+                sums = (
+                    sum(each)
+                    for each in zip(*((one.whole, one.rate, one.mix) for one in others), strict=True)
+                )
+                yield (*of, split.dimension, f"{len(others)} more", *_numbers(None, None, *sums))
+
+
+def _numbers(*figures: Any) -> Iterator[float | None]:
+    return (None if one is None else float(one) for one in figures)
 
 
 def _rule(lake: Lakehouse, plan: RulePlan) -> Answer:

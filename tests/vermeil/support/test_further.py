@@ -28,12 +28,17 @@ def lake(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Itera
 
 def test_a_change_is_explained(lake: Lakehouse) -> None:
     of = (Filter(dimension="currency", values=("USD",)),)
+    assert (
+        further(lake)["change"](ChangePlan(metric="captured_minor", time=MARCH, against=FEBRUARY)).columns[0]
+        == "currency"
+    )
     plan = ChangePlan(metric="captured_minor", where=of, time=MARCH, against=FEBRUARY)
     found = further(lake)["change"](plan)
     assert found.outcome == "answered"
     assert "captured_minor rose from" in found.said
     assert found.definitions[0].metric == "captured_minor"
-    parts = [row[5] for row in found.rows if row[1] == "account"]
+    place, dimension = found.columns.index("explains"), found.columns.index("dimension")
+    parts = [row[place] for row in found.rows if row[dimension] == "account"]
     change = sum(50_000 + 100 * n for n in range(59, 90)) - sum(50_000 + 100 * n for n in range(31, 59))
     assert sum(parts) == 3 * change + 12_345  # type: ignore[arg-type]
 
