@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+
+from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import ValidationError
 
 from pipelines.errors import VermeilError
 from vermeil.mcp.limits import AuditLog, Budget, LimitError, Limits, shortened
@@ -51,19 +55,12 @@ class Desk:
         self.budget = Budget(self.limits)
         self.log = AuditLog(self.lake.settings.home / "mcp" / "audit.jsonl", self.session)
 
-    def answered(
-        self,
-        tool: str,
-        arguments: Mapping[str, Any],
-        call: Callable[[], Found],
-        longest: int | None = MOST_CHARACTERS,
-    ) -> Found:
+    def answered(self, call: Callable[[], Found], longest: int | None = MOST_CHARACTERS) -> Found:
         """What a call finds, marked as data; its texts cut where they are longer.
 
         Raises:
-            RefusedError: it is refused, with the reason; or failed, without one.
+            RefusedError: it is refused, with the reason.
         """
-        began, outcome, rows = time.monotonic(), "failed", 0
         try:
             self.budget.call()
             if not self._turn.acquire(timeout=self.limits.seconds):
@@ -72,14 +69,25 @@ class Desk:
                 found = call()
             finally:
                 self._turn.release()
-            rows = len(found.get("rows", ()))
-            self.budget.take(rows)
-            outcome = "answered"
+            self.budget.take(len(found.get("rows", ())))
             return {"note": FROM_DATA, **shortened(_plain(found), longest or sys.maxsize)}
         except VermeilError as error:
-            outcome = f"refused: {error}"
             raise RefusedError(str(shortened(str(error), MOST_CHARACTERS))) from error
+
+    @contextmanager
+    def written_down(self, tool: str, arguments: Mapping[str, Any]) -> Iterator[list[Found]]:
+        """Write a call down when it has ended, however that was; what it found is put into the list."""
+        began, found, outcome = time.monotonic(), list[Found](), "answered"
+        try:
+            yield found
+        except Exception as error:
+            outcome = _outcome(error)
+            raise
+        except BaseException:
+            outcome = "canceled"
+            raise
         finally:
+            rows = sum(len(one.get("rows", ())) for one in found)
             self.log.write(tool, arguments, outcome, rows=rows, seconds=time.monotonic() - began)
 
     def rows(self, limit: int | None) -> int:
@@ -91,6 +99,15 @@ class Desk:
         if limit is not None and not 1 <= limit <= self.limits.most_rows:
             raise LimitError(f"a limit is from 1 to {self.limits.most_rows:,} rows")
         return limit or self.limits.rows
+
+
+def _outcome(error: BaseException) -> str:
+    """What a call came to: refused, with what was said; or failed, with what was not said to whoever called."""
+    root = error
+    while root.__cause__ is not None:
+        root = root.__cause__
+    meant = isinstance(root, VermeilError | ToolError | ValidationError)
+    return f"refused: {error}" if meant else f"failed: {type(root).__name__}: {root}"
 
 
 def _plain(value: Any) -> Any:

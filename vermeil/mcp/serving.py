@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio import to_thread
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.prompts import Prompt
 from mcp.server.mcpserver.resources import FunctionResource
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp.types import ToolAnnotations
+from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
 from starlette.responses import PlainTextResponse
 
 from pipelines.errors import VermeilError
@@ -35,13 +37,28 @@ HOST = "127.0.0.1"
 LARGEST_REQUEST = 1 << 20
 
 
+class Audited(MCPServer[Any]):
+    """A server that writes every call of a tool down, those that its schema refuses among them."""
+
+    desk: Desk
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool."""
+        with self.desk.written_down(name, arguments) as found:
+            result = await super().call_tool(name, arguments, context)
+            if isinstance(result, CallToolResult) and result.structured_content:
+                found.append(result.structured_content)
+            return result
+
+
 def server(desk: Desk) -> MCPServer[Any]:
     """A server whose tools answer at a desk."""
     from importlib.metadata import version
 
-    made: MCPServer[Any] = MCPServer(
-        "vermeil", instructions=INSTRUCTIONS, version=version("vermeil"), log_level="CRITICAL"
-    )
+    made = Audited("vermeil", instructions=INSTRUCTIONS, version=version("vermeil"), log_level="CRITICAL")
+    made.desk = desk
     for tool in tools(desk):
         made.add_tool(_limited(desk, tool), annotations=READS)
     for uri, (title, kind, text) in resources(desk).items():
@@ -61,7 +78,7 @@ def _limited(desk: Desk, tool: Tool) -> Any:
 
     @wraps(tool)
     async def limited(**arguments: Any) -> dict[str, Any]:
-        call = partial(desk.answered, tool.__name__, arguments, partial(tool, **arguments))
+        call = partial(desk.answered, partial(tool, **arguments))
         try:
             with anyio.fail_after(desk.limits.seconds):
                 return await to_thread.run_sync(call, abandon_on_cancel=True)
@@ -69,15 +86,16 @@ def _limited(desk: Desk, tool: Tool) -> Any:
             raise ToolError(f"not answered within {desk.limits.seconds:g} seconds: ask for less") from None
         except VermeilError as error:
             raise ToolError(str(error)) from None
-        except Exception:
-            raise ToolError("this failed; whoever runs the server finds it in the audit log") from None
+        except Exception as error:
+            raise ToolError("this failed; whoever runs the server finds it in the audit log") from error
 
     return limited
 
 
-def _read(desk: Desk, name: str, text: Any) -> Any:
+def _read(desk: Desk, name: str, text: Callable[[], str]) -> Callable[[], str]:
     def read() -> str:
-        return str(desk.answered(f"resource {name}", {}, lambda: {"text": text()}, longest=None)["text"])
+        with desk.written_down(f"resource {name}", {}):
+            return str(desk.answered(lambda: {"text": text()}, longest=None)["text"])
 
     return read
 

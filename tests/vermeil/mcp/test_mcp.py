@@ -239,6 +239,7 @@ def test_a_call_that_takes_too_long_is_given_up(lake: Lakehouse, monkeypatch: py
     slow = Desk(lake, replace(Limits(), seconds=0.2))
     monkeypatch.setattr("vermeil.mcp.figures.about", lambda *_: time.sleep(1) or [])
     assert "not answered within 0.2 seconds" in refused(slow, "list_metrics")
+    assert "not answered within 0.2 seconds" in logged(slow)[-1]["outcome"]
 
 
 def test_a_failure_tells_nothing_of_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,7 +249,7 @@ def test_a_failure_tells_nothing_of_itself(desk: Desk, monkeypatch: pytest.Monke
     monkeypatch.setattr("vermeil.mcp.figures.about", broken)
     said = refused(desk, "list_metrics")
     assert CANARY not in said
-    assert logged(desk)[-1]["outcome"] == "failed"
+    assert logged(desk)[-1]["outcome"] == f"failed: ValueError: {CANARY} /etc/secret"
 
 
 def test_calls_are_written_down_without_their_answers(desk: Desk) -> None:
@@ -258,7 +259,12 @@ def test_calls_are_written_down_without_their_answers(desk: Desk) -> None:
     assert before["tool"] == "query_metrics"
     assert before["arguments"]["metrics"] == ["captured_minor"]
     assert (before["outcome"], before["rows"]) == ("answered", 1)
-    assert last["outcome"].startswith("refused: captured_minor adds up money")
+    assert "captured_minor adds up money" in last["outcome"]
+    assert last["outcome"].startswith("refused: ")
+    refused(desk, "query_metrics", metrics=["captured_minor"], limit=5_000)
+    refused(desk, "read_file", path="/etc/passwd")
+    assert [one["tool"] for one in logged(desk)[-2:]] == ["query_metrics", "read_file"]
+    assert all(one["outcome"].startswith("refused: ") for one in logged(desk)[-2:])
     assert last["session"] == desk.session
     assert desk.log.path.stat().st_mode & 0o077 == 0
 
