@@ -174,7 +174,7 @@ def ranking_of(text: str) -> tuple[str, Ranking]:
     if match := _TOP.search(text):
         said = next(filter(None, match.groupdict().values()))
         ranking.limit = _NUMBERS.get(said) or int(said)
-        text = text.replace(said, " ", 1) if said.isdigit() else text
+        text = re.sub(rf"\b{said}\b", " ", text, count=1)
         ranking.word = "down"
     for word, forms in (("worst", r"worst"), ("best", r"best"), ("up", _UP), ("down", _DOWN)):
         if re.search(rf"\b(?:{forms})\b", text):

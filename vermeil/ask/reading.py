@@ -218,7 +218,7 @@ class Reader:
                 and best & set(rest) <= words | asked.mentions.named
             ):
                 return metrics
-        if plainly or best & said:
+        if plainly or best & set(rest):
             return None
         of_money = ("captured_minor", "captured_count", "net_captured_minor")
         return of_money if measure == "money" else ("captured_minor", "authorization_rate", "dispute_rate")
