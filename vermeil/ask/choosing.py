@@ -59,7 +59,8 @@ def ranked(words: Sequence[str], lexicon: Lexicon, optional: Collection[str] = (
     best: dict[Meaning, Choice] = {}
     for alias in lexicon.aliases:
         shared = alias.words & there
-        if not shared:
+        telling = alias.words - lexicon.glue - COMMON
+        if not shared or (telling and 2 * len(shared & telling) <= len(telling)):
             continue
         explained = worth(shared, weights)
         precision = explained / worth(alias.words, weights)

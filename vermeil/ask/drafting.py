@@ -124,7 +124,7 @@ def drafted(meaning: Meaning, covered: frozenset[str], asked: Asked, lexicon: Le
     periods = Periods(meaning, asked.times, lexicon, asked.today, asked.newest, asked.assumed)
     grains, days, against = periods.chosen()
     by = list(dict.fromkeys((*grains, *by)))
-    keeping = [_kept(bound, meaning, where, lexicon) for bound in asked.bounds]
+    keeping = [_kept(bound, meaning, by, where, lexicon) for bound in asked.bounds]
     listed = MetricPlan(metrics=meaning.metrics, by=tuple(by), where=tuple(where), time=days)
     order, limit = _order(meaning, completed(listed, lexicon.tables).by, grains, asked, lexicon)
     return MetricPlan(
@@ -223,12 +223,15 @@ def _maybe(meaning: Meaning, covered: frozenset[str], asked: Asked, lexicon: Lex
     return found
 
 
-def _kept(bound: Bound, meaning: Meaning, where: Sequence[Filter], lexicon: Lexicon) -> Kept:
+def _kept(
+    bound: Bound, meaning: Meaning, by: Sequence[str], where: Sequence[Filter], lexicon: Lexicon
+) -> Kept:
     """What a number bounds: of a share its hundredth part, of money its minor units."""
     metric = lexicon.metrics[meaning.metrics[0]]
     number = bound.number * {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6}.get(bound.unit, 1)
     is_share = bound.unit in ("%", "percent", "per cent", "bps", "basis points")
-    if is_share != (metric.unit == "rate") or bound.noun:
+    amiss = bound.noun or not by or (bound.of_money and metric.unit != "money")
+    if amiss or is_share != (metric.unit == "rate"):
         raise UnclearBoundError
     if metric.unit == "rate":
         return Kept(

@@ -176,7 +176,7 @@ class Lexicon:
             for phrase in phrases_of(phrases):
                 found[tuple(self.words.of_text(phrase))][name] = None
         for name in self._asked_by():
-            if "_" in name:
+            if "_" in name and not name.endswith("_by"):
                 found[tuple(self.words.of_text(name))][name] = None
         return {phrase: tuple(names) for phrase, names in found.items() if phrase}
 

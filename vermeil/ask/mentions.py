@@ -70,8 +70,9 @@ _COUNTED = (
     r"payments?|transactions?|charges?|attempts?|disputes?|chargebacks?|refunds?|customers?|declines?|sales|orders?"
     r"|cases"
 )
+_MONEY = r"eur|usd|gbp|jpy|chf|euros?|dollars?|pounds?|yen|francs?|€|\$|£"
 _TIME = r"(?:business |calendar )?(?:days?|weeks?|months?|quarters?|years?|hours?|minutes?|seconds?)"
-_NOUN = rf"(?: ?(?P<noun>{_COUNTED}|{_TIME})\b)?"
+_NOUN = rf"(?: ?(?P<noun>{_COUNTED}|{_TIME})\b| ?(?=(?P<money>{_MONEY})(?!\w)))?"
 _BOUNDS = tuple(
     (re.compile(rf"(?<![\w])(?:{words}) {_NUMBER}{_NOUN}"), sign) for words, sign in _SIGNS if words
 )
@@ -93,12 +94,14 @@ class Bound:
         number: as it was said.
         unit: what was said behind it: %, bps, k, m, or nothing.
         noun: the words behind it, which may say of what.
+        of_money: it is an amount.
     """
 
     sign: Sign
     number: float
     unit: str
     noun: str
+    of_money: bool = False
 
 
 @dataclass
@@ -140,13 +143,20 @@ def bounds_of(text: str) -> tuple[str, list[Bound]]:
     found: list[Bound] = []
 
     def taken(match: re.Match[str], sign: Sign) -> str:
-        noun = match.groupdict().get("noun") or ""
+        groups = match.groupdict()
+        noun = groups.get("noun") or ""
         if _DAYS.match(noun) or (
             not match["unit"] and re.fullmatch(r"20[12]\d", match["number"]) and not noun
         ):
             return match[0]
         found.append(
-            Bound(sign, float(match["number"].replace(",", "")), (match["unit"] or "").strip(), noun)
+            Bound(
+                sign,
+                float(match["number"].replace(",", "")),
+                (match["unit"] or "").strip(),
+                noun,
+                bool(groups.get("money")),
+            )
         )
         return " | "
 
@@ -164,7 +174,7 @@ def ranking_of(text: str) -> tuple[str, Ranking]:
     if match := _TOP.search(text):
         said = next(filter(None, match.groupdict().values()))
         ranking.limit = _NUMBERS.get(said) or int(said)
-        text = text.replace(said, " ", 1) if said.isdigit() else text
+        text = re.sub(rf"\b{said}\b", " ", text, count=1)
         ranking.word = "down"
     for word, forms in (("worst", r"worst"), ("best", r"best"), ("up", _UP), ("down", _DOWN)):
         if re.search(rf"\b(?:{forms})\b", text):
@@ -187,6 +197,7 @@ def mentions_of(words: list[str], lexicon: Lexicon) -> Mentions:
             found.values[phrase] = lexicon.constants[phrase]
             if found.rest and any(one in _NOT for one in found.rest[-2:]):
                 found.unlike.add(phrase)
+                found.rest[:] = [one for one in found.rest if one not in _NOT]
             place, explicit, asked = place + constant, False, False
             continue
         if length := _longest(words, place, lexicon.dimensions):

@@ -43,8 +43,10 @@ _PER_SOME = pattern("per_some")
 _WITH_AND_WITHOUT = re.compile(r"\bwith (?:and|or|vs\.?|versus|against) without\b")
 _DIFFERENCE = re.compile(r"\bdifferences? (?:in|of)\b|\bdiffer\b")
 _OBJECTS = pattern("objects")
+_WHEN = re.compile(r"^\W*(?:when|who|whom|whose)\b")
+_DAYS = re.compile(r"\b(\d{1,3}) ?d\b")
 _THROUGH = re.compile(r"\b(?:went|go|goes|gone|going|came|come|got|get) through\b")
-_IN_PERCENT = re.compile(r"\b(?:in|as a) (?:percent|per cent|percentages?|%)(?! of| points)")
+_IN_PERCENT = re.compile(r"\b(?:in|as a) (?:percentages?|percent|per cent|%)(?!\w| of| points)")
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Reader:
         if one := kinds.of_object(text):
             return Read(one)
         text = _with_countries(text, self.lexicon)
+        text = _DAYS.sub(r"\1 days", text)
         lower = _THROUGH.sub("succeeded", with_months_marked(text))
         if found := absent(self.lexicon.words.of_text(lower), self.lexicon):
             return Read(turned=found)
@@ -107,6 +110,10 @@ class Reader:
         if _OBJECTS.search(lower):
             return Read(
                 turned=Turned("refused", "Single objects are not listed; only figures over them are given.")
+            )
+        if _WHEN.search(lower):
+            return Read(
+                turned=Turned("refused", "Figures are told, not who did something or when something happens.")
             )
         is_change = kinds.is_of_change(lower)
         return self._figures(kinds.CHANGE_WORDS.sub(" ", lower) if is_change else lower, is_change)
@@ -211,9 +218,10 @@ class Reader:
                 and best & set(rest) <= words | asked.mentions.named
             ):
                 return metrics
-        if not plainly and asked.mentions.by and measure == "money":
-            return ("captured_minor", "captured_count", "net_captured_minor")
-        return None
+        if plainly or best & set(rest):
+            return None
+        of_money = ("captured_minor", "captured_count", "net_captured_minor")
+        return of_money if measure == "money" else ("captured_minor", "authorization_rate", "dispute_rate")
 
     def _several(self, choices: Sequence[Choice], asked: Asked) -> Choice | None:
         """Two or three figures beside each other: X and Y, X against Y."""
