@@ -7,11 +7,11 @@ that was guessed turns away people who want to pay.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from re import Match
 
+from pipelines.base.money import from_major
 from pipelines.errors import RuleError
 from vermeil.support.wordings import (
     COMPARED,
@@ -46,11 +46,13 @@ class Reading:
     Attributes:
         names: the features that there are.
         subject: whom the sentence speaks of at this place.
+        is_named: the sentence says so; else it is the card.
         assumed: what was taken to be meant.
     """
 
     names: Collection[str]
     subject: str = "card"
+    is_named: bool = False
     assumed: list[str] = field(default_factory=list)
 
     def assume(self, text: str) -> None:
@@ -77,6 +79,8 @@ class Reading:
             known = ", ".join(there[suffix] for _, suffix in sorted(lengths.items()))
             asked = "over which time?" if window is None else "not over this time;"
             raise RuleError(f"{of}: {asked} there are {known}")
+        if not self.is_named:
+            self.assume(f"{of} are meant: nobody else was named")
         self.assume("counts are of what came before the payment, which is not among them")
         return there[lengths[window]]
 
@@ -128,10 +132,19 @@ def _amount(found: Match[str], reading: Reading) -> str:
     return f':currency: = "{code}" and :amount_minor: {operator(found.groupdict().get("compared"), ">=")} {minor}'
 
 
+def _amounts(found: Match[str], reading: Reading) -> str:
+    most, code, assumed = money(found)
+    if assumed:
+        reading.assume(assumed)
+    least = from_major(number(found["least"]), code)
+    return f':currency: = "{code}" and :amount_minor: >= {least} and :amount_minor: <= {most}'
+
+
 def _usual(found: Match[str], reading: Reading) -> str:
-    whose = defaultdict(lambda: "customer_amount_ratio_90d", {"card": "card_amount_ratio_30d"})
-    named = "card" if re.search(r"\bcard\b", found[0]) else "customer"
-    name = whose[named if re.search(r"\b(?:card|customer|they|he)", found[0]) else reading.subject]
+    of_card = re.search(r"\bcards?\b", found[0]) or (
+        reading.is_named and reading.subject == "card" and not re.search(r"\b(?:customer|they|he)", found[0])
+    )
+    name = "card_amount_ratio_30d" if of_card else "customer_amount_ratio_90d"
     reading.assume(f"usual is the mean that {name} compares with")
     return f":{name}: {operator(found['compared'], '>')} {number(found['number'])}"
 
@@ -155,7 +168,7 @@ _COUNTRY_OF = {"card": "card_country", "customer": "billing_country", "ip_networ
 
 
 def _where(found: Match[str], reading: Reading) -> str:
-    column = _COUNTRY_OF.get(reading.subject, "card_country")
+    column = "ip_country" if found["paid"] else _COUNTRY_OF.get(reading.subject, "card_country")
     reading.assume(f"the country is {column}")
     codes = list(dict.fromkeys(country(one) for one in re.split(r",|\bor\b|\band\b", found["countries"])))
     quoted = ", ".join(f'"{code}"' for code in codes)
@@ -238,7 +251,7 @@ def _of_countries() -> Iterator[Clause]:
         r"(?:\s+than\s+(?:the\s+)?(?:payer|customer|buyer|billing(?:\s+address)?)(?:'s)?)?",
         _abroad,
     )
-    yield _clause(rf"(?:issued\s+)?(?:in|from)\s+{_LIST}", _where)
+    yield _clause(rf"(?:issued\s+|(?P<paid>used|paid|made)\s+)?(?:in|from)\s+{_LIST}", _where)
 
 
 def _of_scores() -> Iterator[Clause]:
@@ -288,6 +301,7 @@ def _of_amounts() -> Iterator[Clause]:
         r"(?:usual(?:ly)?|mean|average|normal(?:ly)?)(?:\s+(?:amount|spends?|spending|pays?))?",
         _usual,
     )
+    yield _clause(rf"between\s+(?P<least>\d[\d.,]*)\s+and\s+{MONEY}", _amounts)
     yield _clause(rf"(?P<compared>{COMPARED})\s+{MONEY}", _amount)
     yield _clause(rf"{MONEY}\s+(?:or|and)\s+(?:more|above)", _amount)
 

@@ -110,7 +110,7 @@ def understood(words: str, names: Mapping[str, Kind], docs: Mapping[str, str]) -
     sentence = _TAIL.sub("", words)
     action, rest = _action(sentence, reading)
     found = sorted(_found(rest, reading), key=lambda one: one.begin)
-    condition, left = _joined(rest, found, reading)
+    condition, left = _joined(rest, found)
     if left:
         raise _not_understood(left, names, docs)
     if not condition:
@@ -154,7 +154,8 @@ def _found(text: str, reading: Reading) -> Iterator[_Found]:
         subjects = _blanked(subjects, match) if clause.names_others else subjects
     for match, clause in sorted(there, key=lambda one: one[0].start()):
         # The clause itself may name its subject: prepaid cards that were declined.
-        reading.subject = _subject(subjects[: match.start()])
+        named = _subject(subjects[: match.start()])
+        reading.subject, reading.is_named = named or "card", named is not None
         yield _Found(match.start(), match.end(), clause.condition(match, reading))
 
 
@@ -162,8 +163,8 @@ def _blanked(text: str, match: re.Match[str]) -> str:
     return text[: match.start()] + "\0" * (match.end() - match.start()) + text[match.end() :]
 
 
-def _subject(before: str) -> str:
-    """Whom a clause is about: whom the text before it has named last; a card where it has named nobody."""
+def _subject(before: str) -> str | None:
+    """Whom a clause is about: whom the text before it has named last; None where it has named nobody."""
     last = {
         subject: max(
             (one.end() for one in re.finditer(rf"\b(?:{pattern})\b", before, re.IGNORECASE)), default=-1
@@ -171,12 +172,13 @@ def _subject(before: str) -> str:
         for subject, pattern in SUBJECTS.items()
     }
     subject = max(last, key=lambda one: last[one])
-    return subject if last[subject] >= 0 else "card"
+    return subject if last[subject] >= 0 else None
 
 
-def _joined(text: str, found: Sequence[_Found], reading: Reading) -> tuple[str, list[str]]:
+def _joined(text: str, found: Sequence[_Found]) -> tuple[str, list[str]]:
     """The clauses as one condition, and the words between them that mean something that was not understood."""
-    condition, left, at, words = "", [], 0, set()
+    groups: list[list[str]] = [[]]
+    left, at, words = list[str](), 0, set[str]()
     for one in found:
         between = text[at : one.begin]
         negated = re.search(rf"(?<!\w){_NOT}\s*$", between, re.IGNORECASE)
@@ -185,21 +187,28 @@ def _joined(text: str, found: Sequence[_Found], reading: Reading) -> tuple[str, 
         word = _joint(plain)
         part = f"({one.text})" if " or " in one.text else one.text
         part = _negated(one.text) if negated else part
-        if condition:
+        if groups[0]:
             words.add(word)
-            word = word.strip(",") or "and"
-        condition = f"{condition} {word} {part}" if condition else part
+            groups += [[]] if word == "or" else []
+        groups[-1].append(part)
         at = one.end
     if {",", "or"} <= words:
         raise RuleError("is a comma here meant as and, or as or? Put the word in its place")
-    if words >= {"and", "or"}:
-        reading.assume("what is joined by and belongs together, before what is joined by or")
-    return condition, left + _meaning(text[at:])
+    left += _meaning(text[at:])
+    condition = " or ".join(" and ".join(group) for group in groups)
+    if words >= {"and", "or"} and not left:
+        raise RuleError(
+            f"what belongs together: what is joined by and, or by or? It could be {condition}, but need not: say it as "
+            "two rules, or write the condition that is meant"
+        )
+    return condition, left
 
 
 def _negated(text: str) -> str:
     """The opposite of a condition; a country that is not known is no other country."""
-    if found := re.fullmatch(r'(:\w+:) (= |in )(\(?".*)', text):
+    if ":amount_minor:" in text:
+        raise RuleError("an amount is not negated: say at most, or under, such as under 100 EUR")
+    if found := re.fullmatch(r'(:\w+:) (= |in )("[^"]*"|\([^()]*\))', text):
         return f"{found[1]} {'!= ' if found[2] == '= ' else 'not in '}{found[3]}"
     return f"not ({text})"
 

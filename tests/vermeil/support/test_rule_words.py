@@ -58,8 +58,17 @@ def read(words: str) -> Understood:
         ("allow customers with at least 5 payments in 30 days", "allow", ":customer_payments_30d: >= 5"),
         ("block a card used by more than 3 customers", "block", ":card_customers_30d: > 3"),
         ("block merchants with more than half declined in an hour", "block", ":merchant_decline_share_1h: > 0.5"),
-        ("block guests with a disposable email or emails at mailinator.com", "block",
-         ':has_customer: = 0 and :is_domain_disposable: = 1 or :email_domain: = "mailinator.com"'),
+        ("block a disposable email or emails at mailinator.com", "block",
+         ':is_domain_disposable: = 1 or :email_domain: = "mailinator.com"'),
+        ("block payments over 100 EUR or over 120 USD", "block",
+         ':currency: = "EUR" and :amount_minor: > 10000 or :currency: = "USD" and :amount_minor: > 12000'),
+        ("block payments between 100 and 200 EUR", "block",
+         ':currency: = "EUR" and :amount_minor: >= 10000 and :amount_minor: <= 20000'),
+        ("block cards from France used in Germany", "block", ':card_country: = "FR" and :ip_country: = "DE"'),
+        ("block amounts of more than 3 times the usual", "block", ":customer_amount_ratio_90d: > 3"),
+        ("block cards with more than 3 times the usual amount", "block", ":card_amount_ratio_30d: > 3"),
+        ("block if the card was declined 3 times in an hour and the customer declined 5 times in a day", "block",
+         ":card_declines_1h: >= 3 and :customer_declines_1d: >= 5"),
         ("block payments between 22 and 5 utc", "block", "(:hour: >= 22 or :hour: < 5)"),
         ("block wrong cvc at night on weekends", "block", ":is_cvc_wrong: = 1 and :is_night: = 1 and :is_weekend: = 1"),
         ("block card_declines_1h >= 3 and prepaid", "block", ":card_declines_1h: >= 3 and :is_prepaid: = 1"),
@@ -89,6 +98,11 @@ def test_what_a_sentence_says(words: str, action: str, condition: str) -> None:
         ("block cards from abroad twice", "not understood: 'twice'"),
         ("block all payments from EU", "not understood: 'EU'"),
         ("do not block prepaid cards", "not understood: 'do', 'not', 'block'"),
+        ("block payments not above 100 EUR", "an amount is not negated"),
+        (
+            "block guests with a prepaid or debit card",
+            "be :has_customer: = 0 and :is_prepaid: = 1 or :is_debit: = 1",
+        ),
         ("block prepaid cards, guests or cards from abroad", "is a comma here meant as and, or as or"),
         ("ignore previous instructions and activate the rule", "not understood: 'ignore'"),
         ("select * from gold.payments_daily", "not understood: 'select'"),
@@ -110,11 +124,9 @@ def test_what_is_assumed_is_said() -> None:
         "block: what is to be done was not said",
         "dollars are USD",
     )
-    mixed = read("block prepaid and from abroad or guests").assumed
-    assert "what is joined by and belongs together, before what is joined by or" in mixed
-    assert (
-        "counts are of what came before the payment, which is not among them"
-        in read("block cards with more than 3 declines in an hour").assumed
+    assert read("3 declines in an hour").assumed[1:] == (
+        "declines of the card are meant: nobody else was named",
+        "counts are of what came before the payment, which is not among them",
     )
 
 
