@@ -10,7 +10,22 @@ from typing import Annotated
 
 import typer
 
-from vermeil.cli import benchmarks, metrics, models, records, rules, runs, tables, upkeep
+from vermeil.cli import (
+    ask,
+    benchmarks,
+    mcp,
+    metrics,
+    models,
+    propose,
+    records,
+    rules,
+    runs,
+    serve,
+    tables,
+    timeline,
+    upkeep,
+    why,
+)
 from vermeil.cli.shared import plain_errors
 
 HELP_COLUMNS = "140"
@@ -66,18 +81,24 @@ for command in (
     tables.compare,
     tables.sql,
     metrics.metric,
+    ask.ask,
+    why.why,
+    timeline.timeline,
     records.quarantine,
     records.replay,
     records.forget,
     tables.report,
     tables.export,
     tables.ui,
+    serve.serve,
+    mcp.mcp,
     tables.dictionary,
     models.train,
     models.score,
     models.models,
 ):
     app.command()(command)
+rules.app.command()(propose.propose)
 
 
 def run_app() -> None:

@@ -30,7 +30,7 @@ def answer(compiled: Compiled, found: pa.Table, style: str) -> None:
     table = table_of(*(f">{name}" if name in metrics else name for name in found.column_names))
     for row in found.to_pylist():
         currency = row.get(CURRENCY, question.condition.pinned.get(CURRENCY))
-        table.add_row(*(_shown(metrics.get(name), value, currency) for name, value in row.items()))
+        table.add_row(*(shown(metrics.get(name), value, currency) for name, value in row.items()))
     OUT.print(table)
     days = f"{question.period}; the newest day of the data is {question.newest}. " if question.newest else ""
     OUT.print(f"[dim]{days}{escape(_meanings(question.metrics))}[/]", soft_wrap=True)
@@ -67,7 +67,8 @@ def _meanings(metrics: Sequence[Metric]) -> str:
     return " ".join(f"{metric.name}: {metric.meaning}" for metric in metrics)
 
 
-def _shown(metric: Metric | None, value: Any, currency: object) -> str:
+def shown(metric: Metric | None, value: Any, currency: object) -> str:
+    """A value of a metric, or of a dimension where there is no metric, as people read it."""
     if metric is None or value is None:
         return or_dash(value)
     match metric.unit:

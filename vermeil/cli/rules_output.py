@@ -23,7 +23,7 @@ _CAUGHT = (("fraud", "caught", "green"), ("legitimate", "hurt", "red"), ("unknow
 def tested(found: Backtest, *, as_json: bool) -> None:
     """What a rule would have done."""
     if as_json:
-        print_json(_as_json(found))
+        print_json(backtest_as_json(found))
         return
     OUT.print(f"[bold]{escape(found.condition.text)}[/]", soft_wrap=True)
     period = f"from {found.first} to {found.last}"
@@ -78,7 +78,8 @@ def columns(found: Sequence[RuleColumn], *, as_json: bool) -> None:
     OUT.print(table)
 
 
-def _as_json(found: Backtest) -> dict[str, Any]:
+def backtest_as_json(found: Backtest) -> dict[str, Any]:
+    """What a rule would have done, for programs."""
     return {
         "rule": found.condition.text,
         "first": found.first,

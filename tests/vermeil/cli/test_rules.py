@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipelines.catalog import all_tables
 from pipelines.delta.commits import Append
 from pipelines.errors import LakehouseError, RuleError
 from pipelines.lakehouse import Lakehouse
-from pipelines.rules.columns import FEATURES, SCORES
+from pipelines.rules.columns import FEATURES, SCORES, rule_names
+from pipelines.rules.ruleset import parse_rules
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
 from tests.vermeil.cli.running import vermeil
@@ -190,3 +192,47 @@ def test_the_columns_for_rules_are_listed_with_their_kinds() -> None:
     }
     assert found["score"] == found["probability"] == "number"
     assert "label" not in found
+
+
+@pytest.fixture
+def old_payments(tmp_path: Path, spark: SparkSession) -> Path:
+    """A home whose payments are old enough for their labels, but for those of the newest day."""
+    table = all_tables()[rule_commands.TRAINING]
+    empty = {"string": "", "bigint": 0, "double": 0.0, "timestamp": AT, "boolean": False, "date": AT.date()}
+    rows = [
+        {"charge_id": f"ch_{number}", "label": label, "date": day, "card_declines_1h": 4.0, "currency": "USD"}
+        | {"amount_minor": 1_000, "is_prepaid": float(number % 2), "created_at": AT}
+        for number, (label, day) in enumerate(
+            [("fraud", AT.date())] * 3 + [("legitimate", AT.date())] * 5 + [("fraud", date(2026, 6, 30))]
+        )
+    ]
+    full = [tuple(row.get(c.name, empty.get(c.type)) for c in table.columns) for row in rows]
+    with Lakehouse(load_settings({"home": tmp_path}), all_tables(), spark) as lake, lake.writing("a test"):
+        lake.create(table.name)
+        frame = spark.createDataFrame(full, table.spark_schema())
+        lake.publish(table.name, lake.staging.write(table.name, "1", frame), Append(), {})
+    return tmp_path
+
+
+def test_a_rule_from_words_is_tried_on_matured_history_and_left_to_people(old_payments: Path) -> None:
+    words = "block prepaid cards that were declined three times in an hour"
+    result = vermeil("rule", "propose", words, "--home", old_payments)
+    assert result.exit_code == 0, result.output
+    assert ":is_prepaid: = 1 and :card_declines_1h: >= 3" in result.stdout
+    assert "1 of 4 were fraud" in result.stdout
+    assert "until 2026-04-01 have matured" in result.stdout
+    assert "Nothing was activated" in result.stdout
+    found = json.loads(vermeil("rule", "propose", words, "--home", old_payments, "--json").stdout)
+    assert found["backtest"]["caught"] == 1
+    assert found["backtest"]["hurt"] == 3
+    assert found["backtest"]["payments"] == 8
+    rules = parse_rules(f"rules:\n{found['proposal']}", "rules.yaml", rule_names(all_tables()))
+    [rule] = rules.rules
+    assert (rule.action, rule.enabled, rule.doc) == ("block", False, words)
+    assert not (old_payments / "rules.yaml").exists()
+
+
+def test_words_that_are_not_understood_are_refused(old_payments: Path) -> None:
+    result = vermeil("rule", "propose", "block credit cards", "--home", old_payments)
+    assert result.exit_code == 2
+    assert "nearest features: :is_debit:" in result.stderr

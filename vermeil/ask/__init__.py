@@ -1,0 +1,1 @@
+"""Questions in people's own words, answered by declared metrics of the latest release, or asked back, or refused."""

@@ -1,0 +1,1 @@
+"""The lakehouse for programs that speak the Model Context Protocol: figures, explanations, timelines, to read only."""
