@@ -12,7 +12,7 @@ from pipelines.flow.as_of import as_of
 from pipelines.metrics.shared.metric import CURRENCY, day_of
 from pipelines.metrics.shared.period import Period
 from pipelines.metrics.shared.query import Data
-from vermeil.ask.figures import Found, Source, as_of_end, found
+from vermeil.ask.figures import Found, Source, as_of_end, beside_now, found
 from vermeil.ask.lexicon import Lexicon
 from vermeil.ask.plan import (
     Answer,
@@ -104,6 +104,9 @@ class Asker:
         if against and not anyway:
             return self._refused(plan, " ".join(against))
         result = found(plan, self._source(plan))
+        if plan.known_at:
+            now = plan.model_copy(update={"known_at": None, "limit": None})
+            result = beside_now(result, found(now, self._source(now)), plan)
         columns = result.columns
         rows = tuple(tuple(row.get(name) for name in columns) for row in result.rows)
         pinned = result.compiled.question.condition.pinned.get(CURRENCY)

@@ -126,6 +126,7 @@ def test_what_was_known_is_answered_by_what_was_known(asker: Asker, newest: date
     assert answer.plan
     assert isinstance(answer.plan, MetricPlan)
     assert answer.plan.known_at
+    assert answer.columns[-1] == "captured_minor_now"
     assert any(f"known at the end of {earlier}" in said for said in answer.assumed)
 
 
