@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.metrics.shared.period import GRAINS
@@ -49,13 +49,15 @@ class Read:
         turned: why it is not answered.
         said: what is asked back.
         assumed: what was taken for granted.
+        near: names of metrics, nearest first, where the words were not understood and somebody else may read them.
     """
 
     plan: Plan | None = None
     readings: tuple[Reading, ...] = ()
     turned: Turned | None = None
     said: str = ""
-    assumed: tuple[str, ...] = field(default=())
+    assumed: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ class Reader:
             if not known and choices and choices[0].near >= ENOUGH * _AS_NEAR:
                 return self._unsupported(choices[0], asked)
             if not clear(fitting):
-                return self._asked(choices, asked)
+                return replace(self._asked(choices, asked), near=_names(choices))
         best = several or self._both(fitting[0], asked)
         try:
             plan = completed(drafted(best.meaning, best.covered, asked, lexicon), lexicon.tables)
@@ -257,7 +259,7 @@ class Reader:
         shown = [repr(word) for word in strange if word.isalpha() and len(word) <= 20][:3]
         words = ", ".join(shown) if shown else "A word of the question"
         said = f"{words}: not known here as a figure, a dimension or a value of the data."
-        return Read(turned=Turned("refused", said, self._offer(choices, asked)))
+        return Read(turned=Turned("refused", said, self._offer(choices, asked)), near=_names(choices))
 
     def _offer(self, choices: Sequence[Choice], asked: Asked) -> str | None:
         for one in choices[:NEAREST]:
@@ -301,6 +303,10 @@ class Reader:
             change = _change_of(plan, days, before(days))
             readings.append(Reading(said=told(change, self.lexicon.metrics), plan=change))
         return Read(readings=tuple(readings), said="Since when? Which change is meant?")
+
+
+def _names(choices: Sequence[Choice]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in choices for name in one.meaning.metrics))
 
 
 def _change_of(plan: MetricPlan, time: Days, against: Days) -> ChangePlan:
