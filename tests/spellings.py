@@ -25,6 +25,7 @@ def today() -> list[tuple[str, Json]]:
         ("charge.succeeded", charge("ch_card", card("visa"))),
         ("charge.succeeded", charge("ch_diners", card("diners", "debit"))),
         ("charge.failed", declined()),
+        ("charge.failed", blocked()),
         ("charge.succeeded", charge("ch_lost", card("amex"), disputed=True)),
         ("payment_intent.succeeded", intent()),
         ("refund.created", refund()),
@@ -126,6 +127,16 @@ def declined() -> Json:
     }
     return charge(
         "ch_failed", card("mastercard"), status="failed", paid=False, captured=False, amount_captured=0,
+        failure_code="card_declined", outcome=outcome, balance_transaction=None,
+    )  # fmt: skip
+
+
+def blocked() -> Json:
+    """Blocked by a rule, which is told whole."""
+    rule = {"id": "ssr_1", "action": "block", "predicate": ":card_funding: = 'prepaid'"}
+    outcome = {"type": "blocked", "network_status": "not_sent_to_network", "reason": "rule", "rule": rule}
+    return charge(
+        "ch_blocked", card("mastercard"), status="failed", paid=False, captured=False, amount_captured=0,
         failure_code="card_declined", outcome=outcome, balance_transaction=None,
     )  # fmt: skip
 
