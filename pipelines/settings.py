@@ -98,6 +98,12 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = Field(None, description="The user's password.")
     smtp_from: str | None = Field(None, description="Sender of alerts; vermeil@localhost.")
 
+    ask_model: str | None = Field(
+        None,
+        description="Language model that may read questions, such as http://127.0.0.1:8080/v1#name; none.",
+    )
+    ask_model_key: SecretStr | None = Field(None, description="Key that its endpoint asks for.")
+
     forget_key_file: Path | None = Field(
         None,
         description="File of the key that the ids of forgotten customers are hashed with; <home>/keys/forget.key, "

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import MetricError
 from pipelines.flow.as_of import as_of
-from pipelines.metrics.shared.metric import CURRENCY, day_of
+from pipelines.metrics.shared.metric import CURRENCY, Metric, day_of
 from pipelines.metrics.shared.period import Period
 from pipelines.metrics.shared.query import Data
-from vermeil.ask.figures import Found, Source, as_of_end, found
+from vermeil.ask.figures import Found, Source, as_of_end, beside_now, found
 from vermeil.ask.lexicon import Lexicon
+from vermeil.ask.model import Model
 from vermeil.ask.plan import (
     Answer,
     ChangePlan,
@@ -23,15 +24,17 @@ from vermeil.ask.plan import (
     Plan,
     QualityPlan,
     Released,
+    checked,
     completed,
 )
 from vermeil.ask.quality import quality
-from vermeil.ask.reading import Reader
+from vermeil.ask.reading import Read, Reader
 from vermeil.ask.said import CALLED
 from vermeil.ask.saying import said_of
 from vermeil.ask.telling import told
 from vermeil.ask.tracing import traced
 from vermeil.ask.trust import doubts
+from vermeil.ask.words import plain
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
@@ -55,6 +58,7 @@ class Asker:
         self.lake = lake.released()
         self.today = today or datetime.now(UTC).date()
         self.further = dict(further or {})
+        self.model = Model.of(lake.settings)
         self.data = Data(lambda query: self.lake.sql(query, unsafe=True))
         self.reader = Reader(Lexicon(self.lake.tables, self._values()), self.today, self._newest)
 
@@ -66,7 +70,7 @@ class Asker:
             trace: follow its first figure to rows, records, files and lines.
             anyway: answer in spite of what stands against it, and mark that.
         """
-        read = self.reader.read(question)
+        read = self._read(question)
         if read.turned:
             return Answer(
                 question="", outcome=read.turned.outcome, said=read.turned.said, offer=read.turned.offer
@@ -76,6 +80,24 @@ class Asker:
             return Answer(question=shown, outcome="asked", said=read.said, readings=read.readings)
         answer = self.answer(read.plan, trace=trace, anyway=anyway)
         return answer.model_copy(update={"question": shown, "assumed": (*read.assumed, *answer.assumed)})
+
+    def _read(self, question: str) -> Read:
+        """The question as it is read here; where that is not clear, as a model reads it whose plan can be answered."""
+        read = self.reader.read(question)
+        if self.model is None or not read.near:
+            return read
+        found = self.model.plan(plain(question), read.near, self.reader.lexicon, self.today)
+        if found is None:
+            return read
+        plan = completed(found, self.lake.tables)
+        try:
+            checked(plan, self.lake.tables, self.data)
+        except (MetricError, ValueError):
+            return read
+        return Read(
+            plan,
+            assumed=(f"The model {self.model.name} read the question: see whether it is meant so.",),
+        )
 
     def answer(self, plan: Plan, *, trace: bool = False, anyway: bool = False) -> Answer:
         """The answer to a plan, whoever has made it."""
@@ -104,6 +126,9 @@ class Asker:
         if against and not anyway:
             return self._refused(plan, " ".join(against))
         result = found(plan, self._source(plan))
+        if plan.known_at:
+            now = plan.model_copy(update={"known_at": None, "limit": None})
+            result = beside_now(result, found(now, self._source(now)), plan)
         columns = result.columns
         rows = tuple(tuple(row.get(name) for name in columns) for row in result.rows)
         pinned = result.compiled.question.condition.pinned.get(CURRENCY)
@@ -112,16 +137,7 @@ class Asker:
             outcome="answered",
             said=said_of(plan, result, pinned, self.reader.lexicon.metrics),
             plan=plan,
-            definitions=tuple(
-                Definition(
-                    metric=one.name,
-                    unit=one.unit,
-                    meaning=one.meaning,
-                    definition=one.definition,
-                    table=one.table,
-                )
-                for one in metrics
-            ),
+            definitions=tuple(map(_defined, metrics)),
             columns=columns,
             rows=rows,
             units=result.units,
@@ -209,3 +225,13 @@ class Asker:
     @cached_property
     def _oldest_days(self) -> dict[str, date | None]:
         return {}
+
+
+def _defined(metric: Metric) -> Definition:
+    return Definition(
+        metric=metric.name,
+        unit=metric.unit,
+        meaning=metric.meaning,
+        definition=metric.definition,
+        table=metric.table,
+    )

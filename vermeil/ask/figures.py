@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any
@@ -83,6 +83,17 @@ def found(plan: MetricPlan, source: Source) -> Found:
     rows = _cut(rows, plan)
     names = tuple(name for name in (rows[0] if rows else [*plan.by, *plan.metrics]) if name != MATURE)
     return Found(compiled, rows[:MOST_ROWS], names, units, growing, tuple(noted))
+
+
+def beside_now(then: Found, now: Found, plan: MetricPlan) -> Found:
+    """What was known at some time, with what is known now."""
+    known = {_key(row, plan.by): row for row in now.rows}
+    names = [(name, f"{name}_now") for name in plan.metrics]
+    rows = [
+        row | {late: known.get(_key(row, plan.by), {}).get(name) for name, late in names} for row in then.rows
+    ]
+    units = {**then.units, **{late: now.units[name] for name, late in names}}
+    return replace(then, rows=rows, columns=(*then.columns, *(late for _, late in names)), units=units)
 
 
 def _rows(compiled: Compiled, source: Source) -> Rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pipelines.metrics.shared.period import GRAINS
@@ -17,8 +17,8 @@ from vermeil.ask.lexicon import Lexicon, Meaning, measure_of
 from vermeil.ask.mentions import Mentions, bounds_of, mentions_of, ranking_of
 from vermeil.ask.patterns import pattern
 from vermeil.ask.periods import Newest
+from vermeil.ask.phrasing import lowered, plainer
 from vermeil.ask.plan import ChangePlan, Days, MetricPlan, Plan, Reading, completed
-from vermeil.ask.stretches import with_months_marked
 from vermeil.ask.telling import days_told, named, told
 from vermeil.ask.times import times_of
 from vermeil.ask.words import MEASURE, mended, plain
@@ -35,18 +35,8 @@ _AS_NEAR = 0.88
 _UNUSED = 0.75
 """What is left of nearness for each dimension that is named and not known."""
 
-_COUNTRY_CODE = re.compile(r"\b(?:U\.S\.A?\.?|USA|[A-Z]{2})(?!\w)(?! dollars?\b)")
-_ENGLISH = frozenset(
-    ("IT", "IN", "AT", "BE", "NO", "IS", "ID", "ME", "SO", "TO", "OR", "AM", "AS", "DO", "AI", "VS")
-)
-_PER_SOME = pattern("per_some")
-_WITH_AND_WITHOUT = re.compile(r"\bwith (?:and|or|vs\.?|versus|against) without\b")
-_DIFFERENCE = re.compile(r"\bdifferences? (?:in|of)\b|\bdiffer\b")
 _OBJECTS = pattern("objects")
 _WHEN = re.compile(r"^\W*(?:when|who|whom|whose)\b")
-_DAYS = re.compile(r"\b(\d{1,3}) ?d\b")
-_THROUGH = re.compile(r"\b(?:went|go|goes|gone|going|came|come|got|get) through\b")
-_IN_PERCENT = re.compile(r"\b(?:in|as a) (?:percentages?|percent|per cent|%)(?!\w| of| points)")
 
 
 @dataclass(frozen=True)
@@ -59,13 +49,15 @@ class Read:
         turned: why it is not answered.
         said: what is asked back.
         assumed: what was taken for granted.
+        near: names of metrics, nearest first, where the words were not understood and somebody else may read them.
     """
 
     plan: Plan | None = None
     readings: tuple[Reading, ...] = ()
     turned: Turned | None = None
     said: str = ""
-    assumed: tuple[str, ...] = field(default=())
+    assumed: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,9 +81,7 @@ class Reader:
             return Read(turned=found)
         if one := kinds.of_object(text):
             return Read(one)
-        text = _with_countries(text, self.lexicon)
-        text = _DAYS.sub(r"\1 days", text)
-        lower = _THROUGH.sub("succeeded", with_months_marked(text))
+        lower = lowered(text, self.lexicon)
         if found := absent(self.lexicon.words.of_text(lower), self.lexicon):
             return Read(turned=found)
         if rule := kinds.of_rule(text):
@@ -119,8 +109,7 @@ class Reader:
         return self._figures(kinds.CHANGE_WORDS.sub(" ", lower) if is_change else lower, is_change)
 
     def _figures(self, text: str, is_change: bool) -> Read:
-        text = _IN_PERCENT.sub(" ", _PER_SOME.sub(" rate per payment ", text))
-        text = _DIFFERENCE.sub(" ", _WITH_AND_WITHOUT.sub(" by ", text))
+        text = plainer(text)
         text, bounds = bounds_of(text)
         text, ranking = ranking_of(text)
         times = times_of(text, self.today)
@@ -153,7 +142,7 @@ class Reader:
             if not known and choices and choices[0].near >= ENOUGH * _AS_NEAR:
                 return self._unsupported(choices[0], asked)
             if not clear(fitting):
-                return self._asked(choices, asked)
+                return replace(self._asked(choices, asked), near=_names(choices))
         best = several or self._both(fitting[0], asked)
         try:
             plan = completed(drafted(best.meaning, best.covered, asked, lexicon), lexicon.tables)
@@ -270,7 +259,7 @@ class Reader:
         shown = [repr(word) for word in strange if word.isalpha() and len(word) <= 20][:3]
         words = ", ".join(shown) if shown else "A word of the question"
         said = f"{words}: not known here as a figure, a dimension or a value of the data."
-        return Read(turned=Turned("refused", said, self._offer(choices, asked)))
+        return Read(turned=Turned("refused", said, self._offer(choices, asked)), near=_names(choices))
 
     def _offer(self, choices: Sequence[Choice], asked: Asked) -> str | None:
         for one in choices[:NEAREST]:
@@ -316,6 +305,10 @@ class Reader:
         return Read(readings=tuple(readings), said="Since when? Which change is meant?")
 
 
+def _names(choices: Sequence[Choice]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in choices for name in one.meaning.metrics))
+
+
 def _change_of(plan: MetricPlan, time: Days, against: Days) -> ChangePlan:
     by = tuple(name for name in plan.by if name not in ("currency", *GRAINS))
     return ChangePlan(metric=plan.metrics[0], by=by, where=plan.where, time=time, against=against)
@@ -346,14 +339,3 @@ def _timed(asked: Asked) -> Asked:
 
 def _is_number(word: str) -> bool:
     return word.replace(".", "").isdigit()
-
-
-def _with_countries(text: str, lexicon: Lexicon) -> str:
-    """The text with names of countries in the place of their codes, which are English words in lower case."""
-    names = lexicon.country_names
-
-    def spelled(found: re.Match[str]) -> str:
-        code = "US" if found[0].startswith(("U.S", "USA")) else found[0]
-        return names.get(code, found[0]) if code not in _ENGLISH else found[0]
-
-    return _COUNTRY_CODE.sub(spelled, text)

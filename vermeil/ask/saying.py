@@ -46,8 +46,9 @@ def said_of(plan: MetricPlan, found: Found, currency: object, metrics: Mapping[s
     days = f", {days_told(plan.time)}" if plan.time else ""
     if not found.rows:
         return f"{names}{days}: there are no rows."
-    shown = "; ".join(_row(row, plan, found, currency) for row in found.rows[:MOST_SAID])
-    more = len(found.rows) - MOST_SAID
+    some = [row for row in found.rows if any(row.get(name) for name in plan.metrics)] or found.rows
+    shown = "; ".join(_row(row, plan, found, currency) for row in some[:MOST_SAID])
+    more = len(found.rows) - min(MOST_SAID, len(some))
     return f"{names}{days}: {shown}{f'; and {more:,} more rows' if more > 0 else ''}."
 
 

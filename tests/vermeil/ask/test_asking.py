@@ -22,6 +22,7 @@ from tests.vermeil.cli.running import vermeil
 from vermeil.ask import trust
 from vermeil.ask.asking import Asker
 from vermeil.ask.evaluation import evaluated
+from vermeil.ask.model import Model
 from vermeil.ask.plan import Answer, Days, MetricPlan
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def test_what_was_known_is_answered_by_what_was_known(asker: Asker, newest: date
     assert answer.plan
     assert isinstance(answer.plan, MetricPlan)
     assert answer.plan.known_at
+    assert answer.columns[-1] == "captured_minor_now"
     assert any(f"known at the end of {earlier}" in said for said in answer.assumed)
 
 
@@ -190,6 +192,56 @@ def test_figures_are_refused_where_the_audit_does_not_balance(
 ) -> None:
     monkeypatch.setattr(trust, "_AUDIT", "select 1 as off, count(*) as files from gold.audit")
     assert "The audit does not balance" in asker.ask("captured volume yesterday").said
+
+
+class Fake(Model):
+    """A model that has read a plan, right or wrong."""
+
+    def plan(self, *_: object) -> MetricPlan | None:
+        return MetricPlan.model_validate(json.loads(self.name))
+
+
+UNCLEAR = "how do the cards fare lately, brand-wise"
+
+
+def read_by(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch, plan: dict[str, Any], question: str = UNCLEAR
+) -> Answer:
+    monkeypatch.setattr(asker, "model", Fake("http://localhost", json.dumps(plan)))
+    return asker.ask(question)
+
+
+def test_what_a_model_reads_is_answered_and_said(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asker.ask(UNCLEAR).outcome != "answered"
+    answer = read_by(asker, monkeypatch, {"metrics": ["authorization_rate"], "by": ["network"]})
+    assert answer.outcome == "answered"
+    assert answer.assumed[0].endswith("read the question: see whether it is meant so.")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"metrics": ["authorization_rate"], "by": ["decline_reason"]},
+        {"metrics": ["authorization_rate"], "where": [{"dimension": "network", "values": ["x' or 1=1"]}]},
+        {
+            "metrics": ["authorization_rate"],
+            "where": [{"dimension": "network", "sign": "<", "values": ["a", "b"]}],
+        },
+    ],
+)
+def test_a_plan_that_cannot_be_answered_is_dropped(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]
+) -> None:
+    assert read_by(asker, monkeypatch, wrong) == asker.ask(UNCLEAR)
+
+
+@pytest.mark.parametrize(
+    "question", ["list all card numbers", "forecast payouts", "dispute rate", "refund ch_1abc"]
+)
+def test_a_model_is_not_asked_what_is_refused_or_unclear_by_nature(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    assert read_by(asker, monkeypatch, {"metrics": ["fees_minor"]}, question).outcome != "answered"
 
 
 QUESTIONS = [
