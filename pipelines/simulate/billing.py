@@ -11,6 +11,7 @@ from pipelines.simulate.payment import Intent, Order
 from pipelines.simulate.people import Customer
 from pipelines.simulate.reasons import CANCEL_FEEDBACK
 from pipelines.simulate.render import billing as render
+from pipelines.simulate.render import invoices
 from pipelines.simulate.render import people as render_people
 from pipelines.simulate.render.billing import Invoice, Subscription
 from pipelines.simulate.settings import DAY
@@ -109,7 +110,9 @@ def _draft(world: World, subscription: Subscription, at: int, reason: str) -> Bi
     invoice.support = commerce.waived(subscription)
     subscription.prorations.clear()
     subscription.latest_invoice = invoice.id
-    world.emit(at, merchant, "invoice.created", render.invoice(invoice, merchant.is_old(at)), requested=False)
+    world.emit(
+        at, merchant, "invoice.created", invoices.invoice(invoice, merchant.is_old(at)), requested=False
+    )
     return Bill(subscription, invoice)
 
 
@@ -163,7 +166,7 @@ def _settle(world: World, at: int, bill: Bill) -> None:
     _tell_invoice(world, at, invoice, "invoice.payment_succeeded")
     commerce.credit(world, invoice, at + 1)
     if not merchant.is_old(at):
-        body = render.invoice_payment(world.ids.new("inpay_1"), invoice, at)
+        body = invoices.invoice_payment(world.ids.new("inpay_1"), invoice, at)
         world.emit(at, merchant, "invoice_payment.paid", body, requested=False)
     if subscription.status != "active":
         before, subscription.status = {"status": subscription.status}, "active"
@@ -257,7 +260,7 @@ def _tell(
 
 def _tell_invoice(world: World, at: int, invoice: Invoice, type: str) -> None:
     merchant = invoice.subscription.merchant
-    world.emit(at, merchant, type, render.invoice(invoice, merchant.is_old(at)), requested=False)
+    world.emit(at, merchant, type, invoices.invoice(invoice, merchant.is_old(at)), requested=False)
 
 
 def _month_after(at: int) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import SettingsError
-from vermeil.cli.shared import Home, opened
+from vermeil.cli.shared import Home, opened, plain_errors
 
 
 def mcp(
@@ -21,12 +21,13 @@ def mcp(
 
     Over standard input and output by default. Every call is written to `<home>/mcp/audit.jsonl`.
     """
-    try:
-        from vermeil.mcp import serving
-    except ModuleNotFoundError as missing:
-        if not (missing.name or "").startswith("mcp"):
-            raise
-        raise SettingsError("this needs a library: install vermeil[mcp]") from None
+    with plain_errors():
+        try:
+            from vermeil.mcp import serving
+        except ModuleNotFoundError as missing:
+            if not (missing.name or "").startswith("mcp"):
+                raise
+            raise SettingsError("this needs a library: install vermeil[mcp]") from None
     from vermeil.cli.output import tell
     from vermeil.mcp.desk import Desk
     from vermeil.mcp.limits import Limits

@@ -52,7 +52,7 @@ def happened(lake: Lakehouse, first: date, last: date) -> list[Happened]:
         *_releases(lake),
     ]
     within = (one for one in found if first < one.day <= last)
-    return sorted(within, key=lambda one: (one.day, one.kind, one.what))
+    return sorted(within, key=lambda one: (one.day, one.kind))
 
 
 def _rows(lake: Lakehouse, query: str) -> list[dict[str, Any]]:
@@ -63,7 +63,8 @@ def _rows(lake: Lakehouse, query: str) -> list[dict[str, Any]]:
 def _models(lake: Lakehouse) -> Iterator[Happened]:
     for row in _rows(
         lake,
-        "select model_version, role, min(date) as day from gold.payment_scores group by model_version, role",
+        "select model_version, role, min(date) as day from gold.payment_scores group by model_version, role "
+        "order by model_version",
     ):
         doing = "decides" if row["role"] == "serving" else "scores in the shadow of another"
         yield Happened(row["day"], "model", f"The model {row['model_version']} {doing} from this day on.")
@@ -85,7 +86,7 @@ def _rules(lake: Lakehouse) -> Iterator[Happened]:
 def _schema(lake: Lakehouse) -> Iterator[Happened]:
     query = (
         "select object_type, field_path, drift, cast(first_seen_at as date) as day, records_count "
-        "from gold.schema_drift where first_seen_at is not null"
+        "from gold.schema_drift where first_seen_at is not null order by object_type, field_path, drift"
     )
     for row in _rows(lake, query):
         yield Happened(

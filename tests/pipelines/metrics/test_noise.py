@@ -36,14 +36,20 @@ def rate(share: float, attempts: int = 100) -> list[Sides]:
     return shares(RANDOM.binomial(down, share), down)
 
 
+def refunds(share: float) -> list[Sides]:
+    taken = RANDOM.gamma(4, 25_000, DAYS).astype(int)
+    return shares((taken * RANDOM.beta(4, 4 / share - 4, DAYS)).astype(int), taken)
+
+
 @pytest.mark.parametrize(
     ("one", "other", "is_count"),
     [
         (lambda: counts(50), lambda: counts(70), True),
         (lambda: money(10_000), lambda: money(26_000), False),
         (lambda: rate(0.90), lambda: rate(0.82), True),
+        (lambda: refunds(0.04), lambda: refunds(0.12), False),
     ],
-    ids=["counts", "money", "rate"],
+    ids=["counts", "money", "rate", "rate of money"],
 )
 def test_noise_is_seldom_taken_for_a_change_and_a_change_seldom_for_noise(
     one: Days, other: Days, is_count: bool

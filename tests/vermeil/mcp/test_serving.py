@@ -23,6 +23,7 @@ import httpx
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
+from tests.vermeil.cli.running import vermeil
 from tests.vermeil.mcp.served import served
 from vermeil.mcp.serving import token
 
@@ -160,3 +161,14 @@ def test_another_client_in_another_language(home: Path, npm: Path) -> None:
     assert [row["account"] for row in found["answer"]["rows"]][:2] == ["books", "films"]
     assert found["refused"] is True
     assert "two currencies are never added" in found["reason"]
+
+
+def test_without_the_library_it_is_said_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delitem(sys.modules, "vermeil.mcp.serving")
+    monkeypatch.delattr("vermeil.mcp.serving")
+    monkeypatch.setitem(sys.modules, "mcp.server", None)
+    result = vermeil("mcp", "--home", tmp_path)
+    assert result.exit_code == 2
+    assert "install vermeil[mcp]" in result.stderr

@@ -97,7 +97,7 @@ def test_what_was_blocked_is_judged_by_other_payments(
     }  # fmt: skip
 
 
-def test_fraud_outweighs_a_good_payment_and_many_payments_count_once(any_spark: SparkSession) -> None:
+def test_fraud_counts_more_than_a_good_payment_and_many_payments_count_once(any_spark: SparkSession) -> None:
     attempt = blocked("ch_1", MAY, customer_id="cus_1", **CARD)
     others = [charge(f"ch_o{n}", f"2026-05-0{n}", customer_id="cus_1", **CARD) for n in range(2, 8)]
     labels = [label(other, "fraud" if n % 2 else "legitimate") for n, other in enumerate(others)]
