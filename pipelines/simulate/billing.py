@@ -107,7 +107,10 @@ def _draft(world: World, subscription: Subscription, at: int, reason: str) -> Bi
         world.ids.new("in_1"), world.ids.new("il_1"), subscription, number, reason, at, subscription.amount,
         tuple(subscription.prorations),
     )  # fmt: skip
-    invoice.support = commerce.waived(subscription)
+    if support := commerce.waived(subscription):
+        invoice.support = support
+        added = invoices.support(invoice)
+        world.emit(at, merchant, "invoiceitem.created", added, requested=False, id=f"evt_1{invoice.line[4:]}")
     subscription.prorations.clear()
     subscription.latest_invoice = invoice.id
     world.emit(

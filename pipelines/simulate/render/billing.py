@@ -157,22 +157,9 @@ def item(state: Subscription, old: bool) -> dict[str, Any]:
 
 def proration(state: Subscription, one: Proration, old: bool) -> bytes:
     """The invoice item of a proration, which waits for the next invoice."""
-    body: dict[str, Any] = {
-        "id": one.id,
-        "object": "invoiceitem",
-        "amount": one.amount,
-        "currency": state.currency,
-        "customer": state.customer.id,
-        "date": one.created,
-        "description": "Remaining time",
-        "discountable": False,
-        "invoice": None,
-        "livemode": True,
-        "metadata": EMPTY,
-        "period": {"end": one.until, "start": one.created},
-        "proration": True,
-        "quantity": 1,
-    }
+    period = {"end": one.until, "start": one.created}
+    body = invoice_item(state, one.id, one.amount, "Remaining time", period)
+    body |= {"discountable": False, "proration": True}
     if old:
         return orjson.dumps(
             body | {"price": {"id": one.price, "product": product_of(one.price)}, "subscription": state.id}
@@ -180,6 +167,28 @@ def proration(state: Subscription, one: Proration, old: bool) -> bytes:
     details = {"subscription": state.id, "subscription_item": state.item}
     parent = {"subscription_details": details, "type": "subscription_details"}
     return orjson.dumps(body | {"parent": parent, "pricing": pricing(one.price)})
+
+
+def invoice_item(
+    state: Subscription, id: str, amount: int, description: str, period: dict[str, int]
+) -> dict[str, Any]:
+    """What is added to the next invoice of a subscription, as every version of the API tells it."""
+    return {
+        "id": id,
+        "object": "invoiceitem",
+        "amount": amount,
+        "currency": state.currency,
+        "customer": state.customer.id,
+        "date": period["start"],
+        "description": description,
+        "discountable": True,
+        "invoice": None,
+        "livemode": True,
+        "metadata": EMPTY,
+        "period": period,
+        "proration": False,
+        "quantity": 1,
+    }
 
 
 def pricing(price: str) -> dict[str, Any]:

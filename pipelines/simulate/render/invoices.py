@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from pipelines.simulate.render import EMPTY, discounts
-from pipelines.simulate.render.billing import Invoice, Proration, discount, pricing
+from pipelines.simulate.render.billing import Invoice, Proration, discount, invoice_item, pricing
 from pipelines.simulate.render.prices import product_of
 
 
@@ -89,21 +89,35 @@ def invoice(state: Invoice, old: bool) -> bytes:
     return orjson.dumps(body)
 
 
+def support(state: Invoice) -> bytes:
+    """The invoice item of a line that a discount takes off again."""
+    period = {"end": state.created, "start": state.created}
+    return orjson.dumps(
+        invoice_item(state.subscription, _support_item(state), state.support, "Support", period)
+        | {"discounts": [state.subscription.discount]}
+    )
+
+
+def _support_item(state: Invoice) -> str:
+    return f"ii_1{state.line[4:]}"
+
+
 def _support(state: Invoice, old: bool) -> list[dict[str, Any]]:
     """The line that a discount takes off again, if there is one."""
     if not state.support:
         return []
     discount = state.subscription.discount
     line = _line(state, old) | {
-        "id": f"il_1s{state.line[5:]}",
+        "id": f"il_2{state.line[4:]}",  # all others begin with il_1
         "amount": state.support,
         "description": "Support",
         "discount_amounts": discounts.taken_off(discount, state.support),
         "discounts": [discount],
     }
     if old:
-        return [line | {"subscription": None, "subscription_item": None, "type": "invoiceitem"}]
-    details = {"invoice_item": f"ii_1{state.line[4:]}", "proration": False, "subscription": None}
+        of = {"invoice_item": _support_item(state), "subscription": None, "subscription_item": None}
+        return [line | of | {"type": "invoiceitem"}]
+    details = {"invoice_item": _support_item(state), "proration": False, "subscription": None}
     return [line | {"parent": {"invoice_item_details": details, "type": "invoice_item_details"}}]
 
 

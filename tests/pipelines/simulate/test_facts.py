@@ -122,18 +122,19 @@ def test_a_rejected_account_takes_no_payments(tmp_path: Path) -> None:
 
 
 def test_a_change_of_plan_is_prorated_on_the_next_invoice(clean: Made) -> None:
-    waiting = latest(clean, "invoiceitem")
-    assert all(item["proration"] and item["invoice"] is None for item in waiting.values())
+    items = latest(clean, "invoiceitem")
+    waiting = {id: item for id, item in items.items() if item["proration"]}
+    assert all(item["invoice"] is None for item in waiting.values())
     credits = [item for item in waiting.values() if item["amount"] < 0]
     assert len(credits) * 2 == len(waiting) > 4
     invoices = latest(clean, "invoice").values()
-    prorated = [invoice for invoice in invoices if invoice["lines"]["total_count"] == 3]
+    prorated = [invoice for invoice in invoices if len(_added_to(invoice) & waiting.keys()) == 2]
     assert prorated
     for invoice in prorated:
         lines = invoice["lines"]["data"]
-        assert sum(line["amount"] for line in lines) == invoice["total"] == invoice["amount_due"] > 0
+        assert sum(line["amount"] for line in lines) == invoice["subtotal"] >= invoice["amount_due"] > 0
         assert [line["amount"] for line in lines[:2]] == [
-            waiting[_item_of(line)]["amount"] for line in lines[:2]
+            waiting[_item_of(line) or ""]["amount"] for line in lines[:2]
         ]
     changed = [
         event["data"]
@@ -147,9 +148,29 @@ def test_a_change_of_plan_is_prorated_on_the_next_invoice(clean: Made) -> None:
         assert was["price"]["unit_amount"] != now["price"]["unit_amount"]
 
 
-def _item_of(line: Json) -> str:
-    details = line["parent"]["invoice_item_details"] if "parent" in line else line
-    return str(details["invoice_item"])
+def test_lines_add_up_and_name_items_that_are_there(clean: Made) -> None:
+    items, invoices = latest(clean, "invoiceitem"), latest(clean, "invoice").values()
+    lines = [line for invoice in invoices for line in invoice["lines"]["data"]]
+    assert len({line["id"] for line in lines}) == len(lines)
+    for invoice in invoices:
+        taken_off = sum(one["amount"] for one in invoice["total_discount_amounts"])
+        assert sum(line["amount"] for line in invoice["lines"]["data"]) == invoice["subtotal"]
+        assert invoice["subtotal"] - taken_off == invoice["total"]
+        assert _added_to(invoice) <= items.keys()
+    assert set().union(*map(_added_to, invoices)) & {
+        id for id, item in items.items() if not item["proration"]
+    }
+
+
+def _item_of(line: Json) -> str | None:
+    details = line["parent"].get("invoice_item_details", {}) if "parent" in line else line
+    found: str | None = details.get("invoice_item")
+    return found
+
+
+def _added_to(invoice: Json) -> set[str]:
+    """The invoice items that lines of an invoice were made from."""
+    return {item for line in invoice["lines"]["data"] if (item := _item_of(line))}
 
 
 def test_both_api_versions_spell_as_they_do(clean: Made) -> None:
