@@ -37,8 +37,6 @@ def with_views(query: str, views: Mapping[str, str]) -> str:
     return re.sub(pattern, lambda m: views[m[1]] if views and m[1] else m[0], query)
 
 
-def completed(rows: DataFrame, types: Mapping[str, str]) -> DataFrame:
-    """Rows with columns, by their types, of which those that they lack are null."""
-    there = set(rows.columns)
-    missing = {name: f"cast(null as {kind}) as {name}" for name, kind in types.items() if name not in there}
-    return rows.selectExpr("*", *missing.values()) if missing else rows
+def completed(rows: DataFrame, missing: Mapping[str, str]) -> DataFrame:
+    """Rows with columns that they lack, by name and type, which are null."""
+    return rows.selectExpr("*", *(f"cast(null as {kind}) as {name}" for name, kind in missing.items()))

@@ -170,7 +170,9 @@ class Reading:
             rows = self.spark.read.format("delta").load(self.table_uri(name))
         else:
             rows = self.engine.at_version(self.settings, self.spark, self.table_uri(name), version)
-        return completed(rows, {column.name: column.type for column in self.declaration(name).columns})
+        there = set(self.log.columns(self.table_uri(name)))  # the engine takes milliseconds to say it
+        missing = {c.name: c.type for c in self.declaration(name).columns if c.name not in there}
+        return completed(rows, missing) if missing else rows
 
     def count(self, name: str) -> int:
         """How many rows a table has, counted only where its log does not say it."""

@@ -21,7 +21,7 @@ OWNERS = ("customer", "related_customer")
 
 DEPENDENTS = frozenset((
     "balance_transaction", "dispute", "identity.verification_report", "radar.early_fraud_warning", "refund",
-    "review",
+    "review", "settlement_line",
 ))  # fmt: skip
 """Objects that are about another one and nothing else."""
 

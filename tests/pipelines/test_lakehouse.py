@@ -209,6 +209,18 @@ def test_a_column_that_is_declared_later_is_added(lake: Lakehouse, spark: SparkS
     assert found == {"x": None, "y": "because"}
 
 
+def test_a_column_that_is_declared_later_is_null_until_the_table_is_written(
+    lake: Lakehouse, spark: SparkSession
+) -> None:
+    put(lake, PLAIN, [thing("x", 1)])
+    wider = replace(PLAIN, columns=(*PLAIN.columns, Column("since", "bigint", "When.")))
+    later = Lakehouse(lake.settings, {wider.name: wider}, spark)
+    found = later.table(wider.name)
+    assert dict(found.dtypes) == dict(lake.table(PLAIN.name).dtypes) | {"since": "bigint"}
+    assert [row["since"] for row in found.collect()] == [None]
+    assert later.sql(f"select count(since) from {wider.name}", now=True).collect()[0][0] == 0
+
+
 def test_a_column_that_is_no_longer_declared_asks_for_a_rebuild(lake: Lakehouse, spark: SparkSession) -> None:
     put(lake, PLAIN, [thing("x", 1)])
     narrower = Table(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +13,19 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from pipelines.base.money import to_major
 from pipelines.catalog import all_tables
+from pipelines.erasure.redactions import sweep
+from pipelines.flow import refresh as flow
+from pipelines.flow.verdict import accept_all
 from pipelines.gold.finance.settlement_reconciliation import RECIPE, STATUSES
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
+from pipelines.sources.mapping import example
 from tests.pipelines.gold.finance_oracle import SETTLED
 from tests.pipelines.gold.oracle import texts
 from tests.pipelines.gold.silver_rows import Row, frame
+from tests.small_lakehouse import Made
 from tests.small_lakehouse import home as home
 
 if TYPE_CHECKING:
@@ -84,6 +91,50 @@ def _line(chance: random.Random, number: int, row: Row) -> Row:
         "net_minor": amount - fee, "reporting_category": row["reporting_category"],
         "payout_id": "po_other" if fault == "payout" else row["payout_id"],
     }  # fmt: skip
+
+
+def test_a_file_is_taken_in_and_leads_back_to_its_lines(
+    few_days: Made, tmp_path: Path, spark: SparkSession
+) -> None:
+    """A report in major units: all agrees but one amount, and a line of what the ledger does not have."""
+    home = tmp_path / "home"
+    shutil.copytree(few_days.home, home)
+    (home / "sources").mkdir()
+    shutil.copy(example("stripe_report_lines"), home / "sources")
+    with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
+        booked = [row for row in lake.table(ENRICHED).collect() if row["account"] == "platform"]
+        lines = [_written(row, 100 if n == 3 else 0) for n, row in enumerate(booked)]
+        lines.append(lines[0].replace(booked[0]["balance_transaction_id"], "txn_of_nobody"))
+        report = home / "raw" / "settlement" / "report.csv"
+        report.parent.mkdir()
+        report.write_text("\n".join([_COLUMNS, *lines, ""]), encoding="utf-8")
+        list(flow.refresh(lake, flow.Run(home / "raw", accept_all, sweep)))
+        found = {row["balance_transaction_id"]: row for row in lake.table(GOLD).collect()}
+        off = found[booked[3]["balance_transaction_id"]]
+        assert (off["status"], off["difference_minor"]) == ("other_amount", -100)
+        records = lake.table("bronze.records").filter(f"record_id = '{off['record_id']}'")
+        [place] = records.select("file", "line").collect()
+        assert tuple(place) == ("settlement/report.csv", 5)
+        statuses = Counter(row["status"] for row in found.values())
+        assert statuses["matched"] == len(booked) - 1
+        assert found["txn_of_nobody"]["status"] in ("missing_transaction", "open", "not_comparable")
+
+
+_COLUMNS = (
+    "balance_transaction_id,created_utc,created,currency,gross,fee,net,reporting_category,source_id,"
+    "automatic_payout_id,description"
+)
+
+
+def _written(row: Row, more: int) -> str:
+    """A line of a report, as Stripe writes it."""
+    when = row["created_at"].strftime("%Y-%m-%d %H:%M:%S")
+    amounts = (row["amount_minor"] + more, row["fee_minor"], row["net_minor"] + more)
+    told = ",".join(f"{to_major(amount, row['currency']):f}" for amount in amounts)
+    return (
+        f"{row['balance_transaction_id']},{when},{when},{row['currency'].lower()},{told},"
+        f"{row['reporting_category']},{row['source_id'] or ''},{row['payout_id'] or ''},"
+    )
 
 
 def test_it_is_as_reckoned_from_silver(lake: Lakehouse) -> None:
