@@ -170,11 +170,11 @@ def _score(lake: Lakehouse, plan: ScorePlan) -> Answer:
 
 def _timeline(lake: Lakehouse, plan: TimelinePlan) -> Answer:
     found = timeline(lake, plan.object_id)
-    wanted = {"decline": "not taken", "payout": "paid out"}.get(plan.about)
-    answers = [one for one in found.answers if wanted is None or wanted in one.question]
+    wanted = {"decline": ("not taken",), "payout": ("paid out", "arrive")}.get(plan.about, ())
+    answers = [one for one in found.answers if any(words in one.question for words in wanted)]
     of = plan.about if plan.about in ("dispute", "refund") else None
     entries = [one for one in found.entries if of is None or one.object == of]
-    said = " ".join(one.said for one in answers) if wanted and answers else None
+    said = " ".join(one.said for one in answers)
     return Answer(
         question="",
         outcome="answered",
