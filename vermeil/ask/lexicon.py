@@ -213,12 +213,17 @@ class Lexicon:
         return {code: names[0] for code, names in countries()}
 
     @cached_property
+    def meant(self) -> frozenset[str]:
+        """Every word that a figure, a dimension or a value is called by, and those that say nothing."""
+        named = (word for phrase in (*self.dimensions, *self.constants) for word in phrase)
+        return frozenset((*self.weights, *self.glue, *said()["empty"].split(), *named))
+
+    @cached_property
     def known(self) -> frozenset[str]:
         """Every word that is known."""
-        named = (word for phrase in (*self.dimensions, *self.constants) for word in phrase)
         absent = (word for one in self.absent for phrase in one.words for word in phrase)
         unclear = (word for words, _ in self.unclear for word in words)
-        return frozenset((*self.weights, *self.glue, *named, *absent, *unclear))
+        return frozenset((*self.meant, *absent, *unclear))
 
     @cached_property
     def names(self) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from vermeil.ask.patterns import pattern
 from vermeil.ask.periods import Newest
 from vermeil.ask.phrasing import lowered, plainer
 from vermeil.ask.plan import ChangePlan, Days, MetricPlan, Plan, Reading, completed
+from vermeil.ask.said import COMMON
 from vermeil.ask.telling import days_told, named, told
 from vermeil.ask.times import times_of
 from vermeil.ask.words import MEASURE, mended, plain
@@ -32,7 +33,7 @@ _SURE = 0.85
 _AS_NEAR = 0.88
 """How near, held against the nearest meaning, one must be that is known by all that is named."""
 
-_UNUSED = 0.75
+_UNUSED = 0.6
 """What is left of nearness for each dimension that is named and not known."""
 
 _OBJECTS = pattern("objects")
@@ -125,12 +126,15 @@ class Reader:
     def _chosen(self, asked: Asked, is_change: bool) -> Read:
         lexicon, rest = self.lexicon, asked.mentions.rest
         choices = self._ranked(asked)
-        if strange := self._strange(rest):
+        if metrics := self._ambiguous(choices, asked):
+            return self._asked([self._choice(name) for name in metrics], asked)
+        strange = self._strange(rest)
+        if strange and (metrics := self._vague(strange)):
+            return self._asked([self._choice(name) for name in metrics], asked)
+        if strange:
             return self._unknown(strange, choices, asked)
         if _counts_and_shares(rest) and choices:
             return self._asked(choices, asked)
-        if metrics := self._ambiguous(choices, asked):
-            return self._asked([self._choice(name) for name in metrics], asked)
         asked.share = self._is_share(choices, asked)
         if asked.share:
             rest[:] = [word for word in rest if word != f"{MEASURE}rate"]
@@ -161,7 +165,7 @@ class Reader:
             unused = [
                 names
                 for phrase, names in mentions.maybe
-                if not set(phrase) <= one.covered
+                if not set(phrase) <= one.covered | COMMON
                 and not any(self.lexicon.supports(one.meaning, name) for name in names)
             ]
             found.append(replace(one, near=one.near * _UNUSED ** len(unused)))
@@ -185,7 +189,7 @@ class Reader:
         )
 
     def _strange(self, rest: Sequence[str]) -> list[str]:
-        known = self.lexicon.known
+        known = self.lexicon.meant
         return [word for word in rest if word not in known and word[0] != MEASURE and not _is_number(word)]
 
     def _ambiguous(self, choices: Sequence[Choice], asked: Asked) -> tuple[str, ...] | None:
@@ -211,6 +215,10 @@ class Reader:
             return None
         of_money = ("captured_minor", "captured_count", "net_captured_minor")
         return of_money if measure == "money" else ("captured_minor", "authorization_rate", "dispute_rate")
+
+    def _vague(self, strange: Sequence[str]) -> tuple[str, ...] | None:
+        """The figures that may be meant where the words that are not known are about none in particular."""
+        return next((of for (words, _), of in self.lexicon.unclear.items() if set(strange) <= words), None)
 
     def _several(self, choices: Sequence[Choice], asked: Asked) -> Choice | None:
         """Two or three figures beside each other: X and Y, X against Y."""

@@ -6,11 +6,13 @@ The parts of each step add up to the figure; where they do not, the step says so
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from pipelines.gold.finance.balances_daily import CATEGORIES
 from pipelines.metrics.shared.metric import Metric
 from pipelines.metrics.shared.period import GRAINS
 from pipelines.metrics.shared.query import Data
@@ -34,20 +36,66 @@ OBJECTS: Mapping[str, str] = {
 }
 """Which object of silver a row of gold is about, by the column of its id."""
 
-_CAPTURED = "amount_captured_minor > 0 and status = 'succeeded'"
 
-PARTS: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("gold.payments_daily", "attempts_count"): ("1", "true"),
-    ("gold.payments_daily", "attempts_minor"): ("amount_minor", "true"),
-    ("gold.payments_daily", "payments_count"): ("1", "status = 'succeeded'"),
-    ("gold.payments_daily", "payments_minor"): ("amount_minor", "status = 'succeeded'"),
-    ("gold.payments_daily", "failed_count"): ("1", "status = 'failed'"),
-    ("gold.payments_daily", "pending_count"): ("1", "status = 'pending'"),
-    ("gold.payments_daily", "captured_count"): ("1", _CAPTURED),
-    ("gold.payments_daily", "captured_minor"): ("amount_captured_minor", _CAPTURED),
-    ("gold.payments_daily", "refunded_minor"): ("amount_returned_minor", _CAPTURED),
+@dataclass(frozen=True)
+class Part:
+    """What an object of silver adds to a figure of the day on which it was made.
+
+    Attributes:
+        table: of the objects.
+        object_id: the column of their id.
+        value: what each adds.
+        condition: which of them do.
+    """
+
+    table: str
+    object_id: str
+    value: str
+    condition: str = "true"
+
+
+def _charge(value: str, condition: str = "true") -> Part:
+    return Part("silver.charges", "charge_id", value, condition)
+
+
+def _movement(value: str, condition: str = "true") -> Part:
+    return Part("silver.balance_transactions", "balance_transaction_id", value, condition)
+
+
+def _payout(value: str, condition: str = "true") -> Part:
+    return Part("silver.payouts", "payout_id", value, condition)
+
+
+_CAPTURED = "amount_captured_minor > 0 and status = 'succeeded'"
+_FAILED = "status in ('failed', 'canceled')"
+
+PARTS: Mapping[str, Mapping[str, Part]] = {
+    "gold.payments_daily": {
+        "attempts_count": _charge("1"),
+        "attempts_minor": _charge("amount_minor"),
+        "payments_count": _charge("1", "status = 'succeeded'"),
+        "payments_minor": _charge("amount_minor", "status = 'succeeded'"),
+        "failed_count": _charge("1", "status = 'failed'"),
+        "pending_count": _charge("1", "status = 'pending'"),
+        "captured_count": _charge("1", _CAPTURED),
+        "captured_minor": _charge("amount_captured_minor", _CAPTURED),
+        "refunded_minor": _charge("amount_returned_minor", _CAPTURED),
+    },
+    "gold.balances_daily": {
+        **{
+            column: _movement("amount_minor", f"reporting_category in ({', '.join(map(repr, names))})")
+            for column, names in CATEGORIES.items()
+        },
+        "transactions_count": _movement("1"),
+        "fees_minor": _movement("fee_minor"),
+        "net_minor": _movement("net_minor"),
+        "payouts_count": _payout("1"),
+        "payouts_minor": _payout("amount_minor"),
+        "failed_payouts_count": _payout("1", _FAILED),
+        "failed_payouts_minor": _payout("amount_minor", _FAILED),
+    },
 }
-"""What a charge adds to a figure of a day, and which charges do; trusted only where their sum is the figure."""
+"""The objects behind columns of days; trusted only where their sum is the figure."""
 
 Step = Mapping[str, object]
 
@@ -119,23 +167,11 @@ def _records(
 ) -> Iterator[Step]:
     """The objects behind the rows, with the records that they were last read from."""
     object_id = next((name for name in names if name in OBJECTS), None)
+    part = PARTS.get(metric.table, {}).get(metric.numerator[0])
     if object_id:
-        silver = OBJECTS[object_id]
-        query = (
-            f"select o.{object_id} as object_id, g.part, b.record_id, b.file, b.line from ({source.sql('spark')}) g "
-            f"join {silver} o on o.{object_id} = g.{object_id} left join bronze.records b on b.record_id = o.record_id "
-            "where g.part <> 0"
-        )
-    elif (metric.table, metric.numerator[0]) in PARTS and len(metric.numerator) == 1 and not metric.only:
-        silver = "silver.charges"
-        value, condition = PARTS[metric.table, metric.numerator[0]]
-        where = tree.args.get("where")
-        of_day = where.this.sql("spark") if where else "true"
-        query = (
-            "select p.object_id, p.part, b.record_id, b.file, b.line from (select charge_id as object_id, record_id, "
-            f"created_date as date, account, currency, {value} as part from silver.charges where {condition}) p "
-            f"left join bronze.records b on b.record_id = p.record_id where {of_day.replace('account', 'p.account')}"
-        )
+        silver, query = OBJECTS[object_id], _of_objects(object_id, source)
+    elif part and len(metric.numerator) == 1 and not metric.only and not metric.part:
+        silver, query = part.table, _of_days(part, tree)
     else:
         return
     parts = _asked(lake, query)
@@ -151,6 +187,31 @@ def _records(
         "adds_up": _same(total, up),
         "shown": _greatest(parts),
     }
+
+
+def _of_objects(object_id: str, source: exp.Select) -> str:
+    """The objects that rows are about, each with its part and its record."""
+    return (
+        f"select o.{object_id} as object_id, g.part, b.record_id, b.file, b.line from ({source.sql('spark')}) g "
+        f"join {OBJECTS[object_id]} o on o.{object_id} = g.{object_id} "
+        "left join bronze.records b on b.record_id = o.record_id where g.part <> 0"
+    )
+
+
+def _of_days(part: Part, tree: exp.Select) -> str:
+    """The objects of the days and the accounts that a query is about, each with its part and its record."""
+    where = tree.args.get("where")
+    rows = where.this.transform(_of_part).sql("spark") if where else "true"
+    return (
+        f"select p.object_id, p.part, b.record_id, b.file, b.line from (select {part.object_id} as object_id, "
+        f"record_id, created_date as date, account, currency, {part.value} as part from {part.table} "
+        f"where coalesce(livemode, true) and {part.condition}) p "
+        f"left join bronze.records b on b.record_id = p.record_id where p.part <> 0 and ({rows})"
+    )
+
+
+def _of_part(node: exp.Expr) -> exp.Expr:
+    return exp.column(node.name, table="p") if isinstance(node, exp.Column) else node
 
 
 def _asked(lake: Lakehouse, query: str) -> list[dict[str, Any]]:

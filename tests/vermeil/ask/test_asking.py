@@ -106,7 +106,16 @@ def test_shares_add_up_to_one(asker: Asker) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["captured volume by currency", "how many payments failed yesterday", "approval rate", "fraud volume"],
+    [
+        "captured volume by currency",
+        "how many payments failed yesterday",
+        "approval rate",
+        "fraud volume",
+        "fees",
+        "payouts in March",
+        "settled payments",
+        "refund rate in March",
+    ],
 )
 def test_a_trace_adds_up_to_the_figure(asker: Asker, question: str) -> None:
     answer = asker.ask(question, trace=True)
