@@ -264,7 +264,7 @@ class Reader:
 
     def _unknown(self, strange: list[str], choices: Sequence[Choice], asked: Asked) -> Read:
         """Refuse what names something that is not known."""
-        shown = [repr(word) for word in strange if word.isalpha() and len(word) <= 20][:3]
+        shown = [repr(word) for word in strange if word.isalpha() and 2 < len(word) <= 20][:3]
         words = ", ".join(shown) if shown else "A word of the question"
         said = f"{words}: not known here as a figure, a dimension or a value of the data."
         return Read(turned=Turned("refused", said, self._offer(choices, asked)), near=_names(choices))
