@@ -21,7 +21,7 @@ import yaml
 from pipelines.errors import SourceError
 from pipelines.metrics.shared.period import GRAINS
 from vermeil.ask.asking import Asker
-from vermeil.ask.plan import Answer, MetricPlan, Plan, QualityPlan
+from vermeil.ask.plan import Answer, ChangePlan, MetricPlan, Plan, QualityPlan, ScorePlan, TimelinePlan
 
 Verdict = Literal["right", "asked back", "refused", "wrong"]
 
@@ -162,6 +162,11 @@ def _off(plan: Plan | None, expected: Mapping[str, Any]) -> str:
     kinds = {names["kinds"].get(name) for name in expected["metric"]}
     if isinstance(plan, QualityPlan):
         return "" if plan.about in kinds else "kind"
+    if isinstance(plan, ChangePlan):
+        return _off_change(plan, expected)
+    if isinstance(plan, TimelinePlan | ScorePlan):
+        named = plan.object_id if isinstance(plan, TimelinePlan) else plan.charge_id
+        return "" if named in [one["value"] for one in expected["where"]] or plan.kind in kinds else "object"
     if not isinstance(plan, MetricPlan):
         return "" if plan and plan.kind in kinds else "kind"
     wanted = [set(names["metrics"].get(name, [])) for name in expected["metric"]]
@@ -175,6 +180,18 @@ def _off(plan: Plan | None, expected: Mapping[str, Any]) -> str:
         or _off_time(plan, expected)
         or _off_rows(plan, expected)
     )
+
+
+def _off_change(plan: ChangePlan, expected: Mapping[str, Any]) -> str:
+    """Why a figure changed: the figure, and the days that are asked about."""
+    time = expected["time"] or {}
+    if not any(plan.metric in equivalents()["metrics"].get(name, []) for name in expected["metric"]):
+        return "metric"
+    same = not time.get("from") or (str(plan.time.first), str(plan.time.last)) == (
+        str(time["from"]),
+        str(time["to"]),
+    )
+    return "" if same else "time"
 
 
 def _ours(name: str) -> set[str]:
@@ -202,6 +219,8 @@ def _off_where(plan: MetricPlan, expected: Mapping[str, Any]) -> str:
         names = _ours(one["dimension"])
         wanted |= names
         if one["op"] in ("=", "in") and not any(pinned.get(name) == set(map(str, values)) for name in names):
+            return f"where {one['dimension']}"
+        if one["op"] == "!=" and not any(of.sign == "!=" and of.dimension in names for of in plan.where):
             return f"where {one['dimension']}"
     further = set(pinned) - wanted - said
     return f"further where {', '.join(sorted(further))}" if further else ""

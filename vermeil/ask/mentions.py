@@ -206,6 +206,8 @@ def mentions_of(words: list[str], lexicon: Lexicon) -> Mentions:
             passive = phrase == ("rule",) and found.rest[-2:-1] == ["block"]
             if (explicit or asked) and not passive:
                 found.by.append(names)
+                while found.rest and found.rest[-1] in _BY:
+                    found.rest.pop()
                 found.named |= set(phrase) if asked else set()
                 found.rest += phrase if asked else ("|",)
                 asked = False

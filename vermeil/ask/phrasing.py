@@ -14,7 +14,7 @@ _ENGLISH = frozenset(
 )
 _PER_SOME = pattern("per_some")
 _WITH_AND_WITHOUT = re.compile(r"\bwith (?:and|or|vs\.?|versus|against) without\b")
-_DIFFERENCE = re.compile(r"\bdifferences? (?:in|of)\b|\bdiffer\b")
+_DIFFERENCE = re.compile(r"\bdifferences? (?:in|of)\b")
 _DAYS = re.compile(r"\b(\d{1,3}) ?d\b")
 _THROUGH = re.compile(r"\b(?:went|go|goes|gone|going|came|come|got|get) through\b")
 _IN_PERCENT = re.compile(r"\b(?:in|as a) (?:percentages?|percent|per cent|%)(?!\w| of| points)")
