@@ -12,7 +12,7 @@ from vermeil.cli.shared import Home, opened
 def serve(
     port: Annotated[int, typer.Option(help="On 127.0.0.1.", min=1, max=65_535)] = 8_760, home: Home = None
 ) -> None:
-    """Show the report and a box to ask in, in a browser of this machine. Nothing is changed or sent anywhere."""
+    """Show the report and a box to ask in, in a browser of this machine. Nothing is changed."""
     import uvicorn
 
     from vermeil.cli.output import tell

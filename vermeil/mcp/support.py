@@ -13,7 +13,7 @@ from pipelines.metrics.shared.catalog import metric_of, metrics_of
 from pipelines.metrics.shared.change import Asked
 from pipelines.metrics.shared.metric import day_of
 from pipelines.metrics.shared.period import period_of
-from pipelines.rules.columns import FEATURES, rule_names
+from pipelines.rules.columns import rule_names
 from pipelines.rules.condition import parse_condition
 from vermeil.ask.plan import Answer, ChangePlan, Days, Filter, MetricPlan, QualityPlan
 from vermeil.cli.rule_commands import try_rule
@@ -74,19 +74,17 @@ class Support:
         return {**self._tried(try_rule(lake, rule, None, None)), "activated": False}
 
     def _tried(self, found: Backtest) -> Found:
-        """A back test without small currencies, and without what identifies somebody."""
+        """A back test without small currencies; of its examples there is what leads to them."""
         smallest = self.desk.limits.smallest_group
         shown = tuple(
             one
             for one in found.currencies
             if sum(tally.count for tally in (one.fraud, one.legitimate, one.unknown)) >= smallest
         )
-        hidden = {one.name for one in self.desk.lake.declaration(FEATURES).columns if one.identifies}
-        examples = tuple(
-            replace(one, values={name: value for name, value in one.values.items() if name not in hidden})
-            for one in found.examples
-        )
-        answer = backtest_as_json(replace(found, currencies=shown, examples=examples))
+        answer = backtest_as_json(replace(found, currencies=shown))
+        answer["examples"] = [
+            {"charge_id": one.charge_id, "date": one.date, "label": one.label} for one in found.examples
+        ]
         answer["rows"] = answer.pop("currencies")
         return {**answer, "suppressed": len(found.currencies) - len(shown)}
 

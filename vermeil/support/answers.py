@@ -42,9 +42,11 @@ def refused_answers(charges: Iterable[Row]) -> Iterator[Answer]:
             yield Answer(question, f"It failed: {explained(code, row['advice_code'])}.", told(code))
 
 
-def payout_answer(charge: Row, movement: Row, payout: Row | None) -> Answer:
+def payout_answer(charge: Row, movement: Row | None, payout: Row | None) -> Answer:
     """When the money of a payment comes to the merchant's bank."""
     question = f"When is the money of {charge['charge_id']} paid out?"
+    if movement is None:
+        return Answer(question, "No movement of the balance is known of it yet, and so no day.")
     net = amount(movement, "net_minor")
     if payout is None:
         when = f"from {movement['available_at']:%Y-%m-%d} on" if movement["available_at"] else "some day"
@@ -52,11 +54,20 @@ def payout_answer(charge: Row, movement: Row, payout: Row | None) -> Answer:
             question,
             f"{net} can be paid out {when}. It is in no known payout yet: its arrival is known once it is.",
         )
-    status = str(payout["status"]).replace("_", " ")
-    if payout["status"] in ("failed", "canceled"):
-        return Answer(question, f"{net} was in the payout {payout['payout_id']}, which is {status}.")
-    day = payout["arrival_date"]
-    return Answer(
-        question,
-        f"{net} is in the payout {payout['payout_id']}, which is {status} and due at the bank on {day}.",
-    )
+    return Answer(question, f"{net} is in the payout {payout['payout_id']}, which {_arrival(payout)}.")
+
+
+def arrival_answer(payout: Row) -> Answer:
+    """When a payout comes to the bank; who asks is the merchant whose it is, and may be told."""
+    said = f"{amount(payout, 'amount_minor')}: it {_arrival(payout)}."
+    return Answer(f"When does {payout['payout_id']} arrive?", said, said)
+
+
+def _arrival(payout: Row) -> str:
+    status, day = payout["status"], payout["arrival_date"]
+    match status:
+        case "failed" | "canceled":
+            return f"{'failed' if status == 'failed' else 'was canceled'}, and brings nothing to the bank"
+        case "paid":
+            return f"was sent, and due at the bank on {day}"
+    return f"is {str(status).replace('_', ' ')}, and expected at the bank on {day}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from vermeil.ask.asking import Asker
@@ -14,16 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Askers:
-    """An asker for each release, of which only the latest is kept: it reads names once, which takes seconds."""
+    """An asker for each release and day, of which the latest is kept: it reads names once, which takes seconds."""
 
     lake: Lakehouse
-    _known: dict[int | None, Asker] = field(default_factory=dict)
+    _known: dict[tuple[int | None, date], Asker] = field(default_factory=dict)
 
     def latest(self) -> Asker:
-        """The asker of the latest release."""
+        """The asker of the latest release, and of today."""
         release = self.lake.released().release
-        number = release.number if release else None
-        if number not in self._known:
+        now = (release.number if release else None, datetime.now(UTC).date())
+        if now not in self._known:
             self._known.clear()
-            self._known[number] = Asker(self.lake, further=further(self.lake))
-        return self._known[number]
+            self._known[now] = Asker(self.lake, now[1], further(self.lake))
+        return self._known[now]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -11,6 +12,7 @@ from pipelines.errors import VermeilError
 from pipelines.metrics.shared.change import Asked
 from pipelines.metrics.shared.metric import CURRENCY
 from vermeil.ask.plan import Answer, ChangePlan, Definition, RulePlan, ScorePlan, TimelinePlan
+from vermeil.ask.saying import written
 from vermeil.ask.trust import doubts
 from vermeil.support.proposal import proposed
 from vermeil.support.scores import scores
@@ -20,6 +22,7 @@ from vermeil.support.why import Why, why
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
     from pipelines.metrics.shared.change import Change
+    from pipelines.metrics.shared.decomposition import Part
 
 MOST_PARTS = 5
 """Values of each dimension in the answer to why."""
@@ -63,7 +66,7 @@ def _change(lake: Lakehouse, plan: ChangePlan) -> Answer:
     )
     of_parts = "points" if metric.unit == "rate" else metric.unit
     of = (CURRENCY,) if found.comparison.by_currency else ()
-    parts = ("explains", "of_its_rate", "of_the_mix")
+    parts = ("explains", "of_its_rate", "of_the_mix") if found.comparison.is_rate else ("explains",)
     columns = (*of, "dimension", "value", "before", "after", *parts)
     return Answer(
         question="",
@@ -86,7 +89,7 @@ def _said(found: Why) -> Iterator[str]:
             yield f"There is no figure{of} of one of the periods."
             continue
         word = "rose" if change.change > 0 else "fell" if change.change < 0 else "did not change"
-        figures = [_figure(side, found) for side in (change.before.figure, change.after.figure)]
+        figures = [_figure(side, change, found) for side in (change.before.figure, change.after.figure)]
         yield f"{found.comparison.metric.name}{of} {word} from {figures[0]} to {figures[1]}: {change.noise.verdict}."
         if change.noise.verdict in ("more than noise", "perhaps noise") and (first := _first(change)):
             yield f"Most of it is explained by {first}."
@@ -94,10 +97,11 @@ def _said(found: Why) -> Iterator[str]:
         yield "No row of either period counts."
 
 
-def _figure(value: Any, found: Why) -> str:
-    if found.comparison.metric.unit == "rate":
-        return f"{float(value):.2%}"
-    return f"{float(value):,.0f}" + (" minor units" if found.comparison.metric.unit == "money" else "")
+def _figure(value: Any, change: Change, found: Why) -> str:
+    pinned = found.comparison.question.condition.pinned.get(CURRENCY)
+    currency = change.currency or (str(pinned) if pinned else None)
+    exact = value.numerator if value.denominator == 1 else float(value)
+    return written(exact, found.comparison.metric.unit, currency)
 
 
 def _first(change: Change) -> str | None:
@@ -112,24 +116,20 @@ def _parts(found: Why) -> Iterator[tuple[object, ...]]:
     for change in found.changes:
         of = (change.currency,) if found.comparison.by_currency else ()
         for split in (one for one in change.splits if len(one.parts) > 1):
-            first, others = split.parts[:MOST_PARTS], split.parts[MOST_PARTS:]
-            for part in first:
-                yield (
-                    *of,
-                    split.dimension,
-                    part.value,
-                    *_numbers(part.before.figure, part.after.figure, part.whole, part.rate, part.mix),
-                )
-            if others:
-                sums = (
-                    sum(each)
-                    for each in zip(*((one.whole, one.rate, one.mix) for one in others), strict=True)
-                )
-                yield (*of, split.dimension, f"{len(others)} more", *_numbers(None, None, *sums))
+            for part in split.parts[:MOST_PARTS]:
+                figures = (part.before.figure, part.after.figure, *_explained(found, part))
+                yield (*of, split.dimension, part.value, *map(_number, figures))
+            if others := split.parts[MOST_PARTS:]:
+                sums = (sum(each) for each in zip(*(_explained(found, one) for one in others), strict=True))
+                yield (*of, split.dimension, f"{len(others)} more", None, None, *map(_number, sums))
 
 
-def _numbers(*figures: Any) -> Iterator[float | None]:
-    return (None if one is None else float(one) for one in figures)
+def _explained(found: Why, part: Part) -> tuple[Fraction, ...]:
+    return (part.whole, part.rate, part.mix) if found.comparison.is_rate else (part.whole,)
+
+
+def _number(value: Fraction | int | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _rule(lake: Lakehouse, plan: RulePlan) -> Answer:
@@ -170,16 +170,17 @@ def _score(lake: Lakehouse, plan: ScorePlan) -> Answer:
 
 def _timeline(lake: Lakehouse, plan: TimelinePlan) -> Answer:
     found = timeline(lake, plan.object_id)
-    wanted = {"decline": "not taken", "payout": "paid out"}.get(plan.about)
-    answers = [one for one in found.answers if wanted is None or wanted in one.question]
+    wanted = {"decline": ("not taken",), "payout": ("paid out", "arrive")}.get(plan.about, ())
+    answers = [one for one in found.answers if any(words in one.question for words in wanted)]
     of = plan.about if plan.about in ("dispute", "refund") else None
     entries = [one for one in found.entries if of is None or one.object == of]
-    said = " ".join(one.said for one in answers) if wanted and answers else None
+    own = [one for one in entries if one.id == found.id] or entries
+    last = own[-1].said if own else "none is known."
+    said = " ".join(one.said for one in answers)
     return Answer(
         question="",
         outcome="answered",
-        said=said
-        or (f"{found.id} is a {found.kind} of {found.account}. " + (entries[-1].said if entries else "")),
+        said=said or f"{found.id} is a {found.kind} of {found.account}. The last of it: {last}",
         columns=("at", "object", "id", "what", "customer_may_be_told"),
         rows=tuple((one.at, one.object, one.id, one.said, one.told) for one in entries),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import LakehouseError
 from pipelines.metrics.shared.names import quoted
-from vermeil.support.answers import Answer, payout_answer, refused_answers
+from vermeil.support.answers import Answer, arrival_answer, payout_answer, refused_answers
 from vermeil.support.entries import Entry, entries, items
 from vermeil.support.objects import (
     CHARGE,
@@ -86,7 +86,7 @@ def timeline(lake: Lakehouse, id: str, account: str | None = None) -> Timeline:
     linked = _Walk(reader).linked(kind, found[0])
     told = chain.from_iterable(_of(reader, kind, linked[kind]) for kind in linked)
     ordered = sorted(told, key=lambda one: (one[1].at, one[0]))
-    answers = [*refused_answers(linked[CHARGE].values()), *_when_paid_out(reader, linked)]
+    answers = [*refused_answers(linked[CHARGE].values()), *_when_paid_out(reader, kind, linked)]
     return Timeline(id, kind.name, accounts[0], tuple(one for _, one in ordered), tuple(answers))
 
 
@@ -102,18 +102,19 @@ def _of(reader: Reader, kind: Kind, objects: dict[str, Row]) -> Iterator[tuple[i
             yield from ((3, one) for one in items(row, reader.items_of(id)))
 
 
-def _when_paid_out(reader: Reader, linked: Linked) -> Iterator[Answer]:
-    """When the money of each payment comes to the bank."""
-    taken = [row for row in linked[CHARGE].values() if row["balance_transaction_id"]]
-    paying = {
-        row["balance_transaction_id"]: row["payout_id"]
-        for row in reader.payouts_of(list(linked[MOVEMENT].values()))
-    }
-    for charge in taken:
-        movement = linked[MOVEMENT].get(charge["balance_transaction_id"])
-        payout = linked[PAYOUT].get(paying.get(charge["balance_transaction_id"], ""))
-        if movement:
-            yield payout_answer(charge, movement, payout)
+def _when_paid_out(reader: Reader, kind: Kind, linked: Linked) -> Iterator[Answer]:
+    """When money comes to the bank: that of a payout, or that of each payment."""
+    if kind is PAYOUT:
+        yield from map(arrival_answer, linked[PAYOUT].values())
+    if kind is CUSTOMER:
+        return  # whose payments are told, and not where their money went
+    paid = reader.payouts_of(list(linked[MOVEMENT].values()))
+    paying = {row[MOVEMENT.id]: row[PAYOUT.id] for row in paid}
+    for charge in linked[CHARGE].values():
+        booked = charge[MOVEMENT.id]
+        if charge["is_captured"] and charge["is_authorized"]:
+            payout = linked[PAYOUT].get(paying.get(booked, ""))
+            yield payout_answer(charge, linked[MOVEMENT].get(booked), payout)
 
 
 @dataclass(frozen=True)

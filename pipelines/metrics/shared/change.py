@@ -28,6 +28,9 @@ from pipelines.table import Table
 Rows = Callable[[str], Iterable[Mapping[str, Any]]]
 """Gives the rows of a query."""
 
+WEEK = 7
+"""Days from which on what weekdays differ by is told from noise."""
+
 _VALUE = "value"
 _SUMS = ("before_up", "before_down", "after_up", "after_down")
 
@@ -91,6 +94,15 @@ class Comparison:
     def counts(self) -> bool:
         """Whether things are counted in it, and nothing else."""
         return all(name.endswith("_count") for name in self.metric.columns)
+
+    @property
+    def pairs(self) -> bool:
+        """Whether both periods have as many days, at least a week of them, and begin on the same weekday."""
+        one, other = self.before.first, self.after.first
+        assert one is not None
+        assert other is not None
+        same = _length(self.before) == _length(self.after) and one.weekday() == other.weekday()
+        return same and _length(self.after) >= WEEK and grains_of(self.table)[0] == GRAINS[0]
 
 
 @dataclass(frozen=True)
@@ -243,7 +255,7 @@ def _change(
         [each[day][place] if day in each else nothing for day in _stretches(period, comparison.table)]
         for place, period in enumerate((comparison.before, comparison.after))
     )
-    noise = judged(*of_days, counts=comparison.counts)
+    noise = judged(*of_days, counts=comparison.counts, pairs=comparison.pairs)
     return Change(currency, before, after, noise, tuple(sorted(splits, key=lambda one: -one.stands_out)))
 
 

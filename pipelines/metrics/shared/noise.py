@@ -1,8 +1,10 @@
 """Whether a figure has changed by more than it moves from day to day anyway.
 
 Each day of a period is one observation. Of a sum, the means of a day in two periods are compared (Welch's test); of a
-sum over a sum the rates, with the deviations ``up - rate·down`` of the days (the ratio estimator). Where days differ
-less than counts do by chance alone (Poisson's variance of counts, the binomial of shares of them), the latter counts.
+sum over a sum the rates, with the deviations ``up - rate·down`` of the days (the ratio estimator). Where both periods
+are as long and begin on the same weekday, days are compared in pairs, so that what weekdays differ by does not count.
+Where days differ less than counts do by chance alone (Poisson's variance of counts, the binomial of shares of them),
+the latter counts.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist, variance
+from statistics import NormalDist
 from typing import Literal
 
 from pipelines.metrics.shared.decomposition import Sides
@@ -50,24 +52,31 @@ class Noise:
 
 @dataclass(frozen=True)
 class _Mean:
-    """A figure of one period: its value, how uncertain that is, and from how many days that was seen."""
+    """A figure of one period.
+
+    Attributes:
+        value: a day's mean, or the rate.
+        off: what each day adds to how far it may be off: the sum of the squares is its variance, but for n / (n - 1).
+        by_chance: the least variance that counts have; None of what is not counted.
+    """
 
     value: float
-    variance: float | None
-    days: int
+    off: tuple[float, ...]
+    by_chance: float | None
 
     @property
-    def freedom(self) -> int:
-        """Degrees of freedom of its variance: what counts do by chance is known without looking at the days."""
-        return self.days - 1 if self.days >= FEWEST_DAYS else KNOWN
+    def days(self) -> int:
+        """Days that were seen."""
+        return len(self.off)
 
 
-def judged(before: Sequence[Sides], after: Sequence[Sides], *, counts: bool) -> Noise:
+def judged(before: Sequence[Sides], after: Sequence[Sides], *, counts: bool, pairs: bool = False) -> Noise:
     """Whether two periods differ by more than noise.
 
     Args:
         before, after: sides of each day, those of days without rows among them.
         counts: the numerator counts things, and so does the denominator, where there is one.
+        pairs: the first day of one period is compared with the first of the other, and so on.
     """
     if counts and (events := sum(float(abs(one.up)) for one in (*before, *after))) < FEWEST_EVENTS:
         return Noise(
@@ -78,27 +87,40 @@ def judged(before: Sequence[Sides], after: Sequence[Sides], *, counts: bool) -> 
     one, other = (_mean(days, (*before, *after), counts=counts) for days in (before, after))
     if one is None or other is None:
         return Noise("too little to say", None, "there is nothing to divide by in one of the periods")
-    if one.variance is None or other.variance is None:
+    if min(one.days, other.days) < FEWEST_DAYS and not counts:
         return Noise("too little to say", None, f"a period has fewer than {FEWEST_DAYS} days")
-    return _compared(one, other)
+    return _compared(one, other, pairs=pairs)
 
 
-def _compared(one: _Mean, other: _Mean) -> Noise:
-    spread = sqrt((one.variance or 0) + (other.variance or 0))
+def _compared(one: _Mean, other: _Mean, *, pairs: bool) -> Noise:
+    by_days, freedom = _by_days(one, other, pairs=pairs)
+    by_chance = (one.by_chance or 0) + (other.by_chance or 0)
+    spread, freedom = sqrt(max(by_days, by_chance)), freedom if by_days > by_chance else KNOWN
     difference = other.value - one.value
-    days = f"by how days differ within the {one.days} and {other.days} days"
     if not spread:
         same = not difference
-        return Noise(
-            "no more than noise" if same else "more than noise",
-            1.0 if same else 0.0,
-            "all days of a period are alike",
-        )
-    chance = _chance(difference / spread, one.freedom + other.freedom)
-    verdict: Verdict = (
+        verdict: Verdict = "no more than noise" if same else "more than noise"
+        return Noise(verdict, 1.0 if same else 0.0, "all days of a period are alike")
+    chance = _chance(difference / spread, freedom)
+    verdict = (
         "more than noise" if chance < SURE else "perhaps noise" if chance < PERHAPS else "no more than noise"
     )
-    return Noise(verdict, chance, f"{abs(difference / spread):.1f} standard errors, {days}")
+    how = f"{one.days} pairs of days" if pairs else f"days within the {one.days} and {other.days} days"
+    return Noise(verdict, chance, f"{abs(difference / spread):.1f} standard errors, by how {how} differ")
+
+
+def _by_days(one: _Mean, other: _Mean, *, pairs: bool) -> tuple[float, int]:
+    """The variance of a difference that days show, with its degrees of freedom; none where there are too few days."""
+    if min(one.days, other.days) < FEWEST_DAYS:
+        return 0.0, KNOWN
+    if pairs:
+        differences = [late - early for early, late in zip(one.off, other.off, strict=True)]
+        return _variance(differences), one.days - 1
+    return _variance(one.off) + _variance(other.off), one.days + other.days - 2
+
+
+def _variance(off: Sequence[float]) -> float:
+    return sum(one * one for one in off) * len(off) / (len(off) - 1)
 
 
 def _chance(t: float, freedom: int) -> float:
@@ -117,28 +139,23 @@ def _of_sum(days: Sequence[Sides], all_days: Sequence[Sides], *, counts: bool) -
     each = [float(one.up) for one in days]
     if not each:
         return None
-    by_days = variance(each) / len(each) if len(each) >= FEWEST_DAYS else None
+    mean, number = sum(each) / len(each), len(each)
     mean_of_all = sum(float(one.up) for one in all_days) / len(all_days)
-    by_chance = abs(mean_of_all) / len(each) if counts else None
-    return _Mean(sum(each) / len(each), _greater(by_days, by_chance), len(each))
+    off = tuple((one - mean) / number for one in each)
+    return _Mean(mean, off, abs(mean_of_all) / number if counts else None)
 
 
 def _of_rate(days: Sequence[Sides], all_days: Sequence[Sides], *, counts: bool) -> _Mean | None:
     up, down = _sums(days)
     if not down:
         return None
-    rate, number = up / down, len(days)
-    off = sum((float(one.up) - rate * float(one.down or 0)) ** 2 for one in days)
-    by_days = off * number / (number - 1) / down**2 if number >= FEWEST_DAYS else None
+    rate = up / down
+    off = tuple((float(one.up) - rate * float(one.down or 0)) / down for one in days)
     ups, downs = _sums(all_days)
     of_all = abs(ups / downs) if downs else 0.0
-    by_chance = (of_all * (1 - of_all) if of_all <= 1 else of_all) / abs(down) if counts else None
-    return _Mean(rate, _greater(by_days, by_chance), number)
+    by_chance = (of_all * (1 - of_all) if of_all <= 1 else of_all) / abs(down)
+    return _Mean(rate, off, by_chance if counts else None)
 
 
 def _sums(days: Sequence[Sides]) -> tuple[float, float]:
     return sum(float(one.up) for one in days), sum(float(one.down or 0) for one in days)
-
-
-def _greater(one: float | None, other: float | None) -> float | None:
-    return max((value for value in (one, other) if value is not None), default=None)

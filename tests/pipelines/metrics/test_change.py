@@ -60,6 +60,22 @@ def test_every_dimension_adds_up_to_the_change_of_the_metric(made_lake: Lakehous
             assert sum((part.whole for part in split.parts), Fraction(0)) == change.change
 
 
+@pytest.mark.parametrize(
+    ("time", "against", "pairs"),
+    [
+        ("2026-03-02..2026-03-08", None, True),
+        ("2026-03-02..2026-03-15", "2026-02-02..2026-02-15", True),
+        ("2026-03-02..2026-03-15", "2026-02-03..2026-02-16", False),
+        ("2026-03-02..2026-03-04", "2026-02-23..2026-02-25", False),
+        ("2026-03", "2026-02", False),
+    ],
+)
+def test_days_of_the_same_weekdays_are_pairs(
+    made_lake: Lakehouse, time: str, against: str | None, pairs: bool
+) -> None:
+    assert asked(made_lake, "attempts_count", time, against).pairs is pairs
+
+
 def test_money_is_split_within_each_currency(made_lake: Lakehouse) -> None:
     comparison = asked(made_lake, "captured_minor")
     assert comparison.by_currency

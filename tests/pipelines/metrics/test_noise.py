@@ -60,6 +60,23 @@ def test_noise_is_seldom_taken_for_a_change_and_a_change_seldom_for_noise(
     assert found >= TRIALS * 0.9
 
 
+def test_what_weekdays_differ_by_is_told_from_noise_in_pairs() -> None:
+    week = 50 * np.array([1.3, 1.2, 1, 1, 1, 0.7, 0.6])[np.arange(DAYS) % 7]
+
+    def found(share: float, *, pairs: bool) -> float:
+        verdicts = [
+            judged(
+                sums(RANDOM.poisson(week)), sums(RANDOM.poisson(week * share)), counts=True, pairs=pairs
+            ).verdict
+            for _ in range(TRIALS)
+        ]
+        return verdicts.count("more than noise") / TRIALS
+
+    assert found(1, pairs=True) <= SURE * 2.5
+    assert found(0.75, pairs=True) > 0.85
+    assert found(0.75, pairs=False) < 0.5
+
+
 def test_days_that_differ_more_than_by_chance_are_believed() -> None:
     wild = [10, 200, 15, 180, 5, 220, 12]
     assert (

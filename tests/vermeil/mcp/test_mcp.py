@@ -159,6 +159,8 @@ def test_the_data_rules_scores_and_timelines(desk: Desk) -> None:
     assert tried["activated"] is False
     assert tried["caught"] + tried["hurt"] == 8
     assert "enabled: false" in tried["proposal"]
+    assert tried["examples"]
+    assert all(set(one) == {"charge_id", "date", "label"} for one in tried["examples"])
     same = called(desk, "backtest_rule", rule=":is_prepaid: = 1 and :card_declines_1h: >= 3")
     assert same["rule"] == tried["rule"]
     score = called(desk, "explain_score", charge_id="ch_taken")

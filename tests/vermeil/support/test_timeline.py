@@ -104,8 +104,13 @@ def test_why_it_was_declined(paid: Lakehouse) -> None:
 def test_when_it_is_paid_out(paid: Lakehouse) -> None:
     answers = {one.question: one.said for one in timeline(paid, "ch_taken").answers}
     assert answers["When is the money of ch_taken paid out?"] == (
-        "48.25 USD is in the payout po_1, which is paid and due at the bank on 2026-03-05."
+        "48.25 USD is in the payout po_1, which was sent, and due at the bank on 2026-03-05."
     )
+    [payout] = timeline(paid, "po_1").answers
+    assert payout.question == "When does po_1 arrive?"
+    assert payout.told == "48.25 USD: it was sent, and due at the bank on 2026-03-05."
+    [unknown] = timeline(paid, "ch_twice", "acct_a").answers
+    assert unknown.said == "No movement of the balance is known of it yet, and so no day."
     [waiting] = timeline(paid, "ch_waiting").answers
     assert waiting.said == (
         "670 JPY can be paid out from 2026-03-11 on. It is in no known payout yet: its arrival is known once it is."
