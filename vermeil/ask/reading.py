@@ -133,7 +133,7 @@ class Reader:
             return self._asked([self._choice(name) for name in metrics], asked)
         if strange:
             return self._unknown(strange, choices, asked)
-        if _counts_and_shares(rest) and choices:
+        if _is_two(rest) and choices:
             return self._asked(choices, asked)
         asked.share = self._is_share(choices, asked)
         if asked.share:
@@ -322,9 +322,10 @@ def _change_of(plan: MetricPlan, time: Days, against: Days) -> ChangePlan:
     return ChangePlan(metric=plan.metrics[0], by=by, where=plan.where, time=time, against=against)
 
 
-def _counts_and_shares(rest: Sequence[str]) -> bool:
-    """How many, and what share: two questions."""
-    return {f"{MEASURE}count", f"{MEASURE}rate", "and"} <= set(rest)
+def _is_two(rest: Sequence[str]) -> bool:
+    """How many, and how many of others, or what share: two questions."""
+    counts = rest.count(f"{MEASURE}count")
+    return "and" in rest and (counts > 1 or (counts == 1 and f"{MEASURE}rate" in rest))
 
 
 def _parts(rest: Sequence[str], lexicon: Lexicon) -> list[list[str]]:
