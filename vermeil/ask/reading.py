@@ -284,11 +284,11 @@ class Reader:
 
     def _unclear_days(self, asked: Asked) -> Read:
         days = asked.times.unclear
-        choices = ranked(asked.mentions.rest, self.lexicon)
+        choices = [*ranked(asked.mentions.rest, self.lexicon), self._choice("captured_minor")]
         readings = []
         for one in days:
             asked.times.time = one
-            if choices and (plan := self._drafted(choices[0], asked)):
+            if plan := self._drafted(choices[0], asked) or self._drafted(choices[-1], _timed(asked)):
                 readings.append(Reading(said=told(plan, self.lexicon.metrics), plan=plan))
         return Read(readings=tuple(readings), said=f"Which days: {' or '.join(map(days_told, days))}?")
 
