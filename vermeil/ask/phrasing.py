@@ -14,6 +14,9 @@ _ENGLISH = frozenset(
 )
 _PER_SOME = pattern("per_some")
 _WITH_AND_WITHOUT = re.compile(r"\bwith (?:and|or|vs\.?|versus|against) without\b")
+_WITH_VERSUS_WITHOUT = re.compile(
+    r"\bwith ((?:\w+ ){1,3}?)(?:and|or|vs\.?|versus|against|compared to) (?:those )?without\b(?: it)?"
+)
 _DIFFERENCE = re.compile(r"\bdifferences? (?:in|of)\b")
 _DAYS = re.compile(r"\b(\d{1,3}) ?d\b")
 _THROUGH = re.compile(r"\b(?:went|go|goes|gone|going|came|come|got|get) through\b")
@@ -29,6 +32,7 @@ def lowered(text: str, lexicon: Lexicon) -> str:
 def plainer(text: str) -> str:
     """A question about figures, with what is said in many ways said in one."""
     text = _IN_PERCENT.sub(" ", _PER_SOME.sub(" rate per payment ", text))
+    text = _WITH_VERSUS_WITHOUT.sub(r"by \1", text)
     return _DIFFERENCE.sub(" ", _WITH_AND_WITHOUT.sub(" by ", text))
 
 

@@ -133,7 +133,7 @@ class Reader:
             return self._asked([self._choice(name) for name in metrics], asked)
         if strange:
             return self._unknown(strange, choices, asked)
-        if _counts_and_shares(rest) and choices:
+        if _is_two(rest) and choices:
             return self._asked(choices, asked)
         asked.share = self._is_share(choices, asked)
         if asked.share:
@@ -284,11 +284,11 @@ class Reader:
 
     def _unclear_days(self, asked: Asked) -> Read:
         days = asked.times.unclear
-        choices = ranked(asked.mentions.rest, self.lexicon)
+        choices = [*ranked(asked.mentions.rest, self.lexicon), self._choice("captured_minor")]
         readings = []
         for one in days:
             asked.times.time = one
-            if choices and (plan := self._drafted(choices[0], asked)):
+            if plan := self._drafted(choices[0], asked) or self._drafted(choices[-1], _timed(asked)):
                 readings.append(Reading(said=told(plan, self.lexicon.metrics), plan=plan))
         return Read(readings=tuple(readings), said=f"Which days: {' or '.join(map(days_told, days))}?")
 
@@ -322,9 +322,10 @@ def _change_of(plan: MetricPlan, time: Days, against: Days) -> ChangePlan:
     return ChangePlan(metric=plan.metrics[0], by=by, where=plan.where, time=time, against=against)
 
 
-def _counts_and_shares(rest: Sequence[str]) -> bool:
-    """How many, and what share: two questions."""
-    return {f"{MEASURE}count", f"{MEASURE}rate", "and"} <= set(rest)
+def _is_two(rest: Sequence[str]) -> bool:
+    """How many, and how many of others, or what share: two questions."""
+    counts = rest.count(f"{MEASURE}count")
+    return "and" in rest and (counts > 1 or (counts == 1 and f"{MEASURE}rate" in rest))
 
 
 def _parts(rest: Sequence[str], lexicon: Lexicon) -> list[list[str]]:

@@ -24,6 +24,19 @@ def test_paraphrases_that_were_kept_for_the_end_are_read_as_told() -> None:
     assert found["wrong"] <= 0.03 * len(asked)
 
 
+def test_what_metrics_are_declared_to_be_called_is_hardly_ever_another() -> None:
+    found = Counter[str]()
+    for metric in reader().lexicon.metrics.values():
+        for synonym in metric.synonyms:
+            plan = reader().read(f"{synonym} last month").plan
+            if isinstance(plan, MetricPlan):
+                found["right" if metric.name in plan.metrics else "wrong"] += 1
+            else:
+                found["not answered"] += 1
+    assert found["wrong"] <= 0.02 * found.total()
+    assert found["right"] >= 0.75 * found.total()
+
+
 def figures(question: str) -> MetricPlan:
     plan = reader().read(question).plan
     assert isinstance(plan, MetricPlan), reader().read(question)
