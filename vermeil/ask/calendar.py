@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from pipelines.metrics.shared.period import start_of
+from vermeil.ask.numerals import NUMERALS
 from vermeil.ask.plan import Days
 
 MONTHS = [
@@ -25,27 +26,7 @@ MONTHS = [
 
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
-NUMBERS: Mapping[str, int] = {
-    word: number
-    for number, words in enumerate(
-        (
-            "a one",
-            "two couple",
-            "three few",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ),
-        1,
-    )
-    for word in words.split()
-}
+NUMBERS: Mapping[str, int] = {"a": 1, "couple": 2, "few": 3, **NUMERALS}
 
 LENGTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 

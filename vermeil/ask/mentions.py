@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from vermeil.ask.lexicon import Lexicon, Phrase
+from vermeil.ask.numerals import NUMERALS
 from vermeil.ask.patterns import pattern
 from vermeil.ask.plan import Constant, Sign
 
@@ -80,9 +81,7 @@ _OR_MORE = re.compile(rf"{_NUMBER} or (?P<way>more|less|fewer|above|below|higher
 _DAYS = re.compile(_TIME)
 _TOP = pattern("top")
 _FIRST = re.compile(r"\b(?:worst|best|highest|lowest|largest|smallest|newest|most|biggest)[- ]first\b")
-_NUMBERS = dict(
-    zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(2, 11), strict=True)
-) | {"twenty": 20}
+_NUMBERS = {word: number for word, number in NUMERALS.items() if number > 1} | {"twenty": 20}
 
 
 @dataclass(frozen=True)

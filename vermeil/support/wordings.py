@@ -8,27 +8,11 @@ from decimal import Decimal
 
 from pipelines.base.money import exponents, from_major
 from pipelines.errors import RuleError
+from vermeil.ask.numerals import NUMERALS
 
 COUNTS: Mapping[str, int] = {
-    word: number
-    for number, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ]
-    )
-} | {
+    "zero": 0,
+    **NUMERALS,
     "twenty": 20,
     "thirty": 30,
     "fifty": 50,
