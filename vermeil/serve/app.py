@@ -19,6 +19,8 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from pipelines.errors import VermeilError
+from pipelines.report.figures import Link
+from pipelines.report.page import pages as pages_of_report
 from vermeil.serve import pages
 from vermeil.support.asking import Askers
 
@@ -96,9 +98,10 @@ class Site:
     def _folder(self) -> Path:
         return self.lake.settings.reports_dir
 
-    def _report(self) -> list[str]:
-        found = sorted(path.stem for path in self._folder.glob("*.html") if _FILE.fullmatch(path.name))
-        return sorted(found, key=lambda name: name != "index")
+    def _report(self) -> list[Link]:
+        """The report's pages that there are, in its order."""
+        links = (Link(page.title, page.file) for page in pages_of_report())
+        return [link for link in links if (self._folder / link.file).is_file()]
 
 
 def site(lake: Lakehouse) -> Starlette:

@@ -1,4 +1,4 @@
-"""A small chart of an answer, as SVG that a browser draws without a script: a bar for each row."""
+"""A small chart of an answer, drawn by a browser without a script: a bar for each row, as wide as its figure."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ from vermeil.ask.plan import Answer
 from vermeil.ask.saying import written
 
 MOST_BARS = 40
-WIDTH, ROW, LABEL, FIGURE = 720, 24, 220, 150
-"""Of the chart, a bar, the label before it and the figure behind it, in pixels."""
-
-LONGEST = 30
-"""Characters of a label."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +36,7 @@ def chart(found: Answer) -> Markup | None:
     drawn = [bar for bar in bars if bar is not None]
     if len(drawn) < 2 or any(bar.value < 0 for bar in drawn) or not any(bar.value for bar in drawn):
         return None
-    return _svg(figure, drawn)
+    return _drawn(figure, drawn)
 
 
 def _currencies(found: Answer) -> int:
@@ -64,28 +59,9 @@ def _bar(found: Answer, row: Sequence[object], place: int) -> Bar | None:
     return Bar(", ".join(labels), float(value), written(value, found.units[found.columns[place]], code))
 
 
-def _svg(title: str, bars: Sequence[Bar]) -> Markup:
+def _drawn(title: str, bars: Sequence[Bar]) -> Markup:
     most = max(bar.value for bar in bars)
-    room = WIDTH - LABEL - FIGURE
-    parts = [
-        Markup(
-            '<text x="{}" y="{}" text-anchor="end">{}</text><rect x="{}" y="{}" width="{:.1f}" height="{}"></rect>'
-            '<text x="{:.1f}" y="{}">{}</text>'
-        ).format(
-            LABEL - 8,
-            number * ROW + 17,
-            bar.label if len(bar.label) <= LONGEST else f"{bar.label[:LONGEST]}…",
-            LABEL,
-            number * ROW + 4,
-            room * bar.value / most,
-            ROW - 8,
-            LABEL + room * bar.value / most + 6,
-            number * ROW + 17,
-            bar.shown,
-        )
-        for number, bar in enumerate(bars)
-    ]
-    head = Markup('<svg class="chart" role="img" aria-label="{}" viewBox="0 0 {} {}">').format(
-        title, WIDTH, len(bars) * ROW
-    )
-    return head + Markup("").join(parts) + Markup("</svg>")
+    row = Markup('<span>{}</span><span class="room"><i style="width:{:.1f}%"></i></span><span>{}</span>')
+    rows = (row.format(bar.label, 100 * bar.value / most, bar.shown) for bar in bars)
+    head = Markup('<div class="chart" role="img" aria-label="{}">').format(title)
+    return head + Markup("").join(rows) + Markup("</div>")

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from pipelines.metrics.shared.metric import CURRENCY
+from pipelines.report.figures import Link
 from vermeil.ask.plan import Answer
 from vermeil.ask.saying import written
 from vermeil.ask.telling import days_told
@@ -28,12 +29,12 @@ EXAMPLES = (
 )
 
 
-def head(question: str, report: Sequence[str]) -> str:
+def head(question: str, report: Sequence[Link]) -> str:
     """The page down to where the answer begins.
 
     Args:
         question: what was asked; empty where nothing was.
-        report: names of the report's pages that there are.
+        report: the report's pages that there are.
     """
     return _template("head.html.j2").render(
         css=Markup(_text("page.css", "pipelines.report") + _text("ask.css", "vermeil.serve")),
