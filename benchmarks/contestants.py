@@ -110,7 +110,15 @@ def delta_payments(home: Path) -> pa.Table:
     return DeltaTable(str(home / "lakehouse" / "gold" / "payments_daily")).to_pyarrow_table()
 
 
-def found_inside(home: Path) -> pa.Table:
+def told_alone(payments: pa.Table, home: Path) -> pa.Table:
+    """The rows of daily payments for days of which a lakehouse knows every payment from charges that stand alone.
+
+    The other contestants read no other objects.
+    """
+    return payments.join(_found_inside(home), ["account", "currency", "date"], join_type="left anti")
+
+
+def _found_inside(home: Path) -> pa.Table:
     """Account, currency and day of payments that a lakehouse knows from other objects alone: theirs were lost."""
     charges = DeltaTable(str(home / "lakehouse" / "silver" / "charges")).to_pyarrow_table(
         columns=["account", "currency", "created_date", "record_path"]

@@ -18,8 +18,8 @@ from benchmarks.contestants import (
     command,
     contestants,
     delta_payments,
-    found_inside,
     once,
+    told_alone,
 )
 from benchmarks.duckdb_charges import FIGURES
 from benchmarks.feature_contest import FeatureContestant, agree_on_features, feature_contestants
@@ -99,18 +99,14 @@ def _agreement(competing: Sequence[Contestant], runs: Mapping[str, Runs]) -> str
     made = {c.name: c.payments(c.out) for c in competing if c.payments and runs[c.name].error is None}
     if len(made) < 2:
         return "Too few contestants finished to compare what they made."
-    # The other contestants read charges where they stand alone.
-    inside = [found_inside(c.out) for c in competing if c.payments is delta_payments and c.name in made]
-    if inside:
-        made = {name: rows.join(inside[0], _DAY, join_type="left anti") for name, rows in made.items()}
+    ours = [c.out for c in competing if c.payments is delta_payments and c.name in made]
+    if ours:
+        made = {name: told_alone(rows, ours[0]) for name, rows in made.items()}
     rows = agree(made, list(FIGURES))
     return (
         f"The daily payments of {', '.join(made)} agree: {rows:,} rows, the {len(FIGURES)} figures that follow from "
         "charges alone, but for days with a payment that stands in another object alone, which only Vermeil reads."
     )
-
-
-_DAY = ["account", "currency", "date"]
 
 
 def one_more_day(size: Size, folder: Path, say: Say) -> Part:

@@ -95,11 +95,11 @@ def double(lake: Lakehouse, name: str) -> None:
 
 def alter(lake: Lakehouse, name: str) -> None:
     row, condition = victim(lake, name)
-    column = altered_column(all_tables()[name])
+    table = all_tables()[name]
+    column = altered_column(table)
     value = row.column(column)[0].as_py()
-    changed = (
-        f"{value + 1}" if isinstance(value, int | float) else "'" + f"{value or ''}".replace("'", "") + "x'"
-    )
+    text = "'" + f"{value or ''}".replace("'", "") + "x'"
+    changed = text if table.column(column).type == "string" else f"{(value or 0) + 1}"
     DeltaTable(lake.table_uri(name)).update(updates={column: changed}, predicate=condition)
 
 
