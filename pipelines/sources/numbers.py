@@ -62,7 +62,7 @@ def minor(text: str | None, currency: str | None, source: Source) -> int:
         raise Refused("its currency is missing or not one of ISO 4217")
     number = normal(text, source)
     whole, _, fraction = number.partition(".")
-    if len(whole) > 18:
+    if _digits(whole) > 18:
         raise Refused("a number of more than 18 digits")
     fraction = fraction.rstrip("0")
     if len(fraction) <= places:
@@ -84,9 +84,13 @@ def whole(text: str | None, currency: str | None, source: Source) -> int:
     if text is None:
         return 0
     found, _, fraction = normal(text, source).partition(".")
-    if fraction.strip("0") or len(found) > 18:
+    if fraction.strip("0") or _digits(found) > 18:
         raise Refused("not a whole number of at most 18 digits")
     return int(found)
+
+
+def _digits(number: str) -> int:
+    return len(number.removeprefix("-"))
 
 
 def _unsigned(text: str, symbols: list[str]) -> tuple[bool, str]:

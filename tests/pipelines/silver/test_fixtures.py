@@ -11,24 +11,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from frames import KEY, Json, envelope, event, of_type, read_lines, rows
 
-from pipelines.catalog import tables_of
 from pipelines.privacy.tokens import token
 from pipelines.silver.shared.build import build, parse
 from pipelines.sources.mapping import stripe
 from pipelines.table import Column, Table
+from tests.stripe_tables import STRIPE_TABLES
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import SparkSession
 
-MODELLED = [
-    table
-    for table in tables_of("silver")
-    if table.object_type and any(column.paths for column in table.columns)
-]
 FED = [
     pytest.param(table, name, id=f"{table.short_name}-{name}")
-    for table in MODELLED
+    for table in STRIPE_TABLES
     for name in table.object_types
     if (table.short_name, name)
     not in {("payouts", "transfer"), ("external_accounts", "card"), ("external_accounts", "bank_account")}
@@ -39,7 +34,9 @@ FED = [
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory, stripe_fixtures: dict[str, Json]) -> pa.Table:
     """Every fixture as an event, in an EventBridge envelope, and bare."""
-    objects = [stripe_fixtures[name] for name in sorted({name for t in MODELLED for name in t.object_types})]
+    objects = [
+        stripe_fixtures[name] for name in sorted({name for t in STRIPE_TABLES for name in t.object_types})
+    ]
     events = [event(subject, event_id=f"evt_{n}") for n, subject in enumerate(objects)]
     folder: Path = tmp_path_factory.mktemp("raw")
     shapes = {"event.ndjson": events, "eventbridge.ndjson": map(envelope, events), "object.ndjson": objects}
@@ -68,7 +65,7 @@ def test_every_shape_of_a_fixture_fills_every_column_it_can(
 def test_the_three_shapes_of_an_object_are_versions_of_one_row(
     any_spark: SparkSession, records: pa.Table
 ) -> None:
-    charges = next(table for table in MODELLED if table.short_name == "charges")
+    charges = next(table for table in STRIPE_TABLES if table.short_name == "charges")
     found = rows(build(of_type(any_spark, records, "charge"), charges, stripe(), KEY))
     assert [row["event_type"] for row in found] == ["thing.updated"]
 
