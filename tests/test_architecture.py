@@ -6,6 +6,7 @@ Imports within functions and those for type checking count.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -120,3 +121,11 @@ def test_a_module_and_a_function_are_read_in_one_go() -> None:
             functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
             long |= {name for node in functions if int(node.end_lineno or 0) - node.lineno >= 40}
     assert long == set()
+
+
+def test_modules_of_tests_that_are_in_no_package_have_names_of_their_own() -> None:
+    paths = [
+        path for path in (ROOT / "tests").rglob("test_*.py") if not (path.parent / "__init__.py").exists()
+    ]
+    names = Counter(path.name for path in paths)
+    assert not [name for name, count in names.items() if count > 1], "pytest collects the first alone"
