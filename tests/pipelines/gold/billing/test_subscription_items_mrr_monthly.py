@@ -251,22 +251,26 @@ def test_discounts_that_last_for_ever_are_taken_off(any_spark: SparkSession) -> 
         ],
         "silver.discounts": [discount(name) for name in ("half", "once", "yen", "off", "tenth")],
     }  # fmt: skip
-    two = [item(1001), item(3000, item_id="si_2", interval="year", discount_id="di_tenth")]
-    found = {}
-    for name in ("half", "once", "yen", "off", None):
-        rows = built(
-            any_spark,
-            GOLD,
-            all_of(CLOCK, coupons, subscribed(("2026-01-10", {"discount_id": name and f"di_{name}"}, two))),
-            MONTHS[0],
+    sold = [
+        subscribed(
+            ("2026-01-10", {"discount_id": name and f"di_{name}", "customer_id": f"cus_{name}"}, [
+                item(1001, item_id=f"si_1{name}"),
+                item(3000, item_id=f"si_2{name}", interval="year", discount_id="di_tenth"),
+            ]),
+            subscription=f"sub_{name}",
         )
-        found[name] = [(row["closing_minor"], row["discounted_minor"]) for row in rows]
+        for name in ("half", "once", "yen", "off", None)
+    ]  # fmt: skip
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in built(any_spark, GOLD, all_of(CLOCK, coupons, *sold), MONTHS[0]):
+        name = row["subscription_id"].removeprefix("sub_")
+        found.setdefault(name, []).append((row["closing_minor"], row["discounted_minor"]))
     assert found == {
         "half": [(1001, 501), (250, 113)],
         "once": [(1001, 1001), (250, 225)],
         "yen": [(1001, 1001), (250, 225)],
         "off": [(1001, 521), (250, 215)],
-        None: [(1001, 1001), (250, 225)],
+        "None": [(1001, 1001), (250, 225)],
     }
 
 
