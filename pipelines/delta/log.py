@@ -94,9 +94,9 @@ class DeltaLog:
             return False
         return needed <= _present(uri)
 
-    def columns(self, uri: str) -> list[str]:
-        """Names of a table's columns."""
-        return [field.name for field in self._open(uri).schema().fields]
+    def columns(self, uri: str, version: int | None = None) -> list[str]:
+        """Names of a table's columns: in a version, or now."""
+        return [field.name for field in self._open(uri, version).schema().fields]
 
     def read(self, uri: str, columns: Sequence[str], schema: pa.Schema) -> pa.Table:
         """Some columns of a table's rows as they are now; one of its schema that the table lacks yet is null."""

@@ -170,7 +170,10 @@ class Reading:
             rows = self.spark.read.format("delta").load(self.table_uri(name))
         else:
             rows = self.engine.at_version(self.settings, self.spark, self.table_uri(name), version)
-        there = set(self.log.columns(self.table_uri(name)))  # the engine takes milliseconds to say it
+        # Of the log, since the engine takes milliseconds to say it; of a version only where a person looks back: a run
+        # makes a table anew whose inputs have other columns than it knows.
+        looked_at = version if at is not None or self.release is not None else None
+        there = set(self.log.columns(self.table_uri(name), looked_at))
         missing = {c.name: c.type for c in self.declaration(name).columns if c.name not in there}
         return completed(rows, missing) if missing else rows
 

@@ -202,11 +202,13 @@ def test_a_table_that_is_taken_back_to_its_beginning_has_no_watermark(lake: Lake
 
 def test_a_column_that_is_declared_later_is_added(lake: Lakehouse, spark: SparkSession) -> None:
     put(lake, PLAIN, [thing("x", 1)])
+    before = lake.history(PLAIN.name)[0].at
     wider = replace(PLAIN, columns=(*PLAIN.columns, Column("reason", "string", "Why.")))
     later = Lakehouse(lake.settings, {wider.name: wider}, spark)
     put(later, wider, [thing("y", 2) | {"reason": "because"}])
     found = {row["thing_id"]: row["reason"] for row in later.table(wider.name).collect()}
     assert found == {"x": None, "y": "because"}
+    assert [row["reason"] for row in later.table(wider.name, at=before).collect()] == [None]
 
 
 def test_a_column_that_is_declared_later_is_null_until_the_table_is_written(
