@@ -41,6 +41,11 @@ def to_major(amount_minor: int, currency: str) -> Decimal:
     return Decimal(amount_minor).scaleb(-exponent(currency))
 
 
+def formatted(amount_minor: int, currency: str) -> str:
+    """An amount in major units as people read it, without its currency: 105000 of USD is 1,050.00."""
+    return f"{to_major(amount_minor, currency):,.{exponent(currency)}f}"
+
+
 def majors(amounts_minor: Iterable[int], currencies: Iterable[str]) -> list[Decimal]:
     """Exact amounts in major units, of a column of amounts and one of their currencies."""
     return [to_major(int(minor), currency) for minor, currency in zip(amounts_minor, currencies, strict=True)]

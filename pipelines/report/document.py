@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
 
 Facts = TypeVar("Facts")
+
+_PACKAGE = "pipelines.report"
 
 LIBRARY = "plotly.min.js"
 """File of the library that draws charts, beside the pages: the how-to says why it is not in each of them."""
@@ -87,15 +90,15 @@ def document(
         shown: what the template shows besides.
     """
     charts = {chart.name: chart.data for chart in _charts(sections)}
-    texts = list(map(_text, ("page.js", *scripts))) if sections else []
+    texts = [text(name, _PACKAGE) for name in ("page.js", *scripts)] if sections else []
     return (
-        _environment()
+        environment(_PACKAGE)
         .get_template(template)
         .render(
             head=head,
             sections=sections,
             data={name: Markup(_json(value)) for name, value in {"figures": charts, **(data or {})}.items()},
-            css=Markup(_text("page.css")),
+            css=Markup(text("page.css", _PACKAGE)),
             library=LIBRARY if charts else "",
             scripts=[Markup(text) for text in texts],
             script_hashes=[_hash(text) for text in texts],
@@ -125,9 +128,11 @@ def _hash(script: str) -> Markup:
     return Markup(f"'sha256-{digest}'")
 
 
-def _environment() -> Environment:
+@cache
+def environment(package: str) -> Environment:
+    """What draws pages from the templates of a package. What they show is escaped, and nothing may be missing."""
     return Environment(
-        loader=PackageLoader("pipelines.report"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -135,8 +140,10 @@ def _environment() -> Environment:
     )
 
 
-def _text(name: str) -> str:
-    return (files("pipelines.report") / "templates" / name).read_text(encoding="utf-8")
+@cache
+def text(name: str, package: str) -> str:
+    """A file beside the templates of a package."""
+    return (files(package) / "templates" / name).read_text(encoding="utf-8")
 
 
 def library() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.base.money import exponent, to_major
+from pipelines.base.money import formatted
 from pipelines.metrics.shared.metric import CURRENCY, Metric
 from vermeil.ask.figures import Found
 from vermeil.ask.plan import MetricPlan
@@ -21,7 +21,7 @@ def written(value: Any, unit: str | None, currency: str | None) -> str:
         return "–"
     match unit:
         case "money" if currency:
-            return f"{to_major(round(value), currency):,.{exponent(currency)}f} {currency}"
+            return f"{formatted(round(value), currency)} {currency}"
         case "rate":
             return f"{value * 100:.3g} %"
         case "points":

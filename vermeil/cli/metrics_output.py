@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from pipelines.base.money import exponent, to_major
+from pipelines.base.money import formatted
 from pipelines.catalog import all_tables
 from pipelines.metrics.shared.metric import CURRENCY, Metric, grains_of
 from vermeil.cli.output import OUT, or_dash, print_json, table_of
@@ -73,8 +73,7 @@ def shown(metric: Metric | None, value: Any, currency: object) -> str:
         return or_dash(value)
     match metric.unit:
         case "money":
-            code = str(currency)
-            return f"{to_major(round(value), code):,.{exponent(code)}f}"
+            return formatted(round(value), str(currency))
         case "rate":
             return f"{value * 100:.3g} %"
         case "duration":

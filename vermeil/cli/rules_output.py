@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
-from pipelines.base.money import exponent, to_major
+from pipelines.base.money import formatted
 from vermeil.cli.output import OUT, print_json, table_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _examples(found: Backtest) -> None:
     if not found.examples:
         return
     OUT.print("For example:")
-    amounts = [f"{_amount(one.amount_minor, one.currency)} {one.currency}" for one in found.examples]
+    amounts = [f"{formatted(one.amount_minor, one.currency)} {one.currency}" for one in found.examples]
     for one, amount in zip(found.examples, amounts, strict=True):
         values = ", ".join(f"{name} {_shown(one.values[name])}" for name in found.condition.names)
         shown = amount.rjust(max(map(len, amounts)))
@@ -116,13 +116,9 @@ def _figures(tally: Tally, currency: str) -> tuple[str, str, str, str]:
     return (
         f"{tally.matched_count:,}",
         f"{tally.count:,}",
-        _amount(tally.matched_minor, currency),
-        _amount(tally.amount_minor, currency),
+        formatted(tally.matched_minor, currency),
+        formatted(tally.amount_minor, currency),
     )
-
-
-def _amount(minor: int, currency: str) -> str:
-    return f"{to_major(minor, currency):,.{exponent(currency)}f}"
 
 
 def _percent(share: float | None) -> str:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 
 from pipelines.metrics.shared.metric import CURRENCY
+from pipelines.report.document import environment, text
 from pipelines.report.figures import Link
 from vermeil.ask.plan import Answer
 from vermeil.ask.saying import written
 from vermeil.ask.telling import days_told
 from vermeil.serve.chart import chart
+
+_PACKAGE = "vermeil.serve"
 
 MOST_ROWS = 200
 
@@ -37,7 +38,7 @@ def head(question: str, report: Sequence[Link]) -> str:
         report: the report's pages that there are.
     """
     return _template("head.html.j2").render(
-        css=Markup(_text("page.css", "pipelines.report") + _text("ask.css", "vermeil.serve")),
+        css=Markup(text("page.css", "pipelines.report") + text("ask.css", _PACKAGE)),
         question=question,
         report=report,
         examples=[(one, _link(one)) for one in EXAMPLES],
@@ -89,20 +90,4 @@ def _link(question: str, **more: str) -> str:
 
 
 def _template(name: str) -> Template:
-    return _environment().get_template(name)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("vermeil.serve"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _text(name: str, package: str) -> str:
-    return (files(package) / "templates" / name).read_text(encoding="utf-8")
+    return environment(_PACKAGE).get_template(name)

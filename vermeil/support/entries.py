@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.base.money import exponent, to_major
+from pipelines.base.money import formatted
 from vermeil.support.declines import BLOCKED, explained
 from vermeil.support.declines import told as told_of
 from vermeil.support.objects import (
@@ -54,7 +54,7 @@ Said = tuple[datetime | None, str, str | None]
 def amount(row: Row, name: str) -> str:
     """An amount with its currency, as people write it."""
     code, minor = str(row["currency"]), int(row[name] or 0)
-    return f"{to_major(minor, code):,.{exponent(code)}f} {code}"
+    return f"{formatted(minor, code)} {code}"
 
 
 def entries(kind: Kind, id: str, versions: Sequence[Row]) -> Iterator[Entry]:

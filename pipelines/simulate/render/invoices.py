@@ -125,21 +125,29 @@ def _next_attempt(state: Invoice) -> int | None:
     return state.created + 3600 if state.status == "draft" else state.next_attempt
 
 
-def _line(state: Invoice, old: bool) -> dict[str, Any]:
-    subscription = state.subscription
-    line: dict[str, Any] = {
-        "id": state.line,
+def _line_item(
+    state: Invoice, id: str, amount: int, description: str, period: dict[str, int]
+) -> dict[str, Any]:
+    """A line, as every version of the API tells it."""
+    return {
+        "id": id,
         "object": "line_item",
-        "amount": state.amount,
-        "currency": subscription.currency,
-        "description": "1 × subscription",
+        "amount": amount,
+        "currency": state.subscription.currency,
+        "description": description,
         "discountable": True,
         "invoice": state.id,
         "livemode": True,
         "metadata": EMPTY,
-        "period": {"end": subscription.period_end, "start": subscription.period_start},
+        "period": period,
         "quantity": 1,
     }
+
+
+def _line(state: Invoice, old: bool) -> dict[str, Any]:
+    subscription = state.subscription
+    period = {"end": subscription.period_end, "start": subscription.period_start}
+    line = _line_item(state, state.line, state.amount, "1 × subscription", period)
     if old:
         return line | {
             "subscription": subscription.id,
@@ -152,19 +160,9 @@ def _line(state: Invoice, old: bool) -> dict[str, Any]:
 
 def _prorated(state: Invoice, one: Proration, old: bool) -> dict[str, Any]:
     subscription = state.subscription
-    line: dict[str, Any] = {
-        "id": f"il_1{one.id[4:]}",
-        "object": "line_item",
-        "amount": one.amount,
-        "currency": subscription.currency,
-        "description": "Remaining time",
-        "discountable": False,
-        "invoice": state.id,
-        "livemode": True,
-        "metadata": EMPTY,
-        "period": {"end": one.until, "start": one.created},
-        "quantity": 1,
-    }
+    period = {"end": one.until, "start": one.created}
+    line = _line_item(state, f"il_1{one.id[4:]}", one.amount, "Remaining time", period)
+    line["discountable"] = False
     if old:
         return line | {
             "invoice_item": one.id,
