@@ -65,11 +65,11 @@ def _on_rows(checks: Sequence[Check], batch: Batch, key: Sequence[str]) -> list[
     looked_at = relevant(rows, checks, key)
     total = looked_at.count() if batch.count is None else batch.count
     # Asking for anything but yes or no costs a further query for each check, also where all is well.
-    found = evaluate(looked_at, checks, "BOOLEAN_ONLY")
+    found = evaluate(looked_at, checks, "BOOLEAN_ONLY", total)
     failed = [check for check in checks if not found[check.name].success]
-    found |= evaluate(looked_at, failed, _details(key))
+    found |= evaluate(looked_at, failed, _details(key), total)
     parts = [part for check in failed for part in check.part_checks]
-    broken = evaluate(relevant(rows, parts, ()), parts, "BOOLEAN_ONLY") if parts else {}
+    broken = evaluate(relevant(rows, parts, ()), parts, "BOOLEAN_ONLY", total) if parts else {}
     causes = {name for name, one in broken.items() if not one.success}
     return [results.of_rows(check, found[check.name], key, total, causes) for check in checks]
 
