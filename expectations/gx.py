@@ -84,7 +84,7 @@ with _unsaid("great_expectations.expectations.registry"):
         metric_name = "table.row_count"
         told: int = 0
 
-        @metric_value(engine=SparkDFExecutionEngine)
+        @metric_value(engine=SparkDFExecutionEngine)  # type: ignore[untyped-decorator]
         def _spark(cls, *_: Any, **__: Any) -> int:  # noqa: N805 - the library makes it a class method
             return ToldRowCount.told
 

@@ -70,19 +70,20 @@ def rebuilt(lake: Lakehouse, table: Table, fresh: Staged, *, full: bool) -> Data
     came = lake.staging.accepted(fresh).drop("payload")
     if full or not fresh.rows:
         return history.intervals(came, table)
-    present = history.of_objects(_near(lake.table(table.name), table, came), came, table)
+    present = history.of_objects(_near(lake, table, came), came, table)
     return history.intervals(history.as_parsed(present, table).unionByName(came), table)
 
 
-def _near(rows: DataFrame, table: Table, objects: DataFrame) -> DataFrame:
-    """The rows of about the days of some objects, so that the files of others are not read."""
+def _near(lake: Lakehouse, table: Table, objects: DataFrame) -> DataFrame:
+    """The rows of a table about the days of some objects, so that the files of others are not read."""
+    rows = lake.table(table.name)
     if table.cluster_by is None:
         return rows
     return rows.filter(near_days(table.cluster_by, days_of(objects, table.cluster_by)))
 
 
 def _unlike(lake: Lakehouse, table: Table, rows: DataFrame, last: int) -> float:
-    base = _near(lake.table(history.base_of(table).name), table, rows)
+    base = _near(lake, history.base_of(table), rows)
     return float(history.unlike_base(rows, base, table, last))
 
 

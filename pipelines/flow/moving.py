@@ -182,14 +182,15 @@ def _is_idle(publish: Publish, staged: Staged) -> bool:
 
 
 def _publish(lake: Lakehouse, change: Change, staged: Staged, verdict: Verdict) -> None:
-    name = change.table.name
-    if not _is_idle(change.publish, staged):
-        lake.create(name)
+    name, is_idle = change.table.name, _is_idle(change.publish, staged)
+    if is_idle and change.idle is None:
+        return
+    lake.create(name)
+    if not is_idle:
         counted = {"rows": staged.rows, "checks": verdict.note} if change.is_batch else {}
         lake.publish(name, staged, change.publish, {**change.note(), **counted})
     elif change.idle is not None:
         # What was taken in moves on though no row came, or the same batches would be looked through for ever.
-        lake.create(name)
         before = lake.note(name)
         checks = {"checks": before["checks"]} if "checks" in before else {}
         lake.touch(name, {"checks": verdict.note, **change.idle, **checks})
