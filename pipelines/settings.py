@@ -8,13 +8,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipelines.base.money import exponent
 from pipelines.errors import SettingsError
 
 MEBIBYTE = 1 << 20
+
+
+def _as_text(path: Any) -> Any:
+    return os.fspath(path) if isinstance(path, os.PathLike) else path
+
+
+def raw_folder(given: str) -> Path | str:
+    """A raw folder: a URL is one in an object store, all else a path."""
+    return (
+        given if "://" in given and not given.startswith("file://") else Path(given.removeprefix("file://"))
+    )
 
 
 class Settings(BaseSettings):
@@ -28,7 +39,9 @@ class Settings(BaseSettings):
     lakehouse: str | None = Field(
         None, description="Path or object-store URL of the tables; <home>/lakehouse."
     )
-    raw: Path | None = Field(None, description="Folder of raw files; <home>/raw.")
+    raw: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+        None, description="Folder of raw files, or its URL in an object store; <home>/raw."
+    )
     sources: str | None = Field(
         None,
         description="Source mappings: a folder, or files separated as in PATH; <home>/sources/*.yaml.",
@@ -84,6 +97,11 @@ class Settings(BaseSettings):
     maintenance: Annotated[dict[str, dict[str, int]], NoDecode] = Field(
         default_factory=dict,
         description="What maintain keeps, by layer or table: a JSON object or a file's path.",
+    )
+    lease: float = Field(
+        60,
+        ge=1,
+        description="Seconds after which a writer to an object store that does not renew its lock has lost it.",
     )
     wait: float = Field(
         0, ge=0, description="Seconds that a writer waits for another one to end before it gives up."
@@ -163,9 +181,9 @@ class Settings(BaseSettings):
         return root if "://" in root else str(Path(root).resolve())
 
     @property
-    def raw_dir(self) -> Path:
-        """Folder of raw files."""
-        return self.raw or self.home / "raw"
+    def raw_dir(self) -> Path | str:
+        """Folder of raw files: a path, or a URL in an object store."""
+        return raw_folder(self.raw) if self.raw else self.home / "raw"
 
     @property
     def models_dir(self) -> Path:

@@ -22,6 +22,7 @@ from assets.tables.audit import CONSERVATION
 from assets.tables.events import version
 from assets.tables.memory import all_remembered
 from assets.tables.spec import MODELS
+from pipelines.bronze.files import is_folder
 from pipelines.bronze.reading.waiting import waiting
 from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
@@ -69,7 +70,7 @@ weekly_training = ScheduleDefinition(
 def hourly(context: ScheduleEvaluationContext) -> RunRequest | SkipReason:
     """One refresh an hour, unless there is no raw folder yet."""
     settings = load_settings()
-    if not settings.raw_dir.is_dir():
+    if not is_folder(settings.raw_dir):
         return SkipReason(f"There is no raw folder at {settings.raw_dir} yet.")
     assert context.repository_def, "schedules are evaluated within the repository that has them"
     return request(context.instance, settings, REFRESH.selection.resolve(context.repository_def.asset_graph))

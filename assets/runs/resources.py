@@ -15,6 +15,7 @@ from pipelines.delta.releases import Draft
 from pipelines.erasure.redactions import sweep
 from pipelines.flow.steps import Run
 from pipelines.lakehouse import Lakehouse
+from pipelines.settings import raw_folder
 
 
 class LakehouseResource(ConfigurableResource[Any]):
@@ -91,9 +92,9 @@ class RefreshOptions(ConfigurableResource[None]):
         description="Rebuild the selected silver and gold tables from all that they are made from.",
     )
 
-    def raw_dir(self, lake: Lakehouse) -> Path:
+    def raw_dir(self, lake: Lakehouse) -> Path | str:
         """The folder of raw files of this run."""
-        return Path(self.raw) if self.raw else lake.settings.raw_dir
+        return raw_folder(self.raw) if self.raw else lake.settings.raw_dir
 
     def run(self, lake: Lakehouse) -> Run:
         """What the flow is given."""

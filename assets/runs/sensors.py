@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dagster import RunRequest, SensorEvaluationContext, SensorResult, SkipReason, sensor
 
 from assets.runs.jobs import REFRESH
-from pipelines.bronze.files import RawFile
+from pipelines.bronze.files import RawFile, is_folder
 from pipelines.bronze.reading.waiting import waiting
 from pipelines.settings import load_settings
 
@@ -28,7 +28,7 @@ def new_raw_files(context: SensorEvaluationContext) -> SensorResult | SkipReason
     """
     settings = load_settings()
     raw = settings.raw_dir
-    if not raw.is_dir():
+    if not is_folder(raw):
         return SkipReason(f"There is no raw folder at {raw} yet.")
     found = fingerprints(waiting(raw, settings))
     new = found - set(json.loads(context.cursor or "[]"))

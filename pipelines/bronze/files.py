@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pipelines.delta import remote
+from pipelines.delta.remote_file import RemoteFile
 from pipelines.errors import SourceError
 from pipelines.table import Column, Table
 
@@ -37,6 +39,12 @@ TABLE = Table(
         Column("sha256", "string", "Digest of the file's bytes.", required=True),
         Column("size_bytes", "bigint", "Size of the file as it is stored.", required=True, minimum=0),
         Column("modified_at", "timestamp", "When the file was last written.", required=True),
+        Column(
+            "etag",
+            "string",
+            "Of a file in an object store, the ETag that it had there: its times are whole seconds. Null for one of a "
+            "disk.",
+        ),
         Column("record_count", "bigint", "Records read from it.", required=True, minimum=0),
         Column("fault_count", "bigint", "Records of these that could not be read.", required=True, minimum=0),
         Column(
@@ -76,8 +84,11 @@ COMPRESSIONS = {"": 1, ".gz": 10, ".zst": 12, ".bz2": 14, ".xz": 14}
 DEFAULT_SOURCE = "stripe"
 """The source that takes what no other claims; its files are known by path and content alone."""
 
-Seen = tuple[str, int, datetime, str]
-"""Path, size, time of writing and source of a file."""
+Seen = tuple[str, int, datetime, str, str | None]
+"""Path, size, time of writing, source and ETag of a file."""
+
+SEEN = ("file", "size_bytes", "modified_at", "source", "etag")
+"""The columns of the manifest that have them."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +96,14 @@ class RawFile:
     """A file to take in.
 
     Attributes:
-        root: the raw folder.
+        root: the raw folder: a path, or the URL of one in an object store.
         file: path below it, with forward slashes.
         size_bytes: as stored when it was listed. What is appended later is of another version of the file.
         modified_at: UTC.
         sha256: of these bytes; empty until :func:`identified`.
         source: name of the source that it belongs to.
         returned: it holds again what it held before it was last taken in, so that its time is part of its identity.
+        etag: of a file in an object store, what it calls this content.
     """
 
     root: str
@@ -101,6 +113,7 @@ class RawFile:
     sha256: str = ""
     source: str = DEFAULT_SOURCE
     returned: bool = False
+    etag: str | None = None
 
     @property
     def path(self) -> Path:
@@ -121,7 +134,7 @@ class RawFile:
     @property
     def seen(self) -> Seen:
         """What tells, without opening it, whether it is one that was taken in."""
-        return self.file, self.size_bytes, self.modified_at, self.source
+        return self.file, self.size_bytes, self.modified_at, self.source, self.etag
 
     @property
     def expected_bytes(self) -> int:
@@ -143,12 +156,20 @@ def compression(file: str) -> str:
     return suffix if suffix in COMPRESSIONS else ""
 
 
-def list_files(root: Path, sources: Sources) -> Listing:
+def is_folder(root: Path | str) -> bool:
+    """Whether there is a raw folder. One in an object store is there, whether it holds anything or not."""
+    return isinstance(root, str) or root.is_dir()
+
+
+def list_files(root: Path | str, sources: Sources) -> Listing:
     """All files below a folder, by path. Names that begin with a dot or an underscore are passed over silently.
 
     Raises:
         SourceError: there is no such folder, it cannot be listed, or two sources claim one file.
+        LakehouseError: it is in an object store that does not answer.
     """
+    if isinstance(root, str):
+        return _list_objects(root.rstrip("/"), sources)
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "does not exist"
         raise SourceError(f"the raw folder {root} {what}. Give another with --raw, or put files there.")
@@ -167,9 +188,31 @@ def list_files(root: Path, sources: Sources) -> Listing:
     return Listing(tuple(sorted(found, key=lambda file: file.file)), dict(sorted(ignored.items())))
 
 
+def _list_objects(root: str, sources: Sources) -> Listing:
+    found: list[RawFile] = []
+    ignored: dict[str, str] = {}
+    for one in remote.files(root):
+        name = one.key[len(remote.key_of(root)) :].lstrip("/")
+        if any(part.startswith((".", "_")) for part in name.split("/")):
+            continue
+        if source := sources.claiming(name):
+            found.append(RawFile(root, name, one.size, one.modified_at, source=source.source, etag=one.etag))
+        else:
+            ignored[name] = f"not one of {sources.expected}"
+    return Listing(tuple(sorted(found, key=lambda file: file.file)), dict(sorted(ignored.items())))
+
+
 def pending(files: Iterable[RawFile], taken: Mapping[Seen, str]) -> list[RawFile]:
-    """Files whose path, size, time of writing and source are not those of a file that was taken in."""
+    """Files whose path, size, time of writing, ETag and source are not those of a file that was taken in."""
     return [file for file in files if file.seen not in taken]
+
+
+def taken(rows: Iterable[Mapping[str, Any]]) -> dict[Seen, str]:
+    """What rows of the manifest tell of files that were taken in, with their ids."""
+    return {
+        (row["file"], row["size_bytes"], row["modified_at"], row["source"], row["etag"]): row["file_id"]
+        for row in rows
+    }
 
 
 def identified(file: RawFile) -> RawFile:
@@ -188,6 +231,9 @@ def open_bounded(file: RawFile) -> io.BufferedReader:
     Raises:
         OSError: it cannot be opened.
     """
+    if "://" in file.root:
+        uri = f"{file.root}/{file.file}"
+        return io.BufferedReader(RemoteFile(uri, file.size_bytes, file.etag), 1 << 16)
     return io.BufferedReader(_Bounded(str(file.path), file.size_bytes), 1 << 16)
 
 

@@ -28,6 +28,10 @@ much as they are large."""
 SKIPPED_BY = ("bigint", "timestamp", "date")
 
 
+StandsOn = Callable[[str, int], None]
+"""Told of a table, by its URL, and of the version that a commit to it will stand on."""
+
+
 @dataclass(frozen=True)
 class Staged:
     """A batch written as Parquet, not yet visible in any table.

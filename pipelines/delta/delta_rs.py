@@ -28,7 +28,7 @@ from deltalake.transaction import AddAction
 
 from pipelines.delta import log as delta_log
 from pipelines.delta import storage
-from pipelines.delta.commits import FILE_BYTES, Staged, amend_condition, check_days, key_condition
+from pipelines.delta.commits import FILE_BYTES, Staged, StandsOn, amend_condition, check_days, key_condition
 from pipelines.delta.declaring import configuration, delta_schema
 from pipelines.delta.log import DeltaLog, Note, dump_note
 from pipelines.delta.schemas import arrow_schema
@@ -42,10 +42,18 @@ WRITER = WriterProperties(compression="ZSTD", compression_level=1)
 
 
 class DeltaRs:
-    """A :class:`~pipelines.delta.commits.Committer` on delta-rs."""
+    """A :class:`~pipelines.delta.commits.Committer` on delta-rs.
 
-    def __init__(self, storage_options: Mapping[str, str]) -> None:
+    Args:
+        storage_options: how delta-rs reaches an object store.
+        stands_on: told of the version that a commit will stand on; it raises an error where that must not be.
+    """
+
+    def __init__(
+        self, storage_options: Mapping[str, str], stands_on: StandsOn = lambda uri, version: None
+    ) -> None:
         self._options = dict(storage_options) or None
+        self._stands_on = stands_on
         self._log = DeltaLog(storage_options)
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
@@ -82,20 +90,16 @@ class DeltaRs:
         if sum(map(len, spans)) > len(wanted):  # days between them are written again as they are
             check_days(table, wanted, _values(staged, "date"))
             rows = _chained(rows, self._between(uri, rows.schema, wanted, spans))
-        self._commit_rows(uri, rows, note, mode="overwrite", predicate=within_spans("date", spans))
+        self._commit_rows(
+            self._open(uri), rows, note, mode="overwrite", predicate=within_spans("date", spans)
+        )
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         condition = amend_condition(table, by, lambda column: _values(staged, column))
         _merger(self._open(uri), table, staged, note, condition).when_matched_update_all().execute()
 
     def touch(self, uri: str, table: Table, note: Note) -> None:
-        self._open(uri).create_write_transaction(
-            [],
-            mode="append",
-            schema=delta_schema(table),
-            partition_by=None,
-            **_committed(note),
-        )
+        _touch(self._open(uri), table, note)
 
     def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
         self._open(uri).optimize.compact(
@@ -115,10 +119,11 @@ class DeltaRs:
     def unpartition(self, uri: str, table: Table, note: Note) -> None:
         # First by itself: delta-rs takes the columns that it keeps statistics of from the version before.
         self._open(uri).alter.set_table_properties(configuration(table), **_committed(note))
-        rows = self._open(uri).to_pyarrow_dataset()
-        schema = _described(rows.schema, self._open(uri).schema())
+        again = self._reopen(uri)
+        rows = again.to_pyarrow_dataset()
+        schema = _described(rows.schema, again.schema())
         self._commit_rows(
-            uri,
+            again,
             pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in rows.to_batches())),
             note,
             mode="overwrite",
@@ -137,9 +142,9 @@ class DeltaRs:
 
     def expunge(self, uri: str, table: Table, note: Note) -> None:
         self._vacuum(uri, 0)
-        self.touch(uri, table, note)
+        _touch(self._reopen(uri), table, note)
         self._log.checkpoint(uri)
-        delta_log.drop_before(uri, self._open(uri).version())
+        delta_log.drop_before(uri, self._reopen(uri).version())
 
     def _vacuum(self, uri: str, hours: int, **how: Any) -> None:
         self._open(uri).vacuum(
@@ -147,16 +152,21 @@ class DeltaRs:
         )
 
     def _open(self, uri: str) -> DeltaTable:
+        found = self._reopen(uri)
+        self._stands_on(uri, found.version())
+        return found
+
+    def _reopen(self, uri: str) -> DeltaTable:
+        """A table that this committer has just committed to."""
         return DeltaTable(uri, storage_options=self._options)
 
     def _write(self, uri: str, table: Table, staged: Staged, note: Note, **how: Any) -> None:
-        self._commit_rows(uri, _reader(staged, table), note, **how)
+        self._commit_rows(self._open(uri), _reader(staged, table), note, **how)
 
-    def _commit_rows(self, uri: str, rows: pa.RecordBatchReader, note: Note, **how: Any) -> None:
+    def _commit_rows(self, target: DeltaTable, rows: pa.RecordBatchReader, note: Note, **how: Any) -> None:
         write_deltalake(
-            uri,
+            target,
             rows,
-            storage_options=self._options,
             target_file_size=FILE_BYTES,
             writer_properties=WRITER,
             **_committed(note),
@@ -178,16 +188,22 @@ class DeltaRs:
 
         Encoding a batch of raw payloads once instead of twice is a third of the time that bronze takes.
         """
-        system, root = storage.locate(uri)
+        root = storage.local(uri)
         batch = staged.uri.rstrip("/").rsplit("/", 1)[-1]
         actions = []
         for number, path in enumerate(storage.parquet_files(staged.uri)):
             name = f"part-{batch}-{number:05d}.parquet"
-            system.move(path, f"{root}/{name}")
-            actions.append(_add_action(f"{root}/{name}", name, table))
+            storage.local(path).rename(root / name)
+            actions.append(_add_action(root / name, name, table))
         self._open(uri).create_write_transaction(
             actions, mode="append", schema=delta_schema(table), **_committed(note)
         )
+
+
+def _touch(target: DeltaTable, table: Table, note: Note) -> None:
+    target.create_write_transaction(
+        [], mode="append", schema=delta_schema(table), partition_by=None, **_committed(note)
+    )
 
 
 def _committed(note: Note) -> dict[str, Any]:
@@ -197,7 +213,10 @@ def _committed(note: Note) -> dict[str, Any]:
     when a writer has ended, and not at every hundredth commit in the middle of a run.
     """
     return {
-        "commit_properties": CommitProperties(custom_metadata={"userMetadata": dump_note(note)}),
+        # No second try: whoever is alone, as a writer is, has no commit of another to step over.
+        "commit_properties": CommitProperties(
+            custom_metadata={"userMetadata": dump_note(note)}, max_commit_retries=0
+        ),
         "post_commithook_properties": PostCommitHookProperties(
             create_checkpoint=False, cleanup_expired_logs=False
         ),
@@ -217,7 +236,9 @@ def _merger(target: DeltaTable, table: Table, staged: Staged, note: Note, condit
 
 def _dataset(staged: Staged) -> ds.Dataset | None:
     files = storage.parquet_files(staged.uri)
-    return ds.dataset(files, format="parquet", filesystem=storage.locate(staged.uri)[0]) if files else None
+    return (
+        ds.dataset(files, format="parquet") if files else None
+    )  # what this committer publishes is staged on a disk
 
 
 def _reader(staged: Staged, table: Table) -> pa.RecordBatchReader:
@@ -254,11 +275,11 @@ def _values(staged: Staged, column: str) -> list[Any]:
     return list(found.to_pylist())
 
 
-def _add_action(path: str, name: str, table: Table) -> AddAction:
+def _add_action(path: Path, name: str, table: Table) -> AddAction:
     metadata = pq.read_metadata(path)
     return AddAction(
         path=name,
-        size=Path(path).stat().st_size,
+        size=path.stat().st_size,
         partition_values={},
         modification_time=int(datetime.now(UTC).timestamp() * 1000),
         data_change=True,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pipelines.delta import remote
 from pipelines.delta.engine_errors import explained
 from pipelines.delta.jvm import EXTENSIONS, SESSION_CONF, UNTRACED_CONF, WIDE_CONF, open_classic, spark_conf
 from pipelines.errors import SettingsError
@@ -18,7 +19,7 @@ from pipelines.errors import SettingsError
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from pipelines.delta.commits import Committer
+    from pipelines.delta.commits import Committer, StandsOn
     from pipelines.settings import Settings
 
 CONNECT_PORT = 15002
@@ -41,7 +42,8 @@ class Engine:
     Attributes:
         kind: Dagster's name for what computes.
         open: starts it, or connects to it; its session is closed at the end.
-        committer: what commits on it, given the session for where that is the engine itself.
+        committer: what commits on it, given the session for where that is the engine itself, and what is told of the
+            versions that commits stand on.
         at_version: the rows of a table, by its URI, as one of its versions has them.
         reads_here: raw files are read by processes of this machine, and otherwise by executors.
         plans_in_parts: it cannot run all of silver and gold in one plan.
@@ -51,7 +53,7 @@ class Engine:
 
     kind: str
     open: Callable[[Settings], AbstractContextManager[SparkSession]]
-    committer: Callable[[Settings, Callable[[], SparkSession]], Committer]
+    committer: Callable[[Settings, Callable[[], SparkSession], StandsOn], Committer]
     at_version: Callable[[Settings, SparkSession, str, int], DataFrame]
     reads_here: bool = False
     plans_in_parts: bool = False
@@ -188,18 +190,19 @@ def _connected(url: str, conf: Mapping[str, str]) -> Iterator[SparkSession]:
         spark.stop()
 
 
-def _delta_rs(settings: Settings, spark: Callable[[], SparkSession]) -> Committer:
+def _delta_rs(settings: Settings, spark: Callable[[], SparkSession], stands_on: StandsOn) -> Committer:
     from pipelines.delta.delta_rs import DeltaRs
 
     del spark
-    return DeltaRs(settings.storage_options)
+    return DeltaRs(remote.options(settings), stands_on)
 
 
-def _delta_spark(settings: Settings, spark: Callable[[], SparkSession]) -> Committer:
+def _delta_spark(settings: Settings, spark: Callable[[], SparkSession], stands_on: StandsOn) -> Committer:
     from pipelines.delta.delta_spark import DeltaSpark
     from pipelines.delta.log import DeltaLog
 
-    return DeltaSpark(spark(), DeltaLog(settings.storage_options))
+    del stands_on  # Spark does not say it before it commits: it looks itself for what was written meanwhile
+    return DeltaSpark(spark(), DeltaLog(remote.options(settings)))
 
 
 def _by_files(settings: Settings, spark: SparkSession, uri: str, version: int) -> DataFrame:

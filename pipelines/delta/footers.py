@@ -42,9 +42,8 @@ def bounds(uri: str, columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
 
 def _opened(uri: str) -> Iterator[pq.ParquetFile]:
     """The Parquet files of a folder, each open until the next."""
-    system, _ = storage.locate(uri)
     for path in storage.parquet_files(uri):
-        with system.open_input_file(path) as stream, pq.ParquetFile(stream) as file:
+        with storage.opened(path) as stream, pq.ParquetFile(stream) as file:
             yield file
 
 

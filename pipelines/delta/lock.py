@@ -10,12 +10,12 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pipelines.errors import LakehouseError
 
@@ -46,6 +46,15 @@ class Holder:
     since: datetime
     command: str
 
+    def dump(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return asdict(self) | {"since": self.since.isoformat()}
+
+    @classmethod
+    def load(cls, found: Mapping[str, Any]) -> Holder:
+        """The inverse of :meth:`dump`."""
+        return cls(**{**found, "since": datetime.fromisoformat(found["since"])})
+
     def __str__(self) -> str:
         since = f"{self.since:%Y-%m-%d %H:%M:%S} UTC"
         return f"{self.command} (process {self.pid} of {self.user} on {self.host}), since {since}"
@@ -72,16 +81,7 @@ def writer_lock(
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / FILE).open("a+", encoding="utf-8") as file:
         _acquire(file, folder, wait, waiting)
-        _sign(
-            file,
-            Holder(
-                os.getpid(),
-                socket.gethostname(),
-                user_name(),
-                datetime.now(UTC),
-                command or running_command(),
-            ),
-        )
+        _sign(file, me(command))
         yield
         file.truncate(0)
 
@@ -135,17 +135,23 @@ def _locked(file: IO[str], kind: int) -> bool:
 
 def _sign(file: IO[str], held: Holder) -> None:
     file.truncate(0)
-    file.write(json.dumps(asdict(held) | {"since": held.since.isoformat()}))
+    file.write(json.dumps(held.dump()))
     file.flush()
 
 
 def _read(file: IO[str]) -> Holder | None:
     file.seek(0)
     try:
-        found = json.loads(file.read())
-        return Holder(**found | {"since": datetime.fromisoformat(found["since"])})
+        return Holder.load(json.loads(file.read()))
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def me(command: str | None = None) -> Holder:
+    """This process, as it signs; what it does is by default the program and its command."""
+    return Holder(
+        os.getpid(), socket.gethostname(), user_name(), datetime.now(UTC), command or running_command()
+    )
 
 
 def user_name() -> str:

@@ -17,14 +17,15 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import pyarrow as pa
-import pyarrow.fs as fs
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from pipelines.delta import storage
 from pipelines.delta.engine_errors import OF
+from pipelines.delta.held_logs import HeldLogs
 from pipelines.delta.layout import DataFile, Layout
+from pipelines.delta.storage import File
 from pipelines.errors import LakehouseError, noted
 
 Note = Mapping[str, Any]
@@ -38,6 +39,8 @@ LAST_CHECKPOINT = "_last_checkpoint"
 _VERSION = re.compile(r"^\.?(\d{20})\.")
 
 _COMMIT = re.compile(r"^(\d{20})\.(json|checkpoint\..*parquet)$")
+
+_ENTRY = re.compile(r"^\d{20}\.json$")
 
 _CHECKPOINT = re.compile(r"^(\d{20})\.checkpoint\..*parquet$")
 
@@ -73,10 +76,15 @@ class DeltaLog:
     def __init__(self, storage_options: Mapping[str, str]) -> None:
         self.storage_options = dict(storage_options) or None
         self._read: dict[str, _Read] = {}
+        self.logs = HeldLogs()
 
     def exists(self, uri: str) -> bool:
         """Whether there is a Delta table."""
-        return bool(DeltaTable.is_deltatable(uri, self.storage_options))
+        return any(_COMMIT.match(file.name) for file in self.logs.files(uri))
+
+    def version(self, uri: str) -> int | None:
+        """A table's newest version, from the names of its log's files alone; None where there is no table."""
+        return _newest_of(file.name for file in self.logs.files(uri))
 
     def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
         """Versions, newest first."""
@@ -84,7 +92,19 @@ class DeltaLog:
 
     def latest(self, uri: str) -> Commit:
         """The newest version."""
-        return self._current(uri).latest
+        entries = [file for file in self.logs.files(uri) if _ENTRY.match(file.name)]
+        if not self.logs.are_held or not entries:
+            return self._current(uri).latest
+        said = self.logs.newest(entries[-1])
+        if said is None:
+            said = _said(storage.read_text(entries[-1].uri) or "")
+            self.logs.remember(entries[-1], said)
+        return Commit(
+            int(entries[-1].name[:20]),
+            datetime.fromtimestamp(said["timestamp"] / 1000, UTC),
+            said["operation"],
+            said["note"],
+        )
 
     def readable(self, uri: str, version: int) -> bool:
         """Whether a version can still be read: neither its log nor any of its files is gone."""
@@ -136,7 +156,13 @@ class DeltaLog:
 
     def checkpoint_if_far(self, uri: str, version: int) -> None:
         """Leave a checkpoint where readers have a long way through the log. Commits do not, or not on every engine."""
-        if behind(uri, version) >= CHECKPOINT_EVERY or is_unnamed(uri):
+        names = [file.name for file in self.logs.files(uri)]
+        unnamed = LAST_CHECKPOINT not in names and any(map(_CHECKPOINT.match, names))
+        if (
+            version - _checkpointed(names) >= CHECKPOINT_EVERY
+            or unnamed
+            or (not self.logs.are_held and is_unnamed(uri))
+        ):
             self.checkpoint(uri)
 
     def checkpoint(self, uri: str) -> None:
@@ -157,7 +183,7 @@ class DeltaLog:
 
     def _current(self, uri: str) -> _Read:
         """The log as it is now, read anew only where it was written to: a run asks each some five times."""
-        state = _state(uri)
+        state = _state(self.logs.files(uri))
         known = self._read.get(uri)
         if known is None or known.state != state:
             with noted(OF + uri):
@@ -166,7 +192,7 @@ class DeltaLog:
         return known
 
 
-_State: TypeAlias = tuple[int, tuple[str, int, int | None] | None]
+_State: TypeAlias = tuple[int, tuple[str, int, str] | None]
 
 
 @dataclass(frozen=True)
@@ -174,7 +200,7 @@ class _Read:
     """A log that was read.
 
     Attributes:
-        state: how many files it had before, with name, size and time of the newest: those of old versions may be
+        state: how many files it had before, with name, size and mark of the newest: those of old versions may be
             deleted, and a table may be put into the place of another.
         table: what it said.
     """
@@ -197,10 +223,19 @@ def _commits(table: DeltaTable, limit: int | None) -> Iterator[Commit]:
         )
 
 
-def _state(uri: str) -> _State:
-    system, path = storage.locate(storage.join(uri, FOLDER))
-    files = system.get_file_info(fs.FileSelector(path, allow_not_found=True))
-    found = ((info.base_name, info.size, info.mtime_ns) for info in files if _COMMIT.match(info.base_name))
+def _said(entry: str) -> dict[str, Any]:
+    """What an entry of a log says of itself."""
+    actions = (json.loads(line) for line in entry.splitlines() if line)
+    info = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
+    return {
+        "timestamp": info.get("inCommitTimestamp") or info.get("timestamp", 0),
+        "operation": info.get("operation", ""),
+        "note": load_note(info.get("userMetadata")),
+    }
+
+
+def _state(files: Sequence[File]) -> _State:
+    found = ((file.name, file.size, file.mark) for file in files if _COMMIT.match(file.name))
     return len(files), max(found, default=None)
 
 
@@ -245,14 +280,12 @@ def drop_before(uri: str, version: int) -> None:
     Raises:
         LakehouseError: there is no checkpoint of that version: without it the table could not be read any more.
     """
-    system, path = storage.locate(storage.join(uri, FOLDER))
-    files = [i for i in system.get_file_info(fs.FileSelector(path)) if i.type == fs.FileType.File]
-    if not any(_is_checkpoint(info.base_name, version) for info in files):
+    files = storage.files(storage.join(uri, FOLDER))
+    if not any(_is_checkpoint(file.name, version) for file in files):
         raise LakehouseError(f"{uri} has no checkpoint of version {version}: its older log cannot be deleted")
-    for info in files:
-        found = _VERSION.match(info.base_name)
-        if found and int(found[1]) < version:
-            system.delete_file(info.path)
+    storage.delete_files(
+        [file.uri for file in files if (found := _VERSION.match(file.name)) and int(found[1]) < version]
+    )
 
 
 def _is_checkpoint(name: str, version: int) -> bool:
@@ -261,9 +294,11 @@ def _is_checkpoint(name: str, version: int) -> bool:
 
 def latest_version(uri: str) -> int | None:
     """A table's newest version, from the names of its log's files alone; None where there is no table."""
-    names = storage.children(storage.join(uri, FOLDER))
-    versions = [int(found[1]) for name in names if (found := _COMMIT.match(name))]
-    return max(versions, default=None)
+    return _newest_of(storage.children(storage.join(uri, FOLDER)))
+
+
+def _newest_of(names: Iterable[str]) -> int | None:
+    return max((int(found[1]) for name in names if (found := _COMMIT.match(name))), default=None)
 
 
 def expire(uri: str, before: datetime, keep: int) -> int:
@@ -277,17 +312,16 @@ def expire(uri: str, before: datetime, keep: int) -> int:
     Returns:
         How many files were deleted.
     """
-    system, path = storage.locate(storage.join(uri, FOLDER))
-    files = [i for i in system.get_file_info(fs.FileSelector(path)) if i.type == fs.FileType.File]
+    files = storage.files(storage.join(uri, FOLDER))
     checkpoints = [
         int(found[1])
-        for info in files
-        if (found := _CHECKPOINT.match(info.base_name)) and info.mtime < before and int(found[1]) <= keep
+        for file in files
+        if (found := _CHECKPOINT.match(file.name)) and file.modified_at < before and int(found[1]) <= keep
     ]
     if not checkpoints:
         return 0
     drop_before(uri, max(checkpoints))
-    return len(files) - len(system.get_file_info(fs.FileSelector(path)))
+    return len(files) - len(storage.files(storage.join(uri, FOLDER)))
 
 
 def has_checkpoint(uri: str, version: int) -> bool:
@@ -306,8 +340,8 @@ def last_checkpoint(uri: str) -> int | None:
 def name_checkpoint(uri: str, version: int) -> None:
     """Write the `_last_checkpoint` that names a checkpoint of one file."""
     log = storage.join(uri, FOLDER)
-    system, path = storage.locate(storage.join(log, f"{version:020d}.checkpoint.parquet"))
-    size = pq.read_metadata(path, filesystem=system).num_rows
+    with storage.opened(storage.join(log, f"{version:020d}.checkpoint.parquet")) as checkpoint:
+        size = pq.read_metadata(checkpoint).num_rows
     storage.replace_text(storage.join(log, LAST_CHECKPOINT), json.dumps({"version": version, "size": size}))
 
 
@@ -320,5 +354,9 @@ def is_unnamed(uri: str) -> bool:
 
 def behind(uri: str, version: int) -> int:
     """How many versions after its newest checkpoint a version is; all of them where there is no checkpoint."""
-    names = storage.children(storage.join(uri, FOLDER))
-    return version - max((int(found[1]) for name in names if (found := _CHECKPOINT.match(name))), default=-1)
+    return version - _checkpointed(storage.children(storage.join(uri, FOLDER)))
+
+
+def _checkpointed(names: Iterable[str]) -> int:
+    """The version of the newest checkpoint; -1 where there is none."""
+    return max((int(found[1]) for name in names if (found := _CHECKPOINT.match(name))), default=-1)

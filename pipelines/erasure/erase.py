@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.bronze import records as bronze
@@ -120,11 +119,8 @@ def _staged_records(lake: Lakehouse, rows: Sequence[Row]) -> Staged:
     uri = lake.staging.uri(table.name, "without-a-person")
     storage.delete_folder(uri)
     storage.make_folder(uri)
-    system, path = storage.locate(uri)
-    pq.write_table(
-        pa.Table.from_pylist(list(rows), schema=arrow_schema(table)),
-        f"{path}/part-0.parquet",
-        filesystem=system,
+    storage.write_rows(
+        storage.join(uri, "part-0.parquet"), pa.Table.from_pylist(list(rows), schema=arrow_schema(table))
     )
     return Staged(uri, len(rows), spark_struct(table))
 

@@ -106,13 +106,14 @@ def note(
     """Keep what a table refused; or, where it refused nothing, forget what it had refused before."""
     uri = _uri(lake, name)
     if not verdict.refusals:
-        storage.delete_file(uri)
+        settled(lake, name)
         return
     reasons = tuple(f"{one.description} Found: {one.observed}" for one in verdict.refusals)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     held = HeldBack(name, at, reasons, rows, faulty, tuple(records), raw)
     storage.make_folder(storage.join(lake.uri, FOLDER))
     storage.replace_text(uri, json.dumps(asdict(held)))
+    lake.log.logs.wrote(uri)
 
 
 def told(verdict: Verdict) -> tuple[str, ...]:
@@ -122,7 +123,8 @@ def told(verdict: Verdict) -> tuple[str, ...]:
 
 def settled(lake: Lakehouse, name: str) -> None:
     """Forget what a table had refused: there is nothing that it has to take in."""
-    storage.delete_file(_uri(lake, name))
+    if lake.log.logs.may_hold(_uri(lake, name)):
+        storage.delete_file(_uri(lake, name))
 
 
 def held_back(lake: Lakehouse) -> list[HeldBack]:

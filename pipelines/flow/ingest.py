@@ -72,9 +72,7 @@ def plan(lake: Lakehouse, listing: Listing) -> list[RawFile]:
     """
     complete_manifest(lake)
     held = lake.arrow(FILES, _IDENTITY).to_pylist()
-    taken = {
-        (row["file"], row["size_bytes"], row["modified_at"], row["source"]): row["file_id"] for row in held
-    }
+    taken = manifest.taken(held)
     known = set(taken.values())
     newest = {(row["file"], row["source"]): row for row in sorted(held, key=lambda row: row["modified_at"])}
     fresh: list[RawFile] = []
@@ -93,7 +91,7 @@ def plan(lake: Lakehouse, listing: Listing) -> list[RawFile]:
     return fresh
 
 
-_IDENTITY = ("file", "size_bytes", "modified_at", "source", "sha256", "file_id")
+_IDENTITY = (*manifest.SEEN, "sha256", "file_id")
 
 
 def next_ingest_id(lake: Lakehouse) -> int:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -21,6 +20,7 @@ from pipelines.delta.schemas import arrow_schema
 from pipelines.flow import held_back, ingest
 from pipelines.flow.moving import Change, put
 from pipelines.frames.among import among
+from pipelines.settings import raw_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -97,7 +97,7 @@ def _in_bronze(lake: Lakehouse, record_id: str) -> str | None:
 
 def _in_file(lake: Lakehouse, raw: str, record: Mapping[str, Any]) -> str | None:
     """The record's text, masked and without the forgotten, as it would have been taken in."""
-    files = [file for file in list_files(Path(raw), lake.sources).files if file.file == record["file"]]
+    files = [file for file in list_files(raw_folder(raw), lake.sources).files if file.file == record["file"]]
     for file in map(identified, files):
         reading = ingest.reading_of(lake, lake.sources.of(file.source), ingest.next_ingest_id(lake))
         for rows in read_files([file], reading, arrow_schema(records.TABLE)):

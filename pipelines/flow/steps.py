@@ -30,7 +30,7 @@ class Run:
     """What one way through the tables is given.
 
     Attributes:
-        raw: folder of raw files.
+        raw: folder of raw files: a path, or a URL in an object store.
         validate: audits each batch before it is published.
         sweep: erases what the new records of bronze ask for, before anything else is made from them.
         only: tables to refresh; empty for all.
@@ -41,7 +41,7 @@ class Run:
             one table.
     """
 
-    raw: Path
+    raw: Path | str
     validate: Validate
     sweep: Sweep
     only: Collection[str] = ()

@@ -65,7 +65,7 @@ def charges(
         SourceError: the folder cannot be used.
         LakehouseError: a batch was refused.
     """
-    raw = lake.settings.raw_dir
+    raw = Path(lake.settings.raw_dir)
     _copy(days(data), raw / SOURCE)
     with lake.writing("vermeil benchmark handbook"):
         run = flow.Run(raw, validate, sweep, only=TABLES, starting=starting)

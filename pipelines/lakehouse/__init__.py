@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from pipelines.base.together import Locks, made_once
@@ -12,7 +13,9 @@ from pipelines.delta import intent, marker, releases, storage
 from pipelines.delta.commits import Committer, Publish, Replace, Staged, commit
 from pipelines.delta.declaring import declare
 from pipelines.delta.engine_errors import WRITING
+from pipelines.delta.fencing import Fence, Fenced
 from pipelines.delta.housekeeping import Housekeeping
+from pipelines.delta.lease import leased
 from pipelines.delta.lock import running_command, writer_lock
 from pipelines.delta.log import Note, stamped
 from pipelines.delta.policies import policy_of
@@ -41,15 +44,23 @@ class Lakehouse(Reading):
         LakehouseError: it was written by a newer Vermeil.
     """
 
-    @made_once
+    @property
     def committer(self) -> Committer:
-        """What commits on this engine."""
-        return self.engine.committer(self.settings, lambda: self.spark)
+        """What commits on this engine, for who holds the lakehouse."""
+        return Fenced(self._committer, self._fence) if self._fence else self._committer
+
+    @made_once
+    def _committer(self) -> Committer:
+        return self.engine.committer(self.settings, lambda: self.spark, self._stands_on)
+
+    def _stands_on(self, uri: str, version: int) -> None:
+        if self._fence:
+            self._fence.stands_on(uri, version)
 
     @made_once
     def staging(self) -> Staging:
         """Batches on their way."""
-        return Staging(self.uri, lambda: self.spark)
+        return Staging(self.staged_in, lambda: self.spark)
 
     @made_once
     def alone(self) -> Locks:
@@ -59,7 +70,8 @@ class Lakehouse(Reading):
     def create(self, name: str) -> None:
         """Create a table, or add the columns that were declared since it was written."""
         marker.leave(self.uri)
-        declare(self.log, self.table_uri(name), self.declaration(name))
+        with self._fence.passed(self.table_uri(name)) if self._fence else nullcontext():
+            declare(self.log, self.table_uri(name), self.declaration(name))
 
     def publish(self, name: str, staged: Staged, how: Publish, note: Note) -> None:
         """Publish a batch of a table that is as declared, in one commit."""
@@ -119,7 +131,7 @@ class Lakehouse(Reading):
         if self.release is not None:
             raise LakehouseError("a release is only read: write through the lakehouse that it was taken from")
         doing = command or running_command()
-        with writer_lock(self.lock_folder, self.settings.wait if wait is None else wait, doing, waiting):
+        with self._held(self.settings.wait if wait is None else wait, doing, waiting):
             self.staging.clear()
             self.complete_restore()
             draft = Draft(self.versions())
@@ -128,10 +140,40 @@ class Lakehouse(Reading):
             self.staging.clear()
             self._leave(draft, doing)
 
+    @contextmanager
+    def _held(self, wait: float, doing: str, waiting: Callable[[str], None]) -> Iterator[None]:
+        """By the lock of this machine's system, and by a lease where the tables are in an object store."""
+        with writer_lock(self.lock_folder, wait, doing, waiting):
+            if storage.is_local(self.uri):
+                yield
+                return
+            uris = [self.table_uri(name) for name in self.tables]
+            with (
+                leased(self.uri, self.settings.lease, wait, doing, waiting) as lease,
+                self.log.logs.held(self.uri, uris),
+            ):
+                self._fence = Fence(
+                    lease, {uri: self.log.version(uri) for uri in uris}, self.log.version, self.log.logs.moved
+                )
+                try:
+                    yield
+                finally:
+                    self._fence = None
+
+    @property
+    def staged_in(self) -> str:
+        """Below what batches are staged: with the tables, or on this disk where all that reads them is on this machine."""
+        if storage.is_local(self.uri) or not self.engine.reads_here:
+            return self.uri
+        known_by = sha256(self.uri.encode()).hexdigest()[:16]
+        return str((self.settings.home / "staging" / known_by).resolve())
+
     @property
     def lock_folder(self) -> Path:
         """Where the writer's lock lies: with the tables, or in the home where these are in an object store."""
         return Path(self.uri) if storage.is_local(self.uri) else self.settings.home
+
+    _fence: Fence | None = None
 
     def _leave(self, draft: Draft, doing: str) -> None:
         """Spare readers what is slow to read, then release what this writer has written."""
@@ -141,4 +183,7 @@ class Lakehouse(Reading):
         now = self.versions()
         for name, version in draft.moved(now).items():
             self.log.checkpoint_if_far(self.table_uri(name), version)
+        if self._fence:
+            self.log.logs.keep(self.uri)
+            self._fence.lease.check()
         releases.end(self.uri, draft, doing, now, datetime.now(UTC))

@@ -52,9 +52,23 @@ def simulate(settings: Settings, out: Path, options: Mapping[str, Any], *, dirt:
     return write_archive(chosen, out, settings.home / "truth")
 
 
+def local_raw(settings: Settings) -> Path:
+    """The folder of raw files, to write to.
+
+    Raises:
+        SettingsError: it is in an object store, whose files are only read.
+    """
+    if isinstance(settings.raw_dir, str):
+        raise SettingsError(
+            f"a sample is written to a folder, and VERMEIL_RAW is {settings.raw_dir}: write it elsewhere with "
+            "vermeil simulate --out FOLDER, and copy it there"
+        )
+    return settings.raw_dir
+
+
 def sample_archive(settings: Settings, today: date) -> Summary | None:
     """Write a sample archive that ends yesterday, unless there are raw files already."""
-    raw = settings.raw_dir
+    raw = local_raw(settings)
     if raw.is_dir() and any(raw.iterdir()):
         return None
     start = today - timedelta(days=SAMPLE["days"])
@@ -99,12 +113,12 @@ def refresh(
 
 def sources(settings: Settings) -> list[Preview]:
     """Every source, with what its mapping makes of the first of its files."""
-    from pipelines.bronze.files import list_files
+    from pipelines.bronze.files import is_folder, list_files
     from pipelines.bronze.reading.preview import preview
     from pipelines.sources.mapping import load_sources
 
     loaded = load_sources(settings.source_files)
-    files = list_files(settings.raw_dir, loaded).files if settings.raw_dir.is_dir() else ()
+    files = list_files(settings.raw_dir, loaded).files if is_folder(settings.raw_dir) else ()
     return [preview(one, [f for f in files if f.source == one.source], settings) for one in loaded]
 
 

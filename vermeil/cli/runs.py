@@ -47,14 +47,19 @@ def simulate(
             "start": begin,
             "seed": seed,
         }
-        summary = commands.simulate(settings, out or settings.raw_dir, options, dirt=not clean)
-    runs_output.simulated(summary, out or settings.raw_dir, as_json=json)
+        written = out or commands.local_raw(settings)
+        summary = commands.simulate(settings, written, options, dirt=not clean)
+    runs_output.simulated(summary, written, as_json=json)
 
 
 def run(
     home: Home = None,
     raw: Annotated[
-        Path | None, typer.Option(help="Folder of raw files. Default: `<home>/raw`.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Folder of raw files, or its URL in an object store. Default: `<home>/raw`.",
+            show_default=False,
+        ),
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -121,7 +126,11 @@ def demo(home: Home = None) -> None:
 def sources(
     home: Home = None,
     raw: Annotated[
-        Path | None, typer.Option(help="Folder of raw files. Default: `<home>/raw`.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Folder of raw files, or its URL in an object store. Default: `<home>/raw`.",
+            show_default=False,
+        ),
     ] = None,
     mapping: Mapping = None,
     json: Json = False,

@@ -36,7 +36,7 @@ def simulated(summary: Summary, out: Path, *, as_json: bool) -> None:
         OUT.print(f"{summary.events + summary.objects:,} records in {summary.files:,} files under {out}")
 
 
-def sample(summary: Summary | None, raw: Path) -> None:
+def sample(summary: Summary | None, raw: Path | str) -> None:
     """Whether the demo wrote its archive or found files."""
     if summary:
         simulated(summary, raw, as_json=False)

@@ -57,7 +57,7 @@ class Format(StrEnum):
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
-def settings_of(home: Path | None, raw: Path | None = None, mappings: list[Path] | None = None) -> Settings:
+def settings_of(home: Path | None, raw: str | None = None, mappings: list[Path] | None = None) -> Settings:
     """The settings of the environment, with what the options of a command say on top.
 
     Raises:
@@ -74,7 +74,7 @@ def settings_of(home: Path | None, raw: Path | None = None, mappings: list[Path]
 
 @contextmanager
 def opened(
-    home: Path | None, raw: Path | None = None, mappings: list[Path] | None = None
+    home: Path | None, raw: str | None = None, mappings: list[Path] | None = None
 ) -> Iterator[Lakehouse]:
     """The lakehouse that a command works on; errors are printed as :func:`plain_errors` does."""
     from pipelines.catalog import all_tables

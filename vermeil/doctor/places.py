@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from pipelines.bronze.files import list_files
+from pipelines.bronze.files import RawFile, is_folder, list_files, open_bounded
 from pipelines.bronze.reading.waiting import waiting
 from pipelines.delta import storage
 from pipelines.sources.mapping import load_sources
@@ -44,7 +44,7 @@ def storage_root(settings: Settings) -> Iterator[Finding]:
     """Whether the tables' storage can be reached, read and written, and creates a file only once."""
     root = settings.lakehouse_uri
     if storage.is_local(root):
-        yield _local(Path(storage.locate(root)[1]))
+        yield _local(storage.local(root))
         return
     probe = storage.join(root, f"_doctor-{uuid4().hex}")
     storage.write_text(probe, "vermeil")
@@ -94,7 +94,7 @@ def _creates_once(probe: Path) -> bool:
 def disk(settings: Settings) -> Iterator[Finding]:
     """Whether there is room for the raw files that wait."""
     local = storage.is_local(settings.lakehouse_uri)
-    place = _nearest(Path(storage.locate(settings.lakehouse_uri)[1]) if local else settings.home.resolve())
+    place = _nearest(storage.local(settings.lakehouse_uri) if local else settings.home.resolve())
     free = shutil.disk_usage(place).free
     try:
         expected = sum(file.expected_bytes for file in waiting(settings.raw_dir, settings)) if local else 0
@@ -143,14 +143,12 @@ def sources(settings: Settings) -> Iterator[Finding]:
 def raw_files(settings: Settings) -> Iterator[Finding]:
     """Whether there are raw files, and whether they can be read."""
     raw = settings.raw_dir
-    if not raw.is_dir():
+    if not is_folder(raw):
         todo = "Put files there, give another folder with --raw or VERMEIL_RAW, or try: vermeil demo"
         yield warn("raw files", f"there is no folder {raw}", todo)
         return
     listing = list_files(raw, load_sources(settings.source_files))
-    closed = [
-        file.file for file in islice(listing.files, LOOKED_INTO) if not os.access(raw / file.file, os.R_OK)
-    ]
+    closed = [file.file for file in islice(listing.files, LOOKED_INTO) if not _can_be_read(raw, file)]
     if closed:
         yield fail(
             "raw files",
@@ -163,6 +161,16 @@ def raw_files(settings: Settings) -> Iterator[Finding]:
         passed = f"; {len(listing.ignored):,} others are passed over" if listing.ignored else ""
         new = _waiting(settings)
         yield ok("raw files", f"{len(listing.files):,} files in {raw}{new}{passed}")
+
+
+def _can_be_read(raw: Path | str, file: RawFile) -> bool:
+    if isinstance(raw, Path):
+        return os.access(raw / file.file, os.R_OK)
+    try:
+        with open_bounded(file) as stream:
+            return bool(stream.read(1)) or not file.size_bytes
+    except OSError:
+        return False
 
 
 def _waiting(settings: Settings) -> str:

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deltalake import DeltaTable
-
 from pipelines.bronze import files
 from pipelines.bronze.files import RawFile, Seen
-from pipelines.delta import storage
+from pipelines.delta import remote, storage
+from pipelines.delta.log import DeltaLog
+from pipelines.delta.schemas import arrow_schema
 from pipelines.settings import Settings
 from pipelines.sources.mapping import load_sources
 
 
-def waiting(raw: Path, settings: Settings) -> list[RawFile]:
+def waiting(raw: Path | str, settings: Settings) -> list[RawFile]:
     """Files of a raw folder whose path, size or time of writing is new; none where there is no folder."""
-    if not raw.is_dir():
+    if not files.is_folder(raw):
         return []
     return files.pending(files.list_files(raw, load_sources(settings.source_files)).files, _taken(settings))
 
 
 def _taken(settings: Settings) -> dict[Seen, str]:
     uri = storage.join(settings.lakehouse_uri, files.TABLE.layer, files.TABLE.short_name)
-    if not DeltaTable.is_deltatable(uri, settings.storage_options):
+    log = DeltaLog(remote.options(settings))
+    if not log.exists(uri):
         return {}
-    manifest = DeltaTable(uri, storage_options=settings.storage_options)
-    seen = ["file", "size_bytes", "modified_at", "source"]
-    rows = manifest.to_pyarrow_table(columns=[*seen, "file_id"]).to_pylist()
-    return {
-        (row["file"], row["size_bytes"], row["modified_at"], row["source"]): row["file_id"] for row in rows
-    }
+    rows = log.read(uri, [*files.SEEN, "file_id"], arrow_schema(files.TABLE)).to_pylist()
+    return files.taken(rows)

@@ -68,9 +68,8 @@ def work(job: Job) -> list[FileCounts]:
 def _work(job: Job) -> list[FileCounts]:
     counts: list[FileCounts] = []
     schema = arrow_schema(TABLE)
-    system, path = storage.locate(job.uri)
     with pq.ParquetWriter(
-        path, schema, filesystem=system, compression="zstd", compression_level=1,
+        storage.local(job.uri), schema, compression="zstd", compression_level=1,
         use_dictionary=_DICTIONARY, write_statistics=_STATISTICS,
     ) as writer:  # fmt: skip
         found: Counter[str] = Counter()

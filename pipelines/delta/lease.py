@@ -1,0 +1,303 @@
+"""One writer at a time on an object store: a lease that conditional puts take and renew, with a fencing token.
+
+The lock is one object. It is written on the condition that there is none (``If-None-Match``) or that it is still the
+one that was read (``If-Match``), so of several writers one gets it. Each writer that gets it has a token that is one
+greater than the last. Its holder renews it three times within the time that it lasts. It is taken from a holder that is
+known to be dead, or that was seen not to renew it for as long as it lasts, by the clock of who waits alone: clocks of
+machines differ.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pipelines.delta import remote
+from pipelines.delta.lock import GRACE, Holder, me
+from pipelines.errors import LakehouseError
+
+FILE = "_writer.json"
+
+RENEWALS = 3
+"""How often a lease is renewed while it lasts."""
+
+_PAUSE = 0.25
+"""Seconds between two looks at a lease that another one holds."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """What the lock says.
+
+    Attributes:
+        token: of the writer that has it, or had it last; each is one greater than the one before.
+        seconds: how long it lasts after it was renewed.
+        renewed_at: when that was, by the clock of its holder.
+        holder: who has it; None where nobody has.
+        process: what tells on the holder's machine whether it is alive.
+    """
+
+    token: int
+    seconds: float
+    renewed_at: datetime
+    holder: Holder | None
+    process: str
+
+    def dump(self) -> bytes:
+        """As it is stored."""
+        return json.dumps(
+            {
+                "token": self.token,
+                "seconds": self.seconds,
+                "renewed_at": self.renewed_at.isoformat(),
+                "holder": self.holder.dump() if self.holder else None,
+                "process": self.process,
+            },
+            indent=1,
+        ).encode()
+
+    @classmethod
+    def load(cls, content: bytes) -> Lease:
+        """The inverse of :meth:`dump`."""
+        found: dict[str, Any] = json.loads(content)
+        return cls(
+            int(found["token"]),
+            float(found["seconds"]),
+            datetime.fromisoformat(found["renewed_at"]),
+            Holder.load(found["holder"]) if found["holder"] else None,
+            str(found["process"]),
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody has it, or its holder is known to be dead: one that ran on this machine as it runs now."""
+        return self.holder is None or (_same_machine(self.process) and not _runs(self.process))
+
+    @property
+    def looks_over(self) -> bool:
+        """Whether by the clocks of two machines, which may differ, it was not renewed in time."""
+        return datetime.now(UTC) > self.renewed_at + timedelta(seconds=self.seconds)
+
+
+class Held:
+    """A lease that this process has, and renews.
+
+    Attributes:
+        token: of this writer.
+    """
+
+    def __init__(self, uri: str, lease: Lease, etag: str, begun: float) -> None:
+        self.token = lease.token
+        self._uri = uri
+        self._lease = lease
+        self._etag = etag
+        self._ends = begun + lease.seconds
+        self._lost: str | None = None
+        self._alone = threading.Lock()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="vermeil-lease", daemon=True)
+        self._thread.start()
+
+    def check(self) -> None:
+        """Make sure that this process still has the lease, by asking the store.
+
+        Raises:
+            LakehouseError: another writer has taken it, or the store does not say in time that none has.
+        """
+        with self._alone:
+            found = remote.stamp(self._uri)
+            if self._lost is None and (found is None or found.etag != self._etag):
+                self._lost = "another writer has taken the lakehouse"
+            if self._lost is None and _now() > self._ends:
+                self._lost = "it could not be renewed in time"
+            if self._lost is not None:
+                raise LakehouseError(
+                    f"this process has lost its lease of {self._uri.rsplit('/', 1)[0]}: {self._lost}; it was paused, "
+                    "or was cut off from the object store. Nothing more was published. Run again."
+                )
+
+    def give_back(self) -> None:
+        """End it. What cannot be given back ends by itself."""
+        self._done.set()
+        self._thread.join()
+        with self._alone, suppress(remote.Taken, LakehouseError):
+            if self._lost is None:
+                ended = Lease(self.token, self._lease.seconds, datetime.now(UTC), None, "")
+                remote.write(self._uri, ended.dump(), over=self._etag)
+
+    def _keep(self) -> None:
+        while not self._done.wait(self._lease.seconds / RENEWALS):
+            with self._alone:
+                if self._lost is None:
+                    self._renew()
+
+    def _renew(self) -> None:
+        begun = _now()
+        renewed = Lease(
+            self.token, self._lease.seconds, datetime.now(UTC), self._lease.holder, self._lease.process
+        )
+        try:
+            self._etag = remote.write(self._uri, renewed.dump(), over=self._etag)
+            self._ends = begun + self._lease.seconds
+        except remote.Taken:
+            # A put whose answer was lost is sent again, and then finds its own work.
+            self._settle(renewed, begun)
+        except (LakehouseError, FileNotFoundError):
+            pass  # tried again at the next turn, while there is time
+
+    def _settle(self, renewed: Lease, begun: float) -> None:
+        with suppress(LakehouseError, FileNotFoundError):
+            etag, found = _read(self._uri) or ("", None)
+            if found == renewed:
+                self._etag, self._ends = etag, begun + self._lease.seconds
+            else:
+                self._lost = "another writer has taken the lakehouse"
+
+
+@contextmanager
+def leased(
+    root: str,
+    seconds: float,
+    wait: float = 0.0,
+    command: str | None = None,
+    waiting: Callable[[str], None] = lambda _: None,
+) -> Iterator[Held]:
+    """Hold a lakehouse in an object store for writing.
+
+    Args:
+        root: of its tables.
+        seconds: how long the lease lasts after each renewal: so long a writer that died on another machine keeps all
+            others out.
+        wait: seconds to wait for another writer to end.
+        command: what this process does, for whoever finds it held.
+        waiting: told once, in words, for whom this process waits.
+
+    Raises:
+        LakehouseError: another process holds it; the message says which.
+    """
+    held = _acquire(f"{root.rstrip('/')}/{FILE}", seconds, wait, me(command), waiting)
+    try:
+        yield held
+    finally:
+        held.give_back()
+
+
+def lease_of(root: str) -> Lease | None:
+    """What the lock of a lakehouse says; None where nobody has ever written to it."""
+    found = _read(f"{root.rstrip('/')}/{FILE}")
+    return found[1] if found else None
+
+
+def _acquire(uri: str, seconds: float, wait: float, holder: Holder, waiting: Callable[[str], None]) -> Held:
+    started = _now()
+    told = False
+    seen, since = "", started
+    while True:
+        begun = _now()
+        etag, found = _read(uri) or ("", None)
+        if etag != seen:
+            seen, since = etag, begun
+        if found is None or found.is_over or begun - since > found.seconds:
+            taken = _take(uri, etag, found, seconds, holder, begun)
+            if taken is not None:
+                return taken
+            continue
+        waited = begun - started
+        # One that looks dead is watched for as long as it would last, also by who would not wait for a writer.
+        patience = max(wait, GRACE, (found.seconds * 1.1 + 1) if found.looks_over else 0)
+        if waited >= patience:
+            raise LakehouseError(_refusal(uri, found, wait))
+        if not told and waited >= GRACE and (wait or found.looks_over):
+            told = True
+            waiting(f"waiting for {found.holder}")
+        time.sleep(min(_PAUSE, found.seconds / 10))
+
+
+def _take(
+    uri: str, etag: str, found: Lease | None, seconds: float, holder: Holder, begun: float
+) -> Held | None:
+    """Take the lock, as it was read; None where somebody else was faster."""
+    lease = Lease(found.token + 1 if found else 1, seconds, datetime.now(UTC), holder, _process())
+    try:
+        written = (
+            remote.write(uri, lease.dump(), over=etag) if found else remote.write(uri, lease.dump(), new=True)
+        )
+    except remote.Taken:
+        again = _read(uri)
+        if again is None or again[1] != lease:
+            return None
+        written = again[0]  # a put whose answer was lost was sent again, and found its own work
+    return Held(uri, lease, written, begun)
+
+
+def _read(uri: str) -> tuple[str, Lease] | None:
+    """The lock, with its ETag; None where there is none.
+
+    Raises:
+        LakehouseError: the object is not a lock.
+    """
+    while (stamp := remote.stamp(uri)) is not None:
+        try:
+            return stamp.etag, Lease.load(remote.read(uri, etag=stamp.etag))
+        except (remote.Taken, FileNotFoundError):
+            continue  # written between the two
+        except (ValueError, KeyError, TypeError) as error:
+            raise LakehouseError(
+                f"{uri} is not a lock that this Vermeil knows: {error!r}. Delete it if no writer is at work."
+            ) from None
+    return None
+
+
+def _refusal(uri: str, found: Lease, wait: float) -> str:
+    after = f" after {wait:g} s of waiting" if wait else ""
+    return (
+        f"another pipeline is writing to {uri.rsplit('/', 1)[0]}{after}: {found.holder}, whose lease was renewed at "
+        f"{found.renewed_at:%H:%M:%S} UTC. Wait for it to end (--wait SECONDS, or VERMEIL_WAIT), or stop it: if it is "
+        f"dead, its lease ends {found.seconds:g} s after that. Nothing was changed."
+    )
+
+
+def _now() -> float:
+    """Seconds of a clock that goes on while the process, or the machine, sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+def _process() -> str:
+    """What tells this process from all others: the machine's start, the space of its numbers, its number and start."""
+    return f"{_machine()} {os.getpid()} {_started(os.getpid())}"
+
+
+def _machine() -> str:
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return "unknown"
+
+
+def _started(pid: int) -> str:
+    """When a process was started, in the kernel's count; empty where there is none."""
+    try:
+        state = (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        )
+    except OSError:
+        return ""
+    return "" if state[0] in "ZX" else state[19]
+
+
+def _same_machine(process: str) -> bool:
+    return _machine() != "unknown" and process.startswith(f"{_machine()} ")
+
+
+def _runs(process: str) -> bool:
+    pid, started = process.rsplit(" ", 2)[1:]
+    return _started(int(pid)) == started

@@ -1,0 +1,284 @@
+"""Objects in an object store: listed, read, written on a condition, deleted; by one client.
+
+The environment says where it is and who asks, as the provider's own tools have it: ``AWS_ACCESS_KEY_ID``,
+``AWS_REGION``, ``AWS_ENDPOINT_URL``, … A client tries again what fails on the way, for a minute at most.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pipelines.errors import LakehouseError
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+    from pipelines.settings import Settings
+
+RETRIES = 6
+"""How often a request that failed on the way is sent again."""
+
+RETRY_SECONDS = 60
+"""After so long none is sent again."""
+
+REQUEST_SECONDS = 60
+"""How long one request may take."""
+
+OF_STORES = re.compile("^(AWS|GOOGLE|AZURE)_")
+"""How variables begin that say how a store is reached."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object: its key, and what the store says of it. The ETag changes with the content."""
+
+    key: str
+    size: int
+    modified_at: datetime
+    etag: str
+
+
+class Taken(Exception):  # noqa: N818 - it is an answer, not an error
+    """An object was not written, because it is there already or is not what it was."""
+
+
+def options(settings: Settings) -> dict[str, str]:
+    """What delta-rs is told of the tables' store besides what it finds in the environment."""
+    if "://" not in settings.lakehouse_uri:
+        return settings.storage_options
+    limits = {
+        "max_retries": str(RETRIES),
+        "retry_timeout": f"{RETRY_SECONDS}s",
+        "timeout": f"{REQUEST_SECONDS}s",
+    }
+    return {**limits, **({"allow_http": "true"} if _is_plain() else {}), **settings.storage_options}
+
+
+def spark_options() -> dict[str, str]:
+    """What Hadoop's S3A client, by which Spark reads and writes, is told besides its own chain of credentials."""
+    found = {
+        "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        "spark.delta.logStore.s3.impl": "io.delta.storage.S3SingleDriverLogStore",
+    }
+    if endpoint := _endpoint():
+        found["spark.hadoop.fs.s3a.endpoint"] = endpoint
+        found["spark.hadoop.fs.s3a.path.style.access"] = "true"
+        found["spark.hadoop.fs.s3a.connection.ssl.enabled"] = str(not _is_plain()).lower()
+    if region := os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"):
+        found["spark.hadoop.fs.s3a.endpoint.region"] = region
+    return found
+
+
+def tell_environment(given: Mapping[str, str]) -> None:
+    """Put what a person gives to delta-rs where all others look for it, too; what is there already counts."""
+    for name, value in given.items():
+        if OF_STORES.match(name.upper()):
+            os.environ.setdefault(name.upper(), value)
+    if _is_plain():
+        os.environ.setdefault("AWS_ALLOW_HTTP", "true")  # Sail asks for it
+
+
+def files(uri: str, after: str = "") -> list[Stored]:
+    """All objects below a folder, by key; [] where there is none. Folders' own markers are left out."""
+    store, key = _client(uri)
+    with _told(uri):
+        import obstore
+
+        offset = f"{key}/{after}" if after else None
+        found = obstore.list(
+            store, prefix=f"{key}/" if key else None, offset=offset, chunk_size=1000
+        ).collect()
+    listed = [
+        Stored(one["path"], one["size"], one["last_modified"], (one.get("e_tag") or "").strip('"'))
+        for one in found
+    ]
+    return sorted(
+        (one for one in listed if one.size or "." in one.key.rsplit("/", 1)[-1]), key=lambda one: one.key
+    )
+
+
+def children(uri: str) -> list[str]:
+    """Names of what lies directly in a folder."""
+    store, key = _client(uri)
+    with _told(uri):
+        import obstore
+
+        found = obstore.list_with_delimiter(store, prefix=f"{key}/" if key else None)
+    paths = [*(one["path"] for one in found["objects"]), *map(str, found["common_prefixes"])]
+    return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in paths)
+
+
+def read(uri: str, start: int | None = None, end: int | None = None, etag: str | None = None) -> bytes:
+    """The content of an object, or a stretch of it, or only while it is what it was.
+
+    Raises:
+        FileNotFoundError: there is none.
+        Taken: it has another ETag.
+    """
+    import obstore
+
+    store, key = _client(uri)
+    how: dict[str, Any] = {"if_match": etag} if etag else {}
+    if start is not None:
+        how["range"] = (start, end)
+    with _told(uri):
+        return bytes(obstore.get(store, key, options=how or None).bytes())
+
+
+def stamp(uri: str) -> Stored | None:
+    """What the store says of an object; None where there is none."""
+    import obstore
+
+    store, key = _client(uri)
+    try:
+        with _told(uri):
+            found = obstore.head(store, key)
+    except FileNotFoundError:
+        return None
+    return Stored(key, found["size"], found["last_modified"], (found.get("e_tag") or "").strip('"'))
+
+
+def write(uri: str, content: bytes, *, over: str | None = None, new: bool = False) -> str:
+    """Write an object in one step; returns its ETag.
+
+    Args:
+        uri: where.
+        content: all of it.
+        over: the ETag that the object must have now.
+        new: there must be no object.
+
+    Raises:
+        Taken: the condition does not hold; nothing was written.
+    """
+    import obstore
+
+    store, key = _client(uri)
+    mode: Any = {"e_tag": f'"{over}"'} if over is not None else "create" if new else "overwrite"
+    with _told(uri):
+        found = obstore.put(store, key, content, mode=mode, use_multipart=False)
+    return (found["e_tag"] or "").strip('"')
+
+
+def delete(uris: Sequence[str]) -> None:
+    """Delete objects of one bucket, a thousand a request; those that are gone are no matter."""
+    if not uris:
+        return
+    import obstore
+
+    store, _ = _client(uris[0])
+    keys = [_client(uri)[1] for uri in uris]
+    with _told(uris[0]), suppress(FileNotFoundError):
+        obstore.delete(store, keys)
+
+
+def key_of(uri: str) -> str:
+    """The key in its bucket that a URL has."""
+    return uri.partition("://")[2].partition("/")[2].strip("/")
+
+
+def of_key(uri: str, key: str) -> str:
+    """The URL of a key in the bucket of another URL."""
+    scheme, _, rest = uri.partition("://")
+    return f"{scheme}://{rest.split('/', 1)[0]}/{key}"
+
+
+def _client(uri: str) -> tuple[ObjectStore, str]:
+    scheme, _, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    told = tuple(sorted((name, value) for name, value in os.environ.items() if OF_STORES.match(name)))
+    return _connected(f"{scheme}://{bucket}", told), key.strip("/")
+
+
+@lru_cache(maxsize=8)
+def _connected(bucket: str, told: tuple[tuple[str, str], ...]) -> ObjectStore:
+    """A client of a bucket, for what the environment says."""
+    del told
+    from obstore.exceptions import BaseError
+    from obstore.store import from_url
+
+    client: dict[str, Any] = {"timeout": timedelta(seconds=REQUEST_SECONDS), "allow_http": _is_plain()}
+    retry: Any = {"max_retries": RETRIES, "retry_timeout": timedelta(seconds=RETRY_SECONDS)}
+    try:
+        return from_url(bucket.replace("s3a://", "s3://"), client_options=client, retry_config=retry)  # type: ignore[arg-type]
+    except (BaseError, ValueError) as error:
+        raise LakehouseError(f"{bucket}: no object store is known by that: {_first_line(error)}") from None
+
+
+def _endpoint() -> str | None:
+    return (
+        os.environ.get("AWS_ENDPOINT_URL_S3")
+        or os.environ.get("AWS_ENDPOINT_URL")
+        or os.environ.get("AWS_ENDPOINT")
+    )
+
+
+def _is_plain() -> bool:
+    """Whether the store is spoken to without encryption: one on this machine, or in a closed network."""
+    return (_endpoint() or "").startswith("http://")
+
+
+@contextmanager
+def _told(uri: str) -> Iterator[None]:
+    """What a client says, in words of ours. Its own may hold keys, signatures and whole answers."""
+    from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
+
+    try:
+        yield
+    except (FileNotFoundError, NotFoundError) as error:
+        if "NoSuchBucket" in str(error):
+            _fail(uri, error)
+        raise FileNotFoundError(uri) from None
+    except (AlreadyExistsError, PreconditionError):
+        raise Taken(uri) from None
+    except (BaseError, PermissionError, OSError) as error:
+        _fail(uri, error)
+
+
+_MEANINGS = (
+    (
+        "ExpiredToken|TokenRefreshRequired|expired",
+        "the credentials have expired: renew them, and run again",
+    ),
+    (
+        "InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|InvalidToken|403|401|[Pp]ermission|[Uu]nauth",
+        "it refuses these credentials: mend AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role, or "
+        "what they may do",
+    ),
+    ("NoSuchBucket", "there is no such bucket: create it, or mend the URL"),
+    ("503|SlowDown|429", "it asked to slow down until there was no try left: wait, or ask its operator"),
+    ("500|502|504|InternalError", "it failed until there was no try left: wait, or ask its operator"),
+    (
+        "timed out|timeout",
+        "it did not answer in time, until there was no try left: look at the network, or at AWS_ENDPOINT_URL",
+    ),
+    (
+        "connect|connection|error sending request|dns|incomplete|body|closed",
+        "it was not reached, or cut the connection, until there was no try left: look at the network, or at "
+        "AWS_ENDPOINT_URL and AWS_REGION",
+    ),
+)
+
+
+def meaning(said: str) -> str | None:
+    """What a client of a store meant, whichever client; None where nothing is known."""
+    return next((told for pattern, told in _MEANINGS if re.search(pattern, said)), None)
+
+
+def _fail(uri: str, error: BaseException) -> NoReturn:
+    said = str(error)
+    found = re.search(r"<Code>(\w+)</Code>", said)
+    told = meaning(found[1]) if found else None
+    raise LakehouseError(
+        f"the object store of {uri}: {told or meaning(said) or _first_line(error)}. What was published stays as it is."
+    ) from None
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).split("\n", 1)[0][:200]
