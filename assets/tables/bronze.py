@@ -53,7 +53,7 @@ def bronze_assets(settings: Settings) -> Sequence[AssetsDefinition | AssetSpec]:
     ) -> Iterator[Event]:
         lake = lakehouse.lake
         raw = refresh.raw_dir(lake)
-        if new := waiting(raw, lake.settings):
+        if new := waiting(raw, lake.settings, lake.log):
             preload()
             context.log_event(arrival(new))
         outcomes = flow.refresh_table(lake, records.TABLE, refresh.run(lake))

@@ -37,6 +37,11 @@ def declare(log: DeltaLog, uri: str, table: Table) -> None:
     )
 
 
+def is_declared(log: DeltaLog, uri: str, table: Table) -> bool:
+    """Whether a table is there with the columns that are declared."""
+    return log.exists(uri) and set(log.columns(uri)) == set(table.column_names)
+
+
 def delta_schema(table: Table) -> Schema:
     """The declared schema, as Delta stores it: the columns' meanings are its comments."""
     return Schema(

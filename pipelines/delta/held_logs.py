@@ -64,7 +64,7 @@ class HeldLogs:
     def remember(self, entry: File, said: dict[str, Any]) -> None:
         """Remember what the newest entry of a log says."""
         with self._alone:
-            if self._listed is not None:
+            if self._listed is not None and self._newest.get(_table_of(entry.uri), {}).get("said") != said:
                 self._newest[_table_of(entry.uri)] = {"name": entry.name, "mark": entry.mark, "said": said}
                 self._changed = True
 

@@ -1,9 +1,10 @@
-"""One writer at a time on an object store: a lease that conditional puts take and renew, with a fencing token.
+"""One writer at a time on an object store: a lease with a fencing token, taken by a conditional put.
 
-The lock is one object. It is written on the condition that there is none (``If-None-Match``) or that it is still the
-one that was read (``If-Match``), so of several writers one gets it. Each writer that gets it has a token that is one
-greater than the last. Its holder renews it three times within the time that it lasts. It is taken from a holder that is
-known to be dead, or that was seen not to renew it for as long as it lasts, by the clock of who waits alone: clocks of
+Each writer that gets the lakehouse has a token that is one greater than that of the one before, and the lock is the
+object of the greatest token. It is created on the condition that there is none (``If-None-Match: *``), which is what
+Delta's own commits rest on: of several writers one gets it, and nobody ever writes to the object of another. Its holder
+renews it three times within the time that it lasts, and leaves it as ended. The next one is created where the holder is
+known to be dead, or was seen not to renew for as long as the lease lasts by the clock of who waits alone: clocks of
 machines differ.
 """
 
@@ -15,16 +16,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipelines.delta import remote
+from pipelines.delta import remote, storage
 from pipelines.delta.lock import GRACE, Holder, me
 from pipelines.errors import LakehouseError
 
-FILE = "_writer.json"
+FOLDER = "_writer"
 
 RENEWALS = 3
 """How often a lease is renewed while it lasts."""
@@ -94,14 +95,11 @@ class Held:
         token: of this writer.
     """
 
-    def __init__(self, uri: str, lease: Lease, etag: str, begun: float) -> None:
+    def __init__(self, folder: str, lease: Lease, begun: float) -> None:
         self.token = lease.token
-        self._uri = uri
+        self._folder = folder
         self._lease = lease
-        self._etag = etag
         self._ends = begun + lease.seconds
-        self._lost: str | None = None
-        self._alone = threading.Lock()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="vermeil-lease", daemon=True)
         self._thread.start()
@@ -110,56 +108,36 @@ class Held:
         """Make sure that this process still has the lease, by asking the store.
 
         Raises:
-            LakehouseError: another writer has taken it, or the store does not say in time that none has.
+            LakehouseError: another writer has taken it, or it could not be renewed for as long as it lasts.
         """
-        with self._alone:
-            found = remote.stamp(self._uri)
-            if self._lost is None and (found is None or found.etag != self._etag):
-                self._lost = "another writer has taken the lakehouse"
-            if self._lost is None and _now() > self._ends:
-                self._lost = "it could not be renewed in time"
-            if self._lost is not None:
-                raise LakehouseError(
-                    f"this process has lost its lease of {self._uri.rsplit('/', 1)[0]}: {self._lost}; it was paused, "
-                    "or was cut off from the object store. Nothing more was published. Run again."
-                )
+        lost = None
+        if remote.files(self._folder, after=_name(self.token)):
+            lost = "another writer has taken the lakehouse"
+        elif _now() > self._ends:
+            lost = "it could not be renewed in time"
+        if lost is not None:
+            raise LakehouseError(
+                f"this process has lost its lease of {_root(self._folder)}: {lost}. It was paused, or cut off from the "
+                "object store. Nothing more was published. Run again."
+            )
 
     def give_back(self) -> None:
         """End it. What cannot be given back ends by itself."""
         self._done.set()
         self._thread.join()
-        with self._alone, suppress(remote.Taken, LakehouseError):
-            if self._lost is None:
-                ended = Lease(self.token, self._lease.seconds, datetime.now(UTC), None, "")
-                remote.write(self._uri, ended.dump(), over=self._etag)
+        with suppress(LakehouseError):
+            self._write(replace(self._lease, renewed_at=datetime.now(UTC), holder=None, process=""))
 
     def _keep(self) -> None:
         while not self._done.wait(self._lease.seconds / RENEWALS):
-            with self._alone:
-                if self._lost is None:
-                    self._renew()
+            begun = _now()
+            with suppress(LakehouseError):  # tried again at the next turn, while there is time
+                self._write(replace(self._lease, renewed_at=datetime.now(UTC)))
+                self._ends = begun + self._lease.seconds
 
-    def _renew(self) -> None:
-        begun = _now()
-        renewed = Lease(
-            self.token, self._lease.seconds, datetime.now(UTC), self._lease.holder, self._lease.process
-        )
-        try:
-            self._etag = remote.write(self._uri, renewed.dump(), over=self._etag)
-            self._ends = begun + self._lease.seconds
-        except remote.Taken:
-            # A put whose answer was lost is sent again, and then finds its own work.
-            self._settle(renewed, begun)
-        except (LakehouseError, FileNotFoundError):
-            pass  # tried again at the next turn, while there is time
-
-    def _settle(self, renewed: Lease, begun: float) -> None:
-        with suppress(LakehouseError, FileNotFoundError):
-            etag, found = _read(self._uri) or ("", None)
-            if found == renewed:
-                self._etag, self._ends = etag, begun + self._lease.seconds
-            else:
-                self._lost = "another writer has taken the lakehouse"
+    def _write(self, lease: Lease) -> None:
+        """Only its holder writes to the object of a token."""
+        remote.write(f"{self._folder}/{_name(self.token)}", lease.dump())
 
 
 @contextmanager
@@ -183,7 +161,7 @@ def leased(
     Raises:
         LakehouseError: another process holds it; the message says which.
     """
-    held = _acquire(f"{root.rstrip('/')}/{FILE}", seconds, wait, me(command), waiting)
+    held = _acquire(_folder(root), seconds, wait, me(command), waiting)
     try:
         yield held
     finally:
@@ -192,63 +170,68 @@ def leased(
 
 def lease_of(root: str) -> Lease | None:
     """What the lock of a lakehouse says; None where nobody has ever written to it."""
-    found = _read(f"{root.rstrip('/')}/{FILE}")
+    found = _newest(_folder(root))
     return found[1] if found else None
 
 
-def _acquire(uri: str, seconds: float, wait: float, holder: Holder, waiting: Callable[[str], None]) -> Held:
-    started = _now()
+def _acquire(
+    folder: str, seconds: float, wait: float, holder: Holder, waiting: Callable[[str], None]
+) -> Held:
+    started = since = _now()
+    seen = ""
     told = False
-    seen, since = "", started
     while True:
         begun = _now()
-        etag, found = _read(uri) or ("", None)
-        if etag != seen:
-            seen, since = etag, begun
+        mark, found = _newest(folder) or ("", None)
+        if mark != seen:
+            seen, since = mark, begun
         if found is None or found.is_over or begun - since > found.seconds:
-            taken = _take(uri, etag, found, seconds, holder, begun)
-            if taken is not None:
+            if taken := _take(folder, found, seconds, holder, begun):
                 return taken
             continue
         waited = begun - started
         # One that looks dead is watched for as long as it would last, also by who would not wait for a writer.
         patience = max(wait, GRACE, (found.seconds * 1.1 + 1) if found.looks_over else 0)
         if waited >= patience:
-            raise LakehouseError(_refusal(uri, found, wait))
+            raise LakehouseError(_refusal(folder, found, wait))
         if not told and waited >= GRACE and (wait or found.looks_over):
             told = True
             waiting(f"waiting for {found.holder}")
         time.sleep(min(_PAUSE, found.seconds / 10))
 
 
-def _take(
-    uri: str, etag: str, found: Lease | None, seconds: float, holder: Holder, begun: float
-) -> Held | None:
-    """Take the lock, as it was read; None where somebody else was faster."""
-    lease = Lease(found.token + 1 if found else 1, seconds, datetime.now(UTC), holder, _process())
+def _take(folder: str, last: Lease | None, seconds: float, holder: Holder, begun: float) -> Held | None:
+    """Create the object of the next token; None where somebody else was faster."""
+    lease = Lease(last.token + 1 if last else 1, seconds, datetime.now(UTC), holder, _process())
+    uri = f"{folder}/{_name(lease.token)}"
     try:
-        written = (
-            remote.write(uri, lease.dump(), over=etag) if found else remote.write(uri, lease.dump(), new=True)
-        )
+        remote.write(uri, lease.dump(), new=True)
     except remote.Taken:
-        again = _read(uri)
-        if again is None or again[1] != lease:
+        # A put whose answer was lost is sent again, and then finds its own work.
+        if storage.read_bytes(uri) != lease.dump():
             return None
-        written = again[0]  # a put whose answer was lost was sent again, and found its own work
-    return Held(uri, lease, written, begun)
+    others = remote.files(folder)
+    if others[-1].key != remote.key_of(
+        uri
+    ):  # a slow one, after two others: the object in between was deleted
+        return None
+    remote.delete([remote.of_key(folder, one.key) for one in others[:-1]])
+    return Held(folder, lease, begun)
 
 
-def _read(uri: str) -> tuple[str, Lease] | None:
-    """The lock, with its ETag; None where there is none.
+def _newest(folder: str) -> tuple[str, Lease] | None:
+    """The lock of the greatest token, with what changes whenever it is renewed; None where there is none.
 
     Raises:
         LakehouseError: the object is not a lock.
     """
-    while (stamp := remote.stamp(uri)) is not None:
+    while listed := remote.files(folder):
+        uri = remote.of_key(folder, listed[-1].key)
+        content = storage.read_bytes(uri)
+        if content is None:
+            continue  # deleted by a later one
         try:
-            return stamp.etag, Lease.load(remote.read(uri, etag=stamp.etag))
-        except (remote.Taken, FileNotFoundError):
-            continue  # written between the two
+            return listed[-1].key + listed[-1].etag, Lease.load(content)
         except (ValueError, KeyError, TypeError) as error:
             raise LakehouseError(
                 f"{uri} is not a lock that this Vermeil knows: {error!r}. Delete it if no writer is at work."
@@ -256,10 +239,22 @@ def _read(uri: str) -> tuple[str, Lease] | None:
     return None
 
 
-def _refusal(uri: str, found: Lease, wait: float) -> str:
+def _folder(root: str) -> str:
+    return f"{root.rstrip('/')}/{FOLDER}"
+
+
+def _root(folder: str) -> str:
+    return folder.rpartition("/")[0]
+
+
+def _name(token: int) -> str:
+    return f"{token:020d}.json"
+
+
+def _refusal(folder: str, found: Lease, wait: float) -> str:
     after = f" after {wait:g} s of waiting" if wait else ""
     return (
-        f"another pipeline is writing to {uri.rsplit('/', 1)[0]}{after}: {found.holder}, whose lease was renewed at "
+        f"another pipeline is writing to {_root(folder)}{after}: {found.holder}, whose lease was renewed at "
         f"{found.renewed_at:%H:%M:%S} UTC. Wait for it to end (--wait SECONDS, or VERMEIL_WAIT), or stop it: if it is "
         f"dead, its lease ends {found.seconds:g} s after that. Nothing was changed."
     )

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from importlib.metadata import version
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
@@ -25,11 +24,14 @@ from pipelines.delta import storage
 from pipelines.delta.engine_errors import OF
 from pipelines.delta.held_logs import HeldLogs
 from pipelines.delta.layout import DataFile, Layout
+from pipelines.delta.notes import Commit as Commit
+from pipelines.delta.notes import Note as Note
+from pipelines.delta.notes import dump_note as dump_note
+from pipelines.delta.notes import entry_of
+from pipelines.delta.notes import load_note as load_note
+from pipelines.delta.notes import stamped as stamped
 from pipelines.delta.storage import File
 from pipelines.errors import LakehouseError, noted
-
-Note = Mapping[str, Any]
-"""What Vermeil writes with a commit: watermarks, counts of checks, files."""
 
 FOLDER = "_delta_log"
 
@@ -47,23 +49,6 @@ _CHECKPOINT = re.compile(r"^(\d{20})\.checkpoint\..*parquet$")
 
 CHECKPOINT_EVERY = 50
 """Commits of a table after which a writer leaves a checkpoint."""
-
-
-@dataclass(frozen=True)
-class Commit:
-    """One version of a Delta table.
-
-    Attributes:
-        version: Delta's version number.
-        at: when it was committed, UTC.
-        operation: Delta's name for what was done, such as MERGE.
-        note: what Vermeil wrote with it; empty for a commit of someone else.
-    """
-
-    version: int
-    at: datetime
-    operation: str
-    note: Note = field(default_factory=dict)
 
 
 class DeltaLog:
@@ -92,15 +77,15 @@ class DeltaLog:
 
     def latest(self, uri: str) -> Commit:
         """The newest version."""
-        entries = [file for file in self.logs.files(uri) if _ENTRY.match(file.name)]
-        if not self.logs.are_held or not entries:
+        entry = self._newest_entry(uri)
+        if entry is None:
             return self._current(uri).latest
-        said = self.logs.newest(entries[-1])
+        said = self.logs.newest(entry)
         if said is None:
-            said = _said(storage.read_text(entries[-1].uri) or "")
-            self.logs.remember(entries[-1], said)
+            said = entry_of(storage.read_text(entry.uri) or "")
+            self.logs.remember(entry, said)
         return Commit(
-            int(entries[-1].name[:20]),
+            int(entry.name[:20]),
             datetime.fromtimestamp(said["timestamp"] / 1000, UTC),
             said["operation"],
             said["note"],
@@ -116,7 +101,39 @@ class DeltaLog:
 
     def columns(self, uri: str, version: int | None = None) -> list[str]:
         """Names of a table's columns: in a version, or now."""
+        entry = self._newest_entry(uri) if version is None else None
+        said = self.logs.newest(entry) if entry else None
+        if said and "columns" in said:
+            return list(said["columns"])
         return [field.name for field in self._open(uri, version).schema().fields]
+
+    def data_files(self, uri: str, version: int | None = None) -> tuple[str, list[tuple[str, int]]] | None:
+        """The schema of a version or of now, as JSON, and the URLs and sizes of its data files.
+
+        None where its files alone do not say what its rows are: of partitions, and of deletion vectors.
+        """
+        found = self._open(uri, version)
+        if found.metadata().partition_columns or found.protocol().reader_features:
+            return None
+        actions = pa.table(found.get_add_actions()).to_pylist()
+        files = [(storage.join(uri, unquote(one["path"])), one["size_bytes"]) for one in actions]
+        return found.schema().to_json(), files
+
+    def keep(self, root: str) -> None:
+        """Leave what was read of the newest entries of logs that are held to the next writer."""
+        for uri, read in self._read.items():
+            entry = self._newest_entry(uri)
+            if entry and read.state == _state(self.logs.files(uri)):
+                columns = [field.name for field in read.table.schema().fields]
+                self.latest(uri)
+                self.logs.remember(entry, {**(self.logs.newest(entry) or {}), "columns": columns})
+        self.logs.keep(root)
+
+    def _newest_entry(self, uri: str) -> File | None:
+        """The newest entry of a log that is held; None where it is not, or where there is none."""
+        if not self.logs.are_held:
+            return None
+        return next((file for file in reversed(self.logs.files(uri)) if _ENTRY.match(file.name)), None)
 
     def read(self, uri: str, columns: Sequence[str], schema: pa.Schema) -> pa.Table:
         """Some columns of a table's rows as they are now; one of its schema that the table lacks yet is null."""
@@ -223,17 +240,6 @@ def _commits(table: DeltaTable, limit: int | None) -> Iterator[Commit]:
         )
 
 
-def _said(entry: str) -> dict[str, Any]:
-    """What an entry of a log says of itself."""
-    actions = (json.loads(line) for line in entry.splitlines() if line)
-    info = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
-    return {
-        "timestamp": info.get("inCommitTimestamp") or info.get("timestamp", 0),
-        "operation": info.get("operation", ""),
-        "note": load_note(info.get("userMetadata")),
-    }
-
-
 def _state(files: Sequence[File]) -> _State:
     found = ((file.name, file.size, file.mark) for file in files if _COMMIT.match(file.name))
     return len(files), max(found, default=None)
@@ -252,26 +258,6 @@ def _present(uri: str) -> set[str]:
 def _days(action: Mapping[str, Any], day: str | None) -> range | None:
     first, last = (action.get(f"{bound}.{day}") for bound in ("min", "max"))
     return None if first is None or last is None else range(first.toordinal(), last.toordinal() + 1)
-
-
-def dump_note(note: Note) -> str:
-    """A note as it is stored in a commit's ``userMetadata``."""
-    return json.dumps({"vermeil": note}, sort_keys=True, separators=(",", ":"))
-
-
-def stamped(note: Note) -> Note:
-    """A note with the Vermeil that writes it."""
-    return {**note, "by": version("vermeil")}
-
-
-def load_note(text: str | None) -> Note:
-    """The inverse of :func:`dump_note`; an empty note for a commit that Vermeil did not make."""
-    try:
-        found = json.loads(text or "{}")
-    except json.JSONDecodeError:
-        return {}
-    note = found.get("vermeil") if isinstance(found, dict) else None
-    return note if isinstance(note, dict) else {}
 
 
 def drop_before(uri: str, version: int) -> None:

@@ -9,8 +9,9 @@ files, as delta-rs finds them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deltalake import DeltaTable
@@ -40,6 +41,14 @@ def rows(spark: SparkSession, uri: str, version: int, storage_options: Mapping[s
         ):  # with deletion vectors, say, a file is more than what is to be read
             return _of_files(spark, uri, found)
     return _of_log(spark, uri, version)
+
+
+def of_paths(spark: SparkSession, schema: str, paths: Sequence[Path]) -> DataFrame:
+    """The rows of some Parquet files on this disk, by a schema in Delta's JSON."""
+    struct = StructType.fromJson(json.loads(schema))
+    if not paths:
+        return spark.createDataFrame([], struct)
+    return spark.read.schema(struct).parquet(*map(str, paths))
 
 
 def _of_log(spark: SparkSession, uri: str, version: int) -> DataFrame:

@@ -11,7 +11,8 @@ from pathlib import Path
 from pipelines.base.together import Locks, made_once
 from pipelines.delta import intent, marker, releases, storage
 from pipelines.delta.commits import Committer, Publish, Replace, Staged, commit
-from pipelines.delta.declaring import declare
+from pipelines.delta.copies import Copies, folder_of
+from pipelines.delta.declaring import declare, is_declared
 from pipelines.delta.engine_errors import WRITING
 from pipelines.delta.fencing import Fence, Fenced
 from pipelines.delta.housekeeping import Housekeeping
@@ -69,9 +70,12 @@ class Lakehouse(Reading):
 
     def create(self, name: str) -> None:
         """Create a table, or add the columns that were declared since it was written."""
+        uri, table = self.table_uri(name), self.declaration(name)
+        if is_declared(self.log, uri, table):
+            return
         marker.leave(self.uri)
-        with self._fence.passed(self.table_uri(name)) if self._fence else nullcontext():
-            declare(self.log, self.table_uri(name), self.declaration(name))
+        with self._fence.passed(uri) if self._fence else nullcontext():
+            declare(self.log, uri, table)
 
     def publish(self, name: str, staged: Staged, how: Publish, note: Note) -> None:
         """Publish a batch of a table that is as declared, in one commit."""
@@ -151,6 +155,7 @@ class Lakehouse(Reading):
             with (
                 leased(self.uri, self.settings.lease, wait, doing, waiting) as lease,
                 self.log.logs.held(self.uri, uris),
+                self._copied(),
             ):
                 self._fence = Fence(
                     lease, {uri: self.log.version(uri) for uri in uris}, self.log.version, self.log.logs.moved
@@ -160,9 +165,22 @@ class Lakehouse(Reading):
                 finally:
                     self._fence = None
 
+    @contextmanager
+    def _copied(self) -> Iterator[None]:
+        if not self.engine.reads_here:
+            yield
+            return
+        copies = Copies(folder_of(self.staged_in))
+        with copies.kept():
+            self._copies = copies
+            try:
+                yield
+            finally:
+                self._copies = None
+
     @property
     def staged_in(self) -> str:
-        """Below what batches are staged: with the tables, or on this disk where all that reads them is on this machine."""
+        """Below what batches are staged: with the tables, or on this disk where all that reads them is here."""
         if storage.is_local(self.uri) or not self.engine.reads_here:
             return self.uri
         known_by = sha256(self.uri.encode()).hexdigest()[:16]
@@ -184,6 +202,6 @@ class Lakehouse(Reading):
         for name, version in draft.moved(now).items():
             self.log.checkpoint_if_far(self.table_uri(name), version)
         if self._fence:
-            self.log.logs.keep(self.uri)
+            self.log.keep(self.uri)
             self._fence.lease.check()
         releases.end(self.uri, draft, doing, now, datetime.now(UTC))

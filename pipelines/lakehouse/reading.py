@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
+    from pipelines.delta.copies import Copies
+
 
 class Reading:
     """The tables of a lakehouse that is open on a SparkSession; see :class:`~pipelines.lakehouse.Lakehouse`."""
@@ -168,7 +170,9 @@ class Reading:
             version = self.version_at(name, at)
         if version is None and self.release is not None:
             version = self.version(name)
-        if version is None:
+        if (copied := self._from_copies(name, version)) is not None:
+            rows = copied
+        elif version is None:
             rows = self.spark.read.format("delta").load(self.table_uri(name))
         else:
             rows = self.engine.at_version(self.settings, self.spark, self.table_uri(name), version)
@@ -178,6 +182,18 @@ class Reading:
         there = set(self.log.columns(self.table_uri(name), looked_at))
         missing = {c.name: c.type for c in self.declaration(name).columns if c.name not in there}
         return completed(rows, missing) if missing else rows
+
+    _copies: Copies | None = None
+
+    def _from_copies(self, name: str, version: int | None) -> DataFrame | None:
+        """The rows of a table from copies of its files on this disk; None where they are read in place."""
+        if self._copies is None or (found := self.log.data_files(self.table_uri(name), version)) is None:
+            return None
+        from pipelines.delta import versions
+
+        schema, files = found
+        copies = self._copies.of(files)
+        return None if copies is None else versions.of_paths(self.spark, schema, copies)
 
     def count(self, name: str) -> int:
         """How many rows a table has, counted only where its log does not say it."""

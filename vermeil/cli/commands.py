@@ -100,7 +100,7 @@ def refresh(
             how.context(lake)
     with lake.writing("vermeil run", wait, waiting=starting) as draft:
         draft.complete = not only
-        if new := waiting(lake.settings.raw_dir, lake.settings):
+        if new := waiting(lake.settings.raw_dir, lake.settings, lake.log):
             preload()
         if done is not None:
             done.arrived += new
