@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY = yes
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 .DEFAULT_GOAL := help
-.PHONY: help install deep jars lock demo test test-spark lint format types check ui notebook bench bench-quick soak reliability advisories docs reference clean
+.PHONY: help install deep jars lock demo object-store test test-spark lint format types check ui notebook bench bench-quick soak reliability advisories docs reference clean
 
 help: ## List what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +37,14 @@ jars: install ## Fetch Delta's jars for Apache Spark, once (needs Java 17 or 21)
 lock: install ## Resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --python-version 3.11 --extra dev \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+VERSITYGW = v1.8.0
+
+object-store: build/versitygw ## Build the S3-speaking server that tests run against (needs Go)
+
+build/versitygw:
+	@command -v go >/dev/null || { echo "Go is needed to build versitygw: https://go.dev/dl"; exit 1; }
+	GOBIN=$(CURDIR)/build go install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)
 
 demo: install ## Write a sample archive, run everything, print what came of it
 	@$(BIN)/vermeil demo $(HOME_OPTION)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines.delta import storage
+from pipelines.errors import LakehouseError
 
 FOLDER = "_releases"
 
@@ -88,7 +89,11 @@ def at_or_before(root: str, moment: datetime) -> Release | None:
 
 
 def make(root: str, made_by: str, versions: Mapping[str, int], now: datetime) -> Release:
-    """Record that some versions belong together. The record is there as a whole or not at all."""
+    """Record that some versions belong together. The record is there as a whole or not at all.
+
+    Raises:
+        LakehouseError: in an object store, another writer has made one of that number meanwhile.
+    """
     number = max(_numbers(root), default=0) + 1
     found = Release(number, now, made_by, dict(versions))
     text = json.dumps(
@@ -102,7 +107,10 @@ def make(root: str, made_by: str, versions: Mapping[str, int], now: datetime) ->
         sort_keys=True,
     )
     storage.make_folder(storage.join(root, FOLDER))
-    storage.write_whole(_uri(root, number), text)
+    if not storage.create_whole(_uri(root, number), text):
+        raise LakehouseError(
+            f"another writer has made release {number} of {root} meanwhile. What this one published stays; run again."
+        )
     return found
 
 

@@ -183,6 +183,18 @@ def write_whole(uri: str, text: str) -> None:
     part.replace(path)
 
 
+def create_whole(uri: str, text: str) -> bool:
+    """Write a small text file as a whole; False where an object store has one already, which stays as it is."""
+    if is_local(uri):
+        write_whole(uri, text)
+        return True
+    try:
+        remote.write(uri, text.encode("utf-8"), new=True)
+    except remote.Taken:
+        return read_text(uri) == text  # a put whose answer was lost is sent again, and finds its own work
+    return True
+
+
 def delete_file(uri: str) -> None:
     """Delete a file, if it is there."""
     if not is_local(uri):

@@ -59,7 +59,7 @@ class Server:
         self._process = process
         assert self._answer()["ready"]
 
-    def do(self, home: Path, *steps: Json, raw: Path | None = None, **how: Any) -> Ended:
+    def do(self, home: Path, *steps: Json, raw: Path | str | None = None, **how: Any) -> Ended:
         """Do steps on a lakehouse in a process of its own, killed as ``how`` says."""
         assert self._process.stdin is not None
         job = {

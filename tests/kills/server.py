@@ -127,7 +127,7 @@ def _run(job: Json, pipe: int) -> Json:
     if job.get("broken"):
         _break_it()
     with Lakehouse.open(job["home"], raw=job["raw"], batch_bytes=job["batch_bytes"], workers=1) as lake:
-        _watch(job, pipe, Path(job["home"]))
+        _watch(job, pipe, Path(job.get("watched", job["home"])))
         return {what: tell for step in job["steps"] for what, tell in _step(lake, step)}
 
 

@@ -21,6 +21,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 ROOT = Path(__file__).parents[2]
 BLOCK = 1 << 16
 
+NEXT = "#next"
+"""What the key of a listing's second and later pages ends with."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -29,7 +32,7 @@ class Request:
     method: str
     kind: str
     key: str
-    number: int = 0
+    condition: str = ""
 
     @property
     def table(self) -> str:
@@ -113,7 +116,7 @@ class _Proxy:
         back: asyncio.StreamReader,
         out: asyncio.StreamWriter,
     ) -> bool:
-        request = described(head, len(self.seen) + 1)
+        request = described(head)
         self.seen.append(request)
         fault = self.fault(request)
         what = fault.what
@@ -213,7 +216,7 @@ async def _main(upstream: int) -> None:
         print(json.dumps(found.obey(line)), flush=True)
 
 
-def described(head: bytes, number: int = 0) -> Request:
+def described(head: bytes) -> Request:
     """What the head of a request asks for."""
     method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ", 2)
     url = urlsplit(target)
@@ -221,7 +224,10 @@ def described(head: bytes, number: int = 0) -> Request:
     key = unquote(url.path).lstrip("/")
     if "prefix" in query:
         key = f"{key.rstrip('/')}/{query['prefix'][0]}"
-    return Request(method, _kind(method, query), key, number)
+    if "continuation-token" in query:
+        key += NEXT
+    condition = next((name for name in ("if-none-match", "if-match") if _value(head, name.encode())), "")
+    return Request(method, _kind(method, query), key, condition)
 
 
 def _kind(method: str, query: dict[str, list[str]]) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines.catalog import all_tables
-from pipelines.delta import intent, marker, releases, storage
+from pipelines.delta import intent, marker, releases, remote, storage
+from pipelines.delta.lease import lease_of
 from pipelines.delta.lock import Holder, holder
 from pipelines.delta.log import DeltaLog, latest_version
 from pipelines.delta.staging import FOLDER as STAGING
@@ -31,7 +32,11 @@ def lock(settings: Settings) -> Iterator[Finding]:
 
 def _held(settings: Settings) -> Holder | str | None:
     try:
-        return holder(_open(settings).lock_folder)
+        here = holder(_open(settings).lock_folder)
+        if here or storage.is_local(settings.lakehouse_uri):
+            return here
+        found = lease_of(settings.lakehouse_uri)
+        return None if found is None or found.is_over else found.holder
     except LakehouseError as error:
         return str(error)
 
@@ -52,7 +57,7 @@ def format_of(settings: Settings) -> Iterator[Finding]:
 
 def tables(settings: Settings) -> Iterator[Finding]:
     """Whether every table can be read and is as it is declared."""
-    log = DeltaLog(settings.storage_options)
+    log = DeltaLog(remote.options(settings))
     seen, wrong = 0, False
     for table in all_tables().values():
         uri = storage.join(settings.lakehouse_uri, *table.name.split("."))
@@ -122,7 +127,7 @@ def releases_of(settings: Settings) -> Iterator[Finding]:
 
 def staging(settings: Settings) -> Iterator[Finding]:
     """Whether a run that died has left something."""
-    left = storage.children(storage.join(settings.lakehouse_uri, STAGING))
+    left = storage.children(storage.join(_open(settings).staged_in, STAGING))
     if left and not _held(settings):
         yield warn(
             "staging", f"a run that died has left batches of {', '.join(left)}", "The next run deletes them."

@@ -13,7 +13,8 @@ from uuid import uuid4
 
 from pipelines.bronze.files import RawFile, is_folder, list_files, open_bounded
 from pipelines.bronze.reading.waiting import waiting
-from pipelines.delta import storage
+from pipelines.delta import remote, storage
+from pipelines.errors import LakehouseError
 from pipelines.sources.mapping import load_sources
 from vermeil.doctor.finding import Finding, fail, ok, warn
 
@@ -46,16 +47,36 @@ def storage_root(settings: Settings) -> Iterator[Finding]:
     if storage.is_local(root):
         yield _local(storage.local(root))
         return
+    yield _remote(root, settings)
+
+
+def _remote(root: str, settings: Settings) -> Finding:
+    remote.tell_environment(settings.storage_options)
     probe = storage.join(root, f"_doctor-{uuid4().hex}")
-    storage.write_text(probe, "vermeil")
-    same = storage.read_text(probe) == "vermeil"
-    storage.delete_file(probe)
-    if same:
-        yield ok("storage", f"{root} can be read and written; its lock lies in {settings.home.resolve()}")
-    else:
-        yield fail(
-            "storage", f"{root} does not give back what was put there", "Look at VERMEIL_STORAGE_OPTIONS."
-        )
+    try:
+        remote.write(probe, b"vermeil", new=True)
+        if storage.read_text(probe) != "vermeil":
+            todo = "Look at AWS_ENDPOINT_URL: something between answers in its place."
+            return fail("storage", f"{root} does not give back what was put there", todo)
+        once = _refuses(probe)
+        storage.delete_file(probe)
+    except LakehouseError as error:
+        return fail("storage", str(error), "See docs/how-to.md, Use an object store.")
+    if once:
+        return ok("storage", f"{root} can be read and written, and creates an object only once")
+    return fail(
+        "storage",
+        f"{root} creates the same object twice: it does not obey If-None-Match",
+        "Commits and the writer's lock rest on that: use a store that does, or a newer version of this one.",
+    )
+
+
+def _refuses(probe: str) -> bool:
+    try:
+        remote.write(probe, b"another", new=True)
+    except remote.Taken:
+        return True
+    return False
 
 
 def _local(root: Path) -> Finding:
