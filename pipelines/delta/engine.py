@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines.delta import remote
+from pipelines.delta import remote, s3a
 from pipelines.delta.engine_errors import explained
 from pipelines.delta.jvm import EXTENSIONS, SESSION_CONF, UNTRACED_CONF, WIDE_CONF, open_classic, spark_conf
 from pipelines.errors import SettingsError
@@ -97,8 +97,9 @@ def _embedded(settings: Settings) -> Iterator[SparkSession]:
 
 @contextmanager
 def _classic(settings: Settings) -> Iterator[SparkSession]:
-    with open_classic(settings.spark_conf, settings.spark_log) as spark:
-        if EXTENSIONS in spark_conf(settings.spark_conf):  # a site may have taken it out, to compute alone
+    conf = s3a.settings_of(settings)
+    with open_classic(conf, settings.spark_log) as spark:
+        if EXTENSIONS in spark_conf(conf):  # a site may have taken it out, to compute alone
             _check_delta(spark, settings)
         yield spark
 

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from pipelines.delta import s3a
 from pipelines.delta.engine_errors import STARTING, meaning, telling
 from pipelines.errors import SettingsError
 
@@ -229,7 +230,10 @@ def _why(error: Exception, log: Path, begun: int) -> str:
 def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
     """Settings of a Spark that this process starts: local unless overridden; an empty value removes one."""
     local = LOCAL_CONF if _is_local(overrides) else {}
-    jars = {"spark.jars.packages": delta_package(), "spark.jars.excludes": ",".join(PROVIDED)}
+    jars = {
+        "spark.jars.packages": _packages(overrides),
+        "spark.jars.excludes": ",".join(_provided(overrides)),
+    }
     if "spark.jars.packages" in overrides:
         jars = {}  # what a site fetches by itself may need what Delta does not
     merged = (
@@ -245,6 +249,21 @@ def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in merged.items() if value != ""}
 
 
+def _packages(conf: Mapping[str, str]) -> str:
+    """Maven coordinates of what Spark lacks."""
+    return ",".join([delta_package(), *([s3a.package()] if s3a.is_wanted(conf) else [])])
+
+
+def _shown(conf: Mapping[str, str]) -> str:
+    return "Delta's jars and those of S3A (700 MB)" if s3a.is_wanted(conf) else "Delta's jars"
+
+
+def _provided(conf: Mapping[str, str]) -> Sequence[str]:
+    if not s3a.is_wanted(conf):
+        return PROVIDED
+    return [name for name in (*PROVIDED, *s3a.PROVIDED) if name != "org.apache.hadoop:*"]
+
+
 def _is_local(conf: Mapping[str, str]) -> bool:
     return re.match(r"local(\[|$)", conf.get("spark.master", "local")) is not None
 
@@ -258,15 +277,15 @@ def delta_package() -> str:
 def _with_jars(conf: Mapping[str, str], scratch: Path) -> dict[str, str]:
     """Settings in which the Delta jars are files where they were fetched before, so that no resolver runs."""
     found = dict(conf)
-    if found.get("spark.jars.packages") != delta_package():
+    if found.get("spark.jars.packages") != _packages(found):
         return found
     ivy = Path(found.get("spark.jars.ivy", IVY_FOLDER)).expanduser()
-    jars = fetched_jars(ivy)
+    jars = [*fetched_jars(ivy), *(s3a.fetched_jars(ivy) if s3a.is_wanted(found) else [])]
     if all(jar.exists() for jar in jars):
         del found["spark.jars.packages"]
         found["spark.jars"] = ",".join([*filter(None, [found.get("spark.jars")]), *map(str, jars)])
     else:
-        print(f"Fetching Delta's jars for Apache Spark, once, into {ivy}", file=sys.stderr, flush=True)
+        print(f"Fetching {_shown(found)} for Apache Spark, once, into {ivy}", file=sys.stderr, flush=True)
         found.setdefault("spark.jars.ivySettings", str(_ivy_settings(scratch)))
     return found
 

@@ -61,21 +61,6 @@ def options(settings: Settings) -> dict[str, str]:
     return {**limits, **({"allow_http": "true"} if _is_plain() else {}), **settings.storage_options}
 
 
-def spark_options() -> dict[str, str]:
-    """What Hadoop's S3A client, by which Spark reads and writes, is told besides its own chain of credentials."""
-    found = {
-        "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
-        "spark.delta.logStore.s3.impl": "io.delta.storage.S3SingleDriverLogStore",
-    }
-    if endpoint := _endpoint():
-        found["spark.hadoop.fs.s3a.endpoint"] = endpoint
-        found["spark.hadoop.fs.s3a.path.style.access"] = "true"
-        found["spark.hadoop.fs.s3a.connection.ssl.enabled"] = str(not _is_plain()).lower()
-    if region := os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"):
-        found["spark.hadoop.fs.s3a.endpoint.region"] = region
-    return found
-
-
 def tell_environment(given: Mapping[str, str]) -> None:
     """Put what a person gives to delta-rs where all others look for it, too; what is there already counts."""
     for name, value in given.items():
@@ -211,7 +196,8 @@ def _connected(bucket: str, told: tuple[tuple[str, str], ...]) -> ObjectStore:
         raise LakehouseError(f"{bucket}: no object store is known by that: {_first_line(error)}") from None
 
 
-def _endpoint() -> str | None:
+def endpoint() -> str | None:
+    """Where the store is, if it is not where its provider has it."""
     return (
         os.environ.get("AWS_ENDPOINT_URL_S3")
         or os.environ.get("AWS_ENDPOINT_URL")
@@ -221,7 +207,7 @@ def _endpoint() -> str | None:
 
 def _is_plain() -> bool:
     """Whether the store is spoken to without encryption: one on this machine, or in a closed network."""
-    return (_endpoint() or "").startswith("http://")
+    return (endpoint() or "").startswith("http://")
 
 
 @contextmanager
