@@ -283,7 +283,11 @@ def _with_jars(conf: Mapping[str, str], scratch: Path) -> dict[str, str]:
     jars = [*fetched_jars(ivy), *(s3a.fetched_jars(ivy) if s3a.is_wanted(found) else [])]
     if all(jar.exists() for jar in jars):
         del found["spark.jars.packages"]
-        found["spark.jars"] = ",".join([*filter(None, [found.get("spark.jars")]), *map(str, jars)])
+        if s3a.is_wanted(found) and _is_local(found):  # jars of a session are copied at each start: 700 MB
+            place, separator = "spark.driver.extraClassPath", os.pathsep
+        else:
+            place, separator = "spark.jars", ","
+        found[place] = separator.join([*filter(None, [found.get(place)]), *map(str, jars)])
     else:
         print(f"Fetching {_shown(found)} for Apache Spark, once, into {ivy}", file=sys.stderr, flush=True)
         found.setdefault("spark.jars.ivySettings", str(_ivy_settings(scratch)))
