@@ -33,7 +33,7 @@ class Commit:
 def entry_of(entry: str) -> dict[str, Any]:
     """What an entry of a log says of itself."""
     actions = (json.loads(line) for line in entry.splitlines() if line)
-    info = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
+    info: dict[str, Any] = next((action["commitInfo"] for action in actions if "commitInfo" in action), {})
     return {
         "timestamp": info.get("inCommitTimestamp") or info.get("timestamp", 0),
         "operation": info.get("operation", ""),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from vermeil.cli.shared import Home, Json, Mapping, Wait, opened, plain_errors, settings_of
+from vermeil.cli.shared import Home, Json, Mapping, Raw, Wait, opened, plain_errors, settings_of
 
 
 def simulate(
@@ -54,13 +54,7 @@ def simulate(
 
 def run(
     home: Home = None,
-    raw: Annotated[
-        str | None,
-        typer.Option(
-            help="Folder of raw files, or its URL in an object store. Default: `<home>/raw`.",
-            show_default=False,
-        ),
-    ] = None,
+    raw: Raw = None,
     only: Annotated[
         list[str] | None,
         typer.Option("--only", help="Refresh this table only; may be given again.", show_default=False),
@@ -125,13 +119,7 @@ def demo(home: Home = None) -> None:
 
 def sources(
     home: Home = None,
-    raw: Annotated[
-        str | None,
-        typer.Option(
-            help="Folder of raw files, or its URL in an object store. Default: `<home>/raw`.",
-            show_default=False,
-        ),
-    ] = None,
+    raw: Raw = None,
     mapping: Mapping = None,
     json: Json = False,
 ) -> None:

@@ -54,6 +54,12 @@ class Format(StrEnum):
     JSON = "json"
 
 
+Raw = Annotated[
+    str | None,
+    typer.Option(
+        help="Folder of raw files, or its URL in an object store. Default: `<home>/raw`.", show_default=False
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 
 
