@@ -65,8 +65,8 @@ class Ground:
 
     def kill(self, name: str, chance: random.Random) -> Ended:
         """One run, killed at a moment that was not met yet, or at any time."""
-        how: Json = {"after": chance.uniform(0.1, max(self.seconds, 0.5))}
-        if chance.random() < 0.7:
+        how: Json = {"after": chance.uniform(0.1, max(self.seconds / 2, 0.5))}
+        if chance.random() < 0.85:
             fewest = min(self.moments.values())
             wanted = [moment for moment, met in self.moments.items() if met == fewest]
             how = {"watch": True, "wanted": wanted, "share": 0.2, "seed": chance.getrandbits(32)}
