@@ -54,6 +54,8 @@ class DeltaRs:
     ) -> None:
         self._options = dict(storage_options) or None
         self._stands_on = stands_on
+        # On an object store a commit of another writer is nothing to step over: it means that the lease is lost.
+        self._retries = 0 if storage_options else None
         self._log = DeltaLog(storage_options)
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
@@ -70,7 +72,7 @@ class DeltaRs:
         condition = key_condition(table, "t", "s")
         if table.cluster_by:
             condition += " and " + near_days(f"t.{table.cluster_by}", _values(staged, table.cluster_by))
-        merger = _merger(target, table, staged, note, condition)
+        merger = _merger(target, table, staged, self._committed(note), condition)
         if update_if:
             merger = merger.when_matched_update_all(predicate=update_if)
         before = target.version()
@@ -96,14 +98,16 @@ class DeltaRs:
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         condition = amend_condition(table, by, lambda column: _values(staged, column))
-        _merger(self._open(uri), table, staged, note, condition).when_matched_update_all().execute()
+        _merger(
+            self._open(uri), table, staged, self._committed(note), condition
+        ).when_matched_update_all().execute()
 
     def touch(self, uri: str, table: Table, note: Note) -> None:
-        _touch(self._open(uri), table, note)
+        self._touch(self._open(uri), table, note)
 
     def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
         self._open(uri).optimize.compact(
-            target_size=target_bytes, writer_properties=WRITER, **_committed(note)
+            target_size=target_bytes, writer_properties=WRITER, **self._committed(note)
         )
 
     def order(self, uri: str, table: Table, note: Note, target_bytes: int) -> None:
@@ -113,12 +117,12 @@ class DeltaRs:
             max_concurrent_tasks=1,
             max_spill_size=SORT_BYTES,
             writer_properties=WRITER,
-            **_committed(note),
+            **self._committed(note),
         )
 
     def unpartition(self, uri: str, table: Table, note: Note) -> None:
         # First by itself: delta-rs takes the columns that it keeps statistics of from the version before.
-        self._open(uri).alter.set_table_properties(configuration(table), **_committed(note))
+        self._open(uri).alter.set_table_properties(configuration(table), **self._committed(note))
         again = self._reopen(uri)
         rows = again.to_pyarrow_dataset()
         schema = _described(rows.schema, again.schema())
@@ -134,17 +138,25 @@ class DeltaRs:
     def vacuum(self, uri: str, hours: int, note: Note) -> int:
         found = self._log.deletable(uri, hours)
         if found:  # or two commits would say that nothing was done
-            self._vacuum(uri, hours, **_committed(note))
+            self._vacuum(uri, hours, **self._committed(note))
         return len(found)
 
     def restore(self, uri: str, version: int, note: Note) -> None:
-        self._open(uri).restore(version, **_committed(note))
+        self._open(uri).restore(version, **self._committed(note))
 
     def expunge(self, uri: str, table: Table, note: Note) -> None:
         self._vacuum(uri, 0)
-        _touch(self._reopen(uri), table, note)
+        self._touch(self._reopen(uri), table, note)
         self._log.checkpoint(uri)
         delta_log.drop_before(uri, self._reopen(uri).version())
+
+    def _touch(self, target: DeltaTable, table: Table, note: Note) -> None:
+        target.create_write_transaction(
+            [], mode="append", schema=delta_schema(table), partition_by=None, **self._committed(note)
+        )
+
+    def _committed(self, note: Note) -> dict[str, Any]:
+        return _committed(note, self._retries)
 
     def _vacuum(self, uri: str, hours: int, **how: Any) -> None:
         self._open(uri).vacuum(
@@ -169,7 +181,7 @@ class DeltaRs:
             rows,
             target_file_size=FILE_BYTES,
             writer_properties=WRITER,
-            **_committed(note),
+            **self._committed(note),
             **how,
         )
 
@@ -196,26 +208,19 @@ class DeltaRs:
             storage.local(path).rename(root / name)
             actions.append(_add_action(root / name, name, table))
         self._open(uri).create_write_transaction(
-            actions, mode="append", schema=delta_schema(table), **_committed(note)
+            actions, mode="append", schema=delta_schema(table), **self._committed(note)
         )
 
 
-def _touch(target: DeltaTable, table: Table, note: Note) -> None:
-    target.create_write_transaction(
-        [], mode="append", schema=delta_schema(table), partition_by=None, **_committed(note)
-    )
-
-
-def _committed(note: Note) -> dict[str, Any]:
+def _committed(note: Note, retries: int | None = None) -> dict[str, Any]:
     """How a commit is made: with its note, and with nothing that delta-rs would do to the log by itself.
 
     Expired entries hold notes that are still needed. When a checkpoint is due is decided for all engines in one place,
     when a writer has ended, and not at every hundredth commit in the middle of a run.
     """
     return {
-        # No second try: whoever is alone, as a writer is, has no commit of another to step over.
         "commit_properties": CommitProperties(
-            custom_metadata={"userMetadata": dump_note(note)}, max_commit_retries=0
+            custom_metadata={"userMetadata": dump_note(note)}, max_commit_retries=retries
         ),
         "post_commithook_properties": PostCommitHookProperties(
             create_checkpoint=False, cleanup_expired_logs=False
@@ -223,14 +228,16 @@ def _committed(note: Note) -> dict[str, Any]:
     }
 
 
-def _merger(target: DeltaTable, table: Table, staged: Staged, note: Note, condition: str) -> TableMerger:
+def _merger(
+    target: DeltaTable, table: Table, staged: Staged, how: Mapping[str, Any], condition: str
+) -> TableMerger:
     return target.merge(
         source=_reader(staged, table),
         predicate=condition,
         source_alias="s",
         target_alias="t",
         writer_properties=WRITER,
-        **_committed(note),
+        **how,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import catalog
-from pipelines.delta import storage
+from pipelines.delta import remote, storage
 from pipelines.errors import EngineError, VermeilError, is_out_of_space
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ RUNNING: Advice = (
         "VERMEIL_SPARK_CONF",
     ),
     (
+        r"Failed to commit transaction: \d|"
         r"ConcurrentModification|Concurrent(Append|DeleteRead|DeleteDelete|Write|Transaction)Exception|DELTA_CONCURRENT"
         "|MetadataChangedException|DELTA_METADATA_CHANGED",
         "another program wrote to the table meanwhile",
@@ -145,6 +146,11 @@ FILES: Advice = (
     ),
 )
 """What is said where a table's own files are at fault."""
+
+OF_STORE = (
+    r"S3 error|Error performing|\bs3a\b|S3AFileSystem|AwsServiceException|SdkClientException|S3Exception"
+)
+"""What errors of an object store's clients have in them."""
 
 ANEW = "Make it anew: move {uri} away, then vermeil run --full-refresh {table}"
 FROM_BACKUP = "Bring {uri} back from a backup"
@@ -183,6 +189,8 @@ def plain(error: BaseException, settings: Settings) -> VermeilError | None:
 
 def explained(error: BaseException, settings: Settings) -> str:
     """What an engine's error means, else its most telling line, and where all of it stands."""
+    if of_store := _of_store(error, settings):
+        return of_store
     log = settings.spark_log if settings.engine == "spark" else None
     what = meaning("\n".join(map(_words, _chain(error))), RUNNING)
     if log and (what is None or what == GONE):
@@ -193,6 +201,15 @@ def explained(error: BaseException, settings: Settings) -> str:
     if log:
         return f"{what} (all of it: {log})"
     return f"{what} (more in the server's log)" if "://" in settings.engine else what
+
+
+def _of_store(error: BaseException, settings: Settings) -> str | None:
+    """What it means that an object store does not do what it is asked; None where it is nothing of that kind."""
+    said = "\n".join(map(_words, _chain(error)))
+    if storage.is_local(settings.lakehouse_uri) or not re.search(OF_STORE, said):
+        return None
+    meant = remote.meaning(said)
+    return f"the object store of {settings.lakehouse_uri}: {meant}" if meant else None
 
 
 def _of_files(error: BaseException, settings: Settings) -> str | None:
