@@ -10,7 +10,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from assets.alerts.alert import Alert
-from pipelines.delta import storage
+from pipelines.delta import remote, storage
 from pipelines.errors import CriticalCheckError, VermeilError
 from pipelines.silver import quarantine
 
@@ -111,7 +111,7 @@ def _grown(settings: Settings, since: datetime) -> int:
     """How many more records are in quarantine than were then; 0 where that cannot be told."""
     table = quarantine.TABLE
     uri = storage.join(settings.lakehouse_uri, table.layer, table.short_name)
-    options = settings.storage_options or None
+    options = remote.options(settings) or None
     if not DeltaTable.is_deltatable(uri, options):
         return 0
     now = DeltaTable(uri, storage_options=options)

@@ -191,6 +191,7 @@ class DeltaLog:
         target.create_checkpoint()
         if is_unnamed(uri):  # delta-rs writes nothing where that version has a checkpoint already
             name_checkpoint(uri, target.version())
+        self.logs.moved(uri)
 
     def _open(self, uri: str, version: int | None = None) -> DeltaTable:
         if version is None:

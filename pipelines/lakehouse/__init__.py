@@ -73,7 +73,9 @@ class Lakehouse(Reading):
         uri, table = self.table_uri(name), self.declaration(name)
         if is_declared(self.log, uri, table):
             return
-        marker.leave(self.uri)
+        if not self._is_marked:
+            marker.leave(self.uri)
+            self._is_marked = True
         with self._fence.passed(uri) if self._fence else nullcontext():
             declare(self.log, uri, table)
 
@@ -192,6 +194,7 @@ class Lakehouse(Reading):
         return Path(self.uri) if storage.is_local(self.uri) else self.settings.home
 
     _fence: Fence | None = None
+    _is_marked = False
 
     def _leave(self, draft: Draft, doing: str) -> None:
         """Spare readers what is slow to read, then release what this writer has written."""

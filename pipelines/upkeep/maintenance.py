@@ -149,4 +149,6 @@ def _tidy_log(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> int:
     # The version that was current at the horizon was replaced after it: it is still to be read.
     horizon = now - timedelta(hours=policy.keep_hours)
     reached = next((commit.version for commit in commits if commit.at <= horizon), 0)
-    return delta_log.expire(uri, now - timedelta(hours=policy.log_hours), keep=min(noted, reached))
+    deleted = delta_log.expire(uri, now - timedelta(hours=policy.log_hours), keep=min(noted, reached))
+    lake.log.logs.moved(uri)
+    return deleted

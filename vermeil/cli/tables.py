@@ -73,12 +73,14 @@ def compare(
     started, and nothing is written.
     """
     from pipelines.catalog import all_tables
+    from pipelines.delta import remote
     from pipelines.upkeep.comparison import compare as compared
     from pipelines.upkeep.comparison import left_out, side_at
     from vermeil.cli import comparison_output, output
 
     with plain_errors(), output.progress(quiet=json) as starting:
         options = settings_of(None).storage_options
+        remote.tell_environment(options)
         one, other = side_at(a, options), side_at(b, options)
         without = {} if all_columns else left_out.MADE
         found = compared(one, other, all_tables(), left_out=without, only=only or (), starting=starting)
