@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.delta import remote
-from pipelines.delta.remote_file import RemoteFile
+from pipelines.delta.remote_file import BLOCK, RemoteFile
 from pipelines.errors import SourceError
 from pipelines.table import Column, Table
 
@@ -104,6 +104,7 @@ class RawFile:
         source: name of the source that it belongs to.
         returned: it holds again what it held before it was last taken in, so that its time is part of its identity.
         etag: of a file in an object store, what it calls this content.
+        copy: where a copy of it lies on this disk while its batch is made; None where there is none.
     """
 
     root: str
@@ -114,6 +115,7 @@ class RawFile:
     source: str = DEFAULT_SOURCE
     returned: bool = False
     etag: str | None = None
+    copy: str | None = None
 
     @property
     def path(self) -> Path:
@@ -215,12 +217,24 @@ def taken(rows: Iterable[Mapping[str, Any]]) -> dict[Seen, str]:
     }
 
 
-def identified(file: RawFile) -> RawFile:
+def identified(file: RawFile, copies: Path | None = None) -> RawFile:
     """The file with the digest of its content.
+
+    Args:
+        file: as it was listed.
+        copies: a folder of this disk for a copy of what an object store gives in one answer, so that it is asked once.
 
     Raises:
         OSError: it cannot be read.
     """
+    if copies is not None and "://" in file.root and file.size_bytes <= BLOCK:
+        with open_bounded(file) as stream:
+            content = stream.read()
+        digest = hashlib.sha256(content).hexdigest()
+        copy = copies / f"{hashlib.sha256(file.file.encode()).hexdigest()}"
+        copies.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(content)
+        return replace(file, sha256=digest, copy=str(copy))
     with open_bounded(file) as stream:
         return replace(file, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
 
@@ -231,6 +245,8 @@ def open_bounded(file: RawFile) -> io.BufferedReader:
     Raises:
         OSError: it cannot be opened.
     """
+    if file.copy is not None:
+        return io.BufferedReader(_Bounded(file.copy, file.size_bytes), 1 << 16)
     if "://" in file.root:
         uri = f"{file.root}/{file.file}"
         return io.BufferedReader(RemoteFile(uri, file.size_bytes, file.etag), 1 << 16)

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 RECORDS = records.TABLE.name
 FILES = manifest.TABLE.name
 
+RAW = "raw"
+"""Under what copies of raw files of an object store are staged."""
+
 SMALL_BATCH = 64 << 20
 """Below this many bytes a batch is read in this process: starting others takes longer."""
 
@@ -76,9 +79,10 @@ def plan(lake: Lakehouse, listing: Listing) -> list[RawFile]:
     known = set(taken.values())
     newest = {(row["file"], row["source"]): row for row in sorted(held, key=lambda row: row["modified_at"])}
     fresh: list[RawFile] = []
+    copies = storage.local(lake.staging.uri(RAW, "files")) if lake.engine.reads_here else None
     for file in manifest.pending(listing.files, taken):
         try:
-            found = manifest.identified(file)
+            found = manifest.identified(file, copies)
         except OSError:
             found = replace(file, sha256="unread")  # the batch reports why
         if found.file_id in known:
@@ -176,7 +180,9 @@ def _stage_on_spark(
 
 def read_on_spark(spark: SparkSession, batch: Sequence[RawFile], reading: Reading) -> DataFrame:
     """The records of files, read by executors. Each time the frame is used the files are read: stage it first."""
-    listed = spark.createDataFrame(pa.Table.from_pylist([asdict(file) for file in batch]))
+    # Without what none of them has: a column of nulls alone has no type.
+    rows = [{name: value for name, value in asdict(file).items() if value is not None} for file in batch]
+    listed = spark.createDataFrame(pa.Table.from_pylist(rows))
     parallel = listed.repartition(_tasks(batch), "file")
     return parallel.mapInArrow(partial(_read_listed, reading=reading), records.TABLE.spark_schema())
 

@@ -55,6 +55,7 @@ def refresh_bronze(lake: Lakehouse, run: Run) -> Iterator[Outcome]:
         if outcome.status == "refused":
             return
         notices = ()
+    lake.staging.clear(ingest.RAW)
     yield from _swept(lake, run)
 
 

@@ -98,9 +98,10 @@ def test_the_rows_are_those_of_a_disk(loaded: Loaded, tmp_path: Path) -> None:
 
 
 def test_a_first_load_makes_few_requests(loaded: Loaded) -> None:
-    ceiling = FIRST_LOAD * loaded.published + 4 * loaded.files
+    ceiling = FIRST_LOAD * loaded.published + 2 * loaded.files
     told = by_table(loaded.first).most_common(20)
     assert len(loaded.first) < ceiling, (by_kind(loaded.first), told)
+    assert by_table([one for one in loaded.first if one.kind == "GET"])["raw data GET"] == loaded.files
     data = [one for one in loaded.first if one.kind == "GET" and one.key.endswith(".parquet")]
     assert max(by_table(data).values()) <= 12, "a data file is fetched once a version, not once a column"
 
