@@ -40,7 +40,7 @@ with leased(sys.argv[1], float(sys.argv[2]), command="vermeil run") as held:
 def another_writer(root: str, seconds: float = SECONDS) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, root, str(seconds)],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     try:
         assert process.stdout

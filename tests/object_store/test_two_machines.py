@@ -66,6 +66,7 @@ def machine(
     return subprocess.Popen(
         [sys.executable, "-c", RUN, str(home), name, pause],
         cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        start_new_session=True,  # what is stopped in a group that loses its shell is hung up by the system
         env={
             **os.environ,
             "VERMEIL_LAKEHOUSE": store.url(lakehouse),
