@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from pipelines.errors import LakehouseError
 
@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
+T = TypeVar("T")
+
 RETRIES = 6
 """How often a request that failed on the way is sent again."""
 
 RETRY_SECONDS = 60
 """After so long none is sent again."""
+
+CUT = 3
+"""How often a listing that was cut in its middle is asked for again."""
 
 REQUEST_SECONDS = 60
 """How long one request may take."""
@@ -76,10 +81,8 @@ def files(uri: str, after: str = "") -> list[Stored]:
     with _told(uri):
         import obstore
 
-        offset = f"{key}/{after}" if after else None
-        found = obstore.list(
-            store, prefix=f"{key}/" if key else None, offset=offset, chunk_size=1000
-        ).collect()
+        below, offset = f"{key}/" if key else None, f"{key}/{after}" if after else None
+        found = _whole(lambda: obstore.list(store, prefix=below, offset=offset, chunk_size=1000).collect())
     listed = [
         Stored(one["path"], one["size"], one["last_modified"], (one.get("e_tag") or "").strip('"'))
         for one in found
@@ -95,7 +98,7 @@ def children(uri: str) -> list[str]:
     with _told(uri):
         import obstore
 
-        found = obstore.list_with_delimiter(store, prefix=f"{key}/" if key else None)
+        found = _whole(lambda: obstore.list_with_delimiter(store, prefix=f"{key}/" if key else None))
     paths = [*(one["path"] for one in found["objects"]), *map(str, found["common_prefixes"])]
     return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in paths)
 
@@ -225,6 +228,19 @@ def _told(uri: str) -> Iterator[None]:
         raise Taken(uri) from None
     except (BaseError, PermissionError, OSError) as error:
         _fail(uri, error)
+
+
+def _whole(ask: Callable[[], T]) -> T:
+    """A listing, asked for again where the answer was cut in its middle: that, the client does not try again."""
+    from obstore.exceptions import GenericError
+
+    for _ in range(CUT):
+        try:
+            return ask()
+        except GenericError as error:
+            if "response body" not in str(error):
+                raise
+    return ask()
 
 
 _MEANINGS = (

@@ -48,7 +48,7 @@ BORNE = {
     "asks to slow down": [Fault("GET", 503, times=3), Fault("PUT", 503, times=2), Fault("LIST", 503, times=2)],
     "fails": [Fault("GET .*parquet", 500, times=3), Fault("LIST .*_delta_log", 500, times=3)],
     "cuts connections": [Fault(kind, "reset", times=2) for kind in ("GET", "PUT", "LIST")],
-    "cuts answers": [Fault("GET .*raw/", "half", times=2), Fault("LIST", "half", times=2)],
+    "cuts answers": [Fault("GET .*raw/", "half", times=2), Fault("LIST .*(raw|_writer)", "half", times=2)],
 }  # fmt: skip
 
 
