@@ -159,7 +159,8 @@ FROM_BACKUP = "Bring {uri} back from a backup"
 def is_of_engine(error: BaseException) -> bool:
     """Whether an error came from an engine, be it that the engine is gone."""
     return any(
-        found.__module__.split(".")[0] in LIBRARIES or (isinstance(one, OSError) and _passed_py4j(one))
+        found.__module__.split(".")[0] in LIBRARIES
+        or (isinstance(one, OSError) and (_passed_py4j(one) or re.search(OF_STORE, str(one)) is not None))
         for one in _chain(error)
         for found in type(one).__mro__
     )

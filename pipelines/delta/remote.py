@@ -249,15 +249,22 @@ _MEANINGS = (
         "the credentials have expired: renew them, and run again",
     ),
     (
-        "InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|InvalidToken|403|401|[Pp]ermission|[Uu]nauth",
+        "InvalidAccessKeyId|SignatureDoesNotMatch|AccessDenied|InvalidToken|[Pp]ermission|[Uu]nauth"
+        r"|(?<![\d.])40[13]\b",
         "it refuses these credentials: mend AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the role, or "
         "what they may do",
     ),
     ("NoSuchBucket", "there is no such bucket: create it, or mend the URL"),
-    ("503|SlowDown|429", "it asked to slow down until there was no try left: wait, or ask its operator"),
-    ("500|502|504|InternalError", "it failed until there was no try left: wait, or ask its operator"),
     (
-        "timed out|timeout",
+        r"(?<![\d.])(503|429)\b|SlowDown",
+        "it asked to slow down until there was no try left: wait, or ask its operator",
+    ),
+    (
+        r"(?<![\d.])50[024]\b|InternalError",
+        "it failed until there was no try left: wait, or ask its operator",
+    ),
+    (
+        "timed out",
         "it did not answer in time, until there was no try left: look at the network, or at AWS_ENDPOINT_URL",
     ),
     (
