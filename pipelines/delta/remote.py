@@ -113,7 +113,7 @@ def read(uri: str, start: int | None = None, end: int | None = None, etag: str |
     import obstore
 
     store, key = _client(uri)
-    how: dict[str, Any] = {"if_match": etag} if etag else {}
+    how: Any = {"if_match": etag} if etag else {}
     if start is not None:
         how["range"] = (start, end)
     with _told(uri):
@@ -191,10 +191,14 @@ def _connected(bucket: str, told: tuple[tuple[str, str], ...]) -> ObjectStore:
     from obstore.exceptions import BaseError
     from obstore.store import from_url
 
-    client: dict[str, Any] = {"timeout": timedelta(seconds=REQUEST_SECONDS), "allow_http": _is_plain()}
-    retry: Any = {"max_retries": RETRIES, "retry_timeout": timedelta(seconds=RETRY_SECONDS)}
+    connect: Any = from_url  # typed for each provider's own settings, which the environment has
+    client = {"timeout": timedelta(seconds=REQUEST_SECONDS), "allow_http": _is_plain()}
+    retry = {"max_retries": RETRIES, "retry_timeout": timedelta(seconds=RETRY_SECONDS)}
     try:
-        return from_url(bucket.replace("s3a://", "s3://"), client_options=client, retry_config=retry)  # type: ignore[arg-type]
+        found: ObjectStore = connect(
+            bucket.replace("s3a://", "s3://"), client_options=client, retry_config=retry
+        )
+        return found
     except (BaseError, ValueError) as error:
         raise LakehouseError(f"{bucket}: no object store is known by that: {_first_line(error)}") from None
 
