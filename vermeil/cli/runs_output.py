@@ -27,7 +27,7 @@ _MARKS = {
 }
 
 
-def simulated(summary: Summary, out: Path, *, as_json: bool) -> None:
+def simulated(summary: Summary, out: Path | str, *, as_json: bool) -> None:
     """What the simulator wrote."""
     if as_json:
         counts = {field.name: getattr(summary, field.name) for field in fields(summary)}
