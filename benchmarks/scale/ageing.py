@@ -1,7 +1,7 @@
 """Make a lakehouse look as if it had been written to many times: logs, releases and all, but no rows.
 
-A table gets commits that repeat its latest note and change nothing, such as a run makes that found nothing for it. They are written as
-delta-rs writes them, with a checkpoint every so many commits, as a writer of Vermeil leaves them.
+A table gets commits that repeat its latest note and change nothing, such as a run makes that found nothing for it.
+They are written as delta-rs writes them, with a checkpoint every so many commits, as a writer of Vermeil leaves them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from pipelines.delta.log import CHECKPOINT_EVERY, FOLDER, DeltaLog
 
 
 def age(lakehouse: Path, commits: int) -> int:
-    """Give every table at least so many versions, and the lakehouse as many releases; returns how many commits were added."""
+    """Give every table at least so many versions, and the lakehouse as many releases more.
+
+    Returns:
+        How many commits were added.
+    """
     added = sum(lengthen(table, commits) for table in tables(lakehouse))
     versions = {f"{t.parent.name}.{t.name}": DeltaTable(str(t)).version() for t in tables(lakehouse)}
     for _ in range(commits):

@@ -1,8 +1,8 @@
 """Measure what a long log costs: opening a table, its history, planning a merge, and a small read.
 
-The log is made up: its first version is a table of real rows of one day, every later one names files of other days that
-are not there. What reads or writes that one day opens none of them, if the bounds of files do their work; so only the log
-is measured, and it may say petabytes.
+The log is made up: its first version is a table of real rows of one day, every later one names files of other days
+that are not there. What reads or writes that one day opens none of them, if the bounds of files do their work; so
+only the log is measured, and it may say petabytes.
 """
 
 from __future__ import annotations

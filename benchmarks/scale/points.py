@@ -1,4 +1,4 @@
-"""Which points are measured, and where each is kept: a JSON file a point, so that a long series can be cut and resumed."""
+"""Which points are measured, and where each is kept: a JSON file a point, so that a series can be cut and resumed."""
 
 from __future__ import annotations
 
