@@ -25,6 +25,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from pipelines.delta import storage
 from pipelines.delta.engine_errors import OF
 from pipelines.delta.layout import DataFile, Layout
+from pipelines.delta.listings import Listings
 from pipelines.errors import LakehouseError, noted
 
 Note = Mapping[str, Any]
@@ -73,10 +74,15 @@ class DeltaLog:
     def __init__(self, storage_options: Mapping[str, str]) -> None:
         self.storage_options = dict(storage_options) or None
         self._read: dict[str, _Read] = {}
+        self._listings = Listings()
 
     def exists(self, uri: str) -> bool:
         """Whether there is a Delta table."""
-        return bool(DeltaTable.is_deltatable(uri, self.storage_options))
+        return self.version(uri) is not None
+
+    def version(self, uri: str) -> int | None:
+        """A table's newest version, from the names of its log's files alone; None where there is no table."""
+        return newest_of(self._listings.names(storage.join(uri, FOLDER)))
 
     def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
         """Versions, newest first."""
@@ -157,7 +163,7 @@ class DeltaLog:
 
     def _current(self, uri: str) -> _Read:
         """The log as it is now, read anew only where it was written to: a run asks each some five times."""
-        state = _state(uri)
+        state = _state(uri, self._listings.names(storage.join(uri, FOLDER)))
         known = self._read.get(uri)
         if known is None or known.state != state:
             with noted(OF + uri):
@@ -197,11 +203,13 @@ def _commits(table: DeltaTable, limit: int | None) -> Iterator[Commit]:
         )
 
 
-def _state(uri: str) -> _State:
-    system, path = storage.locate(storage.join(uri, FOLDER))
-    files = system.get_file_info(fs.FileSelector(path, allow_not_found=True))
-    found = ((info.base_name, info.size, info.mtime_ns) for info in files if _COMMIT.match(info.base_name))
-    return len(files), max(found, default=None)
+def _state(uri: str, names: Sequence[str]) -> _State:
+    newest = max(filter(_COMMIT.match, names), default=None)
+    if newest is None:
+        return len(names), None
+    system, path = storage.locate(storage.join(uri, FOLDER, newest))
+    info = system.get_file_info(path)
+    return len(names), (newest, info.size or 0, info.mtime_ns)
 
 
 def _names(paths: Iterable[str]) -> set[str]:
@@ -261,9 +269,12 @@ def _is_checkpoint(name: str, version: int) -> bool:
 
 def latest_version(uri: str) -> int | None:
     """A table's newest version, from the names of its log's files alone; None where there is no table."""
-    names = storage.children(storage.join(uri, FOLDER))
-    versions = [int(found[1]) for name in names if (found := _COMMIT.match(name))]
-    return max(versions, default=None)
+    return newest_of(storage.children(storage.join(uri, FOLDER)))
+
+
+def newest_of(names: Sequence[str]) -> int | None:
+    """The newest version that names in a log are of; they are in order."""
+    return next((int(found[1]) for name in reversed(names) if (found := _COMMIT.match(name))), None)
 
 
 def expire(uri: str, before: datetime, keep: int) -> int:

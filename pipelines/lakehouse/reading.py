@@ -13,7 +13,7 @@ from pipelines.base.together import made_once
 from pipelines.delta import marker, releases, storage
 from pipelines.delta.engine import engine_of, open_spark
 from pipelines.delta.engine_errors import OF
-from pipelines.delta.log import Commit, DeltaLog, Note, latest_version
+from pipelines.delta.log import Commit, DeltaLog, Note
 from pipelines.delta.releases import Release
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError, noted
@@ -138,7 +138,7 @@ class Reading:
 
     def version(self, name: str) -> int | None:
         """The version of a table that is read: of the release, or the newest; None where there is none."""
-        now = latest_version(self.table_uri(name))
+        now = self.log.version(self.table_uri(name))
         if self.release is None or now is None:
             return now
         if name not in self._pins:
@@ -151,7 +151,7 @@ class Reading:
 
     def versions(self) -> dict[str, int]:
         """The newest version of every table that there is, whatever the release."""
-        newest = ((name, latest_version(self.table_uri(name))) for name in self.tables)
+        newest = ((name, self.log.version(self.table_uri(name))) for name in self.tables)
         return {name: version for name, version in newest if version is not None}
 
     def table(self, name: str, version: int | None = None, at: datetime | None = None) -> DataFrame:
