@@ -60,8 +60,14 @@ def _of_files(spark: SparkSession, uri: str, found: DeltaTable) -> DataFrame:
         "pathGlobFilter", f"{{{','.join(names)}}}"
     )
     return read.parquet(uri).select(
-        *(_partition_value(field) if field.name in partitions else F.col(field.name) for field in schema)
+        *(_partition_value(field) if field.name in partitions else _bare(field.name) for field in schema)
     )
+
+
+def _bare(column: str) -> Column:
+    """A column without its comment. What has one by its schema and what has one by its log, as the current version has,
+    Sail unites to columns that it cannot group by."""
+    return F.nullif(column, F.lit(None)).alias(column)
 
 
 def _as_stored(schema: StructType, partitions: set[str]) -> StructType:
