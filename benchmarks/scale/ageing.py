@@ -1,7 +1,8 @@
 """Make a lakehouse look as if it had been written to many times: logs, releases and all, but no rows.
 
 A table gets commits that repeat its latest note and change nothing, such as a run makes that found nothing for it.
-They are written as delta-rs writes them, with a checkpoint every so many commits, as a writer of Vermeil leaves them.
+They are written as delta-rs writes them, with a checkpoint where a writer of Vermeil leaves the last one; earlier
+checkpoints, one in fifty files, are left out.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ def lengthen(table: Path, commits: int) -> int:
     text = json.dumps(
         {"commitInfo": {k: v for k, v in entry.items() if k != "version"} | {"operation": "WRITE"}}
     )
+    last = commits // CHECKPOINT_EVERY * CHECKPOINT_EVERY - 1
     for version in range(first, commits):
         (log / f"{version:020d}.json").write_text(text + "\n", encoding="utf-8")
-        if (version + 1) % CHECKPOINT_EVERY == 0:
+        if version == last:
             DeltaLog({}).checkpoint(str(table))
     return max(0, commits - first)

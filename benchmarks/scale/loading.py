@@ -45,6 +45,7 @@ def loaded(point: Point, folder: Path, say: Say) -> dict[str, Any]:
     if point.commits:
         say(f"{point.id}: making logs of {point.commits:,} commits")
         age(folder / "home" / "lakehouse", point.commits)
+        _step(point, folder, "run", say)  # the audit looks once more, because versions are others
     sizes = stored(folder / "home")
     steps["nothing new"] = _step(point, folder, "run", say)
     archives.link_days(archive.folder, [new], folder / "home" / "raw")

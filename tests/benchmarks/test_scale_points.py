@@ -58,6 +58,7 @@ def test_a_lengthened_log_has_the_same_rows_and_the_same_note(tmp_path: Path) ->
     assert DeltaTable(uri).version() == 119
     assert DeltaTable(uri).to_pyarrow_table().num_rows == 2
     assert DeltaLog({}).latest(uri).note == {"watermark": 7}
+    assert (tmp_path / FOLDER / f"{99:020d}.checkpoint.parquet").exists()
     assert lengthen(tmp_path, 120) == 0
 
 
