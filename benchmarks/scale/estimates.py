@@ -15,7 +15,6 @@ from benchmarks.scale.fitting import Model
 INPUTS = Path(__file__).parent / "inputs.yaml"
 HOUR = 3_600
 GIGABYTE = 1_000_000_000
-MONTH_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -105,60 +104,75 @@ def inputs(file: Path = INPUTS) -> Inputs:
 
 
 @dataclass(frozen=True)
+class Work:
+    """What some run of a user would take.
+
+    Attributes:
+        cpu_seconds: of all processors.
+        executors: that work it off in the time that it may take.
+        dollars: what these are paid for.
+    """
+
+    cpu_seconds: float
+    executors: int
+    dollars: float
+
+
+@dataclass(frozen=True)
 class Estimate:
     """What a user of some size would need.
 
     Attributes:
         user: who.
-        load_cpu: processor seconds of a first load of everything.
-        day_cpu: processor seconds of a run that takes in one more day.
-        raw_bytes: of raw files as they are stored.
+        raw_bytes: of raw files before they are compressed.
+        stored_bytes: of raw files as they are stored.
         table_bytes: of all tables.
-        load_executors: that work a first load off in the time that it may take.
-        day_executors: that work a day's run off.
-        load_dollars: work of the first load.
-        month_dollars: work of the runs of a month, one a day, and storage.
         files: data files of all tables, where each is as large as it may be.
         raw_files: of the history.
+        storage_dollars: of a month, for raw files and tables.
+        load: a first load of everything; None where too little was measured to say it.
+        day: a run that takes in one more day; likewise.
     """
 
     user: User
-    load_cpu: float
-    day_cpu: float
     raw_bytes: float
+    stored_bytes: float
     table_bytes: float
-    load_executors: int
-    day_executors: int
-    load_dollars: float
-    month_dollars: float
     files: int
     raw_files: int
+    storage_dollars: float
+    load: Work | None
+    day: Work | None
 
 
-def estimate(user: User, load: Model, day: Model, sizes: Mapping[str, float], given: Inputs) -> Estimate:
-    """What measured models say of a user.
+def estimate(
+    user: User, models: tuple[Model, Model] | None, sizes: Mapping[str, float], given: Inputs
+) -> Estimate:
+    """What measured figures say of a user.
 
     Args:
         user: whose payments they are.
-        load: processor seconds of a first load.
-        day: processor seconds of a run that takes in one more day.
+        models: processor seconds of a first load and of a run that takes in one more day; None where too little was
+            measured.
         sizes: bytes a payment of ``raw`` files, of these as they are ``stored``, compressed, and of ``tables``.
         given: what is not measured.
     """
-    load_cpu, day_cpu = load.at(user.row), day.at(user.row)
-    raw_bytes, table_bytes = user.payments * sizes["stored"], user.payments * sizes["tables"]
-    cluster, prices = given.cluster, given.prices
-    runs = MONTH_DAYS * prices.work(day_cpu, cluster.utilization)
+    stored, tables = user.payments * sizes["stored"], user.payments * sizes["tables"]
+    cluster = given.cluster
     return Estimate(
         user=user,
-        load_cpu=load_cpu,
-        day_cpu=day_cpu,
-        raw_bytes=raw_bytes,
-        table_bytes=table_bytes,
-        load_executors=cluster.executors(load_cpu, cluster.first_load_hours),
-        day_executors=cluster.executors(day_cpu, cluster.day_hours),
-        load_dollars=prices.work(load_cpu, cluster.utilization),
-        month_dollars=runs + prices.storage(raw_bytes + table_bytes),
-        files=ceil(table_bytes / given.file_bytes),
+        raw_bytes=user.payments * sizes["raw"],
+        stored_bytes=stored,
+        table_bytes=tables,
+        files=ceil(tables / given.file_bytes),
         raw_files=max(user.days, ceil(user.payments * sizes["raw"] / given.raw_file_bytes)),
+        storage_dollars=given.prices.storage(stored + tables),
+        load=_work(models[0].at(user.row), cluster.first_load_hours, given) if models else None,
+        day=_work(models[1].at(user.row), cluster.day_hours, given) if models else None,
     )
+
+
+def _work(cpu_seconds: float, hours: float, given: Inputs) -> Work:
+    cluster = given.cluster
+    dollars = given.prices.work(cpu_seconds, cluster.utilization)
+    return Work(cpu_seconds, cluster.executors(cpu_seconds, hours), dollars)

@@ -21,6 +21,10 @@ DEPENDS = {
 }
 """What each step may depend on: of the history, and of the day that comes."""
 
+ENOUGH_LOADS = 5
+ENOUGH_PAYMENTS = 100_000
+"""With fewer loads, or none so large, nothing is said of other sizes: tables that are nearly empty grow otherwise."""
+
 WHOLE = "all"
 """Name of a step's whole process, beside its stages: imports and the engine's start are in it."""
 
@@ -97,6 +101,12 @@ def model(seen: Sequence[Seen], step: str, stage: str = WHOLE) -> tuple[Model, l
     """Processor seconds of a step or stage as a sum, with the error of each point that is left out."""
     rows, figures, names = _given(seen, step, stage)
     return fitted(rows, figures, names), errors(rows, figures, names) if len(rows) > 1 else []
+
+
+def is_enough(seen: Sequence[Seen]) -> bool:
+    """Whether models of these loads may be asked about users of other sizes."""
+    largest = max((one.point.payments for one in seen), default=0)
+    return len(seen) >= ENOUGH_LOADS and largest >= ENOUGH_PAYMENTS
 
 
 def _given(

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.contestants import ROOT
 from benchmarks.scale import grown
 from benchmarks.scale.charts import Curve, chart
-from benchmarks.scale.estimates import HOUR, Estimate, Inputs, estimate, inputs
+from benchmarks.scale.estimates import HOUR, Estimate, Inputs, Work, estimate, inputs
 from benchmarks.scale.fitting import Model, typical
 from benchmarks.scale.grown import AUDIT, DAY, IDLE, LOAD, STEPS, WHOLE, Seen
 from benchmarks.scale.points import ENGINES, Point, kept
@@ -95,22 +95,18 @@ def _load_row(one: Seen) -> tuple[str, ...]:
 
 
 def _stages(found: Kept) -> Iterator[str]:
-    """What each stage took along the payments, and the power of them that it grew by."""
+    """What each stage of each load took, and the power of the payments that it grew by along them alone."""
     for engine in ENGINES:
-        series = grown.along_payments(grown.loads(found, engine))
-        if len(series) < 2:
-            continue
-        for step in (LOAD, DAY):
+        seen = [one for one in grown.loads(found, engine) if not one.point.commits]
+        series = grown.along_payments(seen)
+        for step in (LOAD, DAY) if seen else ():
             power = grown.exponents(series, step, lambda one: one.point.payments)
+            titles = (f"{one.point.payments:,} payments, {one.point.days:,} days" for one in seen)
             yield _table(
-                "l" + "r" * (len(series) + 1),
+                "l" + "r" * (len(seen) + 1),
+                (f"{TITLES[engine]}, {step}, processor s", *titles, "exponent"),
                 (
-                    f"{TITLES[engine]}, {step}, processor s",
-                    *(f"{one.point.payments:,} payments" for one in series),
-                    "exponent",
-                ),
-                (
-                    (stage, *(f"{one.cpu(step, stage):,.2f}" for one in series), _power(power[stage]))
+                    (stage, *(f"{one.cpu(step, stage):,.2f}" for one in seen), _power(power[stage]))
                     for stage in (*STAGES, WHOLE)
                 ),
             )
@@ -155,47 +151,59 @@ def _errors(off: Sequence[float]) -> tuple[str, str]:
 
 
 def _estimates(found: Kept, given: Inputs) -> Iterator[str]:
-    made = [one for user in given.users if (one := _estimate(found, given, user.name))]
+    embedded = grown.loads(found, "embedded")
+    if not embedded:
+        return
+    sizes = grown.bytes_per_payment(embedded)
+    made = [estimate(user, _models(found, user.engine), sizes, given) for user in given.users]
     names = [one.user.name for one in made]
     yield _table(
         "l" + "r" * len(made),
         ("computed, not measured", *names),
-        (zip(LABELS, *map(_lines, made), strict=True)),
+        zip(LABELS, *map(_lines, made), strict=True),
     )
+    for engine in dict.fromkeys(one.user.engine for one in made if one.load is None):
+        seen = grown.loads(found, engine)
+        largest = max((one.point.payments for one in seen), default=0)
+        yield (
+            f"{TITLES[engine]}: {len(seen)} loads of up to {largest:,} payments were measured. Work is computed "
+            f"from {grown.ENOUGH_LOADS} on, one of them of {grown.ENOUGH_PAYMENTS:,}: tables that are nearly empty "
+            "grow otherwise."
+        )
 
 
-def _estimate(found: Kept, given: Inputs, name: str) -> Estimate | None:
-    user = next(one for one in given.users if one.name == name)
-    seen = grown.loads(found, user.engine)
-    if len(seen) < 2:
+def _models(found: Kept, engine: str) -> tuple[Model, Model] | None:
+    seen = grown.loads(found, engine)
+    if not grown.is_enough(seen):
         return None
-    (load, _), (day, _) = grown.model(seen, LOAD), grown.model(seen, DAY)
-    sizes = grown.bytes_per_payment(grown.loads(found, "embedded") or seen)
-    return estimate(user, load, day, sizes, given)
+    return grown.model(seen, LOAD)[0], grown.model(seen, DAY)[0]
 
 
-def _lines(one: Estimate) -> list[Any]:
+def _lines(one: Estimate) -> list[str]:
     return [
         f"{one.user.payments:,}",
         f"{one.user.days:,}",
         one.user.engine,
-        f"{one.raw_bytes / TERABYTE:,.3f}",
-        f"{one.table_bytes / TERABYTE:,.3f}",
+        *(f"{size / TERABYTE:,.3f}" for size in (one.raw_bytes, one.stored_bytes, one.table_bytes)),
         f"{one.raw_files:,}",
         f"{one.files:,}",
-        f"{one.load_cpu / HOUR:,.1f}",
-        f"{one.load_executors:,}",
-        f"{one.load_dollars:,.2f}",
-        f"{one.day_cpu / HOUR:,.2f}",
-        f"{one.day_executors:,}",
-        f"{one.month_dollars:,.2f}",
+        f"{one.storage_dollars:,.2f}",
+        *_worked(one.load),
+        *_worked(one.day),
     ]
 
 
+def _worked(work: Work | None) -> tuple[str, str, str]:
+    if work is None:
+        return ("–", "–", "–")
+    return f"{work.cpu_seconds / HOUR:,.2f}", f"{work.executors:,}", f"{work.dollars:,.2f}"
+
+
 LABELS = (
-    "payments", "days", "engine", "raw files, stored TB", "tables, TB", "raw files", "data files of 32 MB",
-    "first load, processor hours", "executors for it", "first load, US dollars",
-    "one more day, processor hours", "executors for it", "a month, US dollars",
+    "payments", "days", "engine", "raw records, TB", "raw files as stored, TB", "tables, TB", "raw files",
+    "data files of 32 MB", "storage of a month, US dollars",
+    "first load, processor hours", "executors for it", "US dollars for it",
+    "one more day, processor hours", "executors for it", "US dollars for it",
 )  # fmt: skip
 
 

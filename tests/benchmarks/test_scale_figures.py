@@ -76,15 +76,23 @@ def test_money_is_for_time_paid_bytes_kept_and_requests_made() -> None:
 
 def test_twice_the_payments_cost_twice_what_payments_cost() -> None:
     given = inputs()
-    load, day = Model(0, {"payments": 1e-3}), Model(0, {"day_payments": 2e-3, "days": 0.0})
+    models = Model(0, {"payments": 1e-3}), Model(0, {"day_payments": 2e-3, "days": 0.0})
     sizes = {"raw": 12_000.0, "stored": 1_300.0, "tables": 1_000.0}
-    one = estimate(User("one", 10**9, 1_000, "spark"), load, day, sizes, given)
-    two = estimate(User("two", 2 * 10**9, 1_000, "spark"), load, day, sizes, given)
-    assert one.load_cpu == 1e6
-    assert one.day_cpu == 2e3
-    assert two.load_dollars == pytest.approx(2 * one.load_dollars)
-    assert two.month_dollars == pytest.approx(2 * one.month_dollars)
+    one = estimate(User("one", 10**9, 1_000, "spark"), models, sizes, given)
+    two = estimate(User("two", 2 * 10**9, 1_000, "spark"), models, sizes, given)
+    assert one.load
+    assert one.day
+    assert two.load
+    assert (one.load.cpu_seconds, one.day.cpu_seconds) == (1e6, 2e3)
+    assert two.load.dollars == pytest.approx(2 * one.load.dollars)
+    assert two.storage_dollars == pytest.approx(2 * one.storage_dollars)
     assert one.files == -(-(10**12) // given.file_bytes)
+
+
+def test_without_enough_measured_loads_work_is_not_said_and_storage_is() -> None:
+    one = estimate(inputs().users[2], None, {"raw": 12_000.0, "stored": 1_300.0, "tables": 1_000.0}, inputs())
+    assert (one.load, one.day) == (None, None)
+    assert one.raw_bytes == 1.2e15
 
 
 def test_what_is_not_measured_is_read_whole_or_refused(tmp_path: Path) -> None:

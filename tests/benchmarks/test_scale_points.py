@@ -99,8 +99,11 @@ def test_models_of_stages_add_up_and_the_page_says_them() -> None:
     assert max(map(abs, off)) < 0.5
     said = parts([(one.point, one.figures) for one in seen], inputs())
     assert "| embedded | 100,000 | 100 | – | 114.0 |" in said["loads"]
-    assert "| silver | 12.00 | 21.00 | 111.00 | 1.00 |" in said["stages"]
-    assert "10,000,000" in said["estimates"]
+    assert "| silver | 12.00 | 21.00 | 111.00 | 30.00 | 1.00 |" in said["stages"]
+    assert "| first load, processor hours | – | – | – |" in said["estimates"]  # of four loads
+    more = [*seen, loaded(1_000, 1_000)]
+    enough = parts([(one.point, one.figures) for one in more], inputs())["estimates"]
+    assert "| first load, processor hours | 2.78 | – | – |" in enough
     assert "computed, not measured" in said["estimates"]
 
 
