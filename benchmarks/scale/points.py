@@ -81,7 +81,7 @@ def path(folder: Path, point: Point) -> Path:
 def keep(folder: Path, point: Point, figures: dict[str, Any]) -> None:
     """Keep the figures of a point: the whole of them, or nothing."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"point": asdict(point), **figures}, indent=1, sort_keys=True)
+    text = json.dumps({"point": asdict(point), **figures}, sort_keys=True, separators=(",", ":"))
     half = path(folder, point).with_suffix(".part")
     half.write_text(text + "\n", encoding="utf-8")
     half.replace(path(folder, point))

@@ -74,7 +74,7 @@ class DeltaLog:
     def __init__(self, storage_options: Mapping[str, str]) -> None:
         self.storage_options = dict(storage_options) or None
         self._read: dict[str, _Read] = {}
-        self._listings = Listings()
+        self._listings = Listings(storage.children)
 
     def exists(self, uri: str) -> bool:
         """Whether there is a Delta table."""
@@ -82,7 +82,7 @@ class DeltaLog:
 
     def version(self, uri: str) -> int | None:
         """A table's newest version, from the names of its log's files alone; None where there is no table."""
-        return newest_of(self._listings.names(storage.join(uri, FOLDER)))
+        return newest_of(self._listings.of(storage.join(uri, FOLDER)))
 
     def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
         """Versions, newest first."""
@@ -163,7 +163,7 @@ class DeltaLog:
 
     def _current(self, uri: str) -> _Read:
         """The log as it is now, read anew only where it was written to: a run asks each some five times."""
-        state = _state(uri, self._listings.names(storage.join(uri, FOLDER)))
+        state = _state(uri, self._listings.of(storage.join(uri, FOLDER)))
         known = self._read.get(uri)
         if known is None or known.state != state:
             with noted(OF + uri):
