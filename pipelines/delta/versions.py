@@ -53,7 +53,7 @@ def _of_files(spark: SparkSession, uri: str, found: DeltaTable) -> DataFrame:
     schema = StructType.fromJson(json.loads(found.schema().to_json()))
     names = [path.rsplit("/", 1)[-1] for path in found.file_uris()]
     if not names:
-        return spark.createDataFrame([], schema)
+        return _nothing(spark, schema)
     partitions = set(found.metadata().partition_columns)
     # The folder with a filter of names: of a list of paths Sail does not find the values that folders are named by.
     read = spark.read.schema(_as_stored(schema, partitions)).option(
@@ -62,6 +62,13 @@ def _of_files(spark: SparkSession, uri: str, found: DeltaTable) -> DataFrame:
     return read.parquet(uri).select(
         *(_partition_value(field) if field.name in partitions else _bare(field.name) for field in schema)
     )
+
+
+def _nothing(spark: SparkSession, schema: StructType) -> DataFrame:
+    """No rows. A plan that says so is left out of what it is united with, and what is left has comments again."""
+    optional = StructType([StructField(field.name, field.dataType) for field in schema])
+    row = spark.createDataFrame([(None,) * len(schema)], optional)
+    return row.filter(F.col(schema[0].name).isNotNull()).select(*map(_bare, schema.names))
 
 
 def _bare(column: str) -> Column:
