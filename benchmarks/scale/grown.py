@@ -62,6 +62,13 @@ class Seen:
         tables: Mapping[str, Mapping[str, float]] = self.step(step).get("tables", {})
         return by_stage({name: float(one[figure]) for name, one in tables.items()})
 
+    def shuffled(self, step: str) -> dict[str, float]:
+        """Bytes that Spark's tasks shuffled, by stage."""
+        tables: Mapping[str, Mapping[str, Any]] = self.step(step)["tables"]
+        return by_stage(
+            {n: float(one.get("tasks", {}).get("shuffled_bytes", 0)) for n, one in tables.items()}
+        )
+
     def cpu(self, step: str, stage: str = WHOLE) -> float:
         """Processor seconds of a step, or of a stage of it."""
         return float(self.step(step)["cpu_seconds"]) if stage == WHOLE else self.stages(step)[stage]

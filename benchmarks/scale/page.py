@@ -20,6 +20,10 @@ IMAGES = ROOT / "docs" / "images"
 BEGIN = "<!-- {name}: begin; written by python -m benchmarks.scale --write -->"
 END = "<!-- {name}: end -->"
 MEGABYTE, TERABYTE = 1e6, 1e12
+WHAT = {
+    "scale-load": "Processor seconds of the stages of a first load by payments",
+    "scale-sizes": "Processor seconds by days of history and by commits",
+}
 TITLES = {"embedded": "embedded engine", "spark": "Apache Spark"}
 
 Kept = Sequence[tuple[Point, Mapping[str, Any]]]
@@ -61,7 +65,12 @@ def parts(found: Kept, given: Inputs) -> dict[str, str]:
              "first load, peak MB", "data files", "log files", "log MB"),
             (_load_row(one) for engine in ENGINES for one in grown.loads(found, engine)),
         ),
-        "stages": "\n\n".join(_stages(found)),
+        "pictures": "\n\n".join(
+            f"![{WHAT[name.rpartition('-')[0]]}, {TITLES[name.rpartition('-')[2]]}](images/{name}.svg)"
+            for name, _ in pictures(found)
+            if name != "scale-log"
+        ),
+        "stages": "\n\n".join((*_stages(found), *_shuffles(found))),
         "logs": _table(
             "lrrrrrrrrr",
             ("engine", "commits", "files named", "log MB", *_log_steps(found)),
@@ -110,6 +119,19 @@ def _stages(found: Kept) -> Iterator[str]:
                     for stage in (*STAGES, WHOLE)
                 ),
             )
+
+
+def _shuffles(found: Kept) -> Iterator[str]:
+    """What Spark's tasks wrote for others to read, by stage of a first load, as its log of events says."""
+    seen = [one for one in grown.loads(found, "spark") if not one.point.commits]
+    if seen:
+        moved = [one.shuffled(LOAD) for one in seen]
+        titles = (f"{one.point.payments:,} payments, {one.point.days:,} days" for one in seen)
+        yield _table(
+            "l" + "r" * len(seen),
+            ("Apache Spark, first load, shuffled MB", *titles),
+            ((stage, *(f"{one[stage] / MEGABYTE:,.2f}" for one in moved)) for stage in STAGES),
+        )
 
 
 def _power(value: float | None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.scale.charts import Curve, chart
@@ -22,6 +22,7 @@ def figures(model: Model) -> list[float]:
     return [model.at(row) for row in GRID]
 
 
+@settings(deadline=None)
 @given(st.floats(0.1, 100), st.floats(1e-6, 1e-2), st.floats(1e-4, 1))
 def test_a_sum_is_found_again_from_its_own_figures(fixed: float, payments: float, days: float) -> None:
     made = Model(fixed, {"payments": payments, "days": days})

@@ -107,6 +107,15 @@ def test_models_of_stages_add_up_and_the_page_says_them() -> None:
     assert "computed, not measured" in said["estimates"]
 
 
+def test_the_page_says_by_stage_what_spark_shuffled() -> None:
+    one = loaded(1_000, 100)
+    tables = one.figures["steps"]["first load"]["tables"]
+    tables["silver.charges"]["tasks"] = {"shuffled_bytes": 2_500_000}
+    said = parts([(Point("spark", 1_000, 100), one.figures)], inputs())["stages"]
+    assert "| silver | 2.50 |" in said
+    assert "| gold | 0.00 |" in said
+
+
 def test_what_stands_outside_the_markers_of_a_page_stays() -> None:
     begin, end = BEGIN.format(name="logs"), END.format(name="logs")
     assert replaced(f"a\n{begin}\nold\n{end}\nb", "logs", "new") == f"a\n{begin}\n\nnew\n\n{end}\nb"
