@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY = yes
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 .DEFAULT_GOAL := help
-.PHONY: help install deep jars lock demo object-store test test-spark lint format types check ui notebook bench bench-quick soak reliability advisories docs reference clean
+.PHONY: help install deep jars lock demo object-store test test-spark lint format types check ui notebook bench bench-quick scale soak reliability advisories docs reference clean
 
 help: ## List what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ bench: install ## Measure speed and memory (takes minutes; see benchmarks/README
 
 bench-quick: install ## Print ratios of a small load, to compare before and after a change (under two minutes)
 	$(BIN)/python -m benchmarks --part throughput --events 20000 --days 20 --rounds 1
+
+scale: install ## Measure how everything grows, up to UP_TO=10000 payments, and write docs/scale.md (takes hours)
+	$(BIN)/python -m benchmarks.scale --up-to $(or $(UP_TO),10000)
 
 soak: install ## The long form of the tests; figures go to docs/reliability.md (takes hours)
 	$(BIN)/python -m pytest tests -m soak --override-ini addopts="-ra" --capture=no; ended=$$?; \

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pipelines.delta import storage
+from pipelines.delta.listings import Listings
 from pipelines.delta.storage import File
 
 FILE = "_newest.json"
@@ -24,9 +25,10 @@ FOLDER = "_delta_log"
 
 
 class HeldLogs:
-    """The logs of a lakehouse that is held; where none is held, each is listed whenever it is asked for."""
+    """The logs of a lakehouse that is held; where none is held, each is looked at whenever it is asked for."""
 
     def __init__(self) -> None:
+        self._listings = Listings(storage.files)
         self._listed: dict[str, list[File]] | None = None
         self._others: set[str] = set()
         self._newest: dict[str, Any] = {}
@@ -43,7 +45,7 @@ class HeldLogs:
         with self._alone:
             if self._listed is not None and uri in self._listed:
                 return self._listed[uri]
-        found = storage.files(storage.join(uri, FOLDER))
+        found = self._listings.of(storage.join(uri, FOLDER))
         with self._alone:
             if self._listed is not None:
                 self._listed[uri] = found

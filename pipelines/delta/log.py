@@ -65,11 +65,11 @@ class DeltaLog:
 
     def exists(self, uri: str) -> bool:
         """Whether there is a Delta table."""
-        return any(_COMMIT.match(file.name) for file in self.logs.files(uri))
+        return self.version(uri) is not None
 
     def version(self, uri: str) -> int | None:
         """A table's newest version, from the names of its log's files alone; None where there is no table."""
-        return _newest_of(file.name for file in self.logs.files(uri))
+        return _newest_of([file.name for file in self.logs.files(uri)])
 
     def history(self, uri: str, limit: int | None = None) -> Iterator[Commit]:
         """Versions, newest first."""
@@ -242,8 +242,8 @@ def _commits(table: DeltaTable, limit: int | None) -> Iterator[Commit]:
 
 
 def _state(files: Sequence[File]) -> _State:
-    found = ((file.name, file.size, file.mark) for file in files if _COMMIT.match(file.name))
-    return len(files), max(found, default=None)
+    newest = next((file for file in reversed(files) if _COMMIT.match(file.name)), None)
+    return len(files), (newest.name, newest.size, newest.mark) if newest else None
 
 
 def _names(paths: Iterable[str]) -> set[str]:
@@ -284,8 +284,9 @@ def latest_version(uri: str) -> int | None:
     return _newest_of(storage.children(storage.join(uri, FOLDER)))
 
 
-def _newest_of(names: Iterable[str]) -> int | None:
-    return max((int(found[1]) for name in names if (found := _COMMIT.match(name))), default=None)
+def _newest_of(names: Sequence[str]) -> int | None:
+    """The newest version that names in a log are of; they are in order."""
+    return next((int(found[1]) for name in reversed(names) if (found := _COMMIT.match(name))), None)
 
 
 def expire(uri: str, before: datetime, keep: int) -> int:

@@ -62,15 +62,28 @@ def _of_files(spark: SparkSession, uri: str, found: DeltaTable) -> DataFrame:
     schema = StructType.fromJson(json.loads(found.schema().to_json()))
     names = [path.rsplit("/", 1)[-1] for path in found.file_uris()]
     if not names:
-        return spark.createDataFrame([], schema)
+        return _nothing(spark, schema)
     partitions = set(found.metadata().partition_columns)
     # The folder with a filter of names: of a list of paths Sail does not find the values that folders are named by.
     read = spark.read.schema(_as_stored(schema, partitions)).option(
         "pathGlobFilter", f"{{{','.join(names)}}}"
     )
     return read.parquet(uri).select(
-        *(_partition_value(field) if field.name in partitions else F.col(field.name) for field in schema)
+        *(_partition_value(field) if field.name in partitions else _bare(field.name) for field in schema)
     )
+
+
+def _nothing(spark: SparkSession, schema: StructType) -> DataFrame:
+    """No rows. A plan that says so is left out of what it is united with, and what is left has comments again."""
+    optional = StructType([StructField(field.name, field.dataType) for field in schema])
+    row = spark.createDataFrame([(None,) * len(schema)], optional)
+    return row.filter(F.col(schema[0].name).isNotNull()).select(*map(_bare, schema.names))
+
+
+def _bare(column: str) -> Column:
+    """A column without its comment. What has one by its schema and what has one by its log, as the current version has,
+    Sail unites to columns that it cannot group by."""
+    return F.nullif(column, F.lit(None)).alias(column)
 
 
 def _as_stored(schema: StructType, partitions: set[str]) -> StructType:

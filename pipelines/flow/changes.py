@@ -107,7 +107,9 @@ def _on_replaced_days(
 def _replaced_days(lake: Lakehouse, name: str, since: int | None) -> list[str] | None:
     """The days (ISO dates) that a gold table replaced after a version; None where they may be any."""
     days: set[str] = set()
-    for commit in lake.history(name):
+    # Those since then and the one before them, which tells that none is missing: a log may hold thousands.
+    few = None if since is None else (lake.version(name) or 0) - since + 1
+    for commit in lake.history(name, few):
         if since is not None and commit.version <= since:
             return sorted(days)
         if commit.operation == "RESTORE" or not commit.note:

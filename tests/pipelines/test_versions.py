@@ -110,6 +110,30 @@ def test_each_version_reads_as_it_was_after_checkpoints(lake: Lakehouse, table: 
     assert rows(lake, table, 0) == set()
 
 
+@pytest.mark.parametrize("table", [THINGS, PARTS], ids=["plain", "by day"])
+def test_a_version_before_a_checkpoint_is_united_with_the_current_one(lake: Lakehouse, table: Table) -> None:
+    before = [add(lake, table, number) for number in range(3)][1]
+    checkpoint(lake, table)
+    add(lake, table, 3)
+    both = lake.table(table.name).unionByName(lake.table(table.name, before))
+    assert {row["thing_id"]: row["count"] for row in both.groupBy("thing_id").count().collect()} == {
+        "t0": 2, "t1": 2, "t2": 1, "t3": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("table", [THINGS, PARTS], ids=["plain", "by day"])
+def test_an_empty_version_before_a_checkpoint_is_united_with_the_current_one(
+    lake: Lakehouse, table: Table
+) -> None:
+    for number in range(3):
+        add(lake, table, number)
+    checkpoint(lake, table)
+    assert rows(lake, table, 0) == set()
+    both = lake.table(table.name).unionByName(lake.table(table.name, 0).select(*table.column_names))
+    counted = both.groupBy("thing_id", "created_date").count().collect()
+    assert {row["thing_id"]: row["count"] for row in counted} == {"t0": 1, "t1": 1, "t2": 1}
+
+
 def test_a_version_before_a_column_was_added_reads_without_it(lake: Lakehouse, spark: SparkSession) -> None:
     versions_before = [add(lake, THINGS, number) for number in range(3)]
     wider = replace(THINGS, columns=(*THINGS.columns, Column("reason", "string", "Why.")))
