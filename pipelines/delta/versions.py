@@ -47,8 +47,8 @@ def of_paths(spark: SparkSession, schema: str, paths: Sequence[Path]) -> DataFra
     """The rows of some Parquet files on this disk, by a schema in Delta's JSON."""
     struct = StructType.fromJson(json.loads(schema))
     if not paths:
-        return spark.createDataFrame([], struct)
-    return spark.read.schema(struct).parquet(*map(str, paths))
+        return _nothing(spark, struct)
+    return spark.read.schema(struct).parquet(*map(str, paths)).select(*map(_bare, struct.names))
 
 
 def _of_log(spark: SparkSession, uri: str, version: int) -> DataFrame:

@@ -134,6 +134,22 @@ def test_an_empty_version_before_a_checkpoint_is_united_with_the_current_one(
     assert {row["thing_id"]: row["count"] for row in counted} == {"t0": 1, "t1": 1, "t2": 1}
 
 
+@pytest.mark.parametrize("version", [0, 1, 2], ids=["empty", "earlier", "current"])
+def test_copies_of_the_files_of_a_version_are_united_with_the_current_one(
+    lake: Lakehouse, spark: SparkSession, version: int
+) -> None:
+    add(lake, THINGS, 0)
+    add(lake, THINGS, 1)
+    found = lake.log.data_files(lake.table_uri(THINGS.name), version)
+    assert found
+    copied = versions.of_paths(spark, found[0], [Path(path) for path, _ in found[1]])
+    both = lake.table(THINGS.name).unionByName(copied)
+    counted = both.groupBy("thing_id", "created_date").count().collect()
+    assert {row["thing_id"]: row["count"] for row in counted} == {
+        f"t{number}": 2 if number < version else 1 for number in range(2)
+    }
+
+
 def test_a_version_before_a_column_was_added_reads_without_it(lake: Lakehouse, spark: SparkSession) -> None:
     versions_before = [add(lake, THINGS, number) for number in range(3)]
     wider = replace(THINGS, columns=(*THINGS.columns, Column("reason", "string", "Why.")))
