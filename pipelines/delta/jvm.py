@@ -31,11 +31,16 @@ DELTA_CONF = {
 }
 """What Apache Spark needs to read and write Delta."""
 
+STARTED_CONF = {
+    "spark.driver.memory": "4g",
+    "spark.ui.showConsoleProgress": "false",
+}
+"""What any driver needs that this process starts: by default it has one gigabyte, and writes to the screen."""
+
 LOCAL_CONF = {
     "spark.ui.enabled": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.memory": "4g",
     # The optimizing compiler of the JVM takes longer for a run of minutes than it saves; without it the room for
     # compiled code is so small by default that it is swept and compiled again all the time.
     "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=512m",
@@ -54,6 +59,17 @@ LOCAL_CONF = {
     "spark.sql.debug.maxToStringFields": "3",
 }
 """What makes Spark bearable on one machine."""
+
+CLUSTER_CONF = {
+    # A run reads a hundred logs several times, each of some files: with Delta's fifty partitions a snapshot of ten
+    # rows is fifty tasks, and with Spark's ten thousand what a vacuum lists is as many.
+    "spark.databricks.delta.snapshotPartitions": "4",
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "32",
+    # The driver keeps what its page says of each query, and a plan of ours may have a third of a million characters.
+    "spark.sql.maxPlanStringLength": "100000",
+    "spark.sql.ui.retainedExecutions": "200",
+}
+"""What suits a cluster. Partitions of a shuffle, and the planning between stages that joins them, stay as Spark has them."""
 
 WIDE_CONF = {
     # Silver's tables have more columns than the hundred up to which Spark compiles a plan as a whole: half the time.
@@ -228,14 +244,15 @@ def _why(error: Exception, log: Path, begun: int) -> str:
 
 def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
     """Settings of a Spark that this process starts: local unless overridden; an empty value removes one."""
-    local = LOCAL_CONF if _is_local(overrides) else {}
+    place = LOCAL_CONF if _is_local(overrides) else CLUSTER_CONF
     jars = {"spark.jars.packages": delta_package(), "spark.jars.excludes": ",".join(PROVIDED)}
     if "spark.jars.packages" in overrides:
         jars = {}  # what a site fetches by itself may need what Delta does not
     merged = (
-        {"spark.master": "local[*]", "spark.ui.showConsoleProgress": "false"}
+        {"spark.master": "local[*]"}
+        | STARTED_CONF
         | jars
-        | local
+        | place
         | DELTA_CONF
         | WIDE_CONF
         | UNTRACED_CONF

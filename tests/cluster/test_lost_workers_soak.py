@@ -1,0 +1,112 @@
+"""The long form: all tables, and whatever a cluster may do to a run; rows are the embedded engine's each time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.faults import FEATURES, MERGING, READING, going, ran, strike
+from tests.cluster.standalone import Cluster, until
+from tests.cluster.test_lost_workers import FEW
+from tests.engine_runs import PATIENCE, add, done
+from tests.frames import CREATED, charge, event
+from tests.same_rows import differing
+
+pytestmark = [pytest.mark.soak, pytest.mark.engine]
+
+GIVES_UP = {"spark.network.timeout": "20s", "spark.executor.heartbeatInterval": "4s"}
+"""How long a driver waits for an executor that says nothing."""
+
+LEAST = {"spark.executor.memory": "471m"}
+"""Below that Spark starts no executor."""
+
+LARGE = 15 << 20
+COUNT = 16
+"""Characters of a large record, and how many there are: a quarter of a gigabyte in all."""
+
+
+@pytest.fixture
+def few_expected(archive: Path, tmp_path: Path) -> Path:
+    """The home of a few tables of the whole archive, by the embedded engine."""
+    home = tmp_path / "few_expected"
+    done("embedded", home, "run", "--raw", str(archive), *FEW)
+    return home
+
+
+def test_every_table_is_equal_though_workers_are_lost(
+    cluster: Cluster, archive: Path, halves: Sequence[Sequence[Path]], expected: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    for half, points in zip(halves, ((READING, FEATURES), (MERGING, FEATURES)), strict=True):
+        add(half, archive, home / "raw")
+        ended, events = ran(cluster, home, (), *points)
+        assert ended.code == 0, ended.err
+        assert len(events.removed) >= len(points), "fewer executors were lost than were killed"
+    assert differing(home / "lakehouse", expected / "lakehouse") == []
+
+
+@pytest.mark.parametrize("during", [READING, MERGING], ids=["reading", "merging"])
+def test_a_driver_is_killed_and_the_next_run_goes_on(
+    cluster: Cluster,
+    archive: Path,
+    halves: Sequence[Sequence[Path]],
+    few_expected: Path,
+    tmp_path: Path,
+    during: str,
+) -> None:
+    home = tmp_path / "home"
+    if during == MERGING:  # what is there already is merged with
+        add(halves[0], archive, home / "raw")
+        done("embedded", home, "run", *FEW)
+    add([file for half in halves for file in half], archive, home / "raw")
+    with going(cluster, home, FEW) as run:
+        worker = strike(cluster, run, during)
+        run.kill()
+        worker.resume()
+        assert run.end().code < 0
+    ended, _ = ran(cluster, home, FEW)
+    assert ended.code == 0, ended.err
+    assert differing(home / "lakehouse", few_expected / "lakehouse") == []
+
+
+def test_a_worker_that_stood_still_wakes_up_and_changes_nothing(
+    cluster: Cluster, archive: Path, few_expected: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    add([file for file in archive.rglob("*") if file.is_file()], archive, home / "raw")
+    with going(cluster, home, FEW, GIVES_UP) as run:
+        worker = strike(cluster, run, READING)
+        until(run.events.has_lost_one, PATIENCE, "the driver to give the executor up")
+        worker.resume()
+        ended = run.end()
+    assert ended.code == 0, ended.err
+    assert differing(home / "lakehouse", few_expected / "lakehouse") == []
+
+
+def test_an_executor_without_memory_ends_in_one_line_and_the_next_run_goes_on(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    home, expected = tmp_path / "home", tmp_path / "expected"
+    for one in (home, expected):
+        (one / "raw").mkdir(parents=True)
+        _write_large(one / "raw" / "events.ndjson")
+    first, _ = ran(cluster, home, FEW, conf=LEAST)
+    if first.code:
+        assert "ran out of memory" in first.err
+        assert "spark.executor.memory" in first.err
+        assert "Traceback" not in first.err
+    second, _ = ran(cluster, home, FEW, conf={"spark.executor.memory": "2g"})
+    assert second.code == 0, second.err
+    done("embedded", expected, "run", *FEW)
+    assert differing(home / "lakehouse", expected / "lakehouse") == []
+
+
+def _write_large(file: Path) -> None:
+    """Events of one charge, whose records are as long as Vermeil reads at most."""
+    with file.open("w", encoding="utf-8") as lines:
+        for number in range(COUNT):
+            subject = charge(f"ch_{number}", CREATED) | {"description": f"{number:02d}" * (LARGE // 2)}
+            lines.write(json.dumps(event(subject, "charge.succeeded", CREATED, f"evt_{number}")) + "\n")
