@@ -69,7 +69,7 @@ CLUSTER_CONF = {
     "spark.sql.maxPlanStringLength": "100000",
     "spark.sql.ui.retainedExecutions": "200",
 }
-"""What suits a cluster. Partitions of a shuffle, and the planning between stages that joins them, stay as Spark has them."""
+"""What suits a cluster. The partitions of a shuffle, and the planning that joins them, stay as Spark has them."""
 
 WIDE_CONF = {
     # Silver's tables have more columns than the hundred up to which Spark compiles a plan as a whole: half the time.

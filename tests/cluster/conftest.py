@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.simulate import Simulation, simulate
 from tests.cluster.standalone import Cluster, standalone
-from tests.engine_runs import NEEDS_DELTA, add, done
+from tests.engine_runs import NEEDS_DELTA
 
 SMALL = Simulation(seed=11, days=10, payments_per_day=5, accounts=2)
 
@@ -34,18 +34,6 @@ def halves(archive: Path) -> Sequence[Sequence[Path]]:
     """The files of the archive in two parts, each with something of every kind and time."""
     files = sorted(path for path in archive.rglob("*") if path.is_file())
     return files[::2], files[1::2]
-
-
-@pytest.fixture(scope="session")
-def expected(
-    archive: Path, halves: Sequence[Sequence[Path]], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """The home of all tables of the archive, taken in part by part by the embedded engine."""
-    home = tmp_path_factory.mktemp("expected")
-    for half in halves:
-        add(half, archive, home / "raw")
-        done("embedded", home, "run")
-    return home
 
 
 @pytest.fixture

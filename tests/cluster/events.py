@@ -18,13 +18,13 @@ class Followed:
     Attributes:
         folder: where drivers log; the log that was not there at first is followed.
         plans: of each query that has begun.
-        stages: the query that each stage is for.
+        stages: of each stage that has, what Delta says of its job, and the plan of its query.
         removed: what is said of executors that were lost.
     """
 
     folder: Path
     plans: dict[int, str] = field(default_factory=dict)
-    stages: dict[int, int] = field(default_factory=dict)
+    stages: dict[int, str] = field(default_factory=dict)
     removed: list[Json] = field(default_factory=list)
     _before: set[str] = field(default_factory=set)
     _read: int = 0
@@ -33,9 +33,9 @@ class Followed:
         self._before = {log.name for log in self.folder.glob("*")}
 
     def stages_of(self, pattern: str) -> set[int]:
-        """Stages of queries whose plan has a text in it, as far as they have begun."""
+        """Stages of which a text is said, as far as they have begun."""
         self.read()
-        return {stage for stage, query in self.stages.items() if pattern in self.plans.get(query, "")}
+        return {stage for stage, said in self.stages.items() if pattern in said}
 
     def has_lost_one(self) -> bool | None:
         """Whether the driver has given an executor up; None while it has not."""
@@ -49,8 +49,10 @@ class Followed:
             if kind == "SparkListenerSQLExecutionStart":
                 self.plans[event["executionId"]] = event["physicalPlanDescription"]
             elif kind == "SparkListenerJobStart":
-                query = int(event["Properties"].get("spark.sql.execution.id", -1))
-                self.stages |= dict.fromkeys(event["Stage IDs"], query)
+                told = event["Properties"]
+                plan = self.plans.get(int(told.get("spark.sql.execution.id", -1)), "")
+                said = told.get("spark.job.description") or ""
+                self.stages |= dict.fromkeys(event["Stage IDs"], f"{said}\n{plan}")
             elif kind == "SparkListenerExecutorRemoved":
                 self.removed.append(event)
 

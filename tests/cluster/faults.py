@@ -19,8 +19,8 @@ from tests.engine_runs import Ended, started
 READING = "_staging/bronze.records"
 """In the plan of whatever writes or counts a batch of bronze: executors read the raw files for it."""
 
-MERGING = "MergeIntoCommand"
-"""In the plan of a merge, and of the queries that Delta makes of it."""
+MERGING = "MERGE operation"
+"""Said by Delta of each job of a merge."""
 
 FEATURES = "_staging/gold.features_"
 """In the plan of whatever writes or judges features."""

@@ -132,7 +132,7 @@ class Cluster:
         log = self.folder / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                ["nice", "-n", "5", str(spark_home() / "bin" / "spark-class"), *words],
+                [str(spark_home() / "bin" / "spark-class"), *words],
                 cwd=self.folder,
                 env={**os.environ, **self._environment()},
                 stdout=output,

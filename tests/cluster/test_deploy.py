@@ -159,7 +159,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
         units.append(str(unit))
     looked = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True)
     complaints = [line for line in looked.stderr.splitlines() if "vermeil-" in line]
-    assert len(units) == 2
+    assert len(units) == 3
     assert complaints == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from tests.cluster.faults import FEATURES, MERGING, READING, going, ran, strike
 from tests.cluster.standalone import Cluster, until
 from tests.cluster.test_lost_workers import FEW
+from tests.deliveries import charge
 from tests.engine_runs import PATIENCE, add, done
-from tests.frames import CREATED, charge, event
+from tests.frames import CREATED, event
 from tests.same_rows import differing
 
 pytestmark = [pytest.mark.soak, pytest.mark.engine]
@@ -20,9 +22,13 @@ pytestmark = [pytest.mark.soak, pytest.mark.engine]
 GIVES_UP = {"spark.network.timeout": "20s", "spark.executor.heartbeatInterval": "4s"}
 """How long a driver waits for an executor that says nothing."""
 
+HALF = 300_000
+"""Bytes of a batch: of the archive there are two, and the second one is merged with what the first one brought."""
+
 LEAST = {"spark.executor.memory": "471m"}
 """Below that Spark starts no executor."""
 
+WHEN = datetime.fromtimestamp(CREATED, UTC)
 LARGE = 15 << 20
 COUNT = 16
 """Characters of a large record, and how many there are: a quarter of a gigabyte in all."""
@@ -37,14 +43,14 @@ def few_expected(archive: Path, tmp_path: Path) -> Path:
 
 
 def test_every_table_is_equal_though_workers_are_lost(
-    cluster: Cluster, archive: Path, halves: Sequence[Sequence[Path]], expected: Path, tmp_path: Path
+    cluster: Cluster, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = tmp_path / "home"
-    for half, points in zip(halves, ((READING, FEATURES), (MERGING, FEATURES)), strict=True):
-        add(half, archive, home / "raw")
-        ended, events = ran(cluster, home, (), *points)
-        assert ended.code == 0, ended.err
-        assert len(events.removed) >= len(points), "fewer executors were lost than were killed"
+    monkeypatch.setenv("VERMEIL_BATCH_BYTES", str(HALF))
+    home, expected = tmp_path / "home", tmp_path / "expected"
+    done("embedded", expected, "run", "--raw", str(archive))
+    ended, events = ran(cluster, home, ("--raw", str(archive)), READING, MERGING, FEATURES)
+    assert ended.code == 0, ended.err
+    assert len(events.removed) >= 3, "fewer executors were lost than were killed"
     assert differing(home / "lakehouse", expected / "lakehouse") == []
 
 
@@ -108,5 +114,5 @@ def _write_large(file: Path) -> None:
     """Events of one charge, whose records are as long as Vermeil reads at most."""
     with file.open("w", encoding="utf-8") as lines:
         for number in range(COUNT):
-            subject = charge(f"ch_{number}", CREATED) | {"description": f"{number:02d}" * (LARGE // 2)}
+            subject = charge(f"ch_{number}", WHEN) | {"description": f"{number:02d}" * (LARGE // 2)}
             lines.write(json.dumps(event(subject, "charge.succeeded", CREATED, f"evt_{number}")) + "\n")
