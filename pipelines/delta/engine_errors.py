@@ -58,6 +58,10 @@ STARTING: Advice = (
         "or leave spark.jars and spark.jars.packages out of it",
     ),
     (
+        "All masters are unresponsive|Could not parse Master URL|Invalid master URL",
+        "no master answers at spark.master: start the cluster, or mend spark.master in VERMEIL_SPARK_CONF",
+    ),
+    (
         "BindException|Address already in use",
         "a port that Spark was told to listen at is taken: free it, or mend spark.driver.port, spark.ui.port or "
         "spark.blockManager.port in VERMEIL_SPARK_CONF",
@@ -77,9 +81,16 @@ GONE = "the process of Spark is gone: it was killed, or the machine had no memor
 
 RUNNING: Advice = (
     (
-        "OutOfMemoryError|GC overhead limit|SparkOutOfMemory|UNABLE_TO_ACQUIRE_MEMORY",
+        # The executor's own end where its heap is full is 52; who is killed by the machine ends with 137.
+        "OutOfMemoryError|GC overhead limit|SparkOutOfMemory|UNABLE_TO_ACQUIRE_MEMORY|possible container OOM"
+        r"|exited with (exit )?code (52|137)\b",
         "Spark ran out of memory: give it more (spark.driver.memory on one machine, spark.executor.memory on a "
         "cluster, in VERMEIL_SPARK_CONF), or take less at a time (VERMEIL_BATCH_BYTES)",
+    ),
+    (
+        "maxResultSize",
+        "one query gave the driver more than spark.driver.maxResultSize: ask for less, or raise it and "
+        "spark.driver.memory in VERMEIL_SPARK_CONF",
     ),
     (
         r"No module named '(pipelines|pyarrow|msgspec|orjson|isal|zstandard)",
@@ -120,6 +131,11 @@ RUNNING: Advice = (
         r"SESSION_NOT_FOUND|SESSION_CHANGED|SESSION_CLOSED|StatusCode\.UNAVAILABLE|failed to connect to all addresses"
         r"|RETRIES_EXCEEDED",
         "the Spark Connect server has ended or was started again: see that it runs",
+    ),
+    (
+        "ExecutorLostFailure|Master removed our application|Max number of executor failures",
+        "executors ended again and again, more often than Spark tries: the logs of the cluster's workers, or pods, "
+        "say why",
     ),
     (
         "Answer from Java side is empty|connect to the Java server|Connection refused|stopped SparkContext"

@@ -96,6 +96,16 @@ def test_an_error_of_our_own_stays_what_it_is() -> None:
     ("said", "told"),
     [
         ("java.lang.OutOfMemoryError: Java heap space", "ran out of memory"),
+        ("ExecutorLostFailure (executor 1 exited) Reason: Command exited with code 52", "ran out of memory"),
+        (
+            "The executor with id 1 exited with exit code 137(SIGKILL, possible container OOM).",
+            "ran out of memory",
+        ),
+        ("ExecutorLostFailure (executor 1 exited) Reason: worker lost", "executors ended again and again"),
+        (
+            "results of 2 tasks (1.5 GiB) is bigger than spark.driver.maxResultSize (1024.0 MiB)",
+            "ask for less",
+        ),
         ("py4j.protocol.Py4JError: Answer from Java side is empty", "process of Spark is gone"),
         ("ModuleNotFoundError: No module named 'pipelines'", "install it there"),
         ('IOException: Cannot run program "/opt/python": error=2', "find no Python"),
@@ -117,6 +127,7 @@ def test_what_a_running_engine_says_is_told_plainly(said: str, told: str) -> Non
         ("System memory 104857600 must be at least 471859200.", "1g or more"),
         ("OpenJDK 64-Bit Server VM warning: ... Cannot allocate memory", "lower spark.driver.memory"),
         ("java.lang.NoClassDefFoundError: org/apache/spark/sql/X", "made for another Spark"),
+        ("Reason: All masters are unresponsive! Giving up.", "no master answers at spark.master"),
     ],
 )
 def test_what_an_engine_says_that_does_not_start_is_told_plainly(said: str, told: str) -> None:
