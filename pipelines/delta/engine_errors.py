@@ -38,6 +38,23 @@ LONGEST = 300
 _FRAMES = ("at ", "...", "File ", "JVM stacktrace", "Driver stacktrace")
 """How lines of a trace begin."""
 
+NO_MEMORY = (
+    "OutOfMemoryError|GC overhead limit|SparkOutOfMemory|UNABLE_TO_ACQUIRE_MEMORY",
+    "Spark ran out of memory: give it more (spark.driver.memory on one machine, spark.executor.memory on a "
+    "cluster, in VERMEIL_SPARK_CONF), or take less at a time (VERMEIL_BATCH_BYTES)",
+)
+NO_MASTER = (
+    "All masters are unresponsive|Could not parse Master URL|Invalid master URL",
+    "no master answers at spark.master: start the cluster, or mend spark.master in VERMEIL_SPARK_CONF",
+)
+NO_EXECUTORS = (
+    "ExecutorLostFailure|Master removed our application|Max number of executor failures",
+    "executors ended again and again, more often than Spark tries: the logs of the cluster's workers, or pods, say why",
+)
+
+LOGGED: Advice = (NO_MEMORY, NO_MASTER, ("Application has been killed", NO_EXECUTORS[1]))
+"""What is looked for in its log where Spark is gone: there it says why, and to its caller only that it is."""
+
 STARTING: Advice = (
     (
         "UnsupportedClassVersionError",
@@ -57,10 +74,7 @@ STARTING: Advice = (
         "the Delta jar is missing or made for another Spark: name the one that fits in VERMEIL_SPARK_CONF, "
         "or leave spark.jars and spark.jars.packages out of it",
     ),
-    (
-        "All masters are unresponsive|Could not parse Master URL|Invalid master URL",
-        "no master answers at spark.master: start the cluster, or mend spark.master in VERMEIL_SPARK_CONF",
-    ),
+    NO_MASTER,
     (
         "BindException|Address already in use",
         "a port that Spark was told to listen at is taken: free it, or mend spark.driver.port, spark.ui.port or "
@@ -80,13 +94,9 @@ STARTING: Advice = (
 GONE = "the process of Spark is gone: it was killed, or the machine had no memory left"
 
 RUNNING: Advice = (
-    (
-        # The executor's own end where its heap is full is 52; who is killed by the machine ends with 137.
-        "OutOfMemoryError|GC overhead limit|SparkOutOfMemory|UNABLE_TO_ACQUIRE_MEMORY|possible container OOM"
-        r"|exited with (exit )?code (52|137)\b",
-        "Spark ran out of memory: give it more (spark.driver.memory on one machine, spark.executor.memory on a "
-        "cluster, in VERMEIL_SPARK_CONF), or take less at a time (VERMEIL_BATCH_BYTES)",
-    ),
+    NO_MEMORY,
+    # An executor ends with 52 where its heap is full, and with 137 where the machine, or a container's limit, kills it.
+    (r"possible container OOM|exited with (exit )?code (52|137)\b", NO_MEMORY[1]),
     (
         "maxResultSize",
         "one query gave the driver more than spark.driver.maxResultSize: ask for less, or raise it and "
@@ -132,11 +142,8 @@ RUNNING: Advice = (
         r"|RETRIES_EXCEEDED",
         "the Spark Connect server has ended or was started again: see that it runs",
     ),
-    (
-        "ExecutorLostFailure|Master removed our application|Max number of executor failures",
-        "executors ended again and again, more often than Spark tries: the logs of the cluster's workers, or pods, "
-        "say why",
-    ),
+    NO_MASTER,
+    NO_EXECUTORS,
     (
         "Answer from Java side is empty|connect to the Java server|Connection refused|stopped SparkContext"
         "|SparkContext was shut down|Error while (sending|receiving)",
@@ -202,7 +209,7 @@ def explained(error: BaseException, settings: Settings) -> str:
     log = settings.spark_log if settings.engine == "spark" else None
     what = meaning("\n".join(map(_words, _chain(error))), RUNNING)
     if log and (what is None or what == GONE):
-        what = meaning(_tail(log), RUNNING[:1]) or what
+        what = meaning(_tail(log), LOGGED) or what
     if what is None and (of_files := _of_files(error, settings)):
         return of_files
     what = what or f"the engine failed: {telling(error)}"

@@ -14,8 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+import pytest
+
+from pipelines.settings import load_settings
 from tests.spark_servers import ROOT, SMALL
 
+ON_SPARK = pytest.mark.skipif(
+    load_settings().engine != "spark", reason="starts a cluster whatever the engine: make test-spark"
+)
 START_SECONDS = 180
 MASTER = "org.apache.spark.deploy.master.Master"
 WORKER = "org.apache.spark.deploy.worker.Worker"

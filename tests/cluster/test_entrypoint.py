@@ -15,10 +15,10 @@ from typing import IO
 import pytest
 
 from pipelines.simulate import Simulation, simulate
-from tests.cluster.standalone import HERE, spark_home, standalone
+from tests.cluster.standalone import HERE, ON_SPARK, spark_home, standalone
 from tests.engine_runs import NEEDS_DELTA
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow, NEEDS_DELTA]
+pytestmark = [pytest.mark.engine, pytest.mark.slow, ON_SPARK, NEEDS_DELTA]
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.faults import MERGING, READING, ran
-from tests.cluster.standalone import Cluster
+from tests.cluster.standalone import ON_SPARK, Cluster
 from tests.engine_runs import add, done
 from tests.same_rows import differing
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.slow, ON_SPARK]
 
 TABLES = ("bronze.records", "silver.charges", "silver.refunds", "gold.payments_daily")
 FEW = [word for table in TABLES for word in ("--only", table)]

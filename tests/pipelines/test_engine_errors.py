@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from deltalake.exceptions import DeltaError
 
-from pipelines.delta.engine_errors import RUNNING, STARTING, meaning, plain
+from pipelines.delta.engine_errors import RUNNING, STARTING, explained, meaning, plain
 from pipelines.errors import LakehouseError
 from pipelines.settings import load_settings
 from tests.engine_runs import NEEDS_DELTA, Ended, vermeil
@@ -132,6 +132,29 @@ def test_what_a_running_engine_says_is_told_plainly(said: str, told: str) -> Non
 )
 def test_what_an_engine_says_that_does_not_start_is_told_plainly(said: str, told: str) -> None:
     assert told in str(meaning(said, STARTING))
+
+
+@pytest.mark.parametrize(
+    ("logged", "told"),
+    [
+        (
+            "ERROR Application has been killed. Reason: All masters are unresponsive! Giving up.",
+            "no master answers",
+        ),
+        (
+            "ERROR Application has been killed. Reason: Master removed our application: FAILED",
+            "executors ended",
+        ),
+        ("java.lang.OutOfMemoryError: Java heap space", "ran out of memory"),
+        ("WARN Lost executor 1: Command exited with code 137", "process of Spark is gone"),
+    ],
+)
+def test_where_spark_is_gone_its_log_says_why(tmp_path: Path, logged: str, told: str) -> None:
+    settings = load_settings({"engine": "spark", "home": tmp_path})
+    settings.spark_log.parent.mkdir()
+    settings.spark_log.write_text(logged, encoding="utf-8")
+    gone = DeltaError("Cannot call methods on a stopped SparkContext; SparkContext was shut down")
+    assert told in explained(gone, settings)
 
 
 def answered(
