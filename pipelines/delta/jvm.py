@@ -31,11 +31,15 @@ DELTA_CONF = {
 }
 """What Apache Spark needs to read and write Delta."""
 
+PAGE_CHECK = "spark.hadoop.parquet.page.size.row.check.min"
+
 STARTED_CONF = {
     "spark.driver.memory": "4g",
     "spark.ui.showConsoleProgress": "false",
+    # By default Parquet asks how large a page is after a hundred rows: of long records, a gigabyte and a half.
+    PAGE_CHECK: "1",
 }
-"""What any driver needs that this process starts: by default it has one gigabyte, and writes to the screen."""
+"""What any Spark needs that this process starts: by default a driver has one gigabyte, and writes to the screen."""
 
 LOCAL_CONF = {
     "spark.ui.enabled": "false",

@@ -38,7 +38,7 @@ def halves(archive: Path) -> Sequence[Sequence[Path]]:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    """A master and two workers of one core and a gigabyte each."""
+    """A master and two workers of one core and two gigabytes each."""
     folder = tmp_path / "cluster"
     folder.mkdir()
     with standalone(folder) as found:

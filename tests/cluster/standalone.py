@@ -112,7 +112,7 @@ class Cluster:
         words = (MASTER, "--host", HERE, "--port", "0", "--webui-port", "0")
         self.master = said(*self._started("master", *words), LISTENS)[1]
 
-    def start_worker(self, memory: str = "1g") -> Worker:
+    def start_worker(self, memory: str = "2g") -> Worker:
         """One more worker, of one core; what runs gets an executor on it by itself."""
         name = f"worker{len(self._processes)}"
         folder = self.folder / name
