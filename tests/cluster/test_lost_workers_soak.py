@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.delta.jvm import PAGE_CHECK
 from tests.cluster.faults import FEATURES, MERGING, READING, going, ran, strike
 from tests.cluster.standalone import Cluster, until
 from tests.deliveries import charge
@@ -29,9 +28,6 @@ HALF = 300_000
 
 LEAST = {"spark.executor.memory": "471m"}
 """Below that Spark starts no executor."""
-
-PARQUETS_OWN = {PAGE_CHECK: "100"}
-"""With it a page is as large as a hundred rows, before anybody asks; and what compresses it takes as much again."""
 
 WHEN = datetime.fromtimestamp(CREATED, UTC)
 LARGE = 15 << 20
@@ -104,13 +100,13 @@ def test_executors_without_memory_end_a_run_in_one_line_and_the_next_one_goes_on
     for one in (home, expected):
         (one / "raw").mkdir(parents=True)
         _write_large(one / "raw" / "events.ndjson")
-    first, events = ran(cluster, home, FEW, conf=LEAST | PARQUETS_OWN)
+    first, events = ran(cluster, home, FEW, conf=LEAST)
     assert first.code == 1
     assert events.removed
     [line] = first.said
     assert "ran out of memory" in line
     assert "spark.executor.memory" in line
-    second, _ = ran(cluster, home, FEW, conf=LEAST)
+    second, _ = ran(cluster, home, FEW, conf={"spark.executor.memory": "2g"})
     assert second.code == 0, second.err
     done("embedded", expected, "run", *FEW)
     assert differing(home / "lakehouse", expected / "lakehouse") == []
