@@ -248,7 +248,7 @@ def _why(error: Exception, log: Path, begun: int) -> str:
 
 def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
     """Settings of a Spark that this process starts: local unless overridden; an empty value removes one."""
-    place = LOCAL_CONF if _is_local(overrides) else CLUSTER_CONF
+    local = LOCAL_CONF if _is_local(overrides) else {}
     jars = {"spark.jars.packages": delta_package(), "spark.jars.excludes": ",".join(PROVIDED)}
     if "spark.jars.packages" in overrides:
         jars = {}  # what a site fetches by itself may need what Delta does not
@@ -256,7 +256,7 @@ def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
         {"spark.master": "local[*]"}
         | STARTED_CONF
         | jars
-        | place
+        | (local or CLUSTER_CONF)
         | DELTA_CONF
         | WIDE_CONF
         | UNTRACED_CONF
