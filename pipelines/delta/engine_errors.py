@@ -35,8 +35,8 @@ LOOKED_AT = 200_000
 LONGEST = 300
 """Characters of an engine's own words that are shown."""
 
-_FRAMES = ("at ", "...", "File ", "JVM stacktrace", "Driver stacktrace")
-"""How lines of a trace begin."""
+_FRAMES = ("at ", "...", "File ", "JVM stacktrace", "Driver stacktrace", "An error occurred while calling")
+"""How lines of a trace begin, and the one in which py4j says only that something failed."""
 
 NO_MEMORY = (
     "OutOfMemoryError|GC overhead limit|SparkOutOfMemory|UNABLE_TO_ACQUIRE_MEMORY",
@@ -244,7 +244,7 @@ def meaning(said: str, advice: Advice) -> str | None:
 
 def telling(error: BaseException) -> str:
     """The line of an engine's words that tells most: what Python raised, else the last cause, else the first."""
-    lines = [line.strip() for line in str(error).splitlines()]
+    lines = [line.strip().removeprefix(": ") for line in str(error).splitlines()]
     lines = [line for line in lines if line and not line.startswith(_FRAMES)]
     raised = [line for line in lines if re.match(r"(\w+\.)*\w*(Error|Exception)\b.*: \S", line)]
     causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]

@@ -20,7 +20,11 @@ pytestmark = [pytest.mark.soak, pytest.mark.engine]
 
 FEW = ("--only", "bronze.records", "--only", "silver.charges")
 
-GIVES_UP = {"spark.network.timeout": "20s", "spark.executor.heartbeatInterval": "4s"}
+GIVES_UP = {
+    "spark.network.timeout": "20s",
+    "spark.network.timeoutInterval": "5s",
+    "spark.executor.heartbeatInterval": "4s",
+}
 """How long a driver waits for an executor that says nothing."""
 
 HALF = 300_000

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from deltalake.exceptions import DeltaError
 
-from pipelines.delta.engine_errors import RUNNING, STARTING, explained, meaning, plain
+from pipelines.delta.engine_errors import RUNNING, STARTING, explained, meaning, plain, telling
 from pipelines.errors import LakehouseError
 from pipelines.settings import load_settings
 from tests.engine_runs import NEEDS_DELTA, Ended, vermeil
@@ -132,6 +132,17 @@ def test_what_a_running_engine_says_is_told_plainly(said: str, told: str) -> Non
 )
 def test_what_an_engine_says_that_does_not_start_is_told_plainly(said: str, told: str) -> None:
     assert told in str(meaning(said, STARTING))
+
+
+def test_what_a_jvm_refuses_is_told_in_its_own_words() -> None:
+    said = (
+        "An error occurred while calling None.org.apache.spark.api.java.JavaSparkContext.\n"
+        ": java.lang.IllegalArgumentException: requirement failed: a.timeout is too small.\n"
+        "\tat scala.Predef$.require(Predef.scala:337)"
+    )
+    assert telling(RuntimeError(said)) == (
+        "java.lang.IllegalArgumentException: requirement failed: a.timeout is too small"
+    )
 
 
 @pytest.mark.parametrize(
