@@ -66,7 +66,7 @@ def test_runs_events_and_schedules_are_kept_in_postgresql(service: Mapping[str, 
         keys = {"/".join(json.loads(key)) for (key,) in database.execute(made).fetchall()}
         assert keys >= set(TABLES.split(","))
         on = (
-            "select job_type, count(*) from instigators where status = 'RUNNING' group by job_type order by 1"
+            "select instigator_type, count(*) from instigators where status = 'RUNNING' group by 1 order by 1"
         )
         assert database.execute(on).fetchall() == [("SCHEDULE", 4), ("SENSOR", 4)]
     kept = Path(service["DAGSTER_HOME"])
