@@ -44,8 +44,9 @@ def started(
     *words: str,
     conf: Mapping[str, str] | None = None,
     env: Mapping[str, str | None] | None = None,
+    own_group: bool = False,
 ) -> subprocess.Popen[str]:
-    """A command that goes on."""
+    """A command that goes on; in a process group of its own, it can be killed with all that it starts."""
     found = {
         **os.environ,
         "VERMEIL_ENGINE": engine,
@@ -60,6 +61,7 @@ def started(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=own_group,
     )
 
 

@@ -33,6 +33,7 @@ HOW_TO = ROOT / "docs" / "how-to.md"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/README.md")),
+    ROOT / "deploy" / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 OWN_PAGES = [page for page in PAGES if page.name != "data-dictionary.md" and page.parent.name != "benchmarks"]
@@ -224,7 +225,7 @@ def test_the_cluster_example_is_taken_as_it_stands(tmp_path: Path) -> None:
     assert settings.spark_conf == json.loads(file.read_text(encoding="utf-8"))
     assert conf["spark.master"] == "spark://spark-master:7077"
     assert "spark.jars.packages" not in conf
-    assert "spark.driver.memory" not in conf  # what is meant for one machine is left out on a cluster
+    assert "spark.ui.enabled" not in conf  # what is meant for one machine is left out on a cluster
 
 
 def test_the_dictionary_is_current() -> None:

@@ -35,8 +35,25 @@ LOOKED_AT = 200_000
 LONGEST = 300
 """Characters of an engine's own words that are shown."""
 
-_FRAMES = ("at ", "...", "File ", "JVM stacktrace", "Driver stacktrace")
-"""How lines of a trace begin."""
+_FRAMES = ("at ", "...", "File ", "JVM stacktrace", "Driver stacktrace", "An error occurred while calling")
+"""How lines of a trace begin, and the one in which py4j says only that something failed."""
+
+NO_MEMORY = (
+    "OutOfMemoryError|GC overhead limit|SparkOutOfMemory|UNABLE_TO_ACQUIRE_MEMORY",
+    "Spark ran out of memory: give it more (spark.driver.memory on one machine, spark.executor.memory on a "
+    "cluster, in VERMEIL_SPARK_CONF), or take less at a time (VERMEIL_BATCH_BYTES)",
+)
+NO_MASTER = (
+    "All masters are unresponsive|Could not parse Master URL|Invalid master URL",
+    "no master answers at spark.master: start the cluster, or mend spark.master in VERMEIL_SPARK_CONF",
+)
+NO_EXECUTORS = (
+    "ExecutorLostFailure|Master removed our application|Max number of executor failures",
+    "executors ended again and again, more often than Spark tries: the logs of the cluster's workers, or pods, say why",
+)
+
+LOGGED: Advice = (NO_MEMORY, NO_MASTER, ("Application has been killed", NO_EXECUTORS[1]))
+"""What is looked for in its log where Spark is gone: there it says why, and to its caller only that it is."""
 
 STARTING: Advice = (
     (
@@ -57,6 +74,7 @@ STARTING: Advice = (
         "the Delta jar is missing or made for another Spark: name the one that fits in VERMEIL_SPARK_CONF, "
         "or leave spark.jars and spark.jars.packages out of it",
     ),
+    NO_MASTER,
     (
         "BindException|Address already in use",
         "a port that Spark was told to listen at is taken: free it, or mend spark.driver.port, spark.ui.port or "
@@ -76,10 +94,13 @@ STARTING: Advice = (
 GONE = "the process of Spark is gone: it was killed, or the machine had no memory left"
 
 RUNNING: Advice = (
+    NO_MEMORY,
+    # An executor ends with 52 where its heap is full, and with 137 where the machine, or a container's limit, kills it.
+    (r"possible container OOM|exited with (exit )?code (52|137)\b", NO_MEMORY[1]),
     (
-        "OutOfMemoryError|GC overhead limit|SparkOutOfMemory|UNABLE_TO_ACQUIRE_MEMORY",
-        "Spark ran out of memory: give it more (spark.driver.memory on one machine, spark.executor.memory on a "
-        "cluster, in VERMEIL_SPARK_CONF), or take less at a time (VERMEIL_BATCH_BYTES)",
+        "maxResultSize",
+        "one query gave the driver more than spark.driver.maxResultSize: ask for less, or raise it and "
+        "spark.driver.memory in VERMEIL_SPARK_CONF",
     ),
     (
         r"No module named '(pipelines|pyarrow|msgspec|orjson|isal|zstandard)",
@@ -122,6 +143,8 @@ RUNNING: Advice = (
         r"|RETRIES_EXCEEDED",
         "the Spark Connect server has ended or was started again: see that it runs",
     ),
+    NO_MASTER,
+    NO_EXECUTORS,
     (
         "Answer from Java side is empty|connect to the Java server|Connection refused|stopped SparkContext"
         "|SparkContext was shut down|Error while (sending|receiving)",
@@ -195,7 +218,7 @@ def explained(error: BaseException, settings: Settings) -> str:
     log = settings.spark_log if settings.engine == "spark" else None
     what = meaning("\n".join(map(_words, _chain(error))), RUNNING)
     if log and (what is None or what == GONE):
-        what = meaning(_tail(log), RUNNING[:1]) or what
+        what = meaning(_tail(log), LOGGED) or what
     if what is None and (of_files := _of_files(error, settings)):
         return of_files
     what = what or f"the engine failed: {telling(error)}"
@@ -239,7 +262,7 @@ def meaning(said: str, advice: Advice) -> str | None:
 
 def telling(error: BaseException) -> str:
     """The line of an engine's words that tells most: what Python raised, else the last cause, else the first."""
-    lines = [line.strip() for line in str(error).splitlines()]
+    lines = [line.strip().removeprefix(": ") for line in str(error).splitlines()]
     lines = [line for line in lines if line and not line.startswith(_FRAMES)]
     raised = [line for line in lines if re.match(r"(\w+\.)*\w*(Error|Exception)\b.*: \S", line)]
     causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]

@@ -9,6 +9,9 @@ import pyarrow.parquet as pq
 
 from pipelines.delta import storage
 
+UNCOMMITTED = "_temporary"
+"""Folder in which Spark's tasks write until their job is committed."""
+
 
 def row_counts(uri: str, accept: str | None) -> tuple[int, int]:
     """Rows in the Parquet files of a folder: those to be published, and those that are refused.
@@ -42,9 +45,14 @@ def bounds(uri: str, columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
 
 def _opened(uri: str) -> Iterator[pq.ParquetFile]:
     """The Parquet files of a folder, each open until the next."""
-    for path in storage.parquet_files(uri):
+    for path in filter(_is_committed, storage.parquet_files(uri)):
         with storage.opened(path) as stream, pq.ParquetFile(stream) as file:
             yield file
+
+
+def _is_committed(path: str) -> bool:
+    """Whether an engine reads a file: an executor that was given up may wake up and write half of another one."""
+    return f"/{UNCOMMITTED}/" not in path
 
 
 def _groups(file: pq.ParquetFile, column: str) -> list[pq.ColumnChunkMetaData]:

@@ -32,11 +32,20 @@ DELTA_CONF = {
 }
 """What Apache Spark needs to read and write Delta."""
 
+PAGE_CHECK = "spark.hadoop.parquet.page.size.row.check.min"
+
+STARTED_CONF = {
+    "spark.driver.memory": "4g",
+    "spark.ui.showConsoleProgress": "false",
+    # By default Parquet asks how large a page is after a hundred rows: of long records, a gigabyte and a half.
+    PAGE_CHECK: "1",
+}
+"""What any Spark needs that this process starts: by default a driver has one gigabyte, and writes to the screen."""
+
 LOCAL_CONF = {
     "spark.ui.enabled": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.memory": "4g",
     # The optimizing compiler of the JVM takes longer for a run of minutes than it saves; without it the room for
     # compiled code is so small by default that it is swept and compiled again all the time.
     "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=512m",
@@ -55,6 +64,17 @@ LOCAL_CONF = {
     "spark.sql.debug.maxToStringFields": "3",
 }
 """What makes Spark bearable on one machine."""
+
+CLUSTER_CONF = {
+    # A run reads a hundred logs several times, each of some files: with Delta's fifty partitions a snapshot of ten
+    # rows is fifty tasks, and with Spark's ten thousand what a vacuum lists is as many.
+    "spark.databricks.delta.snapshotPartitions": "4",
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "32",
+    # The driver keeps what its page says of each query, and a plan of ours may have a third of a million characters.
+    "spark.sql.maxPlanStringLength": "100000",
+    "spark.sql.ui.retainedExecutions": "200",
+}
+"""What suits a cluster. The partitions of a shuffle, and the planning that joins them, stay as Spark has them."""
 
 WIDE_CONF = {
     # Silver's tables have more columns than the hundred up to which Spark compiles a plan as a whole: half the time.
@@ -237,9 +257,10 @@ def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
     if "spark.jars.packages" in overrides:
         jars = {}  # what a site fetches by itself may need what Delta does not
     merged = (
-        {"spark.master": "local[*]", "spark.ui.showConsoleProgress": "false"}
+        {"spark.master": "local[*]"}
+        | STARTED_CONF
         | jars
-        | local
+        | (local or CLUSTER_CONF)
         | DELTA_CONF
         | WIDE_CONF
         | UNTRACED_CONF

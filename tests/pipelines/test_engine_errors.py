@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from deltalake.exceptions import DeltaError
 
-from pipelines.delta.engine_errors import RUNNING, STARTING, meaning, plain
+from pipelines.delta.engine_errors import RUNNING, STARTING, explained, meaning, plain, telling
 from pipelines.errors import LakehouseError
 from pipelines.settings import load_settings
 from tests.engine_runs import NEEDS_DELTA, Ended, vermeil
@@ -96,6 +96,16 @@ def test_an_error_of_our_own_stays_what_it_is() -> None:
     ("said", "told"),
     [
         ("java.lang.OutOfMemoryError: Java heap space", "ran out of memory"),
+        ("ExecutorLostFailure (executor 1 exited) Reason: Command exited with code 52", "ran out of memory"),
+        (
+            "The executor with id 1 exited with exit code 137(SIGKILL, possible container OOM).",
+            "ran out of memory",
+        ),
+        ("ExecutorLostFailure (executor 1 exited) Reason: worker lost", "executors ended again and again"),
+        (
+            "results of 2 tasks (1.5 GiB) is bigger than spark.driver.maxResultSize (1024.0 MiB)",
+            "ask for less",
+        ),
         ("py4j.protocol.Py4JError: Answer from Java side is empty", "process of Spark is gone"),
         ("ModuleNotFoundError: No module named 'pipelines'", "install it there"),
         ('IOException: Cannot run program "/opt/python": error=2', "find no Python"),
@@ -117,10 +127,45 @@ def test_what_a_running_engine_says_is_told_plainly(said: str, told: str) -> Non
         ("System memory 104857600 must be at least 471859200.", "1g or more"),
         ("OpenJDK 64-Bit Server VM warning: ... Cannot allocate memory", "lower spark.driver.memory"),
         ("java.lang.NoClassDefFoundError: org/apache/spark/sql/X", "made for another Spark"),
+        ("Reason: All masters are unresponsive! Giving up.", "no master answers at spark.master"),
     ],
 )
 def test_what_an_engine_says_that_does_not_start_is_told_plainly(said: str, told: str) -> None:
     assert told in str(meaning(said, STARTING))
+
+
+def test_what_a_jvm_refuses_is_told_in_its_own_words() -> None:
+    said = (
+        "An error occurred while calling None.org.apache.spark.api.java.JavaSparkContext.\n"
+        ": java.lang.IllegalArgumentException: requirement failed: a.timeout is too small.\n"
+        "\tat scala.Predef$.require(Predef.scala:337)"
+    )
+    assert telling(RuntimeError(said)) == (
+        "java.lang.IllegalArgumentException: requirement failed: a.timeout is too small"
+    )
+
+
+@pytest.mark.parametrize(
+    ("logged", "told"),
+    [
+        (
+            "ERROR Application has been killed. Reason: All masters are unresponsive! Giving up.",
+            "no master answers",
+        ),
+        (
+            "ERROR Application has been killed. Reason: Master removed our application: FAILED",
+            "executors ended",
+        ),
+        ("java.lang.OutOfMemoryError: Java heap space", "ran out of memory"),
+        ("WARN Lost executor 1: Command exited with code 137", "process of Spark is gone"),
+    ],
+)
+def test_where_spark_is_gone_its_log_says_why(tmp_path: Path, logged: str, told: str) -> None:
+    settings = load_settings({"engine": "spark", "home": tmp_path})
+    settings.spark_log.parent.mkdir()
+    settings.spark_log.write_text(logged, encoding="utf-8")
+    gone = DeltaError("Cannot call methods on a stopped SparkContext; SparkContext was shut down")
+    assert told in explained(gone, settings)
 
 
 def answered(

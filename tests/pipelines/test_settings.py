@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.delta.engine import engine_of
-from pipelines.delta.jvm import LOCAL_CONF, delta_package, spark_conf
+from pipelines.delta.jvm import CLUSTER_CONF, LOCAL_CONF, delta_package, spark_conf
 from pipelines.errors import SettingsError
 from pipelines.settings import load_settings
 
@@ -67,4 +67,6 @@ def test_by_default_the_delta_jar_is_that_of_the_installed_libraries() -> None:
 
 
 def test_a_cluster_keeps_its_own_sizes() -> None:
-    assert not set(LOCAL_CONF) & set(spark_conf({"spark.master": "yarn"}))
+    conf = spark_conf({"spark.master": "spark://elsewhere:7077"})
+    assert not set(LOCAL_CONF) & set(conf) - set(CLUSTER_CONF)
+    assert conf.items() >= CLUSTER_CONF.items()
