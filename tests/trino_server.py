@@ -112,8 +112,8 @@ def trino(folder: Path, properties: Sequence[Path], port: int) -> Iterator[Trino
 
 def statements(script: str) -> list[str]:
     """The statements of a script, as Trino's own command line has them: without comments and semicolons."""
-    lines = [line for line in script.splitlines() if not line.startswith("--")]
-    return [one.strip() for one in "\n".join(lines).split(";\n") if one.strip().rstrip(";")]
+    lines = "".join(line for line in script.splitlines(keepends=True) if not line.startswith("--"))
+    return [one.strip() for one in lines.split(";\n") if one.strip()]
 
 
 def _home() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -20,7 +21,6 @@ from pipelines.settings import load_settings
 from pipelines.upkeep.maintenance import maintain
 from tests.exact_figures import Figures as Found
 from tests.exact_figures import by_currency, differences, own, query
-from tests.small_lakehouse import small_home
 from tests.soak.figures import Figures
 from tests.trino_server import Trino, TrinoError, statements
 from tests.trino_server import trino as started
@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from pipelines.table import Table
+    from tests.small_lakehouse import Made
 
 pytestmark = pytest.mark.soak
 
 
-def test_trino_finds_every_row_and_amount(tmp_path: Path, spark: SparkSession, figures: Figures) -> None:
-    home = small_home(tmp_path, spark)
+def test_trino_finds_every_row_and_amount(
+    few_days: Made, tmp_path: Path, spark: SparkSession, figures: Figures
+) -> None:
+    shutil.copytree(few_days.home, home := tmp_path / "o'hara's")
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
         catalog = entries(lake, LAYERS)
         texts = trino.files(catalog)

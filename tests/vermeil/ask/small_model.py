@@ -1,7 +1,7 @@
 """A real language model behind an endpoint, as a program of its own: ``python small_model.py``.
 
-Its two packages are in an environment of their own (``make small-model``); this file imports nothing else. It prints the
-address when it listens, and ends when its input does.
+Its two packages are in an environment of their own (``make small-model``); this file imports nothing else. It prints
+the address when it listens, and ends when its input does.
 """
 
 from __future__ import annotations
