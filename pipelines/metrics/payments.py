@@ -226,13 +226,13 @@ _OF_PAYMENTS = (
 
 _OF_REFUNDS = (
     _refunds(
-        "refunds_made_count",
+        "refunds_by_reason_count",
         "Refunds by the day on which they were made, with their reasons; failed and canceled ones are left out.",
         ROWS,
         synonyms=("refunds by reason", "refund reasons"),
     ),
     _refunds(
-        "refunds_made_minor",
+        "refunds_by_reason_minor",
         "Amount of the refunds by the day on which they were made; failed and canceled ones are left out.",
         "amount_minor",
         synonyms=("refund volume by reason",),

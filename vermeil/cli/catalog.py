@@ -29,28 +29,33 @@ class Layer(StrEnum):
     GOLD = "gold"
 
 
+To = Annotated[
+    list[Reader] | None,
+    typer.Option("--to", help="Who is told; may be given again. Default: all.", show_default=False),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder to write the files into. Default: one reader's script on standard output.",
+        show_default=False,
+    ),
+]
+Layers = Annotated[
+    list[Layer] | None,
+    typer.Option(
+        "--layer", help="A layer; may be given again. Default: silver and gold.", show_default=False
+    ),
+]
+Prefix = Annotated[str, typer.Option(help="Put before a layer's name to name its schema.")]
+Name = Annotated[str, typer.Option("--catalog", help="Name of the catalog, in Trino and Unity Catalog.")]
+
+
 def catalog(
-    to: Annotated[
-        list[Reader] | None,
-        typer.Option("--to", help="Who is told; may be given again. Default: all.", show_default=False),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder to write the files into. Default: one reader's script on standard output.",
-            show_default=False,
-        ),
-    ] = None,
-    layer: Annotated[
-        list[Layer] | None,
-        typer.Option(
-            "--layer", help="A layer; may be given again. Default: silver and gold.", show_default=False
-        ),
-    ] = None,
-    prefix: Annotated[str, typer.Option(help="Put before a layer's name to name its schema.")] = "",
-    name: Annotated[
-        str, typer.Option("--catalog", help="Name of the catalog, in Trino and Unity Catalog.")
-    ] = "vermeil",
+    to: To = None,
+    out: Out = None,
+    layer: Layers = None,
+    prefix: Prefix = "",
+    name: Name = "vermeil",
     home: Home = None,
 ) -> None:
     """Write what registers the tables with other readers: Trino, Spark SQL, DuckDB, Unity Catalog's open-source server.

@@ -117,11 +117,8 @@ def test_a_place_that_has_quotes_stays_one_text() -> None:
 
 
 def test_no_key_of_the_object_store_is_written_down(tmp_path: Path, spark: SparkSession) -> None:
-    options = {
-        "AWS_ACCESS_KEY_ID": "CANARYID",
-        "aws_secret_access_key": "CANARYKEY",
-        "aws_region": "eu-west-1",
-    }
+    keys = ("AWS_ACCESS_KEY_ID", "aws_secret_access_key", "AWS_SESSION_TOKEN")
+    options = dict.fromkeys(keys, "CANARY") | {"aws_region": "eu-west-1"}
     settings = load_settings({"home": tmp_path, "storage_options": options})
     with Lakehouse(settings, TABLES, spark) as lake:
         lake.create("gold.order")
