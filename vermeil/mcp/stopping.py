@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -15,6 +16,23 @@ if TYPE_CHECKING:
 
 AGAIN_SECONDS = 0.5
 """Between two times that a call is stopped: it may have been between two queries."""
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """How what a thread asks of an engine is marked, and how another thread stops what has a mark."""
+
+    add: Callable[[str], object]
+    remove: Callable[[str], object]
+    stop: Callable[[str], object]
+
+
+def _marks(spark: SparkSession) -> _Marks:
+    if hasattr(spark, "client"):  # it speaks to a server, as Sail is one
+        return _Marks(spark.addTag, spark.removeTag, spark.interruptTag)
+    # A session in a JVM knows the tags of its own thread alone; the jobs of a tag are known to all.
+    context = spark.sparkContext
+    return _Marks(context.addJobTag, context.removeJobTag, context.cancelJobsWithTag)
 
 
 class Stoppable:
@@ -44,11 +62,12 @@ class Stoppable:
             if self._given_up:
                 raise LimitError("given up before its turn came")
             self._running = True
-        spark.addTag(self._tag)
+        marks = _marks(spark)
+        marks.add(self._tag)
         try:
             yield
         finally:
-            spark.removeTag(self._tag)  # threads are used again
+            marks.remove(self._tag)  # threads are used again
             self._ended.set()
 
     def give_up(self) -> None:
@@ -60,10 +79,10 @@ class Stoppable:
         threading.Thread(target=self._stop, name="vermeil-stop", daemon=True).start()
 
     def _stop(self) -> None:
-        spark = self._spark()
+        marks = _marks(self._spark())
         while not self._ended.is_set():
             try:
-                spark.interruptTag(self._tag)
+                marks.stop(self._tag)
             except Exception:  # the session has ended, and with it all that it was asked
                 return
             self._ended.wait(AGAIN_SECONDS)
