@@ -28,7 +28,7 @@ class _Marks:
 
 
 def _marks(spark: SparkSession) -> _Marks:
-    if hasattr(spark, "client"):  # it speaks to a server, as Sail is one
+    if type(spark).__module__.startswith("pyspark.sql.connect."):  # it speaks to a server, as Sail is one
         return _Marks(spark.addTag, spark.removeTag, spark.interruptTag)
     # A session in a JVM knows the tags of its own thread alone; the jobs of a tag are known to all.
     context = spark.sparkContext
