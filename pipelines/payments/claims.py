@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import around, days_of, on_dates, within_days
@@ -84,6 +85,17 @@ def with_payment(
     claimed = raised.select(*_KEY, "claim_date").distinct()
     linked = facts.join(claimed, _KEY).filter(_in_time()).drop("created_date")
     return raised.join(linked, [*_KEY, "claim_date"], "left")
+
+
+def of_one_payment(found: DataFrame, key: Sequence[str]) -> DataFrame:
+    """Each claim once: an intent that it names may have been captured by several charges, of which the first counts.
+
+    Args:
+        found: as :func:`with_payment` gives them, with ``payment_date`` and ``paid_charge_id`` on request.
+        key: columns that identify a claim.
+    """
+    in_order = Window.partitionBy(*key).orderBy("payment_date", "paid_charge_id")
+    return found.withColumn("place", F.row_number().over(in_order)).filter("place = 1")
 
 
 def with_claims(now: Mapping[str, DataFrame], charges: DataFrame, dates: Sequence[str]) -> DataFrame:

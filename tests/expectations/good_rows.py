@@ -588,6 +588,10 @@ BROKEN: Mapping[str, Mapping[str, Row]] = {
         "truths_add_up": {"good_count": 1},
         "truth_can_be_known": {"system": "stripe"},
     },
+    "gold.refunds_enriched": {
+        "payment_is_told_whole": {"payment_minor": None},
+        "times_in_order": {"refund_seconds": 3 * 86_400},
+    },
     "gold.disputes_enriched": {
         "outcome_follows": {"at_stake_minor": 1},
         "times_in_order": {"raised_after_days": 541},

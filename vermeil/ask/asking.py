@@ -12,6 +12,7 @@ from pipelines.flow.as_of import as_of
 from pipelines.metrics.shared.metric import CURRENCY, Metric, day_of
 from pipelines.metrics.shared.period import Period
 from pipelines.metrics.shared.query import Data
+from vermeil.ask.agreeing import stands_in
 from vermeil.ask.figures import Found, Source, as_of_end, beside_now, found
 from vermeil.ask.lexicon import Lexicon
 from vermeil.ask.model import Model
@@ -23,12 +24,13 @@ from vermeil.ask.plan import (
     MetricPlan,
     Plan,
     QualityPlan,
+    Reading,
     Released,
     checked,
     completed,
 )
 from vermeil.ask.quality import quality
-from vermeil.ask.reading import Read, Reader
+from vermeil.ask.reading import NEAREST, Read, Reader
 from vermeil.ask.said import CALLED
 from vermeil.ask.saying import said_of
 from vermeil.ask.telling import told
@@ -82,7 +84,10 @@ class Asker:
         return answer.model_copy(update={"question": shown, "assumed": (*read.assumed, *answer.assumed)})
 
     def _read(self, question: str) -> Read:
-        """The question as it is read here; where that is not clear, as a model reads it whose plan can be answered."""
+        """The question as it is read here; where that is not clear, what a model reads that can be answered.
+
+        It is answered where the question says the same, and asked back where only the model says it.
+        """
         read = self.reader.read(question)
         if self.model is None or not read.near:
             return read
@@ -94,9 +99,13 @@ class Asker:
             checked(plan, self.lake.tables, self.data)
         except (MetricError, ValueError):
             return read
+        reader = f"The model {self.model.name}"
+        if stands_in(found, plain(question), read.near, self.reader.lexicon, self.today):
+            return Read(plan, assumed=(f"{reader} read the question: see whether it is meant so.",))
+        meant = Reading(said=told(plan, self.reader.lexicon.metrics), plan=plan)
+        others = [one for one in read.readings if one.said != meant.said][: NEAREST - 1]
         return Read(
-            plan,
-            assumed=(f"The model {self.model.name} read the question: see whether it is meant so.",),
+            readings=(meant, *others), said=f"{reader} reads it as the first of these. Is it meant so?"
         )
 
     def answer(self, plan: Plan, *, trace: bool = False, anyway: bool = False) -> Answer:

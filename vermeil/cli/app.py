@@ -13,6 +13,7 @@ import typer
 from vermeil.cli import (
     ask,
     benchmarks,
+    catalog,
     mcp,
     metrics,
     models,
@@ -89,6 +90,7 @@ for command in (
     records.forget,
     tables.report,
     tables.export,
+    catalog.catalog,
     tables.ui,
     serve.serve,
     mcp.mcp,

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from pipelines.errors import VermeilError
 from vermeil.mcp.limits import AuditLog, Budget, LimitError, Limits, shortened
+from vermeil.mcp.stopping import Stoppable
 
 if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
@@ -55,8 +56,22 @@ class Desk:
         self.budget = Budget(self.limits)
         self.log = AuditLog(self.lake.settings.home / "mcp" / "audit.jsonl", self.session)
 
-    def answered(self, call: Callable[[], Found], longest: int | None = MOST_CHARACTERS) -> Found:
+    def stoppable(self) -> Stoppable:
+        """A call to come, which can be given up."""
+        return Stoppable(lambda: self.lake.spark)
+
+    def answered(
+        self,
+        call: Callable[[], Found],
+        longest: int | None = MOST_CHARACTERS,
+        stoppable: Stoppable | None = None,
+    ) -> Found:
         """What a call finds, marked as data; its texts cut where they are longer.
+
+        Args:
+            call: what is done, when its turn comes.
+            longest: characters of a text.
+            stoppable: by which it may be given up meanwhile.
 
         Raises:
             RefusedError: it is refused, with the reason.
@@ -66,7 +81,8 @@ class Desk:
             if not self._turn.acquire(timeout=self.limits.seconds):
                 raise LimitError("another call is still at work: ask again later")
             try:
-                found = call()
+                with (stoppable or self.stoppable()).running():
+                    found = call()
             finally:
                 self._turn.release()
             self.budget.take(len(found.get("rows", ())))

@@ -74,11 +74,15 @@ def server(desk: Desk) -> MCPServer[Any]:
 
 
 def _limited(desk: Desk, tool: Tool) -> Any:
-    """A tool that answers in time or not at all, and whose errors say nothing that was not meant to be said."""
+    """A tool that answers in time or not at all, and whose errors say nothing that was not meant to be said.
+
+    What is not answered in time, or not waited for any more, is stopped on the engine.
+    """
 
     @wraps(tool)
     async def limited(**arguments: Any) -> dict[str, Any]:
-        call = partial(desk.answered, partial(tool, **arguments))
+        stoppable = desk.stoppable()
+        call = partial(desk.answered, partial(tool, **arguments), stoppable=stoppable)
         try:
             with anyio.fail_after(desk.limits.seconds):
                 return await to_thread.run_sync(call, abandon_on_cancel=True)
@@ -88,6 +92,8 @@ def _limited(desk: Desk, tool: Tool) -> Any:
             raise ToolError(str(error)) from None
         except Exception as error:
             raise ToolError("this failed; whoever runs the server finds it in the audit log") from error
+        finally:
+            stoppable.give_up()
 
     return limited
 

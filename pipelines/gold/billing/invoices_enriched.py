@@ -62,6 +62,7 @@ TABLE = gold_table(
             "Seconds from the invoice's finalization, else its creation, to its payment; null where it is not paid.",
             minimum=0,
         ),
+        Column("due_date", "date", "Day of due_at, UTC; null where it is charged when it is finalized."),
     ),
 )
 
@@ -100,7 +101,8 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     counted = [
         column.name for column in TABLE.columns if column.required and column.name not in bills.columns
     ]
-    rows = found.withColumn("payment_seconds", F.when(wait.isNotNull(), F.greatest(wait, F.lit(0))))
+    seconds = F.when(wait.isNotNull(), F.greatest(wait, F.lit(0)))
+    rows = found.withColumns({"payment_seconds": seconds, "due_date": F.to_date("due_at")})
     return rows.fillna(0, counted).select(*TABLE.column_names)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.days import on_dates
@@ -30,6 +29,7 @@ RESPONSES = ("contested", "uncontested", "awaiting_response", "not_needed")
 
 _KIND = (
     Column("kind", "string", "chargeback: the bank took the money back; inquiry: it asks; prevented: it was resolved before it was raised.", required=True, known=KINDS),
+    Column("was_inquiry", "boolean", "It was an inquiry at some time; of a chargeback: the bank asked before it took the money back.", required=True),
     Column("network", "string", "Card network; none where no card was used, unknown where the source does not say.", required=True),
     Column("reason", "string", "Why the cardholder contests the payment, in Stripe's words; unknown where nobody said.", required=True),
     Column("reason_group", "string", "fraud, consumer: about the goods or the contract, processing: such as duplicates, or other.", required=True, known=REASON_GROUPS),
@@ -105,25 +105,20 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
         "customer_id",
     )
     course = _course(on_dates(live(now[HISTORY]), "created_date", dates))
-    told = _with_one_payment(found).join(course, _DISPUTE, "left")
+    told = claims.of_one_payment(found, _DISPUTE).join(course, _DISPUTE, "left")
     return told.withColumns(_facts()).withColumns(_results()).select(*TABLE.column_names)
 
 
-def _with_one_payment(found: DataFrame) -> DataFrame:
-    """Each dispute once: an intent that it names may have been captured by several charges, of which the first counts."""
-    in_order = Window.partitionBy(*_DISPUTE).orderBy("payment_date", "paid_charge_id")
-    return found.withColumn("place", F.row_number().over(in_order)).filter("place = 1")
-
-
 def _course(history: DataFrame) -> DataFrame:
-    """When each dispute was answered and closed, as the first event says that tells it.
+    """When each dispute was answered and closed, as the first event says that tells it, and whether it began as an inquiry.
 
-    Versions that came without an event say nothing of it: they stand at the dispute's creation.
+    Versions that came without an event say nothing of when: they stand at the dispute's creation.
     """
-    told = history.filter("event_type is not null").groupBy(*_DISPUTE)
-    return told.agg(
-        F.min(F.when(_is_answered(), F.col("valid_from"))).alias("responded_at"),
-        F.min(F.when(F.col("is_closed"), F.col("valid_from"))).alias("first_closed_at"),
+    by_event = F.col("event_type").isNotNull()
+    return history.groupBy(*_DISPUTE).agg(
+        F.min(F.when(by_event & _is_answered(), F.col("valid_from"))).alias("responded_at"),
+        F.min(F.when(by_event & F.col("is_closed"), F.col("valid_from"))).alias("first_closed_at"),
+        F.max("is_inquiry").alias("had_asked"),
     )
 
 
@@ -140,6 +135,7 @@ def _facts() -> dict[str, Expression]:
         "kind": F.when(F.col("is_prevented"), "prevented")
         .when(F.col("is_inquiry"), "inquiry")
         .otherwise("chargeback"),
+        "was_inquiry": F.col("is_inquiry") | F.coalesce("had_asked", F.lit(False)),
         "network": F.coalesce(paid_over, "card_network", "card_brand", F.lit(UNKNOWN)),
         "reason": reason,
         "reason_group": F.when(reason == "fraudulent", "fraud")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
@@ -159,7 +160,9 @@ class _Reading:
                 return exp.Neg(this=number.copy()) if number is not node else number.copy()
             case "boolean" if isinstance(node, exp.Boolean):
                 return node.copy()
-        kind = {"string": "a text", "boolean": "true or false"}.get(column.type, "a number")
+            case "date" if isinstance(node, exp.Literal) and node.is_string and _is_day(str(node.this)):
+                return exp.cast(exp.Literal.string(node.this), "date")
+        kind = _KINDS.get(column.type, "a number")
         raise MetricError(
             f"{column.name} is compared with {kind}, not with {quoted(node.sql('spark'))}", "where"
         )
@@ -179,6 +182,16 @@ class _Reading:
 
     def fault(self, node: exp.Expr) -> MetricError:
         return MetricError(f"{quoted(node.sql('spark'))} is not understood in a condition: {_HELP}", "where")
+
+
+_KINDS = {"string": "a text", "boolean": "true or false", "date": "a day, such as '2026-03-31'"}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def unknown_dimension(name: str, dimensions: Collection[str]) -> MetricError:

@@ -220,7 +220,8 @@ select b.account, b.currency, b.day as date, b.invoice_id, b.created_at, number,
        coalesce(unplanned, 0) as unplanned_minor, coalesce(notes, 0) as credit_notes_count, coalesce(credited, 0) as credited_minor, coalesce(failed, 0) as failed_charges_count,
        c.charge_id, t.created_at as charged_at, t.payment_method_type, case when t.method = 'card' then t.network when t.charge_id is not null then 'none' end as network,
        coalesce(returned, 0) as returned_minor, case when c.charge_id is not null then disputed end as is_disputed,
-       case when paid_at is not null then greatest(epoch(paid_at)::bigint - epoch(since)::bigint, 0) end as payment_seconds
+       case when paid_at is not null then greatest(epoch(paid_at)::bigint - epoch(since)::bigint, 0) end as payment_seconds,
+       due_at::date as due_date
 from bills b left join charged c on c.account = b.account and c.invoice_id = b.invoice_id
 left join tried t on t.account = b.account and t.invoice_id = b.invoice_id and t.charge_id = c.charge_id
 left join listed l on l.account = b.account and l.invoice_id = b.invoice_id left join noted n on n.account = b.account and n.invoice_id = b.invoice_id

@@ -55,11 +55,12 @@ with course as (
   select account, dispute_id, min(valid_from) filter (status in ('under_review', 'warning_under_review') or submission_count > 0) as answered,
          min(valid_from) filter (is_closed) as closed
   from silver.dispute_history where livemode is not false and event_type is not null group by all),
+asked as (select distinct account, dispute_id from silver.dispute_history where livemode is not false and is_inquiry),
 told as (
-  select r.*, c.answered, c.closed, submission_count > 0 or status in ('under_review', 'warning_under_review') or answered is not null as contested
+  select r.*, c.answered, c.closed, r.is_inquiry or exists (from asked a where a.account = r.account and a.dispute_id = r.dispute_id) as was_inquiry, submission_count > 0 or status in ('under_review', 'warning_under_review') or answered is not null as contested
   from raised r left join course c using (account, dispute_id))
 select account, dispute_id, created_date as date, created_at, currency, amount_minor,
-       case when is_prevented then 'prevented' when is_inquiry then 'inquiry' else 'chargeback' end as kind, over as network, coalesce(reason, 'unknown') as reason,
+       case when is_prevented then 'prevented' when is_inquiry then 'inquiry' else 'chargeback' end as kind, was_inquiry, over as network, coalesce(reason, 'unknown') as reason,
        case when reason = 'fraudulent' then 'fraud' when reason in ('product_not_received', 'product_unacceptable', 'subscription_canceled', 'credit_not_processed') then 'consumer'
             when reason in ('duplicate', 'bank_cannot_process', 'check_returned', 'debit_not_authorized', 'incorrect_account_details', 'insufficient_funds') then 'processing' else 'other' end as reason_group,
        coalesce(network_reason_code, 'none') as network_reason_code, status,
@@ -223,8 +224,25 @@ select account, currency, date, system, rule, action, case when is_authorized th
 from judged group by all
 """
 
+REFUNDED = """
+select r.account, r.refund_id, r.created_date as date, r.created_at, r.currency, r.amount_minor, coalesce(r.reason, 'none') as reason,
+       case when r.status in ('failed', 'canceled') then 'failed' when r.status in ('pending', 'requires_action') then 'pending' else 'returned' end as outcome,
+       coalesce(r.charge_id, p.charge_id) as charge_id, p.created_date as payment_date, p.currency as payment_currency, p.amount_minor as payment_minor,
+       coalesce(p.payment_method_type, 'unknown') as payment_method_type, coalesce(p.paid_network, 'unknown') as network, p.taken as is_captured,
+       greatest(epoch(r.created_at) - epoch(p.created_at), 0)::bigint as refund_seconds
+from silver.refunds r left join paid p on p.account = r.account and (p.charge_id = r.charge_id or (r.charge_id is null and p.taken and p.payment_intent_id = r.payment_intent_id))
+ and datediff('day', p.created_date, r.created_date) between -1 and 540
+where r.livemode is not false
+"""
+
 RISK = Oracle(
-    SILVER, VIEWS, {"gold.merchant_risk_daily": MERCHANTS, "gold.network_monitoring_monthly": MONITORING}
+    SILVER,
+    VIEWS,
+    {
+        "gold.merchant_risk_daily": MERCHANTS,
+        "gold.network_monitoring_monthly": MONITORING,
+        "gold.refunds_enriched": REFUNDED,
+    },
 )
 RULED = Oracle(SILVER, VIEWS, {"gold.rule_performance": RULES}, gold=("payment_decisions",))
 RARE = Oracle(SILVER, VIEWS, {"gold.card_testing_alerts": CARD_TESTING, "gold.disputes_enriched": DISPUTES})

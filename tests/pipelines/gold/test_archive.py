@@ -33,11 +33,11 @@ _SCORED = {"gold.payment_scores"}
 DRIFT = "gold.schema_drift"
 NOTHING_OF_THE_DAY = {
     "gold.card_testing_alerts", "gold.decline_reasons", "gold.disputes_enriched", "gold.dunning",
-    "gold.exchange_rates_daily", "gold.false_declines", "gold.payouts_itemized", "gold.retries",
-    "gold.revenue_converted_daily", "gold.rule_performance", "gold.settlement_reconciliation",
+    "gold.exchange_rates_daily", "gold.false_declines", "gold.payouts_itemized", "gold.refunds_enriched",
+    "gold.retries", "gold.revenue_converted_daily", "gold.rule_performance", "gold.settlement_reconciliation",
 }  # fmt: skip
-"""What has nothing of the day that comes late: nothing is declined or disputed on it, its payouts, known by later
-events, pay what was there before; no settlement file is there, and no reporting currency is named."""
+"""What has nothing of the day that comes late: nothing is declined, given back or disputed on it, its payouts, known by
+later events, pay what was there before; no settlement file is there, and no reporting currency is named."""
 GOLD = [
     table.name
     for table in tables_of("gold")

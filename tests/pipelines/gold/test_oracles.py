@@ -28,6 +28,7 @@ FEW = {
     "gold.dunning": 2,
     "gold.merchants_overview": 3,
     "gold.onboarding_daily": 3,
+    "gold.refunds_enriched": 5,
     "gold.rule_performance": 3,
     "gold.verification_funnel_daily": 5,
 }

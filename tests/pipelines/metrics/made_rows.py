@@ -72,6 +72,8 @@ def _value(column: Column, table: Table, chance: random.Random) -> Any:
             return chance.choice((0, 0, 1, 2, 7, 1_000_003)) * (
                 1 if column.minimum == 0 else chance.choice((1, -1))
             )
+        case "double" if column.name.startswith(("is_", "has_")):
+            return float(chance.random() < 0.5)
         case "double":
             return chance.random()
         case "boolean":

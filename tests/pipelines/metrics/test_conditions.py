@@ -13,6 +13,7 @@ DIMENSIONS = {
     "network": Column("network", "string", "Its network.", known=("amex",)),
     "attempt_number": Column("attempt_number", "bigint", "Its number."),
     "is_friendly": Column("is_friendly", "boolean", "Whether."),
+    "due_date": Column("due_date", "date", "Its day."),
 }
 VALUES = {"currency": {"USD", "EUR"}, "network": {"visa", "none"}}
 
@@ -47,6 +48,8 @@ def written(text: str) -> str:
         ("network = 'amex'", "network = 'amex'"),
         ("network >= 'm' -- a comment", "network >= 'm'"),
         ("`currency` = 'USD'", "currency = 'USD'"),
+        ("due_date < '2026-05-18'", "due_date < CAST('2026-05-18' AS DATE)"),
+        ("due_date is null", "due_date IS NULL"),
     ],
 )
 def test_what_is_understood(text: str, expected: str) -> None:
@@ -101,6 +104,11 @@ def test_what_is_kept_to_one_value(text: str, pinned: dict[str, str]) -> None:
         "currency = null",
         "currency = date '2026-01-01'",
         "is_friendly = 1",
+        "due_date < 'soon'",
+        "due_date < '20260518'",
+        "due_date < '2026-02-30'",
+        "due_date < current_date",
+        "due_date = 20260518",
         "is_friendly",
         "gold.payments_daily.currency = 'USD'",
         "p.currency = 'USD'",

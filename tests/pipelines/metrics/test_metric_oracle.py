@@ -114,6 +114,9 @@ def test_metrics_that_are_asked_together_are_as_by_hand(
         found = asked(made_lake, (*by, *grain), *names)
         for place, name in enumerate(names):
             for key, values in by_hand(duck, (*by, *grain), name).items():
+                if key not in found:
+                    assert not any(values), (name, key, values)  # of no row that counts for any of them
+                    continue
                 value = found[key][place]
                 assert same((value,), values) or (value, values) == (0, (None,)), (name, key, value, values)
 

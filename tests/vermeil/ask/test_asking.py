@@ -220,11 +220,42 @@ def read_by(
     return asker.ask(question)
 
 
-def test_what_a_model_reads_is_answered_and_said(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_model_reads_and_the_words_bear_out_is_answered_and_said(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert asker.ask(UNCLEAR).outcome != "answered"
-    answer = read_by(asker, monkeypatch, {"metrics": ["authorization_rate"], "by": ["network"]})
+    [nearest, *_] = asker.reader.read(UNCLEAR).near
+    answer = read_by(asker, monkeypatch, {"metrics": [nearest]})
     assert answer.outcome == "answered"
     assert answer.assumed[0].endswith("read the question: see whether it is meant so.")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"metrics": ["fees_minor"]},
+        {"where": [{"dimension": "currency", "values": ["EUR"]}]},
+        {"time": {"first": "2026-03-01", "last": "2026-03-02"}},
+        {"known_at": "2026-03-02T00:00:00Z"},
+        {"limit": 1},
+        {"keeping": [{"metric": "", "sign": ">", "value": 0}]},
+    ],
+    ids=["metric", "value", "days", "known", "limit", "bound"],
+)
+def test_what_only_a_model_says_is_asked_back_first(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]
+) -> None:
+    [nearest, *_] = asker.reader.read(UNCLEAR).near
+    if "keeping" in more:
+        more = {"keeping": [{**more["keeping"][0], "metric": nearest}]}
+    answer = read_by(asker, monkeypatch, {"metrics": [nearest], **more})
+    assert answer.outcome == "asked"
+    assert "reads it as the first of these. Is it meant so?" in answer.said
+    first = answer.readings[0].plan
+    assert isinstance(first, MetricPlan)
+    assert first.metrics == tuple(more.get("metrics", [nearest]))
+    assert len(answer.readings) <= 3
+    assert asker.answer(first).outcome == "answered"
 
 
 @pytest.mark.parametrize(

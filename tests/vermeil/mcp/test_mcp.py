@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
+from anyio import to_thread
 
 pytest.importorskip("mcp")
 
@@ -20,7 +22,7 @@ from pipelines.metrics.shared.catalog import declared
 from pipelines.metrics.shared.query import Query
 from tests.vermeil.mcp.served import INJECTION, MORE, served
 from tests.vermeil.support.paid import CANARY, fill
-from vermeil.mcp.desk import FROM_DATA, Desk
+from vermeil.mcp.desk import FROM_DATA, Desk, RefusedError
 from vermeil.mcp.limits import Limits, shortened
 from vermeil.mcp.serving import server
 from vermeil.mcp.small_groups import FOLDED, NOT_OF_PEOPLE, small
@@ -242,6 +244,87 @@ def test_a_call_that_takes_too_long_is_given_up(lake: Lakehouse, monkeypatch: py
     monkeypatch.setattr("vermeil.mcp.figures.about", lambda *_: time.sleep(1) or [])
     assert "not answered within 0.2 seconds" in refused(slow, "list_metrics")
     assert "not answered within 0.2 seconds" in logged(slow)[-1]["outcome"]
+
+
+LONG = "select sum((id * 7919) % 1009) as n from range(0, 400000000000)"
+
+
+def asks_for_long(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> tuple[threading.Event, threading.Event, list[str]]:
+    """Have the tool that lists metrics ask the engine for what takes minutes; when that began and ended, and how."""
+    began, ended, how = threading.Event(), threading.Event(), list[str]()
+
+    def long(*_: Any) -> list[Any]:
+        began.set()
+        try:
+            return lake.spark.sql(LONG).collect()
+        except Exception as error:
+            how.append(type(error).__name__)
+            raise
+        finally:
+            ended.set()
+
+    monkeypatch.setattr("vermeil.mcp.figures.about", long)
+    return began, ended, how
+
+
+@pytest.mark.engine
+def test_a_call_that_is_given_up_is_stopped_on_the_engine(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Desk(lake, replace(Limits(), seconds=2))
+    _, ended, how = asks_for_long(lake, monkeypatch)
+    assert "not answered within 2 seconds" in refused(slow, "list_metrics")
+    assert ended.wait(120), "the query goes on"
+    assert how, "it came to its end by itself: the test says nothing"
+    monkeypatch.undo()
+    with Desk(lake).stoppable().running():
+        assert lake.spark.sql("select 1 as one").collect() == [(1,)], "others are asked as before"
+    after = Desk(lake)
+    assert called(after, "query_metrics", metrics=["captured_count"])["rows"]
+
+
+@pytest.mark.engine
+def test_a_call_is_stopped_whose_client_waits_no_more(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, ended, how = asks_for_long(lake, monkeypatch)
+    desk = Desk(lake)
+
+    async def left() -> None:
+        async with Client(server(desk)) as client, anyio.create_task_group() as group:
+            group.start_soon(client.call_tool, "list_metrics", {})
+            await to_thread.run_sync(began.wait, 30)
+            group.cancel_scope.cancel()
+
+    anyio.run(left)
+    assert ended.wait(120), "the query goes on"
+    assert how
+
+
+def test_a_call_between_two_queries_is_stopped_in_the_second(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ended, how = asks_for_long(lake, monkeypatch)
+    query = lake.spark.sql
+    monkeypatch.setattr(lake.spark, "sql", lambda text: time.sleep(2) or query(text))
+    assert "not answered within 1 seconds" in refused(
+        Desk(lake, replace(Limits(), seconds=1)), "list_metrics"
+    )
+    assert ended.wait(120), "the query goes on"
+    assert how
+
+
+def test_a_call_that_is_given_up_before_its_turn_is_not_made(desk: Desk) -> None:
+    stoppable = desk.stoppable()
+    stoppable.give_up()
+    made = list[int]()
+    with pytest.raises(RefusedError, match="given up before its turn came"):
+        desk.answered(lambda: {"rows": made.append(1)}, stoppable=stoppable)
+    assert made == []
+    assert desk._turn.acquire(blocking=False)
+    desk._turn.release()
 
 
 def test_a_failure_tells_nothing_of_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

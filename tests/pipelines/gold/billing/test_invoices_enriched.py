@@ -69,3 +69,10 @@ def test_what_hangs_on_an_invoice_rewrites_its_day(any_spark: SparkSession) -> N
     assert affected(
         any_spark, GOLD, {"silver.charges": [charge("ch_1", MAY, invoice_id="in_1")]}, before
     ) == [MAY]
+
+
+def test_an_invoice_is_due_on_a_day_of_utc_or_on_none(any_spark: SparkSession) -> None:
+    rows = built(
+        any_spark, GOLD, {INVOICES: [invoice("in_1", due_at=at("2026-05-31 23:59:59")), invoice("in_2")]}, MAY
+    )
+    assert [str(row["due_date"]) for row in rows] == ["2026-05-31", "None"]

@@ -110,6 +110,29 @@ def test_each_dispute_is_there_once_whatever_names_its_payment(any_spark: SparkS
     assert [row["payment_date"] for row in rows] == [day(MAY)] * 3 + [None, day("2026-05-02")]
 
 
+def test_a_chargeback_that_began_as_an_inquiry_is_told_by_its_versions(any_spark: SparkSession) -> None:
+    raised = [dispute(f"dp_{n}", f"ch_{n}", JULY) for n in (1, 2, 3)]
+    asked = inquiry("dp_4", "ch_4", JULY)
+    tables = {
+        "silver.disputes": [*raised, asked],
+        "silver.dispute_history": [
+            version(inquiry("dp_1", "ch_1", JULY), JULY, 1),
+            version(raised[0], "2026-07-09", 2),
+            version(raised[1], JULY, 1),
+            # It came without an event: it says nothing of when, and yet that it was.
+            version(inquiry("dp_3", "ch_3", JULY), JULY, 1, event_type=None),
+            version(asked, JULY, 1),
+        ],
+    }
+    rows = built(any_spark, GOLD, tables, JULY)
+    assert [(row["dispute_id"], row["kind"], row["was_inquiry"]) for row in rows] == [
+        ("dp_1", "chargeback", True),
+        ("dp_2", "chargeback", False),
+        ("dp_3", "chargeback", True),
+        ("dp_4", "inquiry", True),
+    ]
+
+
 def test_versions_without_an_event_tell_no_time(any_spark: SparkSession) -> None:
     won = dispute("dp_1", "ch_1", JULY, status="won", is_closed=True, submission_count=1)
     tables = {"silver.disputes": [won], "silver.dispute_history": [version(won, JULY, 1, event_type=None)]}
