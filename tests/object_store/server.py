@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from tests.object_store.proxy import Proxy, proxy
 
@@ -17,7 +18,8 @@ BUILT = Path(__file__).parents[2] / "build" / "versitygw"
 """Where ``make object-store`` leaves it."""
 
 BUCKET = "vermeil-tests"
-ACCESS_KEY, SECRET_KEY = "made-up-access-key", "made-up-secret-that-no-log-may-hold"
+ACCESS_KEY, SECRET_KEY = token_hex(10), token_hex(20)
+"""Of this process alone. No log may hold them."""
 STARTS_WITHIN = 20.0
 
 
