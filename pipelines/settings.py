@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -241,10 +242,21 @@ def load_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     """
     given = {name: value for name, value in (overrides or {}).items() if value is not None}
     try:
-        return Settings(**given)
+        settings = Settings(**given)
     except ValidationError as error:
         faults = (f"VERMEIL_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
         raise SettingsError("; ".join(faults)) from None
+    root = settings.lakehouse_uri
+    if "://" not in root and (found := _NOT_FOUND.search(root)):
+        raise SettingsError(
+            f"the tables cannot lie at {root!r}: Delta's libraries find none below a folder with {found[0]!r} in its "
+            "name. Choose another with --home (VERMEIL_HOME), or VERMEIL_LAKEHOUSE."
+        )
+    return settings
+
+
+_NOT_FOUND = re.compile(r"[\[\]|^\\\x00-\x1f\x7f]|%[0-9A-Fa-f]{2}")
+"""What delta-rs (1.6.6) reads as something else, or ends at, in the path of a table."""
 
 
 def _yaml_files(folder: Path) -> list[Path]:

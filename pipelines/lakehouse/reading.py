@@ -14,6 +14,7 @@ from pipelines.delta import marker, releases, remote, storage
 from pipelines.delta.engine import engine_of, open_spark
 from pipelines.delta.engine_errors import OF
 from pipelines.delta.log import Commit, DeltaLog, Note
+from pipelines.delta.plain_path import plain, without_patterns
 from pipelines.delta.releases import Release
 from pipelines.delta.schemas import arrow_schema
 from pipelines.errors import LakehouseError, noted
@@ -47,12 +48,13 @@ class Reading:
             remote.tell_environment(settings.storage_options)
         marker.check(settings.lakehouse_uri)
         self.settings = settings
-        self.uri = settings.lakehouse_uri
         self.engine = engine_of(settings)
         self.tables = tables
         self.release = release
         self._pins: dict[str, int] = {}
         self._stack = ExitStack()
+        uri = settings.lakehouse_uri
+        self.uri = self._stack.enter_context(plain(uri)) if self.engine.reads_here else without_patterns(uri)
         self._given_spark = spark
 
     @classmethod
