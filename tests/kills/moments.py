@@ -99,7 +99,7 @@ def state(folder: Path) -> Iterator[tuple[str, int]]:
 def subject(args: tuple[Any, ...]) -> str:
     """The table that a call is about, as far as its arguments say."""
     for value in args:
-        name = getattr(value, "name", value)
+        name = getattr(value, "name", getattr(value, "table_uri", value))
         if isinstance(name, str):
             parts = name.rstrip("/").split("/")
             for one, other in zip(parts, [*parts[1:], ""], strict=True):

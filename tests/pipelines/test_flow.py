@@ -91,7 +91,7 @@ def test_every_table_gets_rows_and_the_audit_balances(undisturbed: Lakehouse) ->
     assert found.total.records > 500
     # The archive is made of known fields alone, so nothing drifts; no model was trained that could score; no settlement
     # file is there, and no reporting currency is named; and a few days have no burst of small attempts, no coupon, no
-    # dispute, no invoice that failed, nothing that was blocked and nothing that people share.
+    # dispute, no refund, no invoice that failed, nothing that was blocked and nothing that people share.
     empty = (
         "gold.card_testing_alerts",
         "gold.coupons_used",
@@ -99,6 +99,7 @@ def test_every_table_gets_rows_and_the_audit_balances(undisturbed: Lakehouse) ->
         "gold.dunning",
         "gold.exchange_rates_daily",
         "gold.identity_links",
+        "gold.refunds_enriched",
         "gold.revenue_converted_daily",
         "gold.rule_performance",
         "gold.schema_drift",
@@ -111,6 +112,7 @@ def test_every_table_gets_rows_and_the_audit_balances(undisturbed: Lakehouse) ->
     filled = {name for name, table in all_tables().items() if table.layer == "gold"} - {*empty}
     filled |= {"silver.charges", "silver.customers", "silver.balance_transactions"}
     assert {name for name in filled if not undisturbed.count(name)} == set()
+    assert not undisturbed.count("silver.refunds")
 
 
 def test_a_second_run_changes_nothing(undisturbed: Lakehouse, archive: Path) -> None:
