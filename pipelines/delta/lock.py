@@ -96,12 +96,15 @@ def holder(folder: Path) -> Holder | None:
     path = folder / FILE
     if not path.exists():
         return None
+    started = time.monotonic()
     with path.open("r", encoding="utf-8") as file:
-        if _locked(file, fcntl.LOCK_SH):
-            return None
-        if (found := _read(file)) is None:
-            raise LakehouseError("an unknown process")
-        return found
+        while not _locked(file, fcntl.LOCK_SH):
+            if found := _read(file):
+                return found
+            if time.monotonic() - started >= GRACE:
+                raise LakehouseError("an unknown process")
+            time.sleep(_PAUSE)
+    return None
 
 
 def _acquire(file: IO[str], folder: Path, wait: float, waiting: Callable[[str], None]) -> None:

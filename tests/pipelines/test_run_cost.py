@@ -32,7 +32,7 @@ pytestmark = [
 
 TABLES = ("bronze.records", "silver.charges", "silver.refunds", "gold.payments_daily")
 
-QUERIES, ANALYSES, LOGS = 11.5, 8.0, 4.0
+QUERIES, ANALYSES, LOGS = 9.5, 7.3, 4.4
 """Of each table that gets rows, on average: staged, judged by a handful of queries, published, its log read. Two tables
 about risk ask some twenty each: they look up the days of every input by itself, as the embedded engine needs it.
 """
