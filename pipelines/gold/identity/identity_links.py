@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
@@ -121,11 +123,17 @@ def _links(rows: DataFrame, link: str, by: str) -> DataFrame:
     }
     counts = (F.countDistinct(column).alias(f"{name}_count") for name, column in different.items())
     times = (F.min("created_at").alias("first_at"), F.max("created_at").alias("last_at"))
-    of = rows.filter(F.col(by).isNotNull()).groupBy("account", F.col(by).alias("thing")).agg(*counts, *times)
-    several = "documents_count > 1 or customers_count > 1" if link == PERSON else "people_count > 1"
+    things = rows.filter(F.col(by).isNotNull()).withColumn("thing", F.col(by))
+    differ = [
+        F.min(one) < F.max(one) for one in (("document", "customer_id") if link == PERSON else ("who",))
+    ]
+    # First which things link anything, by what costs little a thing, and then how many of these few: the embedded engine
+    # sets tens of kilobytes aside for each group whose distinct values it counts.
+    linking = things.groupBy("account", "thing").agg(reduce(or_, differ).alias("several")).filter("several")
+    of = things.join(linking, ["account", "thing"], "left_semi").groupBy("account", "thing")
     is_hub = F.lit(link == NETWORK) & (F.col("people_count") > HUB_PEOPLE)
     told = {"account": text("account"), "link": F.lit(link), "shared": text("thing"), "is_hub": is_hub}
-    return of.filter(several).withColumns(told).drop("thing")
+    return of.agg(*counts, *times).withColumns(told).drop("thing")
 
 
 RECIPE = Whole(TABLE, inputs=(REPORTS, SESSIONS, CHARGES), build=build)
