@@ -231,7 +231,7 @@ def identified(file: RawFile, copies: Path | None = None) -> RawFile:
         with open_bounded(file) as stream:
             content = stream.read()
         digest = hashlib.sha256(content).hexdigest()
-        copy = copies / f"{hashlib.sha256(file.file.encode()).hexdigest()}"
+        copy = copies / hashlib.sha256(file.file.encode()).hexdigest()
         copies.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(content)
         return replace(file, sha256=digest, copy=str(copy))

@@ -156,7 +156,19 @@ class DeltaRs:
         )
 
     def _committed(self, note: Note) -> dict[str, Any]:
-        return _committed(note, self._retries)
+        """How a commit is made: with its note, and with nothing that delta-rs would do to the log by itself.
+
+        Expired entries hold notes that are still needed. When a checkpoint is due is decided for all engines in one
+        place, when a writer has ended, and not at every hundredth commit in the middle of a run.
+        """
+        return {
+            "commit_properties": CommitProperties(
+                custom_metadata={"userMetadata": dump_note(note)}, max_commit_retries=self._retries
+            ),
+            "post_commithook_properties": PostCommitHookProperties(
+                create_checkpoint=False, cleanup_expired_logs=False
+            ),
+        }
 
     def _vacuum(self, uri: str, hours: int, **how: Any) -> None:
         self._open(uri).vacuum(
@@ -210,22 +222,6 @@ class DeltaRs:
         self._open(uri).create_write_transaction(
             actions, mode="append", schema=delta_schema(table), **self._committed(note)
         )
-
-
-def _committed(note: Note, retries: int | None = None) -> dict[str, Any]:
-    """How a commit is made: with its note, and with nothing that delta-rs would do to the log by itself.
-
-    Expired entries hold notes that are still needed. When a checkpoint is due is decided for all engines in one place,
-    when a writer has ended, and not at every hundredth commit in the middle of a run.
-    """
-    return {
-        "commit_properties": CommitProperties(
-            custom_metadata={"userMetadata": dump_note(note)}, max_commit_retries=retries
-        ),
-        "post_commithook_properties": PostCommitHookProperties(
-            create_checkpoint=False, cleanup_expired_logs=False
-        ),
-    }
 
 
 def _merger(

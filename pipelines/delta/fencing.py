@@ -49,7 +49,7 @@ class Fence:
     moved: Callable[[str], None]
     _alone: threading.Lock = field(default_factory=threading.Lock)
 
-    def stands_on(self, uri: str, version: int) -> None:
+    def stands_on(self, uri: str, version: int | None) -> None:
         """That a commit stands on the version that this writer knows.
 
         Raises:
@@ -67,11 +67,7 @@ class Fence:
         Raises:
             LakehouseError: the lease is lost, or another writer has committed to the table.
         """
-        found = self.latest(uri)
-        with self._alone:
-            known = self.known.get(uri)
-        if found != known:
-            raise LakehouseError(_written(uri, found, known))
+        self.stands_on(uri, self.latest(uri))
         self.lease.check()
         try:
             yield

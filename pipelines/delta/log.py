@@ -22,6 +22,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from pipelines.delta import storage
 from pipelines.delta.engine_errors import OF
+from pipelines.delta.held_logs import FOLDER as FOLDER
 from pipelines.delta.held_logs import HeldLogs
 from pipelines.delta.layout import DataFile, Layout
 from pipelines.delta.notes import Commit as Commit
@@ -32,8 +33,6 @@ from pipelines.delta.notes import load_note as load_note
 from pipelines.delta.notes import stamped as stamped
 from pipelines.delta.storage import File
 from pipelines.errors import LakehouseError, noted
-
-FOLDER = "_delta_log"
 
 LAST_CHECKPOINT = "_last_checkpoint"
 """Name of the file that names the newest checkpoint. The protocol makes it optional, and Trino needs it."""

@@ -120,37 +120,22 @@ def read(uri: str, start: int | None = None, end: int | None = None, etag: str |
         return bytes(obstore.get(store, key, options=how or None).bytes())
 
 
-def stamp(uri: str) -> Stored | None:
-    """What the store says of an object; None where there is none."""
-    import obstore
-
-    store, key = _client(uri)
-    try:
-        with _told(uri):
-            found = obstore.head(store, key)
-    except FileNotFoundError:
-        return None
-    return Stored(key, found["size"], found["last_modified"], (found.get("e_tag") or "").strip('"'))
-
-
-def write(uri: str, content: bytes, *, over: str | None = None, new: bool = False) -> str:
+def write(uri: str, content: bytes, *, new: bool = False) -> str:
     """Write an object in one step; returns its ETag.
 
     Args:
         uri: where.
         content: all of it.
-        over: the ETag that the object must have now.
         new: there must be no object.
 
     Raises:
-        Taken: the condition does not hold; nothing was written.
+        Taken: there is one; nothing was written.
     """
     import obstore
 
     store, key = _client(uri)
-    mode: Any = {"e_tag": f'"{over}"'} if over is not None else "create" if new else "overwrite"
     with _told(uri):
-        found = obstore.put(store, key, content, mode=mode, use_multipart=False)
+        found = obstore.put(store, key, content, mode="create" if new else "overwrite", use_multipart=False)
     return (found["e_tag"] or "").strip('"')
 
 

@@ -184,7 +184,7 @@ class Lakehouse(Reading):
     def staged_in(self) -> str:
         """Below what batches are staged: with the tables, or on this disk where all that reads them is here."""
         if storage.is_local(self.uri) or not self.engine.reads_here:
-            return self.uri
+            return self._read_by
         known_by = sha256(self.uri.encode()).hexdigest()[:16]
         return str((self.settings.home / "staging" / known_by).resolve())
 

@@ -53,8 +53,13 @@ class Reading:
         self.release = release
         self._pins: dict[str, int] = {}
         self._stack = ExitStack()
-        uri = settings.lakehouse_uri
-        self.uri = self._stack.enter_context(plain(uri)) if self.engine.reads_here else without_patterns(uri)
+        self.uri = settings.lakehouse_uri
+        # By what the engine finds what lies there; all else is told the place itself.
+        self._read_by = (
+            self._stack.enter_context(plain(self.uri))
+            if self.engine.reads_here
+            else without_patterns(self.uri)
+        )
         self._given_spark = spark
 
     @classmethod
@@ -126,7 +131,10 @@ class Reading:
 
     def table_uri(self, name: str) -> str:
         """Where a table's files are."""
-        return storage.join(self.uri, *self.declaration(name).name.split("."))
+        return self._place_of(self.uri, name)
+
+    def _place_of(self, root: str, name: str) -> str:
+        return storage.join(root, *self.declaration(name).name.split("."))
 
     def exists(self, name: str) -> bool:
         """Whether anything was ever published to a table."""
@@ -175,9 +183,10 @@ class Reading:
         if (copied := self._from_copies(name, version)) is not None:
             rows = copied
         elif version is None:
-            rows = self.spark.read.format("delta").load(self.table_uri(name))
+            rows = self.spark.read.format("delta").load(self._place_of(self._read_by, name))
         else:
-            rows = self.engine.at_version(self.settings, self.spark, self.table_uri(name), version)
+            found = self._place_of(self._read_by, name)
+            rows = self.engine.at_version(self.settings, self.spark, found, version)
         # Of the log, since the engine takes milliseconds to say it; of a version only where a person looks back: a run
         # makes a table anew whose inputs have other columns than it knows.
         looked_at = version if at is not None or self.release is not None else None

@@ -49,6 +49,7 @@ def test_tables_are_written_and_read_below_a_folder_of_any_name(
     settings = load_settings({"home": tmp_path / name})
     for run in range(2):  # as two runs do, each with a lakehouse of its own
         with Lakehouse(settings, {THINGS.name: THINGS}, spark) as lake:
+            assert lake.uri == settings.lakehouse_uri  # others are told the place itself
             before = lake.version(THINGS.name)
             put(lake, f"t{run}")
             rows = {row["thing_id"] for row in lake.table(THINGS.name).collect()}
