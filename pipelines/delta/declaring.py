@@ -27,7 +27,7 @@ def declare(log: DeltaLog, uri: str, table: Table) -> None:
     if log.exists(uri):
         _add_missing_columns(log, uri, table)
         return
-    DeltaTable.create(
+    created = DeltaTable.create(
         uri,
         schema=delta_schema(table),
         name=table.name,
@@ -35,6 +35,7 @@ def declare(log: DeltaLog, uri: str, table: Table) -> None:
         configuration=configuration(table),
         storage_options=log.storage_options,
     )
+    log.committed(uri, created)
 
 
 def is_declared(log: DeltaLog, uri: str, table: Table) -> bool:

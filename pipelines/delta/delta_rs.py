@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import reduce
 from itertools import chain
@@ -26,7 +27,6 @@ from deltalake import (
 from deltalake.table import TableMerger
 from deltalake.transaction import AddAction
 
-from pipelines.delta import log as delta_log
 from pipelines.delta import storage
 from pipelines.delta.commits import FILE_BYTES, Staged, StandsOn, amend_condition, check_days, key_condition
 from pipelines.delta.declaring import configuration, delta_schema
@@ -45,30 +45,33 @@ class DeltaRs:
     """A :class:`~pipelines.delta.commits.Committer` on delta-rs.
 
     Args:
-        storage_options: how delta-rs reaches an object store.
+        log: what the tables' logs say; it lends the tables that are committed to, and takes them back.
         stands_on: told of the version that a commit will stand on; it raises an error where that must not be.
     """
 
-    def __init__(
-        self, storage_options: Mapping[str, str], stands_on: StandsOn = lambda uri, version: None
-    ) -> None:
-        self._options = dict(storage_options) or None
+    def __init__(self, log: DeltaLog, stands_on: StandsOn = lambda uri, version: None) -> None:
+        self._log = log
         self._stands_on = stands_on
         # On an object store a commit of another writer is nothing to step over: it means that the lease is lost.
-        self._retries = 0 if storage_options else None
-        self._log = DeltaLog(storage_options)
+        self._retries = 0 if log.storage_options else None
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
-        if storage.is_local(uri) and not staged.accept and not self._open(uri).metadata().partition_columns:
-            self._adopt(uri, table, staged, note)
-        else:
-            self._write(uri, table, staged, note, mode="append")
+        with self._lent(uri) as target:
+            if storage.is_local(uri) and not staged.accept and not target.metadata().partition_columns:
+                self._adopt(target, storage.local(uri), table, staged, note)
+            else:
+                self._commit_rows(target, _reader(staged, table), note, mode="append")
 
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
-        target = self._open(uri)
-        if target.count() == 0:
-            self._write(uri, table, staged, note, mode="append")
-            return
+        with self._lent(uri) as target:
+            if target.count() == 0:
+                self._commit_rows(target, _reader(staged, table), note, mode="append")
+            else:
+                self._merge(target, table, staged, note, update_if)
+
+    def _merge(
+        self, target: DeltaTable, table: Table, staged: Staged, note: Note, update_if: str | None
+    ) -> None:
         condition = key_condition(table, "t", "s")
         if table.cluster_by:
             condition += " and " + near_days(f"t.{table.cluster_by}", _values(staged, table.cluster_by))
@@ -78,32 +81,32 @@ class DeltaRs:
         before = target.version()
         merger.when_not_matched_insert_all().execute()
         if target.version() == before:  # delta-rs makes no commit of a merge that changes nothing
-            self.touch(uri, table, note)
+            self._touch(target, table, note)
 
     def replace(
         self, uri: str, table: Table, staged: Staged, note: Note, dates: Sequence[str] | None
     ) -> None:
-        if dates is None:
-            self._write(uri, table, staged, note, mode="overwrite")
-            return
-        wanted = ordinals(dates)
-        spans = joined(stretches(wanted))
         rows = _reader(staged, table)
-        if sum(map(len, spans)) > len(wanted):  # days between them are written again as they are
-            check_days(table, wanted, _values(staged, "date"))
-            rows = _chained(rows, self._between(uri, rows.schema, wanted, spans))
-        self._commit_rows(
-            self._open(uri), rows, note, mode="overwrite", predicate=within_spans("date", spans)
-        )
+        with self._lent(uri) as target:
+            if dates is None:
+                self._commit_rows(target, rows, note, mode="overwrite")
+                return
+            wanted = ordinals(dates)
+            spans = joined(stretches(wanted))
+            if sum(map(len, spans)) > len(wanted):  # days between them are written again as they are
+                check_days(table, wanted, _values(staged, "date"))
+                rows = _chained(rows, _between(target, rows.schema, wanted, spans))
+            self._commit_rows(target, rows, note, mode="overwrite", predicate=within_spans("date", spans))
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         condition = amend_condition(table, by, lambda column: _values(staged, column))
-        _merger(
-            self._open(uri), table, staged, self._committed(note), condition
-        ).when_matched_update_all().execute()
+        with self._lent(uri) as target:
+            merger = _merger(target, table, staged, self._committed(note), condition)
+            merger.when_matched_update_all().execute()
 
     def touch(self, uri: str, table: Table, note: Note) -> None:
-        self._touch(self._open(uri), table, note)
+        with self._lent(uri) as target:
+            self._touch(target, table, note)
 
     def optimize(self, uri: str, note: Note, target_bytes: int | None = None) -> None:
         self._open(uri).optimize.compact(
@@ -147,13 +150,16 @@ class DeltaRs:
     def expunge(self, uri: str, table: Table, note: Note) -> None:
         self._vacuum(uri, 0)
         self._touch(self._reopen(uri), table, note)
-        self._log.checkpoint(uri)
-        delta_log.drop_before(uri, self._reopen(uri).version())
+        self._log.cut(uri)
 
     def _touch(self, target: DeltaTable, table: Table, note: Note) -> None:
+        self._commit_files(target, [], table, note)
+
+    def _commit_files(self, target: DeltaTable, files: list[AddAction], table: Table, note: Note) -> None:
         target.create_write_transaction(
-            [], mode="append", schema=delta_schema(table), partition_by=None, **self._committed(note)
+            files, mode="append", schema=delta_schema(table), partition_by=None, **self._committed(note)
         )
+        target.update_incremental()  # of this way to commit the object does not know by itself
 
     def _committed(self, note: Note) -> dict[str, Any]:
         """How a commit is made: with its note, and with nothing that delta-rs would do to the log by itself.
@@ -175,17 +181,23 @@ class DeltaRs:
             retention_hours=hours, enforce_retention_duration=False, full=True, dry_run=False, **how
         )
 
+    @contextmanager
+    def _lent(self, uri: str) -> Iterator[DeltaTable]:
+        """A table for one commit, by what is known of its log. Of a commit that failed nothing is kept."""
+        found = self._log.lent(uri)
+        self._stands_on(uri, found.version())
+        yield found
+        self._log.committed(uri, found)
+
     def _open(self, uri: str) -> DeltaTable:
+        """A table as its log is now, for what looks at all its files."""
         found = self._reopen(uri)
         self._stands_on(uri, found.version())
         return found
 
     def _reopen(self, uri: str) -> DeltaTable:
         """A table that this committer has just committed to."""
-        return DeltaTable(uri, storage_options=self._options)
-
-    def _write(self, uri: str, table: Table, staged: Staged, note: Note, **how: Any) -> None:
-        self._commit_rows(self._open(uri), _reader(staged, table), note, **how)
+        return DeltaTable(uri, storage_options=self._log.storage_options)
 
     def _commit_rows(self, target: DeltaTable, rows: pa.RecordBatchReader, note: Note, **how: Any) -> None:
         write_deltalake(
@@ -197,31 +209,18 @@ class DeltaRs:
             **how,
         )
 
-    def _between(
-        self, uri: str, schema: pa.Schema, days: Sequence[int], spans: Sequence[range]
-    ) -> Iterator[pa.RecordBatch]:
-        """The present rows within some stretches, but for those of some days."""
-        day = pc.field("date")
-        within = [(day >= _day(span.start)) & (day <= _day(span.stop - 1)) for span in spans]
-        others = reduce(or_, within) & ~day.isin(pa.array(map(_day, days)))
-        rows = self._open(uri).to_pyarrow_dataset().scanner(columns=schema.names, filter=others)
-        return (batch.cast(schema) for batch in rows.to_batches())
-
-    def _adopt(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
+    def _adopt(self, target: DeltaTable, root: Path, table: Table, staged: Staged, note: Note) -> None:
         """Commit staged files as they are: they move into the table's folder and are named in one commit.
 
         Encoding a batch of raw payloads once instead of twice is a third of the time that bronze takes.
         """
-        root = storage.local(uri)
         batch = staged.uri.rstrip("/").rsplit("/", 1)[-1]
         actions = []
         for number, path in enumerate(storage.parquet_files(staged.uri)):
             name = f"part-{batch}-{number:05d}.parquet"
             storage.local(path).rename(root / name)
             actions.append(_add_action(root / name, name, table))
-        self._open(uri).create_write_transaction(
-            actions, mode="append", schema=delta_schema(table), **self._committed(note)
-        )
+        self._commit_files(target, actions, table, note)
 
 
 def _merger(
@@ -235,6 +234,17 @@ def _merger(
         writer_properties=WRITER,
         **how,
     )
+
+
+def _between(
+    target: DeltaTable, schema: pa.Schema, days: Sequence[int], spans: Sequence[range]
+) -> Iterator[pa.RecordBatch]:
+    """The present rows within some stretches, but for those of some days."""
+    day = pc.field("date")
+    within = [(day >= _day(span.start)) & (day <= _day(span.stop - 1)) for span in spans]
+    others = reduce(or_, within) & ~day.isin(pa.array(map(_day, days)))
+    rows = target.to_pyarrow_dataset().scanner(columns=schema.names, filter=others)
+    return (batch.cast(schema) for batch in rows.to_batches())
 
 
 def _dataset(staged: Staged) -> ds.Dataset | None:

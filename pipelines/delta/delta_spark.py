@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines.delta import log as delta_log
 from pipelines.delta import storage
 from pipelines.delta.commits import FILE_BYTES, Staged, amend_condition, check_days, key_condition, properties
 from pipelines.delta.log import DeltaLog, Note, dump_note
@@ -136,8 +135,7 @@ class DeltaSpark:
         # Last comes the deleting: a commit without rows leaves a file without rows, which no version names.
         self.touch(uri, table, note)
         self._vacuum(uri, 0, is_logged=False)
-        self._log.checkpoint(uri)
-        delta_log.drop_before(uri, delta_log.latest_version(uri) or 0)
+        self._log.cut(uri)
 
     def _vacuum(self, uri: str, hours: int, is_logged: bool = True) -> None:
         # Delta's full vacuum, the default, also deletes what a run that died has left.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines.delta import remote, s3a
+from pipelines.delta import s3a
 from pipelines.delta.engine_errors import explained
 from pipelines.delta.jvm import EXTENSIONS, SESSION_CONF, UNTRACED_CONF, WIDE_CONF, open_classic, spark_conf
 from pipelines.errors import SettingsError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from pipelines.delta.commits import Committer, StandsOn
+    from pipelines.delta.log import DeltaLog
     from pipelines.settings import Settings
 
 CONNECT_PORT = 15002
@@ -42,8 +43,8 @@ class Engine:
     Attributes:
         kind: Dagster's name for what computes.
         open: starts it, or connects to it; its session is closed at the end.
-        committer: what commits on it, given the session for where that is the engine itself, and what is told of the
-            versions that commits stand on.
+        committer: what commits on it, given the logs of the tables, the session for where that is the engine itself,
+            and what is told of the versions that commits stand on.
         at_version: the rows of a table, by its URI, as one of its versions has them.
         reads_here: raw files are read by processes of this machine, and otherwise by executors.
         plans_in_parts: it cannot run all of silver and gold in one plan.
@@ -53,7 +54,7 @@ class Engine:
 
     kind: str
     open: Callable[[Settings], AbstractContextManager[SparkSession]]
-    committer: Callable[[Settings, Callable[[], SparkSession], StandsOn], Committer]
+    committer: Callable[[DeltaLog, Callable[[], SparkSession], StandsOn], Committer]
     at_version: Callable[[Settings, SparkSession, str, int], DataFrame]
     reads_here: bool = False
     plans_in_parts: bool = False
@@ -191,19 +192,18 @@ def _connected(url: str, conf: Mapping[str, str]) -> Iterator[SparkSession]:
         spark.stop()
 
 
-def _delta_rs(settings: Settings, spark: Callable[[], SparkSession], stands_on: StandsOn) -> Committer:
+def _delta_rs(log: DeltaLog, spark: Callable[[], SparkSession], stands_on: StandsOn) -> Committer:
     from pipelines.delta.delta_rs import DeltaRs
 
     del spark
-    return DeltaRs(remote.options(settings), stands_on)
+    return DeltaRs(log, stands_on)
 
 
-def _delta_spark(settings: Settings, spark: Callable[[], SparkSession], stands_on: StandsOn) -> Committer:
+def _delta_spark(log: DeltaLog, spark: Callable[[], SparkSession], stands_on: StandsOn) -> Committer:
     from pipelines.delta.delta_spark import DeltaSpark
-    from pipelines.delta.log import DeltaLog
 
     del stands_on  # Spark does not say it before it commits: it looks itself for what was written meanwhile
-    return DeltaSpark(spark(), DeltaLog(remote.options(settings)))
+    return DeltaSpark(spark(), log)
 
 
 def _by_files(settings: Settings, spark: SparkSession, uri: str, version: int) -> DataFrame:

@@ -42,7 +42,7 @@ class Housekeeping:
             thorough: leave it in good order, and without the partitions that an earlier Vermeil gave it. Otherwise
                 only what readers feel is done.
         """
-        note = self._note()
+        note = self.log.note(self.uri)
         if self.layout().partitioned_by:
             if not thorough:
                 return
@@ -55,16 +55,16 @@ class Housekeeping:
 
     def compact(self) -> None:
         """Put small files together."""
-        self.committer.optimize(self.uri, self._note())
+        self.committer.optimize(self.uri, self.log.note(self.uri))
 
     def vacuum(self, hours: int) -> int:
         """Delete files that no version of the last ``hours`` needs; returns how many."""
-        return self.committer.vacuum(self.uri, hours, self._note())
+        return self.committer.vacuum(self.uri, hours, self.log.note(self.uri))
 
     def restore(self, version: int, **more: Any) -> None:
         """Make an earlier version the current one. Its watermark goes back with it; ``more`` is added to the note."""
         # Stamped even where that version had no note: an empty one would let the later watermark count again.
-        note = {**self._note(version), **self.used(), **more}
+        note = {**self.log.note(self.uri, version), **self.used(), **more}
         self.committer.restore(self.uri, version, stamped(note))
 
     def used(self) -> Note:
@@ -78,9 +78,6 @@ class Housekeeping:
 
         Readers that hold an older version lose it. The note is by default the one that is there.
         """
-        self.committer.expunge(self.uri, self.table, stamped(self._note() if note is None else note))
-
-    def _note(self, upto: int | None = None) -> Note:
-        """The latest note, or the latest by some version; empty where there is none."""
-        commits = self.log.history(self.uri)
-        return next((c.note for c in commits if c.note and (upto is None or c.version <= upto)), {})
+        self.committer.expunge(
+            self.uri, self.table, stamped(self.log.note(self.uri) if note is None else note)
+        )

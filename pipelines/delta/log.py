@@ -60,6 +60,7 @@ class DeltaLog:
     def __init__(self, storage_options: Mapping[str, str]) -> None:
         self.storage_options = dict(storage_options) or None
         self._read: dict[str, _Read] = {}
+        self._committed: dict[str, DeltaTable] = {}
         self.logs = HeldLogs()
 
     def exists(self, uri: str) -> bool:
@@ -89,6 +90,24 @@ class DeltaLog:
             said["operation"],
             said["note"],
         )
+
+    def note(self, uri: str, upto: int | None = None) -> Note:
+        """The latest note, or the latest by some version; empty where there is none."""
+        if upto is None and (note := self.latest(uri).note):
+            return note
+        notes = (commit.note for commit in self.history(uri) if upto is None or commit.version <= upto)
+        return next((note for note in notes if note), {})
+
+    def lent(self, uri: str) -> DeltaTable:
+        """A table as it is now, for who commits to it: a commit changes what the object says, so nobody else has it."""
+        kept = self._committed.pop(uri, None)
+        if kept is not None and kept.version() == self.version(uri):
+            return kept
+        return DeltaTable(uri, storage_options=self.storage_options)
+
+    def committed(self, uri: str, table: DeltaTable) -> None:
+        """Take back what was lent, or was just made: it knows of its own commit, so that nobody need read the log."""
+        self._committed[uri] = table
 
     def readable(self, uri: str, version: int) -> bool:
         """Whether a version can still be read: neither its log nor any of its files is gone."""
@@ -192,8 +211,14 @@ class DeltaLog:
             name_checkpoint(uri, target.version())
         self.logs.moved(uri)
 
+    def cut(self, uri: str) -> None:
+        """Leave a checkpoint of the version that there is now, and nothing of the log before it."""
+        self.logs.moved(uri)
+        self.checkpoint(uri)
+        drop_before(uri, self.version(uri) or 0)
+
     def _open(self, uri: str, version: int | None = None) -> DeltaTable:
-        if version is None:
+        if version is None or version == self.version(uri):
             return self._current(uri).table
         with noted(OF + uri):
             return DeltaTable(uri, version=version, storage_options=self.storage_options)
@@ -204,8 +229,7 @@ class DeltaLog:
         known = self._read.get(uri)
         if known is None or known.state != state:
             with noted(OF + uri):
-                table = DeltaTable(uri, storage_options=self.storage_options)
-            known = self._read[uri] = _Read(state, table)
+                known = self._read[uri] = _Read(state, self.lent(uri))
         return known
 
 

@@ -283,12 +283,8 @@ class Reading:
 
     def note(self, name: str) -> Note:
         """What Vermeil wrote with its latest commit to a table; empty where there is none."""
-        if (
-            self.release is None
-            and self.exists(name)
-            and (note := self.log.latest(self.table_uri(name)).note)
-        ):
-            return note
+        if self.release is None:
+            return self.log.note(self.table_uri(name)) if self.exists(name) else {}
         return next((commit.note for commit in self.history(name) if commit.note), {})
 
     def _view(self, name: str) -> str:

@@ -101,18 +101,19 @@ def test_executors_without_memory_end_a_run_in_one_line_and_the_next_one_goes_on
     cluster: Cluster, tmp_path: Path
 ) -> None:
     home, expected = tmp_path / "home", tmp_path / "expected"
-    for one in (home, expected):
-        (one / "raw").mkdir(parents=True)
-        _write_large(one / "raw" / "events.ndjson")
-    first, events = ran(cluster, home, FEW, conf=LEAST)
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    _write_large(raw / "events.ndjson")
+    asked = ("--raw", str(raw), *FEW)
+    first, events = ran(cluster, home, asked, conf=LEAST)
     assert first.code == 1
     assert events.removed
     [line] = first.said
     assert "ran out of memory" in line
     assert "spark.executor.memory" in line
-    second, _ = ran(cluster, home, FEW, conf={"spark.executor.memory": "2g"})
+    second, _ = ran(cluster, home, asked, conf={"spark.executor.memory": "2g"})
     assert second.code == 0, second.err
-    done("embedded", expected, "run", *FEW)
+    done("embedded", expected, "run", *asked)
     assert differing(home / "lakehouse", expected / "lakehouse") == []
 
 

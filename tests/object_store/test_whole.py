@@ -31,7 +31,7 @@ pytestmark = [
 ]
 
 NOTHING_NEW = 100
-FIRST_LOAD = 55
+FIRST_LOAD = 28
 """Requests, at most, for each table that a first load publishes."""
 
 

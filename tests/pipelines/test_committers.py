@@ -91,7 +91,9 @@ class Bench:
 @pytest.fixture(params=["delta-rs", "spark-sql"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path, spark: SparkSession) -> Bench:
     return Bench(
-        tmp_path, spark, DeltaRs({}) if request.param == "delta-rs" else DeltaSpark(spark, DeltaLog({}))
+        tmp_path,
+        spark,
+        DeltaRs(DeltaLog({})) if request.param == "delta-rs" else DeltaSpark(spark, DeltaLog({})),
     )
 
 

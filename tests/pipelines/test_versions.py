@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
-from deltalake import write_deltalake
+from deltalake import DeltaTable, write_deltalake
 
 from pipelines.delta import log as delta_log
 from pipelines.delta import versions
@@ -267,3 +267,41 @@ def test_folders_named_by_texts_are_read_back(tmp_path: Path, spark: SparkSessio
     for version, found in expected.items():
         read = [row.asDict() for row in versions.rows(spark, uri, version, {}).collect()]
         assert sorted(read, key=str) == found
+
+
+def test_a_log_is_read_once_by_who_commits_and_who_reads(
+    lake: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    init = DeltaTable.__init__
+
+    def counting(self: DeltaTable, table_uri: str, *args: Any, **named: Any) -> None:
+        opened.append(str(table_uri))
+        init(self, table_uri, *args, **named)
+
+    monkeypatch.setattr(DeltaTable, "__init__", counting)
+    log = lake.log
+    uri = lake.table_uri(THINGS.name)
+    lake.create(THINGS.name)
+    assert len(opened) <= 1, "of a new table nobody need ask"
+    version = add(lake, THINGS, 1)
+    assert (log.rows(uri), log.rows(uri, version), log.version(uri)) == (1, 1, version)
+    assert log.note(uri)
+    if load_settings().engine == "embedded":
+        assert len(opened) <= 2, "once by who looks whether it is as declared, once to commit to it"
+    assert log.rows(uri, 0) == 0
+    other = Lakehouse(lake.settings, lake.tables, lake.spark)
+    assert add(other, THINGS, 2) == version + 1
+    assert (log.rows(uri), log.rows(uri, version)) == (2, 1)
+    assert add(lake, THINGS, 3) == version + 2
+    assert (log.rows(uri), other.log.rows(uri)) == (3, 3)
+
+
+def test_what_a_reader_was_given_is_not_changed_by_a_commit(lake: Lakehouse) -> None:
+    add(lake, THINGS, 1)
+    uri = lake.table_uri(THINGS.name)
+    given = lake.log._open(uri)
+    version = given.version()
+    add(lake, THINGS, 2)
+    assert given.version() == version
+    assert lake.log.rows(uri) == 2
