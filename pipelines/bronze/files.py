@@ -170,38 +170,35 @@ def list_files(root: Path | str, sources: Sources) -> Listing:
         SourceError: there is no such folder, it cannot be listed, or two sources claim one file.
         LakehouseError: it is in an object store that does not answer.
     """
-    if isinstance(root, str):
-        return _list_objects(root.rstrip("/"), sources)
+    ignored: dict[str, str] = {}
+    lying = _objects(root.rstrip("/")) if isinstance(root, str) else _on_disk(root, ignored)
+    found: list[RawFile] = []
+    for file in lying:
+        if source := sources.claiming(file.file):
+            found.append(replace(file, source=source.source))
+        else:
+            ignored[file.file] = f"not one of {sources.expected}"
+    return Listing(tuple(sorted(found, key=lambda file: file.file)), dict(sorted(ignored.items())))
+
+
+def _on_disk(root: Path, ignored: dict[str, str]) -> Iterator[RawFile]:
+    """Files of a folder, whosever they are; what cannot be read is told with the reason."""
     if not root.is_dir():
         what = "is a file, not a folder" if root.exists() else "does not exist"
         raise SourceError(f"the raw folder {root} {what}. Give another with --raw, or put files there.")
-    resolved = root.resolve()
-    found: list[RawFile] = []
-    ignored: dict[str, str] = {}
-    for path, name in _walk(str(resolved), "", ignored):
-        status = _status(path, name, str(resolved), ignored)
-        if status is None:
-            continue
-        if source := sources.claiming(name):
-            at = _modified_at(status)
-            found.append(RawFile(str(resolved), name, status.st_size, at, source=source.source))
-        else:
-            ignored[name] = f"not one of {sources.expected}"
-    return Listing(tuple(sorted(found, key=lambda file: file.file)), dict(sorted(ignored.items())))
+    resolved = str(root.resolve())
+    for path, name in _walk(resolved, "", ignored):
+        status = _status(path, name, resolved, ignored)
+        if status is not None:
+            yield RawFile(resolved, name, status.st_size, _modified_at(status))
 
 
-def _list_objects(root: str, sources: Sources) -> Listing:
-    found: list[RawFile] = []
-    ignored: dict[str, str] = {}
+def _objects(root: str) -> Iterator[RawFile]:
+    """Objects below a URL, whosever they are."""
     for one in remote.files(root):
         name = one.key[len(remote.key_of(root)) :].lstrip("/")
-        if any(part.startswith((".", "_")) for part in name.split("/")):
-            continue
-        if source := sources.claiming(name):
-            found.append(RawFile(root, name, one.size, one.modified_at, source=source.source, etag=one.etag))
-        else:
-            ignored[name] = f"not one of {sources.expected}"
-    return Listing(tuple(sorted(found, key=lambda file: file.file)), dict(sorted(ignored.items())))
+        if not any(part.startswith((".", "_")) for part in name.split("/")):
+            yield RawFile(root, name, one.size, one.modified_at, etag=one.etag)
 
 
 def pending(files: Iterable[RawFile], taken: Mapping[Seen, str]) -> list[RawFile]:

@@ -197,6 +197,11 @@ def endpoint() -> str | None:
     )
 
 
+def region() -> str | None:
+    """The region that the environment names."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+
+
 def _is_plain() -> bool:
     """Whether the store is spoken to without encryption: one on this machine, or in a closed network."""
     return (endpoint() or "").startswith("http://")

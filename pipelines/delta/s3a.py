@@ -6,7 +6,6 @@ shown by Spark's pages and written into its log.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -47,7 +46,7 @@ def settings_of(settings: Settings) -> dict[str, str]:
         found["spark.hadoop.fs.s3a.endpoint"] = endpoint
         found["spark.hadoop.fs.s3a.path.style.access"] = "true"
         found["spark.hadoop.fs.s3a.connection.ssl.enabled"] = str(not endpoint.startswith("http://")).lower()
-    if region := os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION"):
+    if region := remote.region():
         found["spark.hadoop.fs.s3a.endpoint.region"] = region
     return {**found, **settings.spark_conf}
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.delta import releases
 from pipelines.simulate import Simulation, simulate
+from tests.kills.choosing import Moments
 from tests.kills.harness import Ended, Json, Server
 from tests.object_store.server import Store
 from tests.object_store.uploads import upload
@@ -26,16 +26,14 @@ class Ground:
         store: the object store.
         server: forks the runs.
         run: what one run does.
-        moments: those that an undisturbed run goes through, and how often each was a run's last.
-        seconds: how long the undisturbed run took.
+        moments: at which runs are killed; those of an undisturbed run, once there was one.
     """
 
     base: Path
     store: Store
     server: Server
     run: Json
-    moments: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
+    moments: Moments = field(init=False)
 
     def prepare(self, archive: Simulation) -> None:
         """Bring the archive in, run undisturbed over it, and note the moments."""
@@ -43,9 +41,7 @@ class Ground:
         upload(self.base / "raw", self.store.url("raw"))
         ended = self.done("whole", self.run, watch=True)
         assert ended.code == 0, ended.error
-        self.seconds = ended.seconds
-        calls = [moment.removeprefix("after ") for moment in ended.moments if moment.startswith("after ")]
-        self.moments.update(dict.fromkeys([*ended.moments, *(f"within {call}" for call in calls)], 0))
+        self.moments = Moments.of(ended)
 
     def done(self, name: str, *steps: Json, home: str | None = None, **how: object) -> Ended:
         """Steps on one lakehouse, with a home of its own or another's."""
@@ -65,15 +61,8 @@ class Ground:
 
     def kill(self, name: str, chance: random.Random) -> Ended:
         """One run, killed at a moment that was not met yet, or at any time."""
-        how: Json = {"after": chance.uniform(0.1, max(self.seconds / 2, 0.5))}
-        if chance.random() < 0.85:
-            fewest = min(self.moments.values())
-            wanted = [moment for moment, met in self.moments.items() if met == fewest]
-            how = {"watch": True, "wanted": wanted, "share": 0.2, "seed": chance.getrandbits(32)}
-        ended = self.done(name, self.run, **how)
-        assert ended.killed or ended.code == 0, ended.error
-        if ended.killed and ended.at:
-            self.moments[ended.at] += 1
+        ended = self.done(name, self.run, **self.moments.next(chance, share=0.85))
+        self.moments.count(ended)
         return ended
 
     def faults(self, name: str) -> list[str]:

@@ -13,6 +13,7 @@ from deltalake import DeltaTable
 
 from pipelines.delta import releases
 from pipelines.simulate import Simulation, simulate
+from tests.kills.choosing import Moments
 from tests.kills.harness import OWN_ENGINE, Json, Server, faults, serving
 from tests.same_rows import differing, tables_at
 from tests.soak.figures import Figures, seed_of, size_of
@@ -86,9 +87,7 @@ def copied(home: Path, other: Path) -> Path:
 def ground(server: Server, base: Path, start: Path, step: Json) -> Ground:
     """The moments that an undisturbed one goes through, and the calls between them."""
     ended = server.whole(copied(start, base / "undisturbed"), step, raw=base / "raw", watch=True)
-    calls = [moment.removeprefix("after ") for moment in ended.moments if moment.startswith("after ")]
-    moments = dict.fromkeys([*ended.moments, *(f"within {call}" for call in calls)])
-    return Ground(server, base, start, step, list(moments))
+    return Ground(server, base, start, step, list(Moments.of(ended).met))
 
 
 def test_a_maintenance_killed_and_done_again(

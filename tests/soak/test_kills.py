@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.simulate import Simulation, simulate
+from tests.kills.choosing import Moments
 from tests.kills.harness import OWN_ENGINE, Ended, Json, Server, faults, serving
 from tests.soak.figures import Figures, seed_of, size_of
 
@@ -30,15 +30,13 @@ class Ground:
         base: holds the homes.
         server: forks the runs.
         run: what one run does.
-        moments: those that an undisturbed run goes through, and how often each was a run's last.
-        seconds: how long the undisturbed run took.
+        moments: at which runs are killed; those of an undisturbed run, once there was one.
     """
 
     base: Path
     server: Server
     run: Json
-    moments: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
+    moments: Moments = field(init=False)
 
     @property
     def whole(self) -> Path:
@@ -58,10 +56,7 @@ class Ground:
         for file in files[1::2]:
             file.unlink()
         self.server.whole(half, self.run)
-        ended = self.server.whole(self.whole, self.run, watch=True)
-        self.seconds = ended.seconds
-        calls = [moment.removeprefix("after ") for moment in ended.moments if moment.startswith("after ")]
-        self.moments.update(dict.fromkeys([*ended.moments, *(f"within {call}" for call in calls)], 0))
+        self.moments = Moments.of(self.server.whole(self.whole, self.run, watch=True))
 
     def start(self, kind: str, home: Path) -> Json:
         """A home to kill runs in, and what these do."""
@@ -73,15 +68,8 @@ class Ground:
 
     def kill(self, home: Path, run: Json, chance: random.Random) -> Ended:
         """One run, killed at a moment that was not met yet, or at any time."""
-        how: Json = {"after": chance.uniform(0.3, self.seconds / 2)}
-        if chance.random() < 0.7:
-            fewest = min(self.moments.values())
-            wanted = [moment for moment, met in self.moments.items() if met == fewest]
-            how = {"watch": True, "wanted": wanted, "share": 0.2, "seed": chance.getrandbits(32)}
-        ended = self.server.do(home, run, raw=self.raw, **how)
-        assert ended.killed or ended.code == 0, ended.error
-        if ended.killed and ended.at:
-            self.moments[ended.at] += 1
+        ended = self.server.do(home, run, raw=self.raw, **self.moments.next(chance, share=0.7))
+        self.moments.count(ended)
         return ended
 
 
@@ -112,8 +100,7 @@ def test_killed_at_any_moment_and_run_again(ground: Ground, figures: Figures) ->
             print(
                 f"chain {chain}, {kind}: {found.kills} kills, last at {found.last}", *found.faults, sep="\n  "
             )
-        met = sum(1 for count in ground.moments.values() if count)
-        print(f"{met} of {len(ground.moments)} moments met; whole run {ground.seconds:.1f} s", flush=True)
+        print(ground.moments, flush=True)
 
 
 @dataclass(frozen=True)

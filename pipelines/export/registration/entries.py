@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines.delta import storage
+from pipelines.delta import remote, storage
 from pipelines.errors import LakehouseError, SettingsError
 from pipelines.table import Table
 
@@ -92,14 +92,13 @@ def entries(lake: Lakehouse, layers: Sequence[str], *, prefix: str = "", name: s
     if not there:
         raise LakehouseError(f"nothing was published to {' or '.join(layers)} at {lake.uri} yet: vermeil run")
     told = {entry.table.name for entry in there}
-    options = {key.upper(): value for key, value in lake.settings.storage_options.items()}
     return Catalog(
         name,
         root,
         there,
         tuple(table.name for table in chosen if table.name not in told),
-        endpoint=options.get("AWS_ENDPOINT_URL") or options.get("AWS_ENDPOINT"),
-        region=options.get("AWS_REGION") or options.get("AWS_DEFAULT_REGION"),
+        endpoint=remote.endpoint(),  # what a person gave to delta-rs stands in the environment by now
+        region=remote.region(),
     )
 
 

@@ -116,14 +116,20 @@ def test_a_place_that_has_quotes_stays_one_text() -> None:
     assert "delta_scan('file:///srv/o''hara lake/lakehouse/gold/order')" in script("duckdb", LOCAL)
 
 
-def test_no_key_of_the_object_store_is_written_down(tmp_path: Path, spark: SparkSession) -> None:
-    keys = ("AWS_ACCESS_KEY_ID", "aws_secret_access_key", "AWS_SESSION_TOKEN")
-    options = dict.fromkeys(keys, "CANARY") | {"aws_region": "eu-west-1"}
+def test_no_key_of_the_object_store_is_written_down(
+    tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    for name in keys:
+        monkeypatch.setenv(name, "CANARY")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://store.example")
+    options = dict.fromkeys(map(str.lower, keys), "CANARY")
     settings = load_settings({"home": tmp_path, "storage_options": options})
     with Lakehouse(settings, TABLES, spark) as lake:
         lake.create("gold.order")
         found = entries(lake, ["gold"])
-        assert found.region == "eu-west-1"
+        assert (found.region, found.endpoint) == ("eu-west-1", "https://store.example")
         for place in (found, replace(found, root="s3://payments")):
             texts = [text for files in READERS.values() for text in files(place).values()]
             assert not [text for text in texts if "CANARY" in text]
