@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tests.kills.harness import Ended, Json
 
@@ -16,10 +16,12 @@ class Moments:
     Attributes:
         met: how often each of its moments was another run's last.
         seconds: how long it took.
+        waited: how often a run was to be killed at a moment and came to its end: not every run goes through each.
     """
 
     met: Counter[str]
     seconds: float
+    waited: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, undisturbed: Ended) -> Moments:
@@ -32,15 +34,17 @@ class Moments:
         """How the next run is killed: a share of them at a moment that was met least, the others at any time."""
         if chance.random() >= share:
             return {"after": chance.uniform(0.1, max(self.seconds / 2, 0.5))}
-        fewest = min(self.met.values())
-        wanted = [moment for moment, met in self.met.items() if met == fewest]
+        tried = {moment: met + self.waited[moment] for moment, met in self.met.items()}
+        wanted = [moment for moment, times in tried.items() if times == min(tried.values())]
         return {"watch": True, "wanted": wanted, "share": 0.2, "seed": chance.getrandbits(32)}
 
-    def count(self, ended: Ended) -> None:
+    def count(self, how: Json, ended: Ended) -> None:
         """Note a run that was killed, or came to its end before."""
         assert ended.killed or ended.code == 0, ended.error
         if ended.killed and ended.at:
             self.met[ended.at] += 1
+        elif not ended.killed:
+            self.waited.update(how.get("wanted", ()))
 
     def __str__(self) -> str:
         seen = sum(1 for count in self.met.values() if count)

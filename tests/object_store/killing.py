@@ -61,8 +61,9 @@ class Ground:
 
     def kill(self, name: str, chance: random.Random) -> Ended:
         """One run, killed at a moment that was not met yet, or at any time."""
-        ended = self.done(name, self.run, **self.moments.next(chance, share=0.85))
-        self.moments.count(ended)
+        how = self.moments.next(chance, share=0.85)
+        ended = self.done(name, self.run, **how)
+        self.moments.count(how, ended)
         return ended
 
     def faults(self, name: str) -> list[str]:

@@ -68,8 +68,9 @@ class Ground:
 
     def kill(self, home: Path, run: Json, chance: random.Random) -> Ended:
         """One run, killed at a moment that was not met yet, or at any time."""
-        ended = self.server.do(home, run, raw=self.raw, **self.moments.next(chance, share=0.7))
-        self.moments.count(ended)
+        how = self.moments.next(chance, share=0.7)
+        ended = self.server.do(home, run, raw=self.raw, **how)
+        self.moments.count(how, ended)
         return ended
 
 
