@@ -302,11 +302,6 @@ def _is_checkpoint(name: str, version: int) -> bool:
     return name.startswith(f"{version:020d}.checkpoint") and name.endswith(".parquet")
 
 
-def latest_version(uri: str) -> int | None:
-    """A table's newest version, from the names of its log's files alone; None where there is no table."""
-    return _newest_of(storage.children(storage.join(uri, FOLDER)))
-
-
 def _newest_of(names: Sequence[str]) -> int | None:
     """The newest version that names in a log are of; they are in order."""
     return next((int(found[1]) for name in reversed(names) if (found := _COMMIT.match(name))), None)
@@ -361,11 +356,6 @@ def is_unnamed(uri: str) -> bool:
     names = storage.children(storage.join(uri, FOLDER))
     versions = {int(found[1]) for name in names if (found := _CHECKPOINT.match(name))}
     return bool(versions) and last_checkpoint(uri) not in versions
-
-
-def behind(uri: str, version: int) -> int:
-    """How many versions after its newest checkpoint a version is; all of them where there is no checkpoint."""
-    return version - _checkpointed(storage.children(storage.join(uri, FOLDER)))
 
 
 def _checkpointed(names: Iterable[str]) -> int:

@@ -15,9 +15,8 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, DeltaProtocolError
 
 from pipelines.catalog import LAYERS
-from pipelines.delta import log as delta_log
 from pipelines.delta import storage
-from pipelines.delta.log import load_note
+from pipelines.delta.log import DeltaLog, load_note
 from pipelines.errors import LakehouseError, SettingsError
 from pipelines.flow.token_keys import TOKEN_KEY
 
@@ -40,11 +39,12 @@ class Side:
     @cached_property
     def tables(self) -> frozenset[str]:
         """Names of the tables that are there, whether or not anything declares them."""
+        log = DeltaLog(self.storage_options)
         return frozenset(
             f"{layer}.{name}"
             for layer in LAYERS
             for name in storage.children(storage.join(self.uri, layer))
-            if delta_log.latest_version(storage.join(self.uri, layer, name)) is not None
+            if log.exists(storage.join(self.uri, layer, name))
         )
 
     def open(self, name: str) -> Stored:
