@@ -10,7 +10,7 @@ from pipelines.catalog import all_tables
 from pipelines.delta import intent, marker, releases, remote, storage
 from pipelines.delta.lease import lease_of
 from pipelines.delta.lock import Holder, holder
-from pipelines.delta.log import DeltaLog, latest_version
+from pipelines.delta.log import DeltaLog
 from pipelines.delta.staging import FOLDER as STAGING
 from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
@@ -84,7 +84,7 @@ def _table(log: DeltaLog, table: Table, uri: str) -> Iterator[Finding]:
     )
     try:
         present = log.columns(uri)
-        version = latest_version(uri)
+        version = log.version(uri)
         whole = version is not None and log.readable(uri, version)
     except Exception as error:
         said = " ".join(str(error).split())[:200]
