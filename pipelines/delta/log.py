@@ -109,6 +109,10 @@ class DeltaLog:
         """Take back what was lent, or was just made: it knows of its own commit, so that nobody need read the log."""
         self._committed[uri] = table
 
+    def let_go(self) -> None:
+        """Ask anew about what was committed to: others may write from now on, or put other tables in its place."""
+        self._committed.clear()
+
     def readable(self, uri: str, version: int) -> bool:
         """Whether a version can still be read: neither its log nor any of its files is gone."""
         try:

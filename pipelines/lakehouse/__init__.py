@@ -149,7 +149,7 @@ class Lakehouse(Reading):
     @contextmanager
     def _held(self, wait: float, doing: str, waiting: Callable[[str], None]) -> Iterator[None]:
         """By the lock of this machine's system, and by a lease where the tables are in an object store."""
-        with writer_lock(self.lock_folder, wait, doing, waiting):
+        with writer_lock(self.lock_folder, wait, doing, waiting), self._asking_anew():
             if storage.is_local(self.uri):
                 yield
                 return
@@ -166,6 +166,13 @@ class Lakehouse(Reading):
                     yield
                 finally:
                     self._fence = None
+
+    @contextmanager
+    def _asking_anew(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self.log.let_go()
 
     @contextmanager
     def _copied(self) -> Iterator[None]:

@@ -18,6 +18,7 @@ from pipelines.delta.commits import Append
 from pipelines.delta.log import DeltaLog
 from pipelines.delta.policies import Policy
 from pipelines.delta.schemas import arrow_schema
+from pipelines.errors import LakehouseError
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from pipelines.table import Column, Table
@@ -305,3 +306,22 @@ def test_what_a_reader_was_given_is_not_changed_by_a_commit(lake: Lakehouse) -> 
     add(lake, THINGS, 2)
     assert given.version() == version
     assert lake.log.rows(uri) == 2
+
+
+def test_a_table_in_the_place_of_another_is_seen_by_who_was_cut_short(lake: Lakehouse) -> None:
+    def cut_short() -> None:
+        with lake.writing("a test"):
+            add(lake, THINGS, 1)
+            raise LakehouseError("a fault")
+
+    with pytest.raises(LakehouseError, match="a fault"):
+        cut_short()
+    version = lake.version(THINGS.name) or 0
+    shutil.rmtree(lake.uri)
+    other = Lakehouse(lake.settings, lake.tables, lake.spark)
+    with other.writing("a test"):
+        other.create(THINGS.name)
+        while (other.version(THINGS.name) or 0) < version:
+            other.touch(THINGS.name, {"watermark": 7})
+    assert lake.log.rows(lake.table_uri(THINGS.name)) == 0
+    assert lake.note(THINGS.name)["watermark"] == 7
