@@ -21,6 +21,9 @@ DEPENDS = {
 }
 """What each step may depend on: of the history, and of the day that comes."""
 
+FEWEST_LOADS = 3
+"""Of fewer no model is made and no line is drawn: it would go through any two points."""
+
 ENOUGH_LOADS = 5
 ENOUGH_PAYMENTS = 100_000
 """With fewer loads, or none so large, nothing is said of other sizes: tables that are nearly empty grow otherwise."""

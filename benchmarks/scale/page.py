@@ -155,7 +155,7 @@ def _log_row(one: Seen, steps: Sequence[str]) -> tuple[str, ...]:
 def _model_rows(found: Kept) -> Iterator[tuple[str, ...]]:
     for engine in ENGINES:
         seen = grown.loads(found, engine)
-        for step in STEPS if len(seen) > 1 else ():
+        for step in STEPS if len(seen) >= grown.FEWEST_LOADS else ():
             stages = (WHOLE, *STAGES) if step in (LOAD, DAY) else (WHOLE,)
             for stage in stages:
                 fit, off = grown.model(seen, step, stage)
@@ -241,7 +241,7 @@ def pictures(found: Kept) -> Iterator[tuple[str, str]]:
     """The charts, by name of file."""
     for engine in ENGINES:
         seen = grown.loads(found, engine)
-        if len(seen) > 1:
+        if len(seen) >= grown.FEWEST_LOADS:
             yield f"scale-load-{engine}", _by_payments(engine, seen)
             yield f"scale-sizes-{engine}", _by_sizes(engine, seen)
     yield "scale-log", _by_files(found)
