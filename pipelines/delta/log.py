@@ -6,7 +6,6 @@ keeps log entries for days after a checkpoint made them needless, and they hold 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,10 @@ from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 
-from pipelines.delta import storage
+from pipelines.delta import checkpoints, storage
 from pipelines.delta.engine_errors import OF
 from pipelines.delta.held_logs import FOLDER as FOLDER
 from pipelines.delta.held_logs import HeldLogs
@@ -32,19 +30,11 @@ from pipelines.delta.notes import entry_of
 from pipelines.delta.notes import load_note as load_note
 from pipelines.delta.notes import stamped as stamped
 from pipelines.delta.storage import File
-from pipelines.errors import LakehouseError, noted
-
-LAST_CHECKPOINT = "_last_checkpoint"
-"""Name of the file that names the newest checkpoint. The protocol makes it optional, and Trino needs it."""
-
-_VERSION = re.compile(r"^\.?(\d{20})\.")
+from pipelines.errors import noted
 
 _COMMIT = re.compile(r"^(\d{20})\.(json|checkpoint\..*parquet)$")
 
 _ENTRY = re.compile(r"^\d{20}\.json$")
-
-_CHECKPOINT = re.compile(r"^(\d{20})\.checkpoint\..*parquet$")
-
 
 CHECKPOINT_EVERY = 50
 """Commits of a table after which a writer leaves a checkpoint."""
@@ -196,11 +186,10 @@ class DeltaLog:
     def checkpoint_if_far(self, uri: str, version: int) -> None:
         """Leave a checkpoint where readers have a long way through the log. Commits do not, or not on every engine."""
         names = [file.name for file in self.logs.files(uri)]
-        unnamed = LAST_CHECKPOINT not in names and any(map(_CHECKPOINT.match, names))
         if (
-            version - _checkpointed(names) >= CHECKPOINT_EVERY
-            or unnamed
-            or (not self.logs.are_held and is_unnamed(uri))
+            version - checkpoints.newest(names) >= CHECKPOINT_EVERY
+            or checkpoints.lack_a_name(names)
+            or (not self.logs.are_held and checkpoints.is_unnamed(uri))
         ):
             self.checkpoint(uri)
 
@@ -211,15 +200,15 @@ class DeltaLog:
         """
         target = self._open(uri)
         target.create_checkpoint()
-        if is_unnamed(uri):  # delta-rs writes nothing where that version has a checkpoint already
-            name_checkpoint(uri, target.version())
+        if checkpoints.is_unnamed(uri):  # delta-rs writes nothing where that version has a checkpoint already
+            checkpoints.name(uri, target.version())
         self.logs.moved(uri)
 
     def cut(self, uri: str) -> None:
         """Leave a checkpoint of the version that there is now, and nothing of the log before it."""
         self.logs.moved(uri)
         self.checkpoint(uri)
-        drop_before(uri, self.version(uri) or 0)
+        checkpoints.drop_before(uri, self.version(uri) or 0)
 
     def _open(self, uri: str, version: int | None = None) -> DeltaTable:
         if version is None or version == self.version(uri):
@@ -288,80 +277,6 @@ def _days(action: Mapping[str, Any], day: str | None) -> range | None:
     return None if first is None or last is None else range(first.toordinal(), last.toordinal() + 1)
 
 
-def drop_before(uri: str, version: int) -> None:
-    """Delete the log entries and checkpoints of all versions before one that has a checkpoint.
-
-    Raises:
-        LakehouseError: there is no checkpoint of that version: without it the table could not be read any more.
-    """
-    files = storage.files(storage.join(uri, FOLDER))
-    if not any(_is_checkpoint(file.name, version) for file in files):
-        raise LakehouseError(f"{uri} has no checkpoint of version {version}: its older log cannot be deleted")
-    storage.delete_files(
-        [file.uri for file in files if (found := _VERSION.match(file.name)) and int(found[1]) < version]
-    )
-
-
-def _is_checkpoint(name: str, version: int) -> bool:
-    return name.startswith(f"{version:020d}.checkpoint") and name.endswith(".parquet")
-
-
 def _newest_of(names: Sequence[str]) -> int | None:
     """The newest version that names in a log are of; they are in order."""
     return next((int(found[1]) for name in reversed(names) if (found := _COMMIT.match(name))), None)
-
-
-def expire(uri: str, before: datetime, keep: int) -> int:
-    """Delete the log of versions that a later checkpoint has made needless, all of them older than some time.
-
-    Args:
-        uri: the table.
-        before: log entries written since then are kept.
-        keep: a version that stays readable, with all later ones.
-
-    Returns:
-        How many files were deleted.
-    """
-    files = storage.files(storage.join(uri, FOLDER))
-    checkpoints = [
-        int(found[1])
-        for file in files
-        if (found := _CHECKPOINT.match(file.name)) and file.modified_at < before and int(found[1]) <= keep
-    ]
-    if not checkpoints:
-        return 0
-    drop_before(uri, max(checkpoints))
-    return len(files) - len(storage.files(storage.join(uri, FOLDER)))
-
-
-def has_checkpoint(uri: str, version: int) -> bool:
-    """Whether there is a checkpoint of a version."""
-    return any(_is_checkpoint(name, version) for name in storage.children(storage.join(uri, FOLDER)))
-
-
-def last_checkpoint(uri: str) -> int | None:
-    """The version that `_last_checkpoint` names; None where there is no such file, or half of one."""
-    try:
-        return int(json.loads(storage.read_text(storage.join(uri, FOLDER, LAST_CHECKPOINT)) or "")["version"])
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def name_checkpoint(uri: str, version: int) -> None:
-    """Write the `_last_checkpoint` that names a checkpoint of one file."""
-    log = storage.join(uri, FOLDER)
-    with storage.opened(storage.join(log, f"{version:020d}.checkpoint.parquet")) as checkpoint:
-        size = pq.read_metadata(checkpoint).num_rows
-    storage.replace_text(storage.join(log, LAST_CHECKPOINT), json.dumps({"version": version, "size": size}))
-
-
-def is_unnamed(uri: str) -> bool:
-    """Whether there are checkpoints, and no `_last_checkpoint` that names one of them."""
-    names = storage.children(storage.join(uri, FOLDER))
-    versions = {int(found[1]) for name in names if (found := _CHECKPOINT.match(name))}
-    return bool(versions) and last_checkpoint(uri) not in versions
-
-
-def _checkpointed(names: Iterable[str]) -> int:
-    """The version of the newest checkpoint; -1 where there is none."""
-    return max((int(found[1]) for name in names if (found := _CHECKPOINT.match(name))), default=-1)

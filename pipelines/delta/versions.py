@@ -18,7 +18,7 @@ from deltalake import DeltaTable
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import StringType, StructField, StructType
 
-from pipelines.delta import log as delta_log
+from pipelines.delta import checkpoints
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
@@ -33,7 +33,7 @@ def rows(spark: SparkSession, uri: str, version: int, storage_options: Mapping[s
     Raises:
         DeltaError: the log of that version is gone.
     """
-    named = delta_log.last_checkpoint(uri)
+    named = checkpoints.named(uri)
     if named is not None and named > version:
         found = DeltaTable(uri, version=version, storage_options=dict(storage_options) or None)
         if (

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.delta import checkpoints, releases, storage
 from pipelines.delta import log as delta_log
-from pipelines.delta import releases, storage
 from pipelines.delta.policies import Policy, check_policies, policy_of
 from pipelines.flow import entering, ingest
 
@@ -142,13 +142,13 @@ def _data_bytes(uri: str) -> int:
 def _tidy_log(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> int:
     """Write a checkpoint, and delete the log before an older one that nothing needs to go behind of."""
     uri = lake.table_uri(name)
-    if not delta_log.has_checkpoint(uri, lake.version(name) or 0) or delta_log.is_unnamed(uri):
+    if not checkpoints.exists(uri, lake.version(name) or 0) or checkpoints.is_unnamed(uri):
         lake.log.checkpoint(uri)
     commits = lake.history(name)
     noted = next((commit.version for commit in commits if commit.note), 0)
     # The version that was current at the horizon was replaced after it: it is still to be read.
     horizon = now - timedelta(hours=policy.keep_hours)
     reached = next((commit.version for commit in commits if commit.at <= horizon), 0)
-    deleted = delta_log.expire(uri, now - timedelta(hours=policy.log_hours), keep=min(noted, reached))
+    deleted = checkpoints.expire(uri, now - timedelta(hours=policy.log_hours), keep=min(noted, reached))
     lake.log.logs.moved(uri)
     return deleted

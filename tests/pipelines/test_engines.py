@@ -14,8 +14,7 @@ import pytest
 from deltalake import write_deltalake
 
 from pipelines.catalog import all_tables
-from pipelines.delta import log as delta_log
-from pipelines.delta import releases, versions
+from pipelines.delta import checkpoints, releases, versions
 from pipelines.delta.log import DeltaLog
 from pipelines.settings import load_settings
 from pipelines.simulate import Simulation, simulate
@@ -201,7 +200,7 @@ def test_a_table_of_another_program_is_read_at_every_version(
             f"insert into delta.`{uri}` values "
             f"({number}, timestamp'2026-03-01 23:59:5{number}.000005+00:00', date'2026-03-0{number + 1}')"
         )
-    assert delta_log.last_checkpoint(uri) == 4
+    assert checkpoints.named(uri) == 4
     rows = [(n, datetime(2026, 3, 1, 23, 59, 50 + n, 5), date(2026, 3, n + 1)) for n in range(5)]
     for version in range(6):
         found = versions.rows(spark, uri, version, {}).collect()
@@ -221,7 +220,7 @@ def test_spark_reads_a_log_whose_checkpoint_the_embedded_engine_wrote_after_its_
     server_session.sql(f"insert into delta.`{uri}` values (1)")
     write_deltalake(uri, pa.table({"id": pa.array([2], pa.int64())}), mode="append")
     DeltaLog({}).checkpoint(uri)
-    delta_log.drop_before(uri, DeltaLog({}).version(uri) or 0)
+    checkpoints.drop_before(uri, DeltaLog({}).version(uri) or 0)
     server_session.sql(f"insert into delta.`{uri}` values (3)")
     found = server_session.read.format("delta").load(uri).collect()
     assert sorted(row[0] for row in found) == [1, 2, 3]

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
+from pipelines.delta import checkpoints, versions
 from pipelines.delta import log as delta_log
-from pipelines.delta import versions
 from pipelines.delta.commits import Append
 from pipelines.delta.log import DeltaLog
 from pipelines.delta.policies import Policy
@@ -88,13 +88,13 @@ def checkpoint(lake: Lakehouse, table: Table) -> None:
 
 
 def forget_name(lake: Lakehouse, table: Table) -> None:
-    (Path(lake.table_uri(table.name)) / delta_log.FOLDER / delta_log.LAST_CHECKPOINT).unlink()
+    (Path(lake.table_uri(table.name)) / delta_log.FOLDER / checkpoints.LAST_CHECKPOINT).unlink()
 
 
 def is_named(lake: Lakehouse, table: Table) -> bool:
     uri = lake.table_uri(table.name)
-    named = delta_log.last_checkpoint(uri)
-    return named is not None and delta_log.has_checkpoint(uri, named)
+    named = checkpoints.named(uri)
+    return named is not None and checkpoints.exists(uri, named)
 
 
 @pytest.mark.parametrize("table", [THINGS, PARTS], ids=["plain", "by day"])
@@ -226,7 +226,7 @@ def test_a_checkpoint_that_nothing_names_gets_its_name_from_the_next_writer(lake
     add(lake, THINGS, 0)
     lake.housekeeping(THINGS.name).expunge()
     forget_name(lake, THINGS)
-    assert delta_log.is_unnamed(lake.table_uri(THINGS.name))
+    assert checkpoints.is_unnamed(lake.table_uri(THINGS.name))
     assert len(rows(lake, THINGS)) == 1
     with lake.writing():
         add(lake, THINGS, 1)
@@ -245,8 +245,8 @@ def test_a_checkpoint_that_nothing_names_gets_its_name_from_maintain(lake: Lakeh
 @pytest.mark.parametrize("text", ["", '{"version": ', "[]", '{"size": 3}'], ids=repr)
 def test_half_a_name_names_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / delta_log.FOLDER).mkdir()
-    (tmp_path / delta_log.FOLDER / delta_log.LAST_CHECKPOINT).write_text(text, encoding="utf-8")
-    assert delta_log.last_checkpoint(str(tmp_path)) is None
+    (tmp_path / delta_log.FOLDER / checkpoints.LAST_CHECKPOINT).write_text(text, encoding="utf-8")
+    assert checkpoints.named(str(tmp_path)) is None
 
 
 def test_folders_named_by_texts_are_read_back(tmp_path: Path, spark: SparkSession) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.catalog import LAYERS, all_tables
-from pipelines.delta.log import has_checkpoint
+from pipelines.delta import checkpoints
 from pipelines.delta.policies import Policy
 from pipelines.export.registration import entries, trino
 from pipelines.export.registration.quoting import double
@@ -80,7 +80,7 @@ def _expunged(lake: Lakehouse) -> None:
         for name in lake.versions():
             lake.housekeeping(name).expunge()
             uri = lake.table_uri(name)
-            assert has_checkpoint(uri, lake.versions()[name]), (
+            assert checkpoints.exists(uri, lake.versions()[name]), (
                 f"{name} has no checkpoint: the test says nothing"
             )
 
