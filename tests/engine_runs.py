@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.delta import s3a
+from pipelines.delta.jvm import IVY_FOLDER
 from tests.spark_servers import ROOT, SMALL, delta_jars
 
 VERMEIL = Path(sys.executable).with_name("vermeil")
@@ -20,6 +22,10 @@ CLASSIC = {**SMALL, "spark.master": "local[2]"}
 NEEDS_DELTA = pytest.mark.skipif(
     (shutil.which("java") is None and "JAVA_HOME" not in os.environ) or not delta_jars(),
     reason="needs Java 17 and Delta's jars: make jars",
+)
+NEEDS_S3A = pytest.mark.skipif(
+    not all(jar.exists() for jar in s3a.fetched_jars(IVY_FOLDER.expanduser())),
+    reason="the jars of S3A (700 MB) were not fetched: a run on Spark with its tables under s3:// does so",
 )
 PATIENCE = 900
 

@@ -159,7 +159,6 @@ class DeltaRs:
         target.create_write_transaction(
             files, mode="append", schema=delta_schema(table), partition_by=None, **self._committed(note)
         )
-        target.update_incremental()  # of this way to commit the object does not know by itself
 
     def _committed(self, note: Note) -> dict[str, Any]:
         """How a commit is made: with its note, and with nothing that delta-rs would do to the log by itself.
@@ -185,8 +184,11 @@ class DeltaRs:
     def _lent(self, uri: str) -> Iterator[DeltaTable]:
         """A table for one commit, by what is known of its log. Of a commit that failed nothing is kept."""
         found = self._log.lent(uri)
-        self._stands_on(uri, found.version())
+        before = found.version()
+        self._stands_on(uri, before)
         yield found
+        if found.version() == before:  # of some ways to commit the object does not know by itself
+            found.update_incremental()
         self._log.committed(uri, found)
 
     def _open(self, uri: str) -> DeltaTable:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.delta import checkpoints, releases, storage
-from pipelines.delta import log as delta_log
+from pipelines.delta.log import FOLDER
 from pipelines.delta.policies import Policy, check_policies, policy_of
 from pipelines.flow import entering, ingest
 
@@ -136,7 +136,7 @@ def _maintain(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> Main
 
 
 def _data_bytes(uri: str) -> int:
-    return storage.folder_bytes(uri) - storage.folder_bytes(storage.join(uri, delta_log.FOLDER))
+    return storage.folder_bytes(uri) - storage.folder_bytes(storage.join(uri, FOLDER))
 
 
 def _tidy_log(lake: Lakehouse, name: str, policy: Policy, now: datetime) -> int:

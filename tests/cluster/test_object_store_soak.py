@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.delta import s3a
-from pipelines.delta.jvm import IVY_FOLDER
 from tests.cluster.faults import FEATURES, MERGING, READING, ran
 from tests.cluster.standalone import standalone
 from tests.cluster.test_lost_workers_soak import HALF
-from tests.engine_runs import NEEDS_DELTA, done
+from tests.engine_runs import NEEDS_DELTA, NEEDS_S3A, done
 from tests.object_store.conftest import store as store
 from tests.object_store.server import ACCESS_KEY, SECRET_KEY, Store
 from tests.object_store.uploads import upload
@@ -24,10 +22,7 @@ pytestmark = [
     pytest.mark.engine,
     NEEDS_DELTA,
     pytest.mark.xdist_group("cluster"),
-    pytest.mark.skipif(
-        not all(jar.exists() for jar in s3a.fetched_jars(IVY_FOLDER.expanduser())),
-        reason="the jars of S3A (700 MB) were not fetched: a run on Spark with its tables under s3:// does so",
-    ),
+    NEEDS_S3A,
 ]
 
 

@@ -35,7 +35,8 @@ class Moments:
         if chance.random() >= share:
             return {"after": chance.uniform(0.1, max(self.seconds / 2, 0.5))}
         tried = {moment: met + self.waited[moment] for moment, met in self.met.items()}
-        wanted = [moment for moment, times in tried.items() if times == min(tried.values())]
+        fewest = min(tried.values())
+        wanted = [moment for moment, times in tried.items() if times == fewest]
         return {"watch": True, "wanted": wanted, "share": 0.2, "seed": chance.getrandbits(32)}
 
     def count(self, how: Json, ended: Ended) -> None:

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from pipelines.delta import s3a
-from pipelines.delta.jvm import IVY_FOLDER
-from pipelines.delta.jvm import fetched_jars as delta_jars
 from pipelines.simulate import Simulation, simulate
+from tests.engine_runs import NEEDS_DELTA, NEEDS_S3A
 from tests.object_store.proxy import ROOT
 from tests.object_store.server import ACCESS_KEY, SECRET_KEY, Store
 from tests.object_store.uploads import upload
 from tests.same_rows import differing
 
-IVY = IVY_FOLDER.expanduser()
-
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not shutil.which("java"), reason="no Java"),
-    pytest.mark.skipif(
-        not all(jar.exists() for jar in (*delta_jars(IVY), *s3a.fetched_jars(IVY))),
-        reason="the jars of S3A (700 MB) were not fetched: a run on Spark with its tables under s3:// does so",
-    ),
+    NEEDS_DELTA,
+    NEEDS_S3A,
 ]
 
 ONLY = ("bronze.records", "silver.quarantine", "silver.charges")
