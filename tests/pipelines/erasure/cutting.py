@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.delta import log as delta_log
+from pipelines.delta import checkpoints
 from pipelines.delta.delta_rs import DeltaRs
 from pipelines.delta.delta_spark import DeltaSpark
 from pipelines.privacy import forgotten as suppression
@@ -16,7 +16,7 @@ COMMITS = ("amend", "replace", "expunge", "touch")
 
 STEPS: tuple[tuple[Any, str], ...] = (
     *((committer, name) for committer in (DeltaRs, DeltaSpark) for name in COMMITS),
-    (delta_log, "drop_before"),
+    (checkpoints, "drop_before"),
     (suppression, "save"),
 )
 """Everything that an erasure changes on the disk."""
