@@ -105,7 +105,7 @@ class FoldRule:
             sign of fraud are taken to be good.
         test_days: days of each fold that are judged by.
         tests: number of test folds.
-        validations: number of validation folds.
+        validations: number of validation folds; one that knew of nothing positive is left out when training begins.
         is_caught_left_out: see :class:`Folds`.
     """
 

@@ -6,7 +6,7 @@ Of the test days nothing is ever used to choose: not hyper-parameters, not the f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -138,16 +138,35 @@ def train(
         telling: told what was tried and how it did.
 
     Raises:
-        ModelError: too little history, or a fold without fraud to learn from; it says which.
+        ModelError: too little history, or a fold without fraud to learn from; it says which. Of the folds that the task
+            lays itself, a validation fold without one is left out, and told, as long as there is another.
     """
-    laid = folds or task.folds.folds(at_utc(examples.at.min()), at_utc(examples.settled_until))
+    if folds is None:
+        whole = task.folds.folds(at_utc(examples.at.min()), at_utc(examples.settled_until))
+        folds = _instructive(whole, examples, telling)
     tried = grids or {name: families.family(name).GRID for name in task.families}
     chance = task.seed if seed is None else seed
     found = [
-        _trained(_Trainer(task, examples, laid, name, chance, threads), tuple(grid), telling)
+        _trained(_Trainer(task, examples, folds, name, chance, threads), tuple(grid), telling)
         for name, grid in tried.items()
     ]
     return tuple(sorted(found, key=lambda one: -_rank(one.validation_score)))
+
+
+def _instructive(folds: Folds, examples: Examples, telling: Callable[[str], None]) -> Folds:
+    """Without the validation folds that knew of no fraud: the first weeks of a small archive may have had none."""
+
+    def has_fraud(fold: Fold) -> bool:
+        within, fraud = learnt(examples, fold)
+        return bool((within & fraud).any())
+
+    kept = tuple(fold for fold in folds.validation if has_fraud(fold))
+    if not kept or kept == folds.validation:
+        return folds
+    for fold in folds.validation:
+        if fold not in kept:
+            telling(f"validation days {fold} are left out: no fraud was known of the days to learn from")
+    return replace(folds, validation=kept)
 
 
 @dataclass(frozen=True)

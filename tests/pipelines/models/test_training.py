@@ -11,7 +11,7 @@ from pipelines.errors import ModelError
 from pipelines.models.families.model import Params
 from pipelines.models.judging.metrics import FIGURES
 from pipelines.models.task import PromotionRule
-from pipelines.models.training.examples import moment
+from pipelines.models.training.examples import Examples, at_utc, moment
 from pipelines.models.training.promotion import Standing, decide
 from pipelines.models.training.training import Trained, train
 from tests.pipelines.models.history import TASK, day, history
@@ -92,13 +92,26 @@ def test_what_was_tried_is_told() -> None:
     assert told[0].startswith("logistic {'C': 1.0, 'is_log': 1}: average_precision 0.")
 
 
+def silent_until(number: int) -> Examples:
+    """The history, with nothing known of the fraud of its first days."""
+    early = PAST.at < moment(day(number))
+    never = np.datetime64("NaT", "s")
+    return replace(PAST, y=PAST.y & ~early, known_at=np.where(early, never, PAST.known_at))
+
+
+def test_a_validation_fold_that_knew_of_no_fraud_is_left_out_and_told() -> None:
+    laid = TASK.folds.folds(at_utc(PAST.at.min()), day(90))
+    told: list[str] = []
+    (found,) = train(TASK, silent_until(45), grids={"logistic": GRIDS["logistic"][:1]}, telling=told.append)
+    assert [result.fold for result in found.results] == [laid.validation[1], laid.test[0]]
+    assert told[0].startswith(f"validation days {laid.validation[0]} are left out: no fraud was known")
+    with pytest.raises(ModelError, match="no fraud"):  # who names the folds is obeyed
+        train(TASK, silent_until(45), folds=laid, grids=GRIDS)
+
+
 def test_days_without_fraud_are_named() -> None:
-    early = PAST.at < moment(day(45))
-    silent = replace(
-        PAST, y=PAST.y & ~early, known_at=np.where(early, np.datetime64("NaT", "s"), PAST.known_at)
-    )
     with pytest.raises(ModelError, match=r"task fraud, training days 2026-01-02 to .*known by.*no fraud"):
-        train(TASK, silent, grids=GRIDS)
+        train(TASK, silent_until(60), grids=GRIDS)
 
 
 FOLD = TASK.folds.folds(day(0), day(80)).test[-1]
