@@ -38,9 +38,12 @@ REFRESH = define_asset_job(
 
 REBUILD = define_asset_job(
     "rebuild",
-    selection=AssetSelection.tag("layer", "silver")
-    | AssetSelection.tag("layer", "gold")
-    | AssetSelection.groups("report"),
+    selection=(
+        AssetSelection.tag("layer", "silver")
+        | AssetSelection.tag("layer", "gold")
+        | AssetSelection.groups("report")
+    )
+    - CONSERVATION,
     config=RunConfig(resources={"refresh": RefreshOptions(full_refresh=True)}),
     description="Make silver and gold anew from all of bronze, as after a change of a declaration.",
 )

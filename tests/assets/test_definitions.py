@@ -20,6 +20,7 @@ from pipelines.tasks import all_tasks
 REPOSITORY = Path(__file__).parents[2]
 SPECS: dict[AssetKey, AssetSpec] = {spec.key: spec for spec in defs.resolve_all_asset_specs()}
 GRAPH = defs.resolve_asset_graph()
+DEEP_AUDIT = "every_record_accounted_for"
 
 
 @pytest.mark.parametrize("name", all_tables())
@@ -61,7 +62,7 @@ def test_nothing_is_a_check_but_expectations_the_audit_and_what_training_says() 
     expected = {
         AssetCheckKey(asset_key(name), c.name) for name, suite in suites().items() for c in suite.checks
     }
-    audit = AssetCheckKey(asset_key("bronze.records"), "every_record_accounted_for")
+    audit = AssetCheckKey(asset_key("gold.audit"), DEEP_AUDIT)
     training = {
         AssetCheckKey(model_key(task), name) for task in all_tasks() for name in ("trained", "serving")
     }
@@ -87,7 +88,19 @@ def test_refresh_takes_everything_and_audit_only_the_audit() -> None:
     assert refresh.materializable_asset_keys == GRAPH.materializable_asset_keys - models
     assert audit.materializable_asset_keys == {asset_key("gold.audit")}
     of_table = {check.name for check in suites()["gold.audit"].checks}
-    assert {key.name for key in audit.asset_check_keys} == {"every_record_accounted_for", *of_table}
+    assert {key.name for key in audit.asset_check_keys} == {DEEP_AUDIT, *of_table}
+
+
+def test_no_run_but_that_of_the_audit_holds_every_row_against_what_it_is_made_from() -> None:
+    """Neither a job, nor tables that someone selects: of an archive of years that takes hours."""
+    by_hand = defs.resolve_implicit_global_asset_job_def()
+    jobs = [
+        job for job in defs.get_repository_def().get_all_jobs() if job.name not in ("audit", by_hand.name)
+    ]
+    assert {"refresh", "rebuild", "train"} <= {job.name for job in jobs}
+    selected = {asset_key(name) for name in all_tables() if name != "gold.audit"}
+    for job in (*jobs, by_hand.get_subset(asset_selection=selected)):
+        assert DEEP_AUDIT not in {key.name for key in job.asset_layer.asset_graph.asset_check_keys}
 
 
 def test_training_is_scheduled_every_week_and_scores_follow_it() -> None:
