@@ -31,7 +31,15 @@ pytestmark = pytest.mark.engine
 
 ARCHIVE = Simulation(days=6, payments_per_day=12, accounts=3)
 BOOKKEEPING = {"ingest_id", "record_id"}
-SMALL_BATCH = 250_000
+SMALL_BATCH = 400_000
+SOME = (
+    "bronze.records", "silver.charges", "silver.charge_history", "silver.customers", "silver.disputes",
+    "silver.early_fraud_warnings", "silver.refunds", "silver.quarantine", "gold.audit", "gold.payments_daily",
+)  # fmt: skip
+"""Tables of each layer, with all that the last is made from: enough for what is true of a run and not of one table."""
+MADE = [name for name, table in all_tables().items() if table.layer in ("silver", "gold")]
+SOME_MADE = [name for name in SOME if name in MADE and name not in ("gold.audit", "silver.quarantine")]
+"""Those of them that hold the same rows if no other tables are made."""
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +71,9 @@ def content(lake: Lakehouse, name: str) -> list[str]:
     return sorted(str(row) for row in rows.select(*kept).toArrow().to_pylist())
 
 
-def assert_same_tables(one: Lakehouse, other: Lakehouse, layers: Iterable[str] = ("silver", "gold")) -> None:
-    for name, table in all_tables().items():
-        if table.layer in layers:
-            assert content(one, name) == content(other, name), name
+def assert_same_tables(one: Lakehouse, other: Lakehouse, names: Iterable[str] = MADE) -> None:
+    for name in names:
+        assert content(one, name) == content(other, name), name
 
 
 def copied(files: Iterable[Path], root: Path, target: Path) -> None:
@@ -153,24 +160,26 @@ def test_a_refused_batch_changes_nothing_that_a_reader_sees(
     archive: Path, tmp_path: Path, spark: SparkSession, undisturbed: Lakehouse
 ) -> None:
     lake = open_lake(tmp_path, spark)
-    outcomes = {outcome.table: outcome for outcome in run(lake, archive, refuse("silver.charges"))}
+    outcomes = {outcome.table: outcome for outcome in run(lake, archive, refuse("silver.charges"), only=SOME)}
     assert outcomes["silver.charges"].status == "refused"
     assert outcomes["gold.payments_daily"].status == "skipped"
     assert outcomes["silver.customers"].status == "published"
     assert not lake.exists("silver.charges")
-    assert audit(lake).total.waiting > 0
-    run(lake, archive)
-    assert_same_tables(undisturbed, lake)
+    waiting = audit(lake).total.waiting
+    run(lake, archive, only=SOME)
+    assert audit(lake).total.waiting < waiting
+    assert_same_tables(undisturbed, lake, SOME_MADE)
 
 
 def test_a_refused_bronze_batch_is_taken_in_by_the_next_run(
     archive: Path, tmp_path: Path, spark: SparkSession, undisturbed: Lakehouse
 ) -> None:
     lake = open_lake(tmp_path, spark)
-    assert {o.status for o in run(lake, archive, refuse("bronze.records"))} == {"refused", "skipped"}
+    refused = run(lake, archive, refuse("bronze.records"), only=SOME)
+    assert {outcome.status for outcome in refused} == {"refused", "skipped"}
     assert lake.table("bronze.files").count() == 0
-    run(lake, archive)
-    assert_same_tables(undisturbed, lake)
+    run(lake, archive, only=SOME)
+    assert_same_tables(undisturbed, lake, SOME_MADE)
 
 
 def test_no_staging_is_left_behind(undisturbed: Lakehouse) -> None:
@@ -188,7 +197,7 @@ def test_the_audit_of_the_batch_sees_what_will_be_published(
         return Verdict()
 
     lake = open_lake(tmp_path, spark)
-    run(lake, archive, look)
+    run(lake, archive, look, only=SOME)
     for name in ("bronze.records", "silver.charges", "gold.payments_daily"):
         rows, columns = seen[name]
         assert rows == lake.table(name).count()
@@ -204,7 +213,7 @@ def test_every_layer_is_judged_with_the_figures_that_its_rows_do_not_show(
         seen[batch.table.name] = set(batch.facts)
         return Verdict()
 
-    run(open_lake(tmp_path, spark), archive, look)
+    run(open_lake(tmp_path, spark), archive, look, only=SOME)
     for name in ("bronze.records", "silver.charges", "gold.payments_daily"):
         assert {"record_count", "quarantined_share", "newest_age_days"} <= seen[name], name
     assert "orphan_share_customer_id" in seen["silver.charges"]
@@ -225,26 +234,26 @@ def test_a_table_that_is_taken_back_catches_up_and_gold_follows(
     undisturbed: Lakehouse, archive: Path, tmp_path: Path, spark: SparkSession
 ) -> None:
     lake = open_lake(tmp_path, spark, batch_bytes=SMALL_BATCH)
-    run(lake, archive)
+    run(lake, archive, only=SOME)
     half = next(commit for commit in lake.history("silver.charges") if commit.note.get("watermark") == 2)
     lake.restore("silver.charges", half.version)
     flow_gold.refresh_gold(lake, all_tables()["gold.payments_daily"], accept_all)
     assert content(lake, "gold.payments_daily") != content(undisturbed, "gold.payments_daily")
-    run(lake, archive)
-    assert_same_tables(undisturbed, lake)
+    run(lake, archive, only=SOME)
+    assert_same_tables(undisturbed, lake, SOME_MADE)
 
 
 def test_one_more_day_rewrites_only_the_dates_that_changed(
     archive: Path, tmp_path: Path, spark: SparkSession
 ) -> None:
     lake = open_lake(tmp_path / "home", spark)
-    run(lake, archive)
+    run(lake, archive, only=SOME)
     before = {
         row["date"]: row for row in lake.table("gold.payments_daily").orderBy("account", "currency").collect()
     }
     longer = replace(ARCHIVE, days=ARCHIVE.days + 1)
     simulate(longer, tmp_path / "raw", tmp_path / "truth")
-    outcomes = {outcome.table: outcome for outcome in run(lake, tmp_path / "raw")}
+    outcomes = {outcome.table: outcome for outcome in run(lake, tmp_path / "raw", only=SOME)}
     assert outcomes["bronze.records"].rows < audit(lake).total.records / 2
     assert lake.note("gold.payments_daily")["dates"] < len({*before}) + 1
 
