@@ -7,10 +7,11 @@ takes its edits back.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -66,13 +67,29 @@ def filled(lake: Lakehouse, layer: str) -> list[str]:
     return [name for name in names if DeltaTable(lake.table_uri(name)).count()]
 
 
-def victim(lake: Lakehouse, name: str) -> tuple[pa.Table, str]:
-    """A row of a table, and the condition that is true for it alone."""
-    table = all_tables()[name]
-    row = DeltaTable(lake.table_uri(name)).to_pyarrow_table().sort_by([(k, "ascending") for k in table.key])
-    row = row.slice(0, 1)
-    values = row.select(list(table.key)).to_pylist()[0]
-    return row, " and ".join(f"{key} = '{value}'" for key, value in values.items())
+@dataclass(frozen=True)
+class Victim:
+    """One row of a table: as it is, and the condition that is true for it alone."""
+
+    row: pa.Table
+    condition: str
+
+    @property
+    def values(self) -> dict[str, Any]:
+        [values] = self.row.to_pylist()
+        return values
+
+
+def victims(lake: Lakehouse, name: str) -> list[Victim]:
+    """The first rows of a table, at most one for each kind of edit."""
+    key = all_tables()[name].key
+    rows = DeltaTable(lake.table_uri(name)).to_pyarrow_table().sort_by([(k, "ascending") for k in key])
+    found = [rows.slice(number, 1) for number in range(min(len(KINDS), len(rows)))]
+    values = [row.select(list(key)).to_pylist()[0] for row in found]
+    return [
+        Victim(row, " and ".join(f"{name} = '{value}'" for name, value in own.items()))
+        for row, own in zip(found, values, strict=True)
+    ]
 
 
 def altered_column(table: Table) -> str:
@@ -85,39 +102,55 @@ def altered_column(table: Table) -> str:
     return (amounts or texts or numbers)[0]
 
 
-def drop(lake: Lakehouse, name: str) -> None:
-    DeltaTable(lake.table_uri(name)).delete(victim(lake, name)[1])
+def drop(lake: Lakehouse, name: str, victim: Victim) -> None:
+    DeltaTable(lake.table_uri(name)).delete(victim.condition)
 
 
-def double(lake: Lakehouse, name: str) -> None:
-    write_deltalake(lake.table_uri(name), victim(lake, name)[0], mode="append")
+def double(lake: Lakehouse, name: str, victim: Victim) -> None:
+    write_deltalake(lake.table_uri(name), victim.row, mode="append")
 
 
-def alter(lake: Lakehouse, name: str) -> None:
-    row, condition = victim(lake, name)
+def alter(lake: Lakehouse, name: str, victim: Victim) -> None:
     table = all_tables()[name]
     column = altered_column(table)
-    value = row.column(column)[0].as_py()
+    value = victim.values[column]
     text = "'" + f"{value or ''}".replace("'", "") + "x'"
     changed = text if table.column(column).type == "string" else f"{(value or 0) + 1}"
-    DeltaTable(lake.table_uri(name)).update(updates={column: changed}, predicate=condition)
+    DeltaTable(lake.table_uri(name)).update(updates={column: changed}, predicate=victim.condition)
 
 
-Mutation = Callable[[Lakehouse, str], None]
-KINDS = {drop: "missing", double: "doubled", alter: "altered"}
+Mutation = Callable[[Lakehouse, str, Victim], None]
+KINDS: dict[Mutation, str] = {drop: "missing", double: "doubled", alter: "altered"}
+Edits = Mapping[Mutation, Victim]
 
 
 @contextmanager
-def mutated(lake: Lakehouse, names: Iterable[str], mutation: Mutation) -> Iterator[None]:
-    before = {name: lake.history(name, 1)[0].version for name in names}
+def mutated(lake: Lakehouse, edits: Mapping[str, Edits]) -> Iterator[None]:
+    """Tables with these edits, which are taken back."""
+    before = {name: lake.history(name, 1)[0].version for name in edits}
     try:
-        for name in before:
-            mutation(lake, name)
+        for name, own in edits.items():
+            for mutation, victim in own.items():
+                mutation(lake, name, victim)
         yield
     finally:
         for name, version in before.items():
             if (table := DeltaTable(lake.table_uri(name))).version() > version:
                 table.restore(version)
+
+
+def edit_of(lake: Lakehouse, name: str, mutation: Mutation) -> dict[str, Edits]:
+    """One edit of a table, of its first row."""
+    return {name: {mutation: victims(lake, name)[0]}}
+
+
+def rounds(lake: Lakehouse, names: Sequence[str]) -> Iterator[dict[str, Edits]]:
+    """Every kind of edit of every table: at once, each of a row of its own, or of one row, kind after kind."""
+    rows = {name: victims(lake, name) for name in names}
+    enough = {name for name in names if len(rows[name]) == len(KINDS)}
+    yield {name: dict(zip(KINDS, rows[name], strict=True)) for name in names if name in enough}
+    for mutation in KINDS:
+        yield {name: {mutation: rows[name][0]} for name in names if name not in enough}
 
 
 def test_what_the_pipeline_made_is_sound(lake: Lakehouse) -> None:
@@ -138,30 +171,39 @@ def levels(names: Sequence[str]) -> Iterator[list[str]]:
         left = [name for name in left if name not in some]
 
 
-@pytest.mark.parametrize("mutation", KINDS, ids=lambda mutation: mutation.__name__)
 @pytest.mark.parametrize("layer", ["silver", "gold"])
-def test_one_row_of_each_table_is_named(lake: Lakehouse, layer: str, mutation: Mutation) -> None:
-    names = filled(lake, layer)
-    rows = {name: victim(lake, name)[0].to_pylist()[0] for name in names}
-    found: dict[str, Found] = {}
-    # What is made from gold is held against gold: one of the two is altered at a time.
-    for some in levels(names):
-        with mutated(lake, some, mutation):
-            found |= {one.table: one for one in verify(lake, only=some).tables}
-    for name in names:
-        table = all_tables()[name]
-        (difference,) = found[name].differences
-        assert difference.kind == KINDS[mutation], name
-        assert all(str(rows[name][key]) in difference.key for key in table.key)
-        assert difference.columns == ((altered_column(table),) if mutation is alter else ())
+def test_a_row_of_each_table_is_named(lake: Lakehouse, layer: str) -> None:
+    seen: set[tuple[str, Mutation]] = set()
+    for edits in rounds(lake, filled(lake, layer)):
+        found: dict[str, Found] = {}
+        # What is made from gold is held against gold: one of the two is edited at a time.
+        for some in levels(list(edits)):
+            with mutated(lake, {name: edits[name] for name in some}):
+                found |= {told.table: told for told in verify(lake, only=some).tables}
+        for name, own in edits.items():
+            assert_named(found[name], name, own)
+            seen |= {(name, mutation) for mutation in own}
+    assert seen == {(name, mutation) for name in filled(lake, layer) for mutation in KINDS}
+
+
+def assert_named(found: Found, name: str, edits: Edits) -> None:
+    """Each edit is a difference, of its kind and key, and there are no others."""
+    table = all_tables()[name]
+    told = {difference.kind: difference for difference in found.differences}
+    assert (found.count, told.keys()) == (len(edits), {KINDS[mutation] for mutation in edits}), name
+    for mutation, victim in edits.items():
+        difference = told[KINDS[mutation]]
+        assert all(str(victim.values[key]) in difference.key for key in table.key), name
+        assert difference.columns == ((altered_column(table),) if mutation is alter else ()), name
 
 
 @pytest.mark.parametrize("mutation", KINDS, ids=lambda mutation: mutation.__name__)
 @pytest.mark.parametrize("name", ["bronze.records", "bronze.files", "silver.quarantine", "gold.audit"])
 def test_one_row_of_what_the_others_rest_on_is_named(lake: Lakehouse, name: str, mutation: Mutation) -> None:
     refresh_audit(lake, accept_all)  # what the tests before have restored counts as published since
-    row = victim(lake, name)[0].to_pylist()[0]
-    with mutated(lake, [name], mutation):
+    edits = edit_of(lake, name, mutation)
+    row = edits[name][mutation].values
+    with mutated(lake, edits):
         (found,) = verify(lake, only=[name]).tables
     assert found.count == 1
     (difference,) = found.differences
@@ -174,10 +216,11 @@ def test_one_row_of_what_the_others_rest_on_is_named(lake: Lakehouse, name: str,
 
 
 def test_nothing_that_is_said_of_a_row_is_a_value_of_it(lake: Lakehouse) -> None:
-    with mutated(lake, ["silver.customers"], alter):
+    edits = edit_of(lake, "silver.customers", alter)
+    with mutated(lake, edits):
         (found,) = verify(lake, only=["silver.customers"]).tables
     said = str(found.differences[0])
-    row = victim(lake, "silver.customers")[0].to_pylist()[0]
+    row = edits["silver.customers"][alter].values
     shown = [str(value) for name, value in row.items() if value and name not in ("account", "customer_id")]
     assert not [value for value in shown if len(value) > 3 and value in said]
 
@@ -187,7 +230,7 @@ def test_gold_waits_until_the_audit_balances_which_is_there_to_be_read(lake: Lak
         outcomes = flow.refresh(lake, flow.Run(lake.settings.home / "raw", accept_all, sweep))
         return {outcome.table: outcome for outcome in outcomes}
 
-    with mutated(lake, ["silver.charges"], drop):
+    with mutated(lake, edit_of(lake, "silver.charges", drop)):
         found = run()
         shown = lake.table("gold.audit").filter("not is_balanced").collect()
     assert (found["gold.audit"].status, found["gold.payments_daily"].status) == ("refused", "skipped")

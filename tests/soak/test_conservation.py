@@ -15,7 +15,7 @@ from pipelines.flow.verdict import accept_all
 from pipelines.lakehouse import Lakehouse
 from pipelines.upkeep.verify import verify
 from tests.pipelines.test_replay import Cut, again, cut_after, homes, opened  # noqa: F401 - homes is a fixture
-from tests.pipelines.test_verify import KINDS, filled, lake, mutated  # noqa: F401 - lake is a fixture
+from tests.pipelines.test_verify import KINDS, edit_of, filled, lake, mutated  # noqa: F401 - lake is a fixture
 from tests.same_rows import differing
 from tests.soak.figures import Figures, size_of
 
@@ -42,7 +42,7 @@ def test_one_row_of_every_table_is_named(lake: Lakehouse, figures: Figures) -> N
         for name in names:
             for mutation in KINDS:
                 refresh_audit(lake, accept_all)
-                with mutated(lake, [name], mutation):
+                with mutated(lake, edit_of(lake, name, mutation)):
                     (found,) = verify(lake, only=[name]).tables
                 figure.tried += 1
                 figure.survived += len(found.differences) == 1
