@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 from pipelines.catalog import all_tables
 from pipelines.erasure.redactions import sweep
@@ -31,15 +35,21 @@ class Made:
     archive: Summary
 
 
-def small_home(base: Path, spark: SparkSession) -> Path:
-    """The home of the lakehouse below a session's own folder; it is filled when first asked for."""
-    home = base / "small_lakehouse"
-    if not home.exists():
-        _made(home, ARCHIVE, spark)
-    return home
+def shared(factory: pytest.TempPathFactory, name: str, archive: Simulation, spark: SparkSession) -> Made:
+    """The lakehouse of an archive, made by the worker that first asks for it; the others wait, and read it too."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "lakehouses"
+    folder.mkdir(exist_ok=True)
+    kept = folder / f"{name}.pickle"
+    with FileLock(folder / f"{name}.lock"):
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(_made(folder / name, archive, spark)))
+        made: Made = pickle.loads(kept.read_bytes())
+    return made
 
 
 def _made(home: Path, archive: Simulation, spark: SparkSession) -> Made:
+    shutil.rmtree(home, ignore_errors=True)  # of a worker that did not end
     summary = simulate(archive, home / "raw", home.with_name(f"{home.name}_truth"))
     with Lakehouse(load_settings({"home": home}), all_tables(), spark) as lake:
         outcomes = list(flow.refresh(lake, flow.Run(home / "raw", accept_all, sweep)))
@@ -50,10 +60,10 @@ def _made(home: Path, archive: Simulation, spark: SparkSession) -> Made:
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Path:
     """A filled home; tests read it and do not write to it."""
-    return small_home(tmp_path_factory.getbasetemp(), spark)
+    return shared(tmp_path_factory, "small", ARCHIVE, spark).home
 
 
 @pytest.fixture(scope="session")
 def few_days(tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Made:
     """A home of four days; tests copy it and do not write to it."""
-    return _made(tmp_path_factory.mktemp("few_days") / "home", FEW_DAYS, spark)
+    return shared(tmp_path_factory, "few_days", FEW_DAYS, spark)
