@@ -47,6 +47,7 @@ class Engine:
             and what is told of the versions that commits stand on.
         at_version: the rows of a table, by its URI, as one of its versions has them.
         reads_here: raw files are read by processes of this machine, and otherwise by executors.
+        files_by_name: a table on a disk that has at most so many files is read by their names, and not through Delta.
         plans_in_parts: it cannot run all of silver and gold in one plan.
         wants_java: it is started by this process, in a JVM.
         is_remote: it is a server, at the URL that the setting has.
@@ -57,6 +58,7 @@ class Engine:
     committer: Callable[[DeltaLog, Callable[[], SparkSession], StandsOn], Committer]
     at_version: Callable[[Settings, SparkSession, str, int], DataFrame]
     reads_here: bool = False
+    files_by_name: int = 0
     plans_in_parts: bool = False
     wants_java: bool = False
     is_remote: bool = False
@@ -219,7 +221,12 @@ def _by_option(settings: Settings, spark: SparkSession, uri: str, version: int) 
     return spark.read.format("delta").option("versionAsOf", str(version)).load(uri)
 
 
-_SPARK = Engine("spark", _classic, _delta_spark, _by_option, wants_java=True)
+FILES_BY_NAME = 32
+"""Delta's extension takes most of a second to plan the first reading after a commit, with jobs of its own, for what our
+log knows already; a run reads each table several times. Of more files than these Spark lists the names in a job, and
+Delta's skipping by what a file holds is worth its price."""
+
+_SPARK = Engine("spark", _classic, _delta_spark, _by_option, files_by_name=FILES_BY_NAME, wants_java=True)
 
 ENGINES: Mapping[str, Engine] = {
     "embedded": Engine("sail", _embedded, _delta_rs, _by_files, reads_here=True, plans_in_parts=True),

@@ -122,10 +122,11 @@ class DeltaLog:
     def data_files(self, uri: str, version: int | None = None) -> tuple[str, list[tuple[str, int]]] | None:
         """The schema of a version or of now, as JSON, and the URLs and sizes of its data files.
 
-        None where its files alone do not say what its rows are: of partitions, and of deletion vectors.
+        None where its files alone do not say what its rows are: of partitions, and where a reader has to know of more,
+        of deletion vectors, say, or of columns that were renamed.
         """
         found = self._open(uri, version)
-        if found.metadata().partition_columns or found.protocol().reader_features:
+        if found.metadata().partition_columns or found.protocol().min_reader_version > 1:
             return None
         actions = pa.table(found.get_add_actions()).to_pylist()
         files = [(storage.join(uri, unquote(one["path"])), one["size_bytes"]) for one in actions]

@@ -1,4 +1,4 @@
-"""Reading an earlier version of a Delta table on the embedded engine.
+"""Reading a Delta table by its files, where an engine's own way through the log is wrong or slow.
 
 Sail (0.7.2) takes `_last_checkpoint` for where to list the log from, also for a version before the one that it names:
 what came more than one version earlier is not seen, and reading fails ("Missing commit file"). The file is needed all
@@ -49,6 +49,11 @@ def of_paths(spark: SparkSession, schema: str, paths: Sequence[Path]) -> DataFra
     if not paths:
         return _nothing(spark, struct)
     return spark.read.schema(struct).parquet(*map(str, paths)).select(*map(_bare, struct.names))
+
+
+def of_names(spark: SparkSession, schema: str, names: Sequence[str]) -> DataFrame:
+    """The rows of some Parquet files on Apache Spark, as its own Delta gives them, by a schema in Delta's JSON."""
+    return spark.read.schema(StructType.fromJson(json.loads(schema))).parquet(*names)
 
 
 def _of_log(spark: SparkSession, uri: str, version: int) -> DataFrame:

@@ -182,6 +182,8 @@ class Reading:
             version = self.version(name)
         if (copied := self._from_copies(name, version)) is not None:
             rows = copied
+        elif (named := self._by_names(name, version)) is not None:
+            rows = named
         elif version is None:
             rows = self.spark.read.format("delta").load(self._place_of(self._read_by, name))
         else:
@@ -205,6 +207,20 @@ class Reading:
         schema, files = found
         copies = self._copies.of(files)
         return None if copies is None else versions.of_paths(self.spark, schema, copies)
+
+    def _by_names(self, name: str, version: int | None) -> DataFrame | None:
+        """The rows of a table of few files on a disk; None where the engine reads it through Delta."""
+        if not self.engine.files_by_name or not storage.is_local(self.uri):
+            return None
+        found = self.log.data_files(self.table_uri(name), version)
+        if found is None or not 0 < len(found[1]) <= self.engine.files_by_name:
+            return None
+        from pipelines.delta import versions
+
+        there, read_by = self.table_uri(name), self._place_of(self._read_by, name)
+        return versions.of_names(
+            self.spark, found[0], [read_by + path.removeprefix(there) for path, _ in found[1]]
+        )
 
     def count(self, name: str) -> int:
         """How many rows a table has, counted only where its log does not say it."""
