@@ -30,9 +30,9 @@ pytestmark = [
 ]
 
 TABLES = ("bronze.records", "silver.charges", "silver.refunds", "gold.payments_daily")
-FIRST = Asked(jobs=180, queries=130, tasks=280, plan=350_000)
-ONE_MORE_DAY = Asked(jobs=240, queries=170, tasks=420, plan=350_000)
-NOTHING_NEW = Asked(jobs=4, queries=4, tasks=10, plan=60_000)
+FIRST = Asked(jobs=60, queries=55, tasks=120, plan=300_000)
+ONE_MORE_DAY = Asked(jobs=60, queries=55, tasks=135, plan=300_000)
+NOTHING_NEW = Asked(jobs=1, queries=1, tasks=2, plan=60_000)
 
 
 def run(home: Path, name: str) -> Asked:
