@@ -119,17 +119,21 @@ class DeltaLog:
             return list(said["columns"])
         return [field.name for field in self._open(uri, version).schema().fields]
 
-    def data_files(self, uri: str, version: int | None = None) -> tuple[str, list[tuple[str, int]]] | None:
+    def data_files(
+        self, uri: str, version: int | None = None, most: int | None = None
+    ) -> tuple[str, list[tuple[str, int]]] | None:
         """The schema of a version or of now, as JSON, and the URLs and sizes of its data files.
 
         None where its files alone do not say what its rows are: of partitions, and where a reader has to know of more,
-        of deletion vectors, say, or of columns that were renamed.
+        of deletion vectors, say, or of columns that were renamed; and where there are more than ``most``.
         """
         found = self._open(uri, version)
         if found.metadata().partition_columns or found.protocol().min_reader_version > 1:
             return None
-        actions = pa.table(found.get_add_actions()).to_pylist()
-        files = [(storage.join(uri, unquote(one["path"])), one["size_bytes"]) for one in actions]
+        actions = pa.table(found.get_add_actions())
+        if most is not None and actions.num_rows > most:
+            return None
+        files = [(storage.join(uri, unquote(one["path"])), one["size_bytes"]) for one in actions.to_pylist()]
         return found.schema().to_json(), files
 
     def keep(self, root: str) -> None:

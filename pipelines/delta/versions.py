@@ -36,9 +36,8 @@ def rows(spark: SparkSession, uri: str, version: int, storage_options: Mapping[s
     named = checkpoints.named(uri)
     if named is not None and named > version:
         found = DeltaTable(uri, version=version, storage_options=dict(storage_options) or None)
-        if (
-            not found.protocol().reader_features
-        ):  # with deletion vectors, say, a file is more than what is to be read
+        # With deletion vectors, say, a file is more than what is to be read; renamed columns have other names in it.
+        if found.protocol().min_reader_version == 1:
             return _of_files(spark, uri, found)
     return _of_log(spark, uri, version)
 

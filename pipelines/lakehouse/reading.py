@@ -212,14 +212,14 @@ class Reading:
         """The rows of a table of few files on a disk; None where the engine reads it through Delta."""
         if not self.engine.files_by_name or not storage.is_local(self.uri):
             return None
-        found = self.log.data_files(self.table_uri(name), version)
-        if found is None or not 0 < len(found[1]) <= self.engine.files_by_name:
+        there, read_by = self.table_uri(name), self._place_of(self._read_by, name)
+        schema, files = self.log.data_files(there, version, most=self.engine.files_by_name) or ("", [])
+        if not files:
             return None
         from pipelines.delta import versions
 
-        there, read_by = self.table_uri(name), self._place_of(self._read_by, name)
         return versions.of_names(
-            self.spark, found[0], [read_by + path.removeprefix(there) for path, _ in found[1]]
+            self.spark, schema, [read_by + path.removeprefix(there) for path, _ in files]
         )
 
     def count(self, name: str) -> int:
