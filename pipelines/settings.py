@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Tables that a run works at side by side, where they do not wait for each other.",
     )
+    driver_commit_bytes: int = Field(
+        32 * MEBIBYTE,
+        ge=0,
+        description="Bytes of a batch with its table up to which the driver itself commits it (spark, sc); 0: never.",
+    )
     maintenance: Annotated[dict[str, dict[str, int]], NoDecode] = Field(
         default_factory=dict,
         description="What maintain keeps, by layer or table: a JSON object or a file's path.",

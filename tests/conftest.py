@@ -33,6 +33,8 @@ JVM_GROUP = pytest.mark.xdist_group("jvm")
 IS_SPARK = load_settings().engine == "spark"
 os.environ.setdefault("VERMEIL_TOKEN_KEY", bytes(range(32)).hex())  # or no two lakehouses had equal tokens
 os.environ.setdefault("VERMEIL_RECORD", "no")  # two seconds a command; what is recorded has tests of its own
+# A test's tables are so small that the driver would commit all of them, and nobody Spark's own commits.
+os.environ.setdefault("VERMEIL_DRIVER_COMMIT_BYTES", "0")
 SPARK_CONF = {
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",

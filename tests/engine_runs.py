@@ -29,6 +29,9 @@ NEEDS_S3A = pytest.mark.skipif(
 )
 PATIENCE = 900
 
+SMALL = "20000"
+"""Bytes up to which the driver commits: of a test's tables some, so that one table may be committed to by both."""
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -57,6 +60,7 @@ def started(
         **os.environ,
         "VERMEIL_ENGINE": engine,
         "VERMEIL_SPARK_CONF": json.dumps((CLASSIC if engine == "spark" else {}) | dict(conf or {})),
+        "VERMEIL_DRIVER_COMMIT_BYTES": SMALL,
         "COLUMNS": "200",
         **(env or {}),
     }

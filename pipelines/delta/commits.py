@@ -25,6 +25,9 @@ FILE_BYTES = 32 << 20
 """About how large the files are that a batch is written to: a merge writes whole files, so that a correction costs as
 much as they are large."""
 
+TAKEN_IN = "vermeil.batch"
+"""Name under which Delta remembers the highest number of a batch of raw files that a table has taken in."""
+
 SKIPPED_BY = ("bigint", "timestamp", "date")
 
 
@@ -39,7 +42,7 @@ class Staged:
     Attributes:
         uri: the folder that holds it.
         rows: how many rows of it are to be published.
-        schema: of what is staged, accepted or not; None where there are files, which say it.
+        schema: of what is staged, accepted or not; None where the engine is to ask its files.
         accept: column that is null in the rows to publish; None publishes all.
         refused: how many rows are staged that are not to be published.
     """
@@ -152,6 +155,16 @@ def commit(
             committer.replace(uri, table, staged, note, dates)
         case Amend(by):
             committer.amend(uri, table, staged, note, by)
+
+
+def taken_in(note: Note) -> int | None:
+    """Number of the batch of raw files that an append takes in, by its note; None where it is none.
+
+    Delta remembers the highest one under :data:`TAKEN_IN`: a driver that was killed may have left a server that still
+    commits what it was asked for. The next run takes the same batch in under the same number, and one of the two gets
+    through.
+    """
+    return int(note["ingest_id"]) if "batch" in note else None
 
 
 def key_condition(table: Table, target: str, source: str) -> str:

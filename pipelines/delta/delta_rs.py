@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import reduce
 from itertools import chain
 from operator import or_
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 from deltalake import (
     CommitProperties,
     DeltaTable,
     PostCommitHookProperties,
     Schema,
+    Transaction,
     WriterProperties,
     write_deltalake,
 )
@@ -28,8 +26,19 @@ from deltalake.table import TableMerger
 from deltalake.transaction import AddAction
 
 from pipelines.delta import storage
-from pipelines.delta.commits import FILE_BYTES, Staged, StandsOn, amend_condition, check_days, key_condition
+from pipelines.delta.adopting import is_as_declared, moved_into
+from pipelines.delta.commits import (
+    FILE_BYTES,
+    TAKEN_IN,
+    Staged,
+    StandsOn,
+    amend_condition,
+    check_days,
+    key_condition,
+    taken_in,
+)
 from pipelines.delta.declaring import configuration, delta_schema
+from pipelines.delta.footers import committed_files
 from pipelines.delta.log import DeltaLog, Note, dump_note
 from pipelines.delta.schemas import arrow_schema
 from pipelines.frames.spans import joined, near_days, ordinals, stretches, within_spans
@@ -57,10 +66,17 @@ class DeltaRs:
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         with self._lent(uri) as target:
-            if storage.is_local(uri) and not staged.accept and not target.metadata().partition_columns:
-                self._adopt(target, storage.local(uri), table, staged, note)
+            number = taken_in(note)
+            if number and number <= (target.transaction_version(TAKEN_IN) or 0):
+                return
+            if (
+                storage.is_local(uri)
+                and not target.metadata().partition_columns
+                and is_as_declared(staged, table)
+            ):
+                self._commit_files(target, moved_into(storage.local(uri), table, staged), table, note, number)
             else:
-                self._commit_rows(target, _reader(staged, table), note, mode="append")
+                self._commit_rows(target, _reader(staged, table), note, number, mode="append")
 
     def merge(self, uri: str, table: Table, staged: Staged, note: Note, update_if: str | None) -> None:
         with self._lent(uri) as target:
@@ -155,20 +171,25 @@ class DeltaRs:
     def _touch(self, target: DeltaTable, table: Table, note: Note) -> None:
         self._commit_files(target, [], table, note)
 
-    def _commit_files(self, target: DeltaTable, files: list[AddAction], table: Table, note: Note) -> None:
-        target.create_write_transaction(
-            files, mode="append", schema=delta_schema(table), partition_by=None, **self._committed(note)
-        )
+    def _commit_files(
+        self, target: DeltaTable, files: list[AddAction], table: Table, note: Note, number: int | None = None
+    ) -> None:
+        how = self._committed(note, number)
+        target.create_write_transaction(files, "append", delta_schema(table), partition_by=None, **how)
 
-    def _committed(self, note: Note) -> dict[str, Any]:
+    def _committed(self, note: Note, number: int | None = None) -> dict[str, Any]:
         """How a commit is made: with its note, and with nothing that delta-rs would do to the log by itself.
+
+        ``number`` is that of the batch of raw files that it takes in.
 
         Expired entries hold notes that are still needed. When a checkpoint is due is decided for all engines in one
         place, when a writer has ended, and not at every hundredth commit in the middle of a run.
         """
         return {
             "commit_properties": CommitProperties(
-                custom_metadata={"userMetadata": dump_note(note)}, max_commit_retries=self._retries
+                custom_metadata={"userMetadata": dump_note(note)},
+                max_commit_retries=self._retries,
+                app_transactions=[Transaction(TAKEN_IN, number)] if number else None,
             ),
             "post_commithook_properties": PostCommitHookProperties(
                 create_checkpoint=False, cleanup_expired_logs=False
@@ -201,28 +222,22 @@ class DeltaRs:
         """A table that this committer has just committed to."""
         return DeltaTable(uri, storage_options=self._log.storage_options)
 
-    def _commit_rows(self, target: DeltaTable, rows: pa.RecordBatchReader, note: Note, **how: Any) -> None:
+    def _commit_rows(
+        self,
+        target: DeltaTable,
+        rows: pa.RecordBatchReader,
+        note: Note,
+        number: int | None = None,
+        **how: Any,
+    ) -> None:
         write_deltalake(
             target,
             rows,
             target_file_size=FILE_BYTES,
             writer_properties=WRITER,
-            **self._committed(note),
+            **self._committed(note, number),
             **how,
         )
-
-    def _adopt(self, target: DeltaTable, root: Path, table: Table, staged: Staged, note: Note) -> None:
-        """Commit staged files as they are: they move into the table's folder and are named in one commit.
-
-        Encoding a batch of raw payloads once instead of twice is a third of the time that bronze takes.
-        """
-        batch = staged.uri.rstrip("/").rsplit("/", 1)[-1]
-        actions = []
-        for number, path in enumerate(storage.parquet_files(staged.uri)):
-            name = f"part-{batch}-{number:05d}.parquet"
-            storage.local(path).rename(root / name)
-            actions.append(_add_action(root / name, name, table))
-        self._commit_files(target, actions, table, note)
 
 
 def _merger(
@@ -250,7 +265,7 @@ def _between(
 
 
 def _dataset(staged: Staged) -> ds.Dataset | None:
-    files = storage.parquet_files(staged.uri)
+    files = committed_files(staged.uri)
     return (
         ds.dataset(files, format="parquet") if files else None
     )  # what this committer publishes is staged on a disk
@@ -288,35 +303,3 @@ def _values(staged: Staged, column: str) -> list[Any]:
     accepted = pc.field(staged.accept).is_null() if staged.accept else None
     found = pc.unique(dataset.to_table(columns=[column], filter=accepted).column(column))
     return list(found.to_pylist())
-
-
-def _add_action(path: Path, name: str, table: Table) -> AddAction:
-    metadata = pq.read_metadata(path)
-    return AddAction(
-        path=name,
-        size=path.stat().st_size,
-        partition_values={},
-        modification_time=int(datetime.now(UTC).timestamp() * 1000),
-        data_change=True,
-        stats=json.dumps({"numRecords": metadata.num_rows, **_bounds(metadata, table)}),
-    )
-
-
-def _bounds(metadata: pq.FileMetaData, table: Table) -> dict[str, dict[str, int | str]]:
-    """Least and greatest values of the columns of numbers and days, which is what files are skipped by."""
-    kept = {column.name for column in table.columns if column.type in ("bigint", "date")}
-    least: dict[str, Any] = {}
-    greatest: dict[str, Any] = {}
-    for group in range(metadata.num_row_groups):
-        for index in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(index)
-            found = chunk.statistics
-            if chunk.path_in_schema in kept and found is not None and found.has_min_max:
-                name = chunk.path_in_schema
-                least[name] = min(found.min, least.get(name, found.min))
-                greatest[name] = max(found.max, greatest.get(name, found.max))
-    return {"minValues": _plain(least), "maxValues": _plain(greatest)}
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, int | str]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}

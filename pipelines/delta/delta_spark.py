@@ -14,8 +14,18 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipelines.delta import storage
-from pipelines.delta.commits import FILE_BYTES, Staged, amend_condition, check_days, key_condition, properties
+from pipelines.delta.commits import (
+    FILE_BYTES,
+    TAKEN_IN,
+    Staged,
+    amend_condition,
+    check_days,
+    key_condition,
+    properties,
+    taken_in,
+)
 from pipelines.delta.log import DeltaLog, Note, dump_note
+from pipelines.frames.literals import spark_text
 from pipelines.frames.spans import joined, near_days, ordinals, stretches, within_spans
 from pipelines.table import Table
 
@@ -23,9 +33,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
 
 USER_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
-BATCH = "vermeil.batch"
-"""Name under which Delta remembers the highest number of a batch of raw files that a table has taken in."""
-
 SKIP_EMPTY = "spark.databricks.delta.skipRecordingEmptyCommits"
 FILE_SIZE = "spark.databricks.delta.optimize.maxFileSize"
 RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
@@ -42,10 +49,8 @@ class DeltaSpark:
 
     def append(self, uri: str, table: Table, staged: Staged, note: Note) -> None:
         writer = self._writer(table, staged).mode("append")
-        if "batch" in note:
-            # A driver that was killed may have left a server that still commits what it was asked for. The next run
-            # takes the same batch in under the same number, and Delta lets one of the two through.
-            writer = writer.option("txnAppId", BATCH).option("txnVersion", str(note["ingest_id"]))
+        if number := taken_in(note):
+            writer = writer.option("txnAppId", TAKEN_IN).option("txnVersion", str(number))
         with self._noted(note):
             writer.save(uri)
 
@@ -115,7 +120,7 @@ class DeltaSpark:
         # A statement, not a writer: it sets the columns that statistics are kept of in the same commit.
         with self._noted(note):
             self._spark.sql(
-                f"create or replace table {_quoted(uri)} using delta comment {_text(table.doc)} "
+                f"create or replace table {_quoted(uri)} using delta comment {spark_text(table.doc)} "
                 f"tblproperties ({_properties(table)}) "
                 f"as select /*+ {laid_out} */ * from {_quoted(uri)}"
             ).collect()
@@ -200,9 +205,5 @@ def _quoted(uri: str) -> str:
     return f"delta.`{uri}`"
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
 def _properties(table: Table) -> str:
-    return ", ".join(f"{_text(name)} = {_text(value)}" for name, value in properties(table).items())
+    return ", ".join(f"{spark_text(name)} = {spark_text(value)}" for name, value in properties(table).items())

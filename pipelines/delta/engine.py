@@ -43,8 +43,8 @@ class Engine:
     Attributes:
         kind: Dagster's name for what computes.
         open: starts it, or connects to it; its session is closed at the end.
-        committer: what commits on it, given the logs of the tables, the session for where that is the engine itself,
-            and what is told of the versions that commits stand on.
+        committer: what commits on it, given the settings, the logs of the tables, the session for where that is the
+            engine itself, and what is told of the versions that commits stand on.
         at_version: the rows of a table, by its URI, as one of its versions has them.
         reads_here: raw files are read by processes of this machine, and otherwise by executors.
         files_by_name: a table on a disk that has at most so many files is read by their names, and not through Delta.
@@ -55,7 +55,7 @@ class Engine:
 
     kind: str
     open: Callable[[Settings], AbstractContextManager[SparkSession]]
-    committer: Callable[[DeltaLog, Callable[[], SparkSession], StandsOn], Committer]
+    committer: Callable[[Settings, DeltaLog, Callable[[], SparkSession], StandsOn], Committer]
     at_version: Callable[[Settings, SparkSession, str, int], DataFrame]
     reads_here: bool = False
     files_by_name: int = 0
@@ -196,18 +196,25 @@ def _connected(url: str, conf: Mapping[str, str]) -> Iterator[SparkSession]:
         spark.stop()
 
 
-def _delta_rs(log: DeltaLog, spark: Callable[[], SparkSession], stands_on: StandsOn) -> Committer:
+def _delta_rs(
+    settings: Settings, log: DeltaLog, spark: Callable[[], SparkSession], stands_on: StandsOn
+) -> Committer:
     from pipelines.delta.delta_rs import DeltaRs
 
-    del spark
+    del settings, spark
     return DeltaRs(log, stands_on)
 
 
-def _delta_spark(log: DeltaLog, spark: Callable[[], SparkSession], stands_on: StandsOn) -> Committer:
+def _by_size(
+    settings: Settings, log: DeltaLog, spark: Callable[[], SparkSession], stands_on: StandsOn
+) -> Committer:
+    from pipelines.delta.by_size import BySize
+    from pipelines.delta.delta_rs import DeltaRs
     from pipelines.delta.delta_spark import DeltaSpark
 
-    del stands_on  # Spark does not say it before it commits: it looks itself for what was written meanwhile
-    return DeltaSpark(spark(), log)
+    # Spark does not say what a commit stands on before it commits: it looks itself for what was written meanwhile.
+    on_spark = DeltaSpark(spark(), log)
+    return BySize(DeltaRs(log, stands_on), on_spark, log, settings.driver_commit_bytes)
 
 
 def _by_files(settings: Settings, spark: SparkSession, uri: str, version: int) -> DataFrame:
@@ -226,7 +233,7 @@ FILES_BY_NAME = 32
 log knows already; a run reads each table several times. Of more files than these Spark lists the names in a job, and
 Delta's skipping by what a file holds is worth its price."""
 
-_SPARK = Engine("spark", _classic, _delta_spark, _by_option, files_by_name=FILES_BY_NAME, wants_java=True)
+_SPARK = Engine("spark", _classic, _by_size, _by_option, files_by_name=FILES_BY_NAME, wants_java=True)
 
 ENGINES: Mapping[str, Engine] = {
     "embedded": Engine("sail", _embedded, _delta_rs, _by_files, reads_here=True, plans_in_parts=True),

@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
 from pipelines.delta import storage
 
+if TYPE_CHECKING:
+    from pyspark.sql.types import StructType
+
+SPARK_SCHEMA = b"org.apache.spark.sql.parquet.row.metadata"
+"""Under this Spark notes in each file what its columns are."""
+
 UNCOMMITTED = "_temporary"
 """Folder in which Spark's tasks write until their job is committed."""
+
+
+def committed_files(uri: str) -> list[str]:
+    """Paths or URLs of the Parquet files below a folder that an engine reads, in order.
+
+    An executor that was given up may wake up and write half of another one.
+    """
+    return [path for path in storage.parquet_files(uri) if f"/{UNCOMMITTED}/" not in path]
+
+
+def spark_schema(uri: str) -> StructType | None:
+    """The schema that Apache Spark notes in the Parquet files of a folder; None where another engine wrote them."""
+    from pyspark.sql.types import StructType
+
+    for file in _opened(uri):
+        noted = (file.metadata.metadata or {}).get(SPARK_SCHEMA)
+        return StructType.fromJson(json.loads(noted)) if noted else None
+    return None
 
 
 def row_counts(uri: str, accept: str | None) -> tuple[int, int]:
@@ -35,7 +60,7 @@ def bounds(uri: str, columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
     found: dict[str, list[Any]] = {name: [] for name in columns}
     for file in _opened(uri):
         for name in list(found):
-            values = _ends(file, name)
+            values = ends(file, name)
             if values is None:
                 del found[name]
             else:
@@ -45,14 +70,9 @@ def bounds(uri: str, columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
 
 def _opened(uri: str) -> Iterator[pq.ParquetFile]:
     """The Parquet files of a folder, each open until the next."""
-    for path in filter(_is_committed, storage.parquet_files(uri)):
+    for path in committed_files(uri):
         with storage.opened(path) as stream, pq.ParquetFile(stream) as file:
             yield file
-
-
-def _is_committed(path: str) -> bool:
-    """Whether an engine reads a file: an executor that was given up may wake up and write half of another one."""
-    return f"/{UNCOMMITTED}/" not in path
 
 
 def _groups(file: pq.ParquetFile, column: str) -> list[pq.ColumnChunkMetaData]:
@@ -61,7 +81,7 @@ def _groups(file: pq.ParquetFile, column: str) -> list[pq.ColumnChunkMetaData]:
     return [file.metadata.row_group(n).column(index) for n in range(file.num_row_groups)]
 
 
-def _ends(file: pq.ParquetFile, column: str) -> list[Any] | None:
+def ends(file: pq.ParquetFile, column: str) -> list[Any] | None:
     """The least and the greatest value of each group of rows that has any; None where the file does not say."""
     values: list[Any] = []
     for group in _groups(file, column):

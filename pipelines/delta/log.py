@@ -36,6 +36,9 @@ _COMMIT = re.compile(r"^(\d{20})\.(json|checkpoint\..*parquet)$")
 
 _ENTRY = re.compile(r"^\d{20}\.json$")
 
+PLAIN_WRITER = 2
+"""What a writer of such tables must be able to do: obey that one is append-only, and simple conditions on columns."""
+
 CHECKPOINT_EVERY = 50
 """Commits of a table after which a writer leaves a checkpoint."""
 
@@ -135,6 +138,11 @@ class DeltaLog:
             return None
         files = [(storage.join(uri, unquote(one["path"])), one["size_bytes"]) for one in actions.to_pylist()]
         return found.schema().to_json(), files
+
+    def is_plain(self, uri: str) -> bool:
+        """Whether a table asks nothing of its writers that not all of them do: nobody gave it a feature of Delta's."""
+        asked = self._open(uri).protocol()
+        return bool(asked.min_reader_version == 1 and asked.min_writer_version <= PLAIN_WRITER)
 
     def keep(self, root: str) -> None:
         """Leave what was read of the newest entries of logs that are held to the next writer."""

@@ -36,16 +36,17 @@ class Staging:
         storage.delete_folder(uri)
         for rows in parts:
             rows.write.mode("append").parquet(uri)
-        # Asking for the schema plans all of it a second time.
-        schema = None if storage.parquet_files(uri) else parts[0].schema
+        # Asking for the schema plans all of it a second time; asking the engine for that of the files is a job.
+        schema = footers.spark_schema(uri) if footers.committed_files(uri) else parts[0].schema
         published, refused = footers.row_counts(uri, accept)
         return Staged(uri, published, schema, accept, refused)
 
     def rows(self, staged: Staged) -> DataFrame:
         """All rows of a staged batch."""
         spark = self._spark()
-        if storage.parquet_files(staged.uri):
-            return spark.read.parquet(staged.uri)
+        if footers.committed_files(staged.uri):
+            reader = spark.read.schema(staged.schema) if staged.schema else spark.read
+            return reader.parquet(staged.uri)
         return spark.createDataFrame([], staged.schema)
 
     def accepted(self, staged: Staged) -> DataFrame:

@@ -52,7 +52,8 @@ def of_paths(spark: SparkSession, schema: str, paths: Sequence[Path]) -> DataFra
 
 def of_names(spark: SparkSession, schema: str, names: Sequence[str]) -> DataFrame:
     """The rows of some Parquet files on Apache Spark, as its own Delta gives them, by a schema in Delta's JSON."""
-    return spark.read.schema(StructType.fromJson(json.loads(schema))).parquet(*names)
+    struct = StructType.fromJson(json.loads(schema))
+    return spark.read.schema(struct).parquet(*names) if names else spark.createDataFrame([], struct)
 
 
 def _of_log(spark: SparkSession, uri: str, version: int) -> DataFrame:

@@ -199,10 +199,20 @@ def _ends(lake: Lakehouse, table: Table, rows: DataFrame, bounds: Bounds) -> tup
         return said["created_date"][0] if "created_date" in said else None, said["known_at"][1]
     if "date" not in wanted:
         return None, None
-    if "date" in said and not lake.exists(table.name):
-        return None, said["date"][1]
+    published = _newest_days(lake, table) if "date" in said else None
+    if published is not None:
+        return None, max((day for day in (said["date"][1], *published) if day), default=None)
     days = rows.select("date").unionByName(lake.table(table.name).select("date"))
     return None, days.agg(F.max("date")).collect()[0][0]
+
+
+def _newest_days(lake: Lakehouse, table: Table) -> list[date] | None:
+    """The newest day of each file of a daily table, as its log says; None where it does not. No table has none."""
+    if not lake.exists(table.name):
+        return []
+    files = lake.log.layout(lake.table_uri(table.name), "date").files
+    newest = [date.fromordinal(file.days.stop - 1) for file in files if file.days]
+    return newest if len(newest) == len(files) else None
 
 
 def earlier_counts(lake: Lakehouse, table: Table) -> list[int]:

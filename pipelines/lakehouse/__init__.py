@@ -52,7 +52,7 @@ class Lakehouse(Reading):
 
     @made_once
     def _committer(self) -> Committer:
-        return self.engine.committer(self.log, lambda: self.spark, self._stands_on)
+        return self.engine.committer(self.settings, self.log, lambda: self.spark, self._stands_on)
 
     def _stands_on(self, uri: str, version: int) -> None:
         if self._fence:

@@ -213,14 +213,14 @@ class Reading:
         if not self.engine.files_by_name or not storage.is_local(self.uri):
             return None
         there, read_by = self.table_uri(name), self._place_of(self._read_by, name)
-        schema, files = self.log.data_files(there, version, most=self.engine.files_by_name) or ("", [])
-        if not files:
+        found = self.log.data_files(there, version, most=self.engine.files_by_name)
+        if found is None:
             return None
         from pipelines.delta import versions
 
-        return versions.of_names(
-            self.spark, schema, [read_by + path.removeprefix(there) for path, _ in files]
-        )
+        schema, files = found
+        names = [read_by + path.removeprefix(there) for path, _ in files]
+        return versions.of_names(self.spark, schema, names)
 
     def count(self, name: str) -> int:
         """How many rows a table has, counted only where its log does not say it."""

@@ -65,6 +65,7 @@ def going(
     settings = cluster.conf(**(conf or {}))
     events = Followed(cluster.folder / "events")
     environment = {
+        "VERMEIL_DRIVER_COMMIT_BYTES": "0",  # or no worker merged anything
         "VERMEIL_SPARK_CONF": json.dumps(settings),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(cluster.folder / "local"),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CHARGES, REFUNDS = all_tables()["silver.charges"], all_tables()["silver.refunds"]
-BRONZE = all_tables()["bronze.records"]
+BRONZE, DAILY = all_tables()["bronze.records"], all_tables()["gold.payments_daily"]
 
 
 def test_orphans_are_counted_by_different_id(any_spark: SparkSession) -> None:
@@ -123,14 +123,33 @@ def test_what_the_files_of_a_batch_say_is_what_its_rows_say(
     assert by_rows["newest_age_days"] == 1.0
 
 
+@pytest.mark.parametrize("day", [2, 5], ids=["there is a newer one", "the batch has the newest"])
+def test_the_newest_day_of_a_daily_table_is_told_by_the_log(
+    lake: Lakehouse, spark: SparkSession, day: int
+) -> None:
+    publish(lake, spark, [of_day(1), of_day(3)], {}, DAILY)
+    publish(lake, spark, [of_day(2)], {}, DAILY)
+    staged = lake.staging.write(DAILY.name, "next", frame(spark, DAILY, [of_day(day)]))
+    rows = lake.staging.accepted(staged)
+    bounds = partial(lake.staging.bounds, staged)
+    assert facts(lake, DAILY, rows, 0, 1, NOW)["newest_age_days"] == max(0.0, 3.5 - max(day, 3))
+    assert facts(lake, DAILY, Unasked(rows), 0, 1, NOW, bounds)["newest_age_days"] == max(
+        0.0, 3.5 - max(day, 3)
+    )
+
+
+def of_day(day: int) -> dict[str, Any]:
+    return good_row(DAILY, day) | {"date": date(2026, 3, day)}
+
+
 class Unasked:
-    """Rows of which nobody may ask for a figure of a column."""
+    """Rows of which nobody may ask for a figure of a column, or for a column."""
 
     def __init__(self, rows: DataFrame) -> None:
         self._rows = rows
 
     def __getattr__(self, name: str) -> Any:
-        assert name != "agg"
+        assert name not in ("agg", "select")
         return getattr(self._rows, name)
 
 
@@ -155,8 +174,12 @@ def test_batches_before_are_known_by_their_notes(lake: Lakehouse, spark: SparkSe
     assert facts(lake, CHARGES, rows, quarantined=0, total=60, now=NOW)["row_count_ratio"] == 2.0
 
 
-def publish(lake: Lakehouse, spark: SparkSession, rows: list[dict[str, Any]], note: dict[str, Any]) -> None:
-    lake.create(CHARGES.name)
-    lake.publish(
-        CHARGES.name, lake.staging.write(CHARGES.name, "1", frame(spark, CHARGES, rows)), Append(), note
-    )
+def publish(
+    lake: Lakehouse,
+    spark: SparkSession,
+    rows: list[dict[str, Any]],
+    note: dict[str, Any],
+    table: Table = CHARGES,
+) -> None:
+    lake.create(table.name)
+    lake.publish(table.name, lake.staging.write(table.name, "1", frame(spark, table, rows)), Append(), note)

@@ -48,7 +48,11 @@ def run(home: Path, name: str) -> Asked:
     done = subprocess.run(
         [sys.executable, "-c", "from vermeil.cli import main; main()", *command],
         cwd=ROOT,
-        env={**os.environ, "VERMEIL_SPARK_CONF": json.dumps(SPARK_CONF | logging_to(events))},
+        env={
+            **os.environ,
+            "VERMEIL_SPARK_CONF": json.dumps(SPARK_CONF | logging_to(events)),
+            "VERMEIL_DRIVER_COMMIT_BYTES": str(32 << 20),
+        },
         capture_output=True,
         text=True,
     )

@@ -8,19 +8,9 @@ def double(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def backtick(name: str) -> str:
-    """A name in Spark SQL."""
-    return "`" + name.replace("`", "``") + "`"
-
-
 def text(value: str) -> str:
     """A text in standard SQL: Trino, DuckDB."""
     return "'" + value.replace("'", "''") + "'"
-
-
-def spark_text(value: str) -> str:
-    """A text in Spark SQL, where a backslash means something."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def comment(line: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from pipelines.delta.jvm import DELTA_CONF, delta_package
 from pipelines.export.registration.entries import Catalog, moved_in
-from pipelines.export.registration.quoting import backtick, comment, spark_text
+from pipelines.export.registration.quoting import comment
+from pipelines.frames.literals import backtick, spark_text
 
 
 def files(catalog: Catalog) -> Mapping[str, str]:
