@@ -37,6 +37,8 @@ PAGE_CHECK = "spark.hadoop.parquet.page.size.row.check.min"
 STARTED_CONF = {
     "spark.driver.memory": "4g",
     "spark.ui.showConsoleProgress": "false",
+    # A run has some thousand stages, many alike; of the code of more than a hundred Spark compiles each anew.
+    "spark.sql.codegen.cache.maxEntries": "3000",
     # By default Parquet asks how large a page is after a hundred rows: of long records, a gigabyte and a half.
     PAGE_CHECK: "1",
 }
