@@ -150,8 +150,15 @@ def test_each_engine_goes_on_where_the_other_stopped(
 ) -> None:
     """Embedded, then Apache Spark in a process of its own, then a Spark Connect server, then maintenance."""
     grown(tmp_path, archive, EMBEDDED, "spark", connect)
+    assert set() < committed_by_spark(tmp_path) < set(FEW)  # and the driver committed to the others
     done(EMBEDDED, tmp_path, "maintain")
     sound(tmp_path, embedded_alone)
+
+
+def committed_by_spark(home: Path) -> set[str]:
+    """Tables with a commit of Apache Spark's own."""
+    logs = (home / "lakehouse").glob("*/*/_delta_log/*.json")
+    return {".".join(log.parts[-4:-2]) for log in logs if "Apache-Spark" in log.read_text(encoding="utf-8")}
 
 
 @pytest.mark.soak
