@@ -16,7 +16,8 @@ from deltalake import DeltaTable
 
 from pipelines.catalog import LAYERS, all_tables
 from pipelines.export.registration import Catalog, duckdb_views, entries, spark_sql
-from pipelines.export.registration.quoting import backtick, double
+from pipelines.export.registration.quoting import double
+from pipelines.frames.literals import backtick
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
 from tests.exact_figures import Figures, by_currency, currency, differences, money, own, query
