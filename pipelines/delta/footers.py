@@ -28,14 +28,13 @@ def committed_files(uri: str) -> list[str]:
     return [path for path in storage.parquet_files(uri) if f"/{UNCOMMITTED}/" not in path]
 
 
-def spark_schema(uri: str) -> StructType | None:
-    """The schema that Apache Spark notes in the Parquet files of a folder; None where another engine wrote them."""
+def spark_schema(path: str) -> StructType | None:
+    """The schema that Apache Spark notes in a Parquet file that it writes; None where another engine wrote it."""
     from pyspark.sql.types import StructType
 
-    for file in _opened(uri):
-        noted = (file.metadata.metadata or {}).get(SPARK_SCHEMA)
-        return StructType.fromJson(json.loads(noted)) if noted else None
-    return None
+    with storage.opened(path) as stream:
+        noted = (pq.read_metadata(stream).metadata or {}).get(SPARK_SCHEMA)
+    return StructType.fromJson(json.loads(noted)) if noted else None
 
 
 def row_counts(uri: str, accept: str | None) -> tuple[int, int]:

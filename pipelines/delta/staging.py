@@ -36,8 +36,9 @@ class Staging:
         storage.delete_folder(uri)
         for rows in parts:
             rows.write.mode("append").parquet(uri)
+        files = footers.committed_files(uri)
         # Asking for the schema plans all of it a second time; asking the engine for that of the files is a job.
-        schema = footers.spark_schema(uri) if footers.committed_files(uri) else parts[0].schema
+        schema = footers.spark_schema(files[0]) if files else parts[0].schema
         published, refused = footers.row_counts(uri, accept)
         return Staged(uri, published, schema, accept, refused)
 
