@@ -115,7 +115,7 @@ def inside(raw: bytes, shape: str | None, needed: Needs = _NOTHING) -> list[Insi
     if not (_is_text(head.object) and _is_text(head.id)):
         return []
     place = _Place(raw, subject, needed)
-    found = list(place.objects(subject, "", head, head.object))
+    found = list(place.objects(subject, "", head, head.object, says_so=True))
     return [one for one in found if (one.type, one.id) != (head.object, head.id)]
 
 
@@ -142,21 +142,24 @@ class _Place:
         self._first = raw.find(subject)
         self._is_ascii = raw.isascii()
 
-    def objects(self, value: bytes, path: str, holder: _Head, kind: str) -> Iterator[Inside]:
-        """The objects in a JSON object of a kind or in a list, which itself is at a path."""
+    def objects(
+        self, value: bytes, path: str, holder: _Head, kind: str, *, says_so: bool
+    ) -> Iterator[Inside]:
+        """The objects in a JSON object of a kind, which may say so itself, or in a list; it is at a path."""
         if value[:1] == b"[":
             for number, item in enumerate(_items(value)):
                 yield from self._of(bytes(item), f"{path}[{number}]", holder, kind)
             return
         before = f"{path}." if path else ""
-        for name, below in _holding(value, kind):
+        for name, below in _holding(value, kind, says_so=says_so):
             yield from self._of(below, before + name, holder, name)
 
     def _of(self, value: bytes, path: str, holder: _Head, kind: str) -> Iterator[Inside]:
         if value[:1] not in (b"{", b"[") or _OBJECT not in value:
             return
         head = _head(value) if value[:1] == b"{" else None
-        if head is not None and _is_text(head.object):
+        says_so = head is not None and _is_text(head.object)
+        if head is not None and says_so:
             kind = head.object
             if _is_text(head.id) and kind != LIST:
                 if self._is_whole(head, value):
@@ -165,7 +168,7 @@ class _Place:
                     created = head.created if is_number else None
                     yield Inside(kind, head.id, path, start, length, holder.object, holder.id, created)
                 holder = head
-        yield from self.objects(value, path, holder, kind)
+        yield from self.objects(value, path, holder, kind, says_so=says_so)
 
     def _is_whole(self, head: _Head, value: bytes) -> bool:
         tables = self._needed.get(head.object)
@@ -188,24 +191,22 @@ _HOLDING: dict[str, tuple[str, ...]] = {}
 _MOST_KINDS, _MOST_FIELDS = 500, 32
 
 
-def _holding(value: bytes, kind: str) -> list[tuple[str, bytes]]:
-    """The fields of a JSON object that hold some ``"object"``, in their order."""
+def _holding(value: bytes, kind: str, *, says_so: bool) -> list[tuple[str, bytes]]:
+    """The fields of a JSON object that hold some ``"object"``, in their order; its own does not count."""
+    inside = value.count(_OBJECT) - says_so
+    if not inside:
+        return []
     names = _HOLDING.get(kind, ())
     found = [(name, text) for name, text in _some(names)(value).items() if _OBJECT in text] if names else []
-    elsewhere = value.count(_OBJECT) - sum(text.count(_OBJECT) for _, text in found)
-    places = {value.find(text): (name, text) for name, text in found}
-    if elsewhere <= 1 and len(places) == len(found) and (not elsewhere or _is_its_own(value)):
-        return [places[place] for place in sorted(places)]
+    if inside == sum(text.count(_OBJECT) for _, text in found):
+        places = {value.find(text): (name, text) for name, text in found}
+        if len(places) == len(found):
+            return [places[place] for place in sorted(places)]
     found = [(name, text) for name, item in _fields(value).items() if _OBJECT in (text := bytes(item))]
     learned = tuple(dict.fromkeys((*names, *(name for name, _ in found))))
     if len(learned) <= _MOST_FIELDS and (names or len(_HOLDING) < _MOST_KINDS):
         _HOLDING[kind] = learned
     return found
-
-
-def _is_its_own(value: bytes) -> bool:
-    """Whether a JSON object says what it is: what it says is no object."""
-    return _is_text(_head(value).object)
 
 
 @lru_cache(maxsize=4096)
