@@ -53,6 +53,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 with _without_what_nothing_here_uses():
     import great_expectations
     from great_expectations import expectations as library
+    from great_expectations.core.id_dict import IDDict
     from great_expectations.execution_engine import SparkDFExecutionEngine
     from great_expectations.expectations.expectation import Expectation
     from great_expectations.expectations.metrics.map_metric_provider import (
@@ -148,7 +149,7 @@ def evaluate(
         return {}
     suite = great_expectations.ExpectationSuite(name="batch", expectations=[_expectation(c) for c in checks])
     # A context keeps the frame that it looks at: two threads would see each other's.
-    with _ONE_AT_A_TIME, _configured_once():
+    with _ONE_AT_A_TIME, _made_once():
         ToldRowCount.told = row_count
         batch = _definition(_library_of(frame)).get_batch(batch_parameters={"dataframe": frame})
         results = batch.validate(suite, result_format=result_format).results
@@ -156,25 +157,39 @@ def evaluate(
 
 
 @contextmanager
-def _configured_once() -> Iterator[None]:
-    """While a suite is evaluated: an expectation makes what it is configured as anew each time that it is asked.
+def _made_once() -> Iterator[None]:
+    """While a suite is evaluated: what Great Expectations would make anew each time that it is asked for.
 
-    That is some seventy times a check, a third of what Great Expectations adds to its queries.
+    It asks an expectation some seventy times what it is configured as, and each figure for a digest of what it is
+    about. Both together are half of what it adds to its queries.
     """
-    made = Expectation.configuration
+    configured, identified = Expectation.configuration, IDDict.to_id
     # With the expectation, so that no other one gets its number.
-    known: dict[int, tuple[Any, Any]] = {}
+    configurations: dict[int, tuple[Any, Any]] = {}
+    ids: dict[tuple[Any, ...], Any] = {}
 
     def configuration(expectation: Any) -> Any:
-        if id(expectation) not in known:
-            known[id(expectation)] = expectation, made.fget(expectation)
-        return known[id(expectation)][1]
+        if id(expectation) not in configurations:
+            configurations[id(expectation)] = expectation, configured.fget(expectation)
+        return configurations[id(expectation)][1]
 
-    Expectation.configuration = property(configuration)
+    def to_id(about: Any, id_keys: Any = None, id_ignore_keys: Any = None) -> Any:
+        if id_keys or id_ignore_keys or not all(isinstance(value, _PLAIN) for value in about.values()):
+            return identified(about, id_keys, id_ignore_keys)
+        key = (type(about), *sorted((name, type(value), value) for name, value in about.items()))
+        if key not in ids:
+            ids[key] = identified(about)
+        return ids[key]
+
+    Expectation.configuration, IDDict.to_id = property(configuration), to_id
     try:
         yield
     finally:
-        Expectation.configuration = made
+        Expectation.configuration, IDDict.to_id = configured, identified
+
+
+_PLAIN = (str, int, float, type(None))
+"""Types of values that are equal only where they say the same; a list may change."""
 
 
 def _expectation(check: Check) -> Any:
