@@ -44,10 +44,10 @@ def refresh_history(lake: Lakehouse, table: Table, run: Run, *, full: bool = Fal
     """Take in what bronze gained since the table's watermark, as far as its base table has come."""
     base_taken = taken(lake, history.base_of(table).name)
     found = spans(lake, table, full=full, until=base_taken)
+    left = list(found)
     for outcome in taken_in(lake, table, run, found, _change):
-        forget_versions(
-            lake, table, run
-        )  # group by group: those of a large load do not lie on the disk together
+        done, left = left[:1], left[1:]
+        forget_versions(lake, table, run, done[0] if left else None)
         yield outcome
 
 

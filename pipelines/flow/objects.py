@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines import catalog
+from pipelines.delta import storage
 from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.errors import LakehouseError
 from pipelines.flow import ingest, split
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
 
+MOST_KEPT = 8
+"""Groups of batches whose versions lie on the disk until their history comes to them. Those of a larger load are parsed
+once more, so that what is staged does not grow with it."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -44,14 +49,14 @@ class Span:
         after: the last batch before them.
         last: the last of them.
         is_all: the table is made anew of them.
-        is_only: nothing else is waiting.
+        is_kept: what is parsed of them for a table waits for its history, so that it is parsed once.
     """
 
     held: Mapping[int, Batch]
     after: int
     last: int
     is_all: bool
-    is_only: bool
+    is_kept: bool
 
     def records(self, lake: Lakehouse) -> DataFrame:
         """Their records."""
@@ -81,8 +86,7 @@ def refresh_silver(lake: Lakehouse, table: Table, run: Run, *, full: bool = Fals
 
 def _rows(lake: Lakehouse, table: Table, run: Run, span: Span) -> DataFrame:
     history = _history(table, run)
-    # All that a large load parses would otherwise lie on the disk until the history comes to it.
-    if history is None or not span.is_only:
+    if history is None or not span.is_kept:
         return span.read(lake, table, run, build)
     return latest(lake.staging.rows(versions(lake, history, span, run)), table)
 
@@ -98,23 +102,30 @@ def _history(table: Table, run: Run) -> Table | None:
 def versions(lake: Lakehouse, history: Table, span: Span, run: Run) -> Staged:
     """Every version that some batches hold of what has a history, with those that are refused.
 
-    Parsed and staged once for both tables of a run: it costs more than all else. Clear it by :func:`forget_versions`.
+    Parsed and staged once for both tables of a run: it costs more than all else. Delete it by :func:`forget_versions`.
     """
     key = (history.name, span.after, span.last)
     known = {} if run.versions is None else run.versions
     if key not in known:
         rows = span.read(lake, base_of(history), run, parse)
-        known[key] = lake.staging.write(_versions(history), f"{span.after}-{span.last}", rows, accept=FAULT)
+        known[key] = lake.staging.write(_versions(history), _group(span), rows, accept=FAULT)
     return known[key]
 
 
-def forget_versions(lake: Lakehouse, history: Table, run: Run) -> None:
-    """Delete what was staged of the versions."""
+def forget_versions(lake: Lakehouse, history: Table, run: Run, span: Span | None) -> None:
+    """Delete what was staged of the versions of some batches, or of all where none are given."""
     known = run.versions or {}
     for key in list(known):  # a copy: other tables put theirs there meanwhile
-        if key[0] == history.name:
+        if key[0] == history.name and (span is None or key[1:] == (span.after, span.last)):
             del known[key]
-    lake.staging.clear(_versions(history))
+    if span is None:
+        lake.staging.clear(_versions(history))
+    else:
+        storage.delete_folder(lake.staging.uri(_versions(history), _group(span)))
+
+
+def _group(span: Span) -> str:
+    return f"{span.after}-{span.last}"
 
 
 def _versions(history: Table) -> str:
@@ -185,7 +196,7 @@ def spans(lake: Lakehouse, table: Table, *, full: bool, until: int | None = None
             (batch, size) for batch, size in concerning(held, table, lake.sources, watermark) if batch <= last
         ]
         found = by_size(watermark, sizes, lake.settings.batch_bytes)
-    return [Span(held, after, upto, full, len(found) == 1) for after, upto in found]
+    return [Span(held, after, upto, full, len(found) <= MOST_KEPT) for after, upto in found]
 
 
 def is_outdated(lake: Lakehouse, table: Table) -> bool:

@@ -100,6 +100,32 @@ def test_what_was_parsed_before_a_refusal_is_not_taken_for_what_comes_later(lake
     assert len(rows(lake, HISTORY)) == 2
 
 
+@pytest.mark.parametrize(
+    ("most_kept", "parsed"), [(2, ["parse", "parse"]), (1, ["build", "build", "parse", "parse"])]
+)
+def test_each_group_of_a_load_is_parsed_once_unless_there_are_too_many(
+    tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch, most_kept: int, parsed: list[str]
+) -> None:
+    monkeypatch.setattr(flow_objects, "MOST_KEPT", most_kept)
+    # Each file is a batch, and each batch a group.
+    settings = load_settings({"home": tmp_path, "batch_bytes": 1})
+    with Lakehouse(settings, all_tables(), spark) as lake:
+        for number, one in enumerate(EVENTS[:2]):
+            put(lake, f"{number}.ndjson", [one])
+        given = flow.Run(lake.settings.raw_dir, accept_all, sweep, only=[BRONZE, BASE, HISTORY])
+        staged: dict[str, list[set[str]]] = {BASE: [], HISTORY: []}
+        with parsings(monkeypatch) as done:
+            for outcome in flow.refresh(lake, given):
+                if outcome.table in staged:
+                    versions = (Path(lake.uri) / "_staging" / f"{HISTORY}.versions").glob("*")
+                    staged[outcome.table].append({path.name for path in versions})
+        assert done == parsed
+        kept = most_kept == 2
+        assert staged[BASE] == ([{"0-1"}, {"0-1", "1-2"}] if kept else [set(), set()])
+        assert staged[HISTORY] == [{"1-2"} if kept else set(), set()], "what is done with is deleted"
+        assert [len(rows(lake, name)) for name in (BASE, HISTORY)] == [1, 2]
+
+
 def test_of_a_large_load_one_group_of_versions_is_staged_at_a_time(
     tmp_path: Path, spark: SparkSession
 ) -> None:
