@@ -264,17 +264,18 @@ def _by_payments(engine: str, seen: Sequence[Seen]) -> str:
 
 def _by_sizes(engine: str, seen: Sequence[Seen]) -> str:
     along: Mapping[str, tuple[Sequence[Seen], Callable[[Seen], float]]] = {
-        "days": (grown.along_days(seen), lambda one: one.point.days),
-        "commits": (grown.along_commits(seen), lambda one: one.point.commits),
+        "days (10,000 payments)": (grown.along_days(seen), lambda one: one.point.days),
+        "commits (1,000 payments)": (grown.along_commits(seen), lambda one: one.point.commits),
     }
+    drawn = {title: found for title, found in along.items() if len(found[0]) > 1} or along
     curves = [
         Curve(f"{step}, {name}", [(size(one), one.cpu(step)) for one in series])
-        for name, (series, size) in along.items()
+        for name, (series, size) in ((title.split()[0], found) for title, found in drawn.items())
         for step in (LOAD, IDLE, DAY, AUDIT)
         if not (name == "commits" and step in (LOAD, AUDIT))
     ]
-    title = f"With days of history and with commits, {TITLES[engine]}: measured"
-    return chart(title, "days (10,000 payments), commits (1,000 payments)", "processor seconds", curves)
+    title = f"With {' and '.join(drawn)}, {TITLES[engine]}: measured"
+    return chart(title, ", ".join(drawn), "processor seconds", curves)
 
 
 def _by_files(found: Kept) -> str:
