@@ -174,7 +174,8 @@ def _made_once() -> Iterator[None]:
         return configurations[id(expectation)][1]
 
     def to_id(about: Any, id_keys: Any = None, id_ignore_keys: Any = None) -> Any:
-        if id_keys or id_ignore_keys or not all(isinstance(value, _PLAIN) for value in about.values()):
+        is_whole = id_keys is None and id_ignore_keys is None
+        if not (is_whole and all(isinstance(value, _PLAIN) for value in about.values())):
             return identified(about, id_keys, id_ignore_keys)
         key = (type(about), *sorted((name, type(value), value) for name, value in about.items()))
         if key not in ids:

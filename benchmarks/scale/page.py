@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from benchmarks.scale import grown
 from benchmarks.scale.charts import Curve, chart
 from benchmarks.scale.estimates import HOUR, Estimate, Inputs, Work, estimate, inputs
 from benchmarks.scale.fitting import Model, typical
-from benchmarks.scale.grown import AUDIT, DAY, IDLE, LOAD, STEPS, WHOLE, Seen
+from benchmarks.scale.grown import DAY, IDLE, LOAD, STEPS, WHOLE, Seen
 from benchmarks.scale.points import ENGINES, Point, kept
 from benchmarks.scale.stages import STAGES
 
@@ -263,19 +263,18 @@ def _by_payments(engine: str, seen: Sequence[Seen]) -> str:
 
 
 def _by_sizes(engine: str, seen: Sequence[Seen]) -> str:
-    along: Mapping[str, tuple[Sequence[Seen], Callable[[Seen], float]]] = {
-        "days (10,000 payments)": (grown.along_days(seen), lambda one: one.point.days),
-        "commits (1,000 payments)": (grown.along_commits(seen), lambda one: one.point.commits),
-    }
-    drawn = {title: found for title, found in along.items() if len(found[0]) > 1} or along
+    sizes, aged = "days (10,000 payments)", grown.along_commits(seen)
     curves = [
-        Curve(f"{step}, {name}", [(size(one), one.cpu(step)) for one in series])
-        for name, (series, size) in ((title.split()[0], found) for title, found in drawn.items())
-        for step in (LOAD, IDLE, DAY, AUDIT)
-        if not (name == "commits" and step in (LOAD, AUDIT))
+        Curve(f"{step}, days", [(one.point.days, one.cpu(step)) for one in grown.along_days(seen)])
+        for step in STEPS
     ]
-    title = f"With {' and '.join(drawn)}, {TITLES[engine]}: measured"
-    return chart(title, ", ".join(drawn), "processor seconds", curves)
+    if len(aged) > 1:
+        sizes += ", commits (1,000 payments)"
+        curves += [
+            Curve(f"{step}, commits", [(one.point.commits, one.cpu(step)) for one in aged])
+            for step in (IDLE, DAY)
+        ]
+    return chart(f"With {sizes}, {TITLES[engine]}: measured", sizes, "processor seconds", curves)
 
 
 def _by_files(found: Kept) -> str:

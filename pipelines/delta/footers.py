@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
@@ -37,15 +37,15 @@ def spark_schema(path: str) -> StructType | None:
     return StructType.fromJson(json.loads(noted)) if noted else None
 
 
-def row_counts(uri: str, accept: str | None) -> tuple[int, int]:
-    """Rows in the Parquet files of a folder: those to be published, and those that are refused.
+def row_counts(paths: Iterable[str], accept: str | None) -> tuple[int, int]:
+    """Rows in some Parquet files: those to be published, and those that are refused.
 
     Args:
-        uri: the folder.
+        paths: of the files.
         accept: name of the column that is null in the rows to publish; None where all are.
     """
     total = published = 0
-    for file in _opened(uri):
+    for file in _opened(paths):
         total += file.metadata.num_rows
         published += _null_count(file, accept) if accept else file.metadata.num_rows
     return published, total - published
@@ -57,7 +57,7 @@ def bounds(uri: str, columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
     Of a column without a value both are None; one of which a file does not say it is left out.
     """
     found: dict[str, list[Any]] = {name: [] for name in columns}
-    for file in _opened(uri):
+    for file in _opened(committed_files(uri)):
         for name in list(found):
             values = ends(file, name)
             if values is None:
@@ -67,9 +67,9 @@ def bounds(uri: str, columns: Collection[str]) -> Mapping[str, tuple[Any, Any]]:
     return {name: (min(values, default=None), max(values, default=None)) for name, values in found.items()}
 
 
-def _opened(uri: str) -> Iterator[pq.ParquetFile]:
-    """The Parquet files of a folder, each open until the next."""
-    for path in committed_files(uri):
+def _opened(paths: Iterable[str]) -> Iterator[pq.ParquetFile]:
+    """Some Parquet files, each open until the next."""
+    for path in paths:
         with storage.opened(path) as stream, pq.ParquetFile(stream) as file:
             yield file
 

@@ -228,7 +228,7 @@ def _launched(conf: SparkConf, output: Any) -> Any:
     """The connection to a new JVM that writes to a file: its own log and Ivy's report are nothing for the screen."""
     from pyspark.java_gateway import launch_gateway
 
-    from pipelines.delta import jvm_view  # whom no JVM is started for shall not import Py4J
+    from pipelines.delta import jvm_view
 
     gateway = launch_gateway(conf, popen_kwargs={"stdout": output, "stderr": output})  # type: ignore[no-untyped-call]
     jvm_view.remember(gateway)

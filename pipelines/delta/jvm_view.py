@@ -1,8 +1,8 @@
 """The JVM as PySpark sees it through Py4J, with what was found there once remembered.
 
 PySpark names a class of the JVM at each use of a column and of each of its functions: fifty thousand times in a small
-run. By itself Py4J asks the JVM each time, where a name without its package is looked for in each imported package, in
-each of Spark's nearly three hundred jars.
+run. By itself Py4J asks the JVM each time, where a name without its package is looked for as it stands, and then in
+imported packages, in all of Spark's nearly three hundred jars.
 """
 
 from __future__ import annotations

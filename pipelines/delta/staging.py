@@ -39,7 +39,7 @@ class Staging:
         files = footers.committed_files(uri)
         # Asking for the schema plans all of it a second time; asking the engine for that of the files is a job.
         schema = footers.spark_schema(files[0]) if files else parts[0].schema
-        published, refused = footers.row_counts(uri, accept)
+        published, refused = footers.row_counts(files, accept)
         return Staged(uri, published, schema, accept, refused)
 
     def rows(self, staged: Staged) -> DataFrame:
@@ -74,8 +74,8 @@ class Staging:
         """Where a batch of a table is staged."""
         return storage.join(self._root, FOLDER, name, batch)
 
-    def clear(self, name: str | None = None) -> None:
-        """Delete what is staged, of one table or of all: of batches published, or of a run that was cut."""
+    def clear(self, name: str | None = None, batch: str | None = None) -> None:
+        """Delete what is staged, of one batch or all of a table, or of all: what is published, or a cut run left."""
         if not name:
             self._made.clear()
-        storage.delete_folder(storage.join(self._root, FOLDER, *([name] if name else [])))
+        storage.delete_folder(storage.join(self._root, FOLDER, *filter(None, (name, batch))))

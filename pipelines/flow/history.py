@@ -47,6 +47,7 @@ def refresh_history(lake: Lakehouse, table: Table, run: Run, *, full: bool = Fal
     left = list(found)
     for outcome in taken_in(lake, table, run, found, _change):
         done, left = left[:1], left[1:]
+        # With the last of them goes what a run that was cut left there.
         forget_versions(lake, table, run, done[0] if left else None)
         yield outcome
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines import catalog
-from pipelines.delta import storage
 from pipelines.delta.commits import Merge, Replace, Staged
 from pipelines.errors import LakehouseError
 from pipelines.flow import ingest, split
@@ -118,10 +117,7 @@ def forget_versions(lake: Lakehouse, history: Table, run: Run, span: Span | None
     for key in list(known):  # a copy: other tables put theirs there meanwhile
         if key[0] == history.name and (span is None or key[1:] == (span.after, span.last)):
             del known[key]
-    if span is None:
-        lake.staging.clear(_versions(history))
-    else:
-        storage.delete_folder(lake.staging.uri(_versions(history), _group(span)))
+    lake.staging.clear(_versions(history), _group(span) if span else None)
 
 
 def _group(span: Span) -> str:

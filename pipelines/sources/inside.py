@@ -64,6 +64,9 @@ class _Head(Struct):
     deleted: Any = None
 
 
+_NO_HEAD = _Head()
+"""Of what is no JSON object."""
+
 _head = msgspec.json.Decoder(_Head).decode
 _fields = msgspec.json.Decoder(dict[str, Raw]).decode
 _items = msgspec.json.Decoder(list[Raw]).decode
@@ -157,9 +160,9 @@ class _Place:
     def _of(self, value: bytes, path: str, holder: _Head, kind: str) -> Iterator[Inside]:
         if value[:1] not in (b"{", b"[") or _OBJECT not in value:
             return
-        head = _head(value) if value[:1] == b"{" else None
-        says_so = head is not None and _is_text(head.object)
-        if head is not None and says_so:
+        head = _head(value) if value[:1] == b"{" else _NO_HEAD
+        says_so = _is_text(head.object)
+        if says_so:
             kind = head.object
             if _is_text(head.id) and kind != LIST:
                 if self._is_whole(head, value):
