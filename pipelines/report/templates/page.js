@@ -269,6 +269,8 @@
   let paper = null;
   const drawn = {}, near = new Set();
 
+  // What gives a card its height is set for all of them, also for those not drawn yet: a card that grew while it came near
+  // would push what is below it away from under a pointer.
   const draw = (name) => {
     const place = element(name);
     const figure = view(charts[name]);
@@ -277,6 +279,7 @@
     told(name, figure);
     if (!figure || !window.Plotly) return;
     if (figure.layout.height) place.style.height = figure.layout.height + "px";
+    if (!near.has(name) && !paper) return;
     drawn[name] = place.clientWidth;
     const width = paper || drawn[name];
     Plotly.react(place, tinted(figure.data), { ...layout(figure, width), width }, { displayModeBar: false });
@@ -299,7 +302,7 @@
   // Charts are drawn when they come near; those that no window shows wait until it does.
   const drawAll = () => {
     if (element("from")) tiles();
-    Object.keys(charts).forEach((name) => (near.has(name) || paper ? draw(name) : told(name, charts[name].cube && view(charts[name]))));
+    Object.keys(charts).forEach(draw);
   };
   const coming = new IntersectionObserver((changes) => changes.filter((one) => one.isIntersecting).forEach(({ target }) => {
     const name = target.querySelector(".plot").id;

@@ -101,6 +101,17 @@ def test_charts_fit_their_cards_from_the_first_drawing_on(
         found.close()
 
 
+def test_a_card_keeps_its_height_when_it_comes_near(browser: Browser, pages: dict[str, Path]) -> None:
+    """Otherwise what is below moves away from under a pointer that is about to press it."""
+    heights = "[...document.querySelectorAll('figure')].map((card) => card.getBoundingClientRect().height)"
+    for page in pages.values():
+        found = opened(browser, page, DESK)
+        before = found.evaluate(heights)
+        seen(found)
+        assert found.evaluate(heights) == before, page.stem
+        found.close()
+
+
 def until(page: Page, expression: str) -> None:
     """Wait until it holds. Not by the page's own means: its policy forbids to evaluate text."""
     end = time.monotonic() + 60  # it says how long a busy machine may take, not how long it should
