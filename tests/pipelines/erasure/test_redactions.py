@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.erasure import erase
 from pipelines.erasure.forget import forget
 from pipelines.flow.conservation import audit
 from pipelines.lakehouse import Lakehouse
 from pipelines.privacy import forgotten as suppression
 from pipelines.privacy.tokens import token
+from pipelines.table import Table
 from tests.frames import CREATED, event
 from tests.pipelines.erasure.people import CUSTOMER, OTHER, charge, of_a_session, write
 from tests.pipelines.erasure.test_forget import opened, refresh, rows, traces
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 pytestmark = pytest.mark.engine
 
@@ -84,6 +86,26 @@ def test_tokens_of_documents_go_from_silver_and_from_what_they_link(
         assert traces(tmp_path / "lakehouse", person) == []
         [left] = [row for row in rows(lake, "silver.verification_reports") if row["document_number"]]
         assert (left["document_number"], left["verification_session_id"]) == (number, "vs_other1")
+
+
+def test_nothing_is_made_anew_for_tables_that_hold_nothing_of_the_person(
+    tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def make(lake: Lakehouse, table: Table, records: DataFrame) -> DataFrame:
+        made.append(table.name)
+        return made_anew(lake, table, records)
+
+    made_anew = erase._made_anew
+    monkeypatch.setattr(erase, "_made_anew", make)
+    with opened(tmp_path, spark) as lake:
+        paid = event(charge(CUSTOMER, "ch_1", 500, description="a blue lamp"), "charge.succeeded")
+        write(lake.settings.raw_dir, "1.ndjson", [paid, *of_a_session(redacted=False)])
+        refresh(lake, *TABLES)
+        write(lake.settings.raw_dir, "2.ndjson", of_a_session(redacted=True)[:1])
+        refresh(lake, *TABLES)
+    assert sorted(made) == ["silver.verification_reports", "silver.verification_sessions"]
 
 
 def test_the_payments_of_the_same_customer_stay(redacted: Lakehouse) -> None:
