@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from dagster import ConfigurableResource, DagsterEventType, DagsterInstance, InitResourceContext
 from pydantic import Field, PrivateAttr
 
+from assets.record.storage import kept_open
 from expectations import validate
 from pipelines.delta.releases import Draft
 from pipelines.erasure.redactions import sweep
@@ -37,7 +38,8 @@ class LakehouseResource(ConfigurableResource[Any]):
         """
         run = context.run
         command = f"dagster {run.job_name if run else 'run'} {run.run_id[:8] if run else ''}".rstrip()
-        with Lakehouse.open(self.home) as lake, lake.writing(command, waiting=_log(context)) as draft:
+        quick = kept_open(context.instance) if context.instance is not None else nullcontext()
+        with quick, Lakehouse.open(self.home) as lake, lake.writing(command, waiting=_log(context)) as draft:
             self._lake = lake
             self._draft = draft
             yield self
