@@ -119,7 +119,10 @@ def _with_last(attempts: DataFrame) -> DataFrame:
         "reason": decline_reason(),
         "advised": advice(),
     }
-    kept = attempts.withColumns(told).select(
+    # Most payments are one attempt, and windows over them all would cost several times what the rest does.
+    several = attempts.groupBy(*PAYMENT).agg(F.count(F.lit(1)).alias("n")).filter("n > 1").select(*PAYMENT)
+    kept = attempts.join(several, PAYMENT, "left_semi")
+    kept = kept.withColumns(told).select(
         *PAYMENT, "charge_id", "created_date", "currency", "amount_minor", "card_fingerprint", *told
     )
     in_time = Window.partitionBy(*PAYMENT).orderBy("second")
