@@ -176,16 +176,21 @@ def key_condition(table: Table, target: str, source: str) -> str:
     return " and ".join(f"{target}.{name} = {source}.{name}" for name in dict.fromkeys(columns))
 
 
-def amend_condition(table: Table, by: Sequence[str], values: Callable[[str], Sequence[Any]]) -> str:
+def found_by(table: Table, by: Sequence[str]) -> str | None:
+    """The column by which the files are found that hold rows to amend: the batch, or the day; None where all may."""
+    return "ingest_id" if "ingest_id" in by else table.cluster_by
+
+
+def amend_condition(table: Table, by: Sequence[str], values: Sequence[Any]) -> str:
     """SQL that matches a present row ``t`` with the staged one ``s`` that agrees with it in some columns.
 
-    ``values`` are the different ones of a staged column: files without any of them are not looked at.
+    ``values`` are the different staged ones of the column that :func:`found_by` names: files without any of them are
+    not looked at.
     """
     condition = [f"t.{name} = s.{name}" for name in by]
-    if table.cluster_by:
-        condition.append(near_days(f"t.{table.cluster_by}", values(table.cluster_by)))
-    if "ingest_id" in by:
-        condition.append(near_numbers("t.ingest_id", values("ingest_id")))
+    if column := found_by(table, by):
+        near = near_numbers if column == "ingest_id" else near_days
+        condition.append(near(f"t.{column}", values))
     return " and ".join(condition)
 
 

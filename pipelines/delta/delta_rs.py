@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import reduce
 from itertools import chain
-from operator import or_
+from operator import and_, or_
 from typing import Any
 
 import pyarrow as pa
@@ -34,12 +34,14 @@ from pipelines.delta.commits import (
     StandsOn,
     amend_condition,
     check_days,
+    found_by,
     key_condition,
     taken_in,
 )
 from pipelines.delta.declaring import configuration, delta_schema
 from pipelines.delta.footers import committed_files
 from pipelines.delta.log import DeltaLog, Note, dump_note
+from pipelines.delta.portions import PORTION_BYTES, portions
 from pipelines.delta.schemas import arrow_schema
 from pipelines.frames.spans import joined, near_days, ordinals, stretches, within_spans
 from pipelines.table import Table
@@ -115,10 +117,18 @@ class DeltaRs:
             self._commit_rows(target, rows, note, mode="overwrite", predicate=within_spans("date", spans))
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
-        condition = amend_condition(table, by, lambda column: _values(staged, column))
+        """The same; of more files than memory should hold anew in several commits, each with the note."""
+        column = found_by(table, by)
+        values = _values(staged, column) if column else []
         with self._lent(uri) as target:
-            merger = _merger(target, table, staged, self._committed(note), condition)
-            merger.when_matched_update_all().execute()
+            files = pa.table(target.get_add_actions(flatten=True))
+        parts = portions(files, column, values, PORTION_BYTES) if column else [values]
+        for part in parts:
+            only = pc.field(column).isin(pa.array(part)) if column and len(parts) > 1 else None
+            with self._lent(uri) as target:
+                condition = amend_condition(table, by, part)
+                merger = _merger(target, table, staged, self._committed(note), condition, only)
+                merger.when_matched_update_all().execute()
 
     def touch(self, uri: str, table: Table, note: Note) -> None:
         with self._lent(uri) as target:
@@ -241,10 +251,15 @@ class DeltaRs:
 
 
 def _merger(
-    target: DeltaTable, table: Table, staged: Staged, how: Mapping[str, Any], condition: str
+    target: DeltaTable,
+    table: Table,
+    staged: Staged,
+    how: Mapping[str, Any],
+    condition: str,
+    only: pc.Expression | None = None,
 ) -> TableMerger:
     return target.merge(
-        source=_reader(staged, table),
+        source=_reader(staged, table, only),
         predicate=condition,
         source_alias="s",
         target_alias="t",
@@ -271,12 +286,13 @@ def _dataset(staged: Staged) -> ds.Dataset | None:
     )  # what this committer publishes is staged on a disk
 
 
-def _reader(staged: Staged, table: Table) -> pa.RecordBatchReader:
+def _reader(staged: Staged, table: Table, only: pc.Expression | None = None) -> pa.RecordBatchReader:
     schema = arrow_schema(table)
     dataset = _dataset(staged)
     if dataset is None:
         return pa.RecordBatchReader.from_batches(schema, [])
-    accepted = pc.field(staged.accept).is_null() if staged.accept else None
+    wanted = [one for one in (_accepted(staged), only) if one is not None]
+    accepted = reduce(and_, wanted) if wanted else None
     batches = dataset.scanner(columns=list(table.column_names), filter=accepted).to_batches()
     return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in batches))
 
@@ -300,6 +316,9 @@ def _values(staged: Staged, column: str) -> list[Any]:
     dataset = _dataset(staged)
     if dataset is None:
         return []
-    accepted = pc.field(staged.accept).is_null() if staged.accept else None
-    found = pc.unique(dataset.to_table(columns=[column], filter=accepted).column(column))
+    found = pc.unique(dataset.to_table(columns=[column], filter=_accepted(staged)).column(column))
     return list(found.to_pylist())
+
+
+def _accepted(staged: Staged) -> pc.Expression | None:
+    return pc.field(staged.accept).is_null() if staged.accept else None

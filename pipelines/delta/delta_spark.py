@@ -20,6 +20,7 @@ from pipelines.delta.commits import (
     Staged,
     amend_condition,
     check_days,
+    found_by,
     key_condition,
     properties,
     taken_in,
@@ -92,7 +93,8 @@ class DeltaSpark:
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
         rows = self._rows(table, staged)
-        condition = amend_condition(table, by, lambda column: _values(rows, column))
+        column = found_by(table, by)
+        condition = amend_condition(table, by, _values(rows, column) if column else [])
         view = f"amended_{table.short_name}"
         rows.createOrReplaceTempView(view)
         with self._noted(note):
