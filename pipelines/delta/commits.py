@@ -115,7 +115,10 @@ class Committer(Protocol):
         """Replace the rows of some dates (ISO, of the column ``date``), or all rows (None)."""
 
     def amend(self, uri: str, table: Table, staged: Staged, note: Note, by: Sequence[str]) -> None:
-        """Put staged rows in the place of those that agree with them in some columns; no row is added."""
+        """Put staged rows in the place of those that agree with them in some columns; no row is added.
+
+        It may take several commits, each with the note: cut between them and asked again, it does the rest.
+        """
 
     def touch(self, uri: str, table: Table, note: Note) -> None:
         """Commit a note without any row."""

@@ -41,7 +41,7 @@ def readable(lake: Lakehouse, faulty: DataFrame) -> pa.Table:
 
 
 def correct(lake: Lakehouse, read: pa.Table) -> None:
-    """Put records that can be read now in the place of their faulty selves, in one commit."""
+    """Put records that can be read now in the place of their faulty selves."""
     note, rows = lake.note(ingest.RECORDS), lake.spark.createDataFrame(read)
     by = Amend(("record_id", "ingest_id"))
     put(lake, Change(records.TABLE, "read-again", rows, by, note=lambda: note))
