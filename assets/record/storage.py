@@ -20,59 +20,58 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
     from sqlalchemy.engine import Connection, Engine
 
+Methods = Mapping[str, Any]
+"""Functions by the names of a storage's methods."""
 
-@contextmanager
-def kept_open(instance: DagsterInstance) -> Iterator[None]:
+
+def kept_open(instance: DagsterInstance) -> AbstractContextManager[None]:
     """Keep open, within, what files of SQLite Dagster's events are in; elsewhere do as Dagster does.
 
     Each event is still a transaction of its own, so that others see it at once.
     """
-    storage = instance.event_log_storage
-    if not isinstance(storage, SqliteEventLogStorage):
-        yield
-        return
-    with ExitStack() as stack:
-        engines = _Opened(storage, stack)
-
-        @contextmanager
-        def connect(shard: str) -> Iterator[Connection]:
-            engine = engines.of(shard)
-            with storage._db_lock, engine.connect() as connection:
-                before = _changes(connection)
-                with connection.begin():
-                    yield connection
-                if _changes(connection) != before:
-                    # A file that is kept open changes beside itself, in its log; who follows a run watches the file.
-                    os.utime(storage.path_for_shard(shard))
-
-        with _replaced(storage, {"_connect": connect}):
-            yield
+    return _with(instance, _one_by_one)
 
 
-@contextmanager
-def at_once(instance: DagsterInstance) -> Iterator[None]:
+def at_once(instance: DagsterInstance) -> AbstractContextManager[None]:
     """Write within as one transaction a file of SQLite, all or nothing; elsewhere as Dagster does.
 
     Only for runs that were not planned, as Dagster plans its own.
     """
-    storage = instance.event_log_storage
-    if not isinstance(storage, SqliteEventLogStorage):
-        yield
-        return
-    with ExitStack() as stack:
-        engines = _Opened(storage, stack)
-        held: dict[str, Connection] = {}
+    return _with(instance, _all_together)
 
-        @contextmanager
-        def connect(shard: str) -> Iterator[Connection]:
-            if shard not in held:
-                held[shard] = stack.enter_context(engines.of(shard).begin())
-            yield held[shard]
 
-        # What was not planned is not looked for: a result is a new row.
-        unplanned = storage._store_runless_asset_check_evaluation
-        with _replaced(storage, {"_connect": connect, "_update_asset_check_evaluation": unplanned}):
-            yield
+def _one_by_one(storage: SqliteEventLogStorage, stack: ExitStack) -> Methods:
+    engines = _Opened(storage, stack)
+
+    @contextmanager
+    def connect(shard: str) -> Iterator[Connection]:
+        engine = engines.of(shard)
+        with storage._db_lock, engine.connect() as connection:
+            before = _changes(connection)
+            with connection.begin():
+                yield connection
+            if _changes(connection) != before:
+                # A file that is kept open changes beside itself, in its log; who follows a run watches the file.
+                os.utime(storage.path_for_shard(shard))
+
+    return {"_connect": connect}
+
+
+def _all_together(storage: SqliteEventLogStorage, stack: ExitStack) -> Methods:
+    engines = _Opened(storage, stack)
+    held: dict[str, Connection] = {}
+
+    @contextmanager
+    def connect(shard: str) -> Iterator[Connection]:
+        if shard not in held:
+            held[shard] = stack.enter_context(engines.of(shard).begin())
+        yield held[shard]
+
+    # What was not planned is not looked for: a result is a new row.
+    return {
+        "_connect": connect,
+        "_update_asset_check_evaluation": storage._store_runless_asset_check_evaluation,
+    }
 
 
 class _Opened:
@@ -95,15 +94,23 @@ class _Opened:
 
 
 @contextmanager
-def _replaced(storage: SqliteEventLogStorage, methods: Mapping[str, Any]) -> Iterator[None]:
-    """Some methods in the place of the storage's own; a table that was there once is not looked for again."""
-    methods = {**methods, "has_table": cache(storage.has_table)}
-    vars(storage).update(methods)
-    try:
+def _with(
+    instance: DagsterInstance, how: Callable[[SqliteEventLogStorage, ExitStack], Methods]
+) -> Iterator[None]:
+    """Some methods in the place of the storage's own, where it is in files of SQLite."""
+    storage = instance.event_log_storage
+    if not isinstance(storage, SqliteEventLogStorage):
         yield
-    finally:
-        for name in methods:
-            delattr(storage, name)  # and so the class's own is back
+        return
+    with ExitStack() as stack:
+        # A table that was there once is not looked for again.
+        methods = {**how(storage, stack), "has_table": cache(storage.has_table)}
+        vars(storage).update(methods)
+        try:
+            yield
+        finally:
+            for name in methods:
+                delattr(storage, name)  # and so the class's own is back
 
 
 def _changes(connection: Connection) -> int:
