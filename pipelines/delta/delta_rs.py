@@ -120,9 +120,8 @@ class DeltaRs:
         """The same; of more files than memory should hold anew in several commits, each with the note."""
         column = found_by(table, by)
         values = _values(staged, column) if column else []
-        with self._lent(uri) as target:
-            files = pa.table(target.get_add_actions(flatten=True))
-        parts = portions(files, column, values, PORTION_BYTES) if column else [values]
+        files = self._log.layout(uri, column).files
+        parts = portions(files, values, PORTION_BYTES) if column else [values]
         for part in parts:
             only = pc.field(column).isin(pa.array(part)) if column and len(parts) > 1 else None
             with self._lent(uri) as target:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Work = Literal["compact", "order"]
@@ -32,17 +33,22 @@ ORDERLY = Limits(part=1, small=1, deep=1)
 """What a round of maintenance leaves."""
 
 
+def number(value: int | date) -> int:
+    """A number, or a day as its ordinal."""
+    return value.toordinal() if isinstance(value, date) else value
+
+
 @dataclass(frozen=True)
 class DataFile:
     """A data file of a table's current version.
 
     Attributes:
         size: its bytes.
-        days: the days that its rows may be of, as ordinals; None where the log does not say.
+        span: what a column may hold in its rows, as :func:`number` has it; None where the log does not say.
     """
 
     size: int
-    days: range | None
+    span: range | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class Layout:
     @property
     def depth(self) -> float:
         """In how many files a day is found, on average: 1 where they are in perfect order; 0 where nothing says."""
-        return sum(len(file.days) for file in self.files if file.days) / (self._days or 1)
+        return sum(len(file.span) for file in self.files if file.span) / (self._days or 1)
 
     @property
     def least_depth(self) -> float:
@@ -74,7 +80,7 @@ class Layout:
 
     @property
     def _days(self) -> int:
-        known = [file.days for file in self.files if file.days]
+        known = [file.span for file in self.files if file.span]
         return max(days.stop for days in known) - min(days.start for days in known) if known else 0
 
     def below(self, size: float) -> int:

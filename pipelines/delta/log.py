@@ -22,7 +22,7 @@ from pipelines.delta import checkpoints, storage
 from pipelines.delta.engine_errors import OF
 from pipelines.delta.held_logs import FOLDER as FOLDER
 from pipelines.delta.held_logs import HeldLogs
-from pipelines.delta.layout import DataFile, Layout
+from pipelines.delta.layout import DataFile, Layout, number
 from pipelines.delta.notes import Commit as Commit
 from pipelines.delta.notes import Note as Note
 from pipelines.delta.notes import dump_note as dump_note
@@ -182,11 +182,11 @@ class DeltaLog:
         sizes = pa.table(self._open(uri).get_add_actions()).column("size_bytes").to_pylist()
         return len(sizes), sum(sizes)
 
-    def layout(self, uri: str, day: str | None) -> Layout:
-        """How the current version lies on its disk, by the bounds of a column of days."""
+    def layout(self, uri: str, column: str | None) -> Layout:
+        """How the current version lies on its disk, by the bounds of a column of days, or of numbers."""
         found = self._open(uri)
         actions = pa.table(found.get_add_actions(flatten=True)).to_pylist()
-        files = tuple(DataFile(action["size_bytes"], _days(action, day)) for action in actions)
+        files = tuple(DataFile(action["size_bytes"], _span(action, column)) for action in actions)
         return Layout(tuple(found.metadata().partition_columns), files)
 
     def deletable(self, uri: str, hours: int) -> list[str]:
@@ -285,9 +285,9 @@ def _present(uri: str) -> set[str]:
     return {path.rsplit("/", 1)[-1] for path in storage.parquet_files(uri)}
 
 
-def _days(action: Mapping[str, Any], day: str | None) -> range | None:
-    first, last = (action.get(f"{bound}.{day}") for bound in ("min", "max"))
-    return None if first is None or last is None else range(first.toordinal(), last.toordinal() + 1)
+def _span(action: Mapping[str, Any], column: str | None) -> range | None:
+    first, last = (action.get(f"{bound}.{column}") for bound in ("min", "max"))
+    return None if first is None or last is None else range(number(first), number(last) + 1)
 
 
 def _newest_of(names: Sequence[str]) -> int | None:

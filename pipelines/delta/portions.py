@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import pyarrow as pa
+from datetime import date
+from typing import TypeVar
 
 from pipelines.delta.commits import FILE_BYTES
+from pipelines.delta.layout import DataFile, number
+
+V = TypeVar("V", int, date)
 
 PORTION_BYTES = FILE_BYTES // 2
 """Bytes of files that are written anew at once; in memory the rows of bronze take some twenty times as much."""
 
 
-def portions(files: pa.Table, column: str, values: Sequence[Any], limit: int) -> list[list[Any]]:
+def portions(files: Sequence[DataFile], values: Sequence[V], limit: int) -> list[list[V]]:
     """Values in order, together as far as the files that may hold them are no more than a limit; one portion at least.
 
     Args:
-        files: a table's files with their bounds, as ``get_add_actions(flatten=True)`` gives them.
-        column: one with bounds: numbers, or days. A file that says none may hold any value.
-        values: of that column.
+        files: of a table, by the column that the values are of. One whose span is not known may hold any.
+        values: numbers, or days.
         limit: bytes of files; those of one value may be more.
     """
-    sizes = files.column("size_bytes").to_pylist()
-    lowest, highest = (
-        files.column(name).to_pylist() if name in files.schema.names else [None] * files.num_rows
-        for name in (f"min.{column}", f"max.{column}")
-    )
-    found: list[list[Any]] = [[]]
+    found: list[list[V]] = [[]]
     touched: set[int] = set()
     for value in sorted(values):
-        may = {n for n in range(files.num_rows) if _may_hold(value, lowest[n], highest[n])}
-        if found[-1] and may - touched and sum(sizes[n] for n in touched | may) > limit:
+        may = {n for n, file in enumerate(files) if file.span is None or number(value) in file.span}
+        if found[-1] and may - touched and sum(files[n].size for n in touched | may) > limit:
             found.append([])
             touched = set()
         found[-1].append(value)
         touched |= may
     return found
-
-
-def _may_hold(value: Any, low: Any, high: Any) -> bool:
-    return low is None or high is None or bool(low <= value <= high)

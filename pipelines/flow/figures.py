@@ -211,7 +211,7 @@ def _newest_days(lake: Lakehouse, table: Table) -> list[date] | None:
     if not lake.exists(table.name):
         return []
     files = lake.log.layout(lake.table_uri(table.name), "date").files
-    newest = [date.fromordinal(file.days.stop - 1) for file in files if file.days]
+    newest = [date.fromordinal(file.span.stop - 1) for file in files if file.span]
     return newest if len(newest) == len(files) else None
 
 

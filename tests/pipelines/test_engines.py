@@ -212,7 +212,7 @@ def test_a_table_of_another_program_is_read_at_every_version(
     for version in range(6):
         found = versions.rows(spark, uri, version, {}).collect()
         assert sorted(map(tuple, found)) == rows[:version]
-    days = {file.days for file in DeltaLog({}).layout(uri, "day").files}
+    days = {file.span for file in DeltaLog({}).layout(uri, "day").files}
     assert days == {range(row[2].toordinal(), row[2].toordinal() + 1) for row in rows}
 
 

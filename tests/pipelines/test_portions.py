@@ -13,6 +13,7 @@ from pipelines.delta import delta_rs
 from pipelines.delta.commits import Staged, spark_struct
 from pipelines.delta.declaring import declare
 from pipelines.delta.delta_rs import DeltaRs
+from pipelines.delta.layout import DataFile
 from pipelines.delta.log import DeltaLog
 from pipelines.delta.portions import portions
 from pipelines.delta.schemas import arrow_schema
@@ -32,9 +33,11 @@ TABLE = Table(
 )
 
 
-def files(*rows: tuple[int, int | None, int | None]) -> pa.Table:
-    sizes, lowest, highest = zip(*rows, strict=True)
-    return pa.table({"size_bytes": sizes, "min.n": lowest, "max.n": highest})
+def files(*rows: tuple[int, int | None, int | None]) -> list[DataFile]:
+    return [
+        DataFile(size, None if low is None or high is None else range(low, high + 1))
+        for size, low, high in rows
+    ]
 
 
 @pytest.mark.parametrize(
@@ -52,11 +55,11 @@ def files(*rows: tuple[int, int | None, int | None]) -> pa.Table:
 def test_portions(
     of: list[tuple[int, int | None, int | None]], values: list[int], expected: list[list[int]]
 ) -> None:
-    assert portions(files(*of), "n", values, 100) == expected
+    assert portions(files(*of), values, 100) == expected
 
 
 def test_a_table_without_bounds_is_written_anew_once() -> None:
-    assert portions(pa.table({"size_bytes": [200, 20]}), "n", [2, 1], 100) == [[1, 2]]
+    assert portions(files((200, None, None), (20, None, None)), [2, 1], 100) == [[1, 2]]
 
 
 def rows(*amounts: int) -> pa.Table:

@@ -121,9 +121,10 @@ def _with_last(attempts: DataFrame) -> DataFrame:
     }
     # Most payments are one attempt, and windows over them all would cost several times what the rest does.
     several = attempts.groupBy(*PAYMENT).agg(F.count(F.lit(1)).alias("n")).filter("n > 1").select(*PAYMENT)
-    kept = attempts.join(several, PAYMENT, "left_semi")
-    kept = kept.withColumns(told).select(
-        *PAYMENT, "charge_id", "created_date", "currency", "amount_minor", "card_fingerprint", *told
+    kept = (
+        attempts.join(several, PAYMENT, "left_semi")
+        .withColumns(told)
+        .select(*PAYMENT, "charge_id", "created_date", "currency", "amount_minor", "card_fingerprint", *told)
     )
     in_time = Window.partitionBy(*PAYMENT).orderBy("second")
     in_order = Window.partitionBy(*PAYMENT).orderBy("second", "charge_id")
