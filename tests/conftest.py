@@ -11,15 +11,13 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipelines.catalog import all_tables
-from pipelines.delta.engine import open_spark
-from pipelines.delta.jvm import SESSION_CONF
+from pipelines.delta.engine import connected, open_spark
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings, load_settings
 from tests.small_lakehouse import few_days as few_days
@@ -93,7 +91,7 @@ def jvm_spark(
         return
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         pytest.skip("Apache Spark needs Java 17: install it, or set JAVA_HOME")
-    with spark_server(tmp_path_factory.mktemp("spark"), {}) as url, _connected(url) as session:
+    with spark_server(tmp_path_factory.mktemp("spark"), {}) as url, connected(url, {}) as session:
         yield session
 
 
@@ -146,14 +144,3 @@ def _shared(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no data at {folder}: set VERMEIL_SHARED_DATA to the folder that holds {name}/")
     return folder
-
-
-@contextmanager
-def _connected(url: str) -> Iterator[SparkSession]:
-    from pyspark.sql import SparkSession
-
-    session = SparkSession.builder.remote(url).create()
-    for name, value in SESSION_CONF.items():
-        session.conf.set(name, value)
-    yield session
-    session.stop()  # or this process looks for the server for ten minutes when it ends

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.delta import s3a
-from pipelines.delta.jvm import IVY_FOLDER
+from pipelines.delta.spark_settings import IVY_FOLDER
 from tests.spark_servers import ROOT, SMALL, delta_jars
 
 VERMEIL = Path(sys.executable).with_name("vermeil")

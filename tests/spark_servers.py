@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.delta.jvm import DELTA_CONF, IVY_FOLDER, LOCAL_CONF, SESSION_CONF, fetched_jars
+from pipelines.delta.spark_settings import DELTA_CONF, IVY_FOLDER, LOCAL_CONF, SESSION_CONF, fetched_jars
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 180

@@ -19,7 +19,7 @@ import pytest
 import typer
 from pydantic.fields import FieldInfo
 
-from pipelines.delta.jvm import spark_conf
+from pipelines.delta.spark_settings import spark_conf
 from pipelines.settings import Settings, load_settings
 from vermeil import Lakehouse
 from vermeil.cli.app import app

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from pipelines.delta import s3a
 from pipelines.delta.engine_errors import explained
-from pipelines.delta.jvm import EXTENSIONS, SESSION_CONF, UNTRACED_CONF, WIDE_CONF, open_classic, spark_conf
+from pipelines.delta.jvm import open_server
+from pipelines.delta.spark_settings import EXTENSIONS, SESSION_CONF, UNTRACED_CONF, WIDE_CONF, spark_conf
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -94,14 +95,18 @@ def open_spark(settings: Settings) -> Iterator[SparkSession]:
 @contextmanager
 def _embedded(settings: Settings) -> Iterator[SparkSession]:
     del settings
-    with _embedded_server() as url, _connected(url, UNTRACED_CONF) as spark:
+    with _embedded_server() as url, connected(url, UNTRACED_CONF) as spark:
         yield spark
 
 
 @contextmanager
-def _classic(settings: Settings) -> Iterator[SparkSession]:
+def _in_a_jvm(settings: Settings) -> Iterator[SparkSession]:
     conf = s3a.settings_of(settings)
-    with open_classic(conf, settings.spark_log) as spark:
+    with open_server(conf, settings.spark_log) as url, connected(url, {}) as spark:
+        spark.client.set_retry_policies([])  # nothing is between it and us: what does not answer is gone
+        for name, value in conf.items():  # others may have started it with theirs
+            if name.startswith("spark.sql.") and spark.conf.isModifiable(name):
+                spark.conf.set(name, value)
         if EXTENSIONS in spark_conf(conf):  # a site may have taken it out, to compute alone
             _check_delta(spark, settings)
         yield spark
@@ -112,7 +117,7 @@ def _remote(settings: Settings) -> Iterator[SparkSession]:
     from pyspark.sql.connect.client.retries import DefaultPolicy
 
     _check_listens(settings.engine)
-    with _connected(settings.engine, WIDE_CONF | settings.spark_conf) as spark:
+    with connected(settings.engine, WIDE_CONF | settings.spark_conf) as spark:
         spark.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
         _check_delta(spark, settings)
         yield spark
@@ -182,7 +187,8 @@ def _embedded_server() -> Iterator[str]:
 
 
 @contextmanager
-def _connected(url: str, conf: Mapping[str, str]) -> Iterator[SparkSession]:
+def connected(url: str, conf: Mapping[str, str]) -> Iterator[SparkSession]:
+    """A session of its own on the Spark Connect server at a URL, with our settings and these; closed at the end."""
     from pyspark.sql import SparkSession
 
     spark = SparkSession.builder.remote(url).create()
@@ -233,7 +239,7 @@ FILES_BY_NAME = 32
 log knows already; a run reads each table several times. Of more files than these Spark lists the names in a job, and
 Delta's skipping by what a file holds is worth its price."""
 
-_SPARK = Engine("spark", _classic, _by_size, _by_option, files_by_name=FILES_BY_NAME, wants_java=True)
+_SPARK = Engine("spark", _in_a_jvm, _by_size, _by_option, files_by_name=FILES_BY_NAME, wants_java=True)
 
 ENGINES: Mapping[str, Engine] = {
     "embedded": Engine("sail", _embedded, _delta_rs, _by_files, reads_here=True, plans_in_parts=True),

@@ -91,6 +91,7 @@ STARTING: Advice = (
 )
 """What is said where Spark does not start."""
 
+SERVER_ENDED = "the Spark Connect server has ended or was started again: see that it runs"
 GONE = "the process of Spark is gone: it was killed, or the machine had no memory left"
 
 RUNNING: Advice = (
@@ -141,7 +142,7 @@ RUNNING: Advice = (
     (
         r"SESSION_NOT_FOUND|SESSION_CHANGED|SESSION_CLOSED|StatusCode\.UNAVAILABLE|failed to connect to all addresses"
         r"|RETRIES_EXCEEDED",
-        "the Spark Connect server has ended or was started again: see that it runs",
+        SERVER_ENDED,
     ),
     NO_MASTER,
     NO_EXECUTORS,
@@ -217,8 +218,8 @@ def explained(error: BaseException, settings: Settings) -> str:
         return of_store
     log = settings.spark_log if settings.engine == "spark" else None
     what = meaning("\n".join(map(_words, _chain(error))), RUNNING)
-    if log and (what is None or what == GONE):
-        what = meaning(_tail(log), LOGGED) or what
+    if log and what in (None, GONE, SERVER_ENDED):  # the server is a JVM of this process
+        what = meaning(_tail(log), LOGGED) or (GONE if what else None)
     if what is None and (of_files := _of_files(error, settings)):
         return of_files
     what = what or f"the engine failed: {telling(error)}"

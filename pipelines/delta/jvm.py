@@ -1,139 +1,51 @@
-"""Apache Spark in a JVM that this process starts: its settings, its jars, its Python, and what its errors mean.
+"""Apache Spark in a JVM that this process starts: how it is started, spoken to and ended.
 
-A process has one JVM and in it one Spark. Whoever opens it gets a session of their own; the last one to close stops it.
+A process has one JVM and in it one Spark, which answers on the loopback address to who knows its token: spoken to by
+Spark Connect, it analyzes a plan once and not at each step of its making. The last one to leave ends it.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib.metadata import version
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_urlsafe
+from subprocess import TimeoutExpired
 from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from pipelines.delta import s3a
 from pipelines.delta.engine_errors import STARTING, meaning, telling
+from pipelines.delta.spark_settings import is_local, spark_conf, with_jars
 from pipelines.errors import SettingsError
 
 if TYPE_CHECKING:
     from pyspark import SparkConf
-    from pyspark.sql import SparkSession
-
-EXTENSIONS = "spark.sql.extensions"
-
-DELTA_CONF = {
-    EXTENSIONS: "io.delta.sql.DeltaSparkSessionExtension",
-    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-}
-"""What Apache Spark needs to read and write Delta."""
-
-PAGE_CHECK = "spark.hadoop.parquet.page.size.row.check.min"
-
-STARTED_CONF = {
-    "spark.driver.memory": "4g",
-    "spark.ui.showConsoleProgress": "false",
-    # A run has some thousand stages, many alike; of the code of more than a hundred Spark compiles each anew.
-    "spark.sql.codegen.cache.maxEntries": "3000",
-    # By default Parquet asks how large a page is after a hundred rows: of long records, a gigabyte and a half.
-    PAGE_CHECK: "1",
-}
-"""What any Spark needs that this process starts: by default a driver has one gigabyte, and writes to the screen."""
-
-LOCAL_CONF = {
-    "spark.ui.enabled": "false",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
-    # The optimizing compiler of the JVM takes longer for a run of minutes than it saves; without it the room for
-    # compiled code is so small by default that it is swept and compiled again all the time.
-    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=512m",
-    # Delta's and Spark's defaults are for clusters: dozens of partitions for a snapshot or a shuffle of a few rows, ten
-    # thousand tasks to list what a vacuum may delete.
-    "spark.databricks.delta.snapshotPartitions": "1",
-    "spark.sql.shuffle.partitions": "2",
-    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
-    # Planned anew after each stage, a run of small queries takes a tenth longer.
-    "spark.sql.adaptive.enabled": "false",
-    # Each sort and aggregation takes a page, by default of 64 MB, however few its rows are.
-    "spark.buffer.pageSize": "2m",
-    # Each plan is printed for a page that nobody sees.
-    "spark.sql.ui.explainMode": "simple",
-    "spark.sql.maxPlanStringLength": "1000",
-    "spark.sql.debug.maxToStringFields": "3",
-}
-"""What makes Spark bearable on one machine."""
-
-CLUSTER_CONF = {
-    # A run reads a hundred logs several times, each of some files: with Delta's fifty partitions a snapshot of ten
-    # rows is fifty tasks, and with Spark's ten thousand what a vacuum lists is as many.
-    "spark.databricks.delta.snapshotPartitions": "4",
-    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "32",
-    # The driver keeps what its page says of each query, and a plan of ours may have a third of a million characters.
-    "spark.sql.maxPlanStringLength": "100000",
-    "spark.sql.ui.retainedExecutions": "200",
-}
-"""What suits a cluster. The partitions of a shuffle, and the planning that joins them, stay as Spark has them."""
-
-WIDE_CONF = {
-    # Silver's tables have more columns than the hundred up to which Spark compiles a plan as a whole: half the time.
-    "spark.sql.codegen.maxFields": "1000",
-    # By default times are written in an old form without statistics, of which others read less than its range.
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-}
-"""What suits our plans on any Apache Spark."""
-
-UNTRACED_CONF = {"spark.python.sql.dataFrameDebugging.enabled": "false"}
-"""By default each use of a column's function notes where in the program it stands, in several calls into the JVM; our
-errors name tables, not lines. A server has it from its start: it cannot be set through Spark Connect."""
-
-SESSION_CONF = {
-    "spark.sql.session.timeZone": "UTC",
-    # A cast that fails is a fault that is found and explained row by row; it must not stop the batch.
-    "spark.sql.ansi.enabled": "false",
-}
-"""What the transformations rely on, on every engine."""
-
-PROVIDED = (
-    "com.fasterxml.jackson.core:*",
-    "com.fasterxml.jackson.datatype:*",
-    "com.github.luben:*",
-    "com.google.code.findbugs:*",
-    "commons-logging:*",
-    "commons-pool:*",
-    "io.airlift:*",
-    "io.delta:delta-kernel-*",
-    "io.unitycatalog:*",
-    "javax.annotation:*",
-    "org.apache.hadoop:*",
-    "org.apache.logging.log4j:*",
-    "org.apache.parquet:*",
-    "org.locationtech.jts:*",
-    "org.roaringbitmap:*",
-    "org.slf4j:*",
-    "org.xerial.snappy:*",
-)
-"""What delta-spark names besides delta-storage: Spark has it, in newer versions, or it is for Unity Catalog alone."""
-
-IVY_SETTINGS = """<ivysettings>
-  <settings defaultResolver="maven"/>
-  <resolvers><ibiblio name="maven" m2compatible="true"{root}/></resolvers>
-</ivysettings>
-"""
-"""Maven's repository alone. Spark also looks into ~/.m2, and gives up where that holds half of an artifact."""
-
-IVY_FOLDER = Path("~/.ivy2.5.2")
-"""Where Spark 4's resolver keeps what it fetched."""
 
 PYTHON = "spark.pyspark.python"
+PYTHON_VARIABLE = "PYSPARK_PYTHON"
+
+TOKEN = "spark.connect.authenticate.token"
+PLUGINS = "spark.plugins"
+SERVER = "org.apache.spark.sql.connect.SparkConnectPlugin"
+SERVER_CONF = {
+    "spark.connect.grpc.binding.address": "127.0.0.1",
+    "spark.connect.grpc.binding.port": "0",
+    # By default a session that nobody used for an hour is closed: one here lives as long as who opened it.
+    "spark.connect.session.manager.defaultSessionTimeout": "-1",
+}
+"""How a Spark that this process starts is spoken to."""
+
+END_SECONDS = 30
+"""How long a JVM may take to end before it is killed."""
 
 
 @contextmanager
-def open_classic(conf: Mapping[str, str], log: Path) -> Iterator[SparkSession]:
-    """A session of this process's Spark, which is started if it is not there, and stopped with the last session.
+def open_server(conf: Mapping[str, str], log: Path) -> Iterator[str]:
+    """The URL of this process's Spark, which is started if it is not there and ended when nobody is left.
 
     Args:
         conf: the site's own settings of Spark; a Spark that is already there keeps those it was started with.
@@ -142,97 +54,127 @@ def open_classic(conf: Mapping[str, str], log: Path) -> Iterator[SparkSession]:
     Raises:
         SettingsError: Spark did not start; the message says what to do.
     """
-    session = _SPARK.enter(spark_conf(conf), log)
+    url = _OF_THIS_PROCESS.enter(spark_conf(conf), log)
     try:
-        yield session
+        yield url
     finally:
-        _SPARK.leave()
+        _OF_THIS_PROCESS.leave()
 
 
-class _Spark:
-    """The Spark of this process, and how many sessions of it are open."""
+@dataclass(frozen=True)
+class Running:
+    """A Spark that runs in a JVM.
+
+    Attributes:
+        gateway: py4j's connection to the JVM.
+        session: the first one of its Spark, in the JVM.
+        url: where it answers, with its token.
+    """
+
+    gateway: Any
+    session: Any
+    url: str
+
+    def end(self) -> None:
+        """Stop Spark and its JVM, whether it still answers or not."""
+        with suppress(Exception):  # what it failed with was told by what it was asked last
+            self.session.stop()
+        _end(self.gateway)
+
+
+class Shared:
+    """A Spark that several use: it is started for the first, and anew where it is gone, and ended by the last."""
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._open = 0
-        self._first: SparkSession | None = None
+        self._users = 0
+        self.running: Running | None = None
 
-    def enter(self, conf: Mapping[str, str], log: Path) -> SparkSession:
+    def enter(self, conf: Mapping[str, str], log: Path) -> str:
+        """Where it answers, for one user more; ``conf`` and ``log`` are for a Spark that has to be started."""
         with self._lock:
-            if self._first is None or self._first.sparkContext._jsc is None:
-                self._first, self._open = _start(conf, log), 0
-                self._open += 1
-                return self._first
-            self._open += 1
-            return _sibling(self._first, conf)
+            if self.running is None or self.running.gateway.proc.poll() is not None:
+                self.running = _start(conf, log)
+            self._users += 1
+            return self.running.url
 
     def leave(self) -> None:
+        """One user less."""
         with self._lock:
-            self._open -= 1
-            if self._open == 0 and self._first is not None:
-                first, self._first = self._first, None
-                _stop(first)
+            self._users -= 1
+            if self._users == 0 and self.running is not None:
+                ended, self.running = self.running, None
+                ended.end()
 
 
-_SPARK = _Spark()
+_OF_THIS_PROCESS = Shared()
 
 
-def _stop(first: SparkSession) -> None:
-    """Stop Spark; where its JVM is gone, have PySpark forget it, so that this process can start another."""
-    from pyspark import SparkContext
-
-    try:
-        first.stop()
-    except Exception:  # what it failed with was told by what the JVM was asked last
-        SparkContext._active_spark_context = SparkContext._gateway = SparkContext._jvm = None
+def running() -> Running | None:
+    """The Spark of this process; None where there is none."""
+    return _OF_THIS_PROCESS.running
 
 
-def _sibling(first: SparkSession, conf: Mapping[str, str]) -> SparkSession:
-    """Another session of a Spark, with its own temporary views and settings."""
-    session = first.newSession()
-    for name, value in conf.items():
-        if name.startswith("spark.sql.") and session.conf.isModifiable(name):
-            session.conf.set(name, value)
-    return session
+def _start(conf: Mapping[str, str], log: Path) -> Running:
+    from pyspark import SparkConf
 
-
-def _start(conf: Mapping[str, str], log: Path) -> SparkSession:
-    from pyspark import SparkConf, SparkContext
-    from pyspark.sql import SparkSession
-
-    _forget_the_parents_server()
     with _quiet(log) as output, TemporaryDirectory(prefix="vermeil-") as scratch:
-        given = SparkConf(loadDefaults=False).setAll(list(_with_jars(conf, Path(scratch)).items()))
+        given = SparkConf(loadDefaults=False).setAll(list(with_jars(conf, Path(scratch)).items()))
         given.setAppName("vermeil")
         begun = output.tell()  # the JVM moves it: it is the same open file
+        gateway = None
         try:
-            gateway = SparkContext._gateway or _launched(given, output)
-            context = SparkContext(conf=given, gateway=gateway)
+            gateway = _launched(given, output, _python(conf))
+            return _serving(gateway, given)
         except Exception as error:
-            raise SettingsError(f"Spark did not start: {_why(error, log, begun)}. {_OTHERWISE}") from error
-    _use_python(context, conf)
-    return SparkSession(context)
+            why = _why(error, log, begun)  # which asks the JVM for it
+            if gateway is not None:
+                _end(gateway)
+            raise SettingsError(f"Spark did not start: {why}. {_OTHERWISE}") from error
 
 
-def _forget_the_parents_server() -> None:
-    """PySpark marks a process that speaks to a server by a variable. One that was only inherited would stop a Spark."""
-    connect = sys.modules.get("pyspark.sql.connect.session")
-    if connect is None or connect.SparkSession.getActiveSession() is None:
-        os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)
-
-
-_OTHERWISE = "VERMEIL_ENGINE=embedded needs neither Java nor jars."
-
-
-def _launched(conf: SparkConf, output: Any) -> Any:
+def _launched(conf: SparkConf, output: Any, python: str) -> Any:
     """The connection to a new JVM that writes to a file: its own log and Ivy's report are nothing for the screen."""
     from pyspark.java_gateway import launch_gateway
 
-    from pipelines.delta import jvm_view
+    before = os.environ.get(PYTHON_VARIABLE)
+    os.environ[PYTHON_VARIABLE] = python  # a server takes it from its environment alone
+    try:
+        return launch_gateway(conf, popen_kwargs={"stdout": output, "stderr": output})  # type: ignore[no-untyped-call]
+    finally:
+        del os.environ[PYTHON_VARIABLE]
+        if before is not None:
+            os.environ[PYTHON_VARIABLE] = before
 
-    gateway = launch_gateway(conf, popen_kwargs={"stdout": output, "stderr": output})  # type: ignore[no-untyped-call]
-    jvm_view.remember(gateway)
-    return gateway
+
+def _serving(gateway: Any, conf: SparkConf) -> Running:
+    """Spark in a JVM, started and answering."""
+    token = token_urlsafe(32)
+    settings = gateway.jvm.SparkConf(True)  # with what the start made of jars and packages
+    # Not among what the JVM is started with: everybody on the machine can read that.
+    for name, value in [*conf.getAll(), *SERVER_CONF.items(), (TOKEN, token)]:
+        settings.set(name, value)
+    settings.set(PLUGINS, ",".join(filter(None, [conf.get(PLUGINS, ""), SERVER])))
+    session = gateway.jvm.SparkSession.builder().config(settings).getOrCreate()
+    # Scala's only object of a class, as Java sees it.
+    service = getattr(gateway.jvm.org.apache.spark.sql.connect.service, "SparkConnectService$")
+    port = getattr(service, "MODULE$").localPort()
+    return Running(gateway, session, f"sc://localhost:{port}/;token={token}")
+
+
+def _end(gateway: Any) -> None:
+    """End a JVM, be it that it does not answer."""
+    with suppress(Exception):
+        gateway.shutdown()
+    gateway.proc.stdin.close()  # it ends where it has nothing more to read
+    try:
+        gateway.proc.wait(END_SECONDS)
+    except TimeoutExpired:
+        gateway.proc.kill()
+        gateway.proc.wait()
+
+
+_OTHERWISE = "VERMEIL_ENGINE=embedded needs neither Java nor jars."
 
 
 @contextmanager
@@ -253,91 +195,10 @@ def _why(error: Exception, log: Path, begun: int) -> str:
     return f"{told} (all of it: {log})" if told else f"{telling(error)} (more in {log})"
 
 
-def spark_conf(overrides: Mapping[str, str]) -> dict[str, str]:
-    """Settings of a Spark that this process starts: local unless overridden; an empty value removes one."""
-    local = LOCAL_CONF if _is_local(overrides) else {}
-    jars = {
-        "spark.jars.packages": _packages(overrides),
-        "spark.jars.excludes": ",".join(_provided(overrides)),
-    }
-    if "spark.jars.packages" in overrides:
-        jars = {}  # what a site fetches by itself may need what Delta does not
-    merged = (
-        {"spark.master": "local[*]"}
-        | STARTED_CONF
-        | jars
-        | (local or CLUSTER_CONF)
-        | DELTA_CONF
-        | WIDE_CONF
-        | UNTRACED_CONF
-        | SESSION_CONF
-        | dict(overrides)
-    )
-    return {name: value for name, value in merged.items() if value != ""}
-
-
-def _packages(conf: Mapping[str, str]) -> str:
-    """Maven coordinates of what Spark lacks."""
-    return ",".join([delta_package(), *([s3a.package()] if s3a.is_wanted(conf) else [])])
-
-
-def _shown(conf: Mapping[str, str]) -> str:
-    return "Delta's jars and those of S3A (700 MB)" if s3a.is_wanted(conf) else "Delta's jars"
-
-
-def _provided(conf: Mapping[str, str]) -> Sequence[str]:
-    if not s3a.is_wanted(conf):
-        return PROVIDED
-    return [name for name in (*PROVIDED, *s3a.PROVIDED) if name != "org.apache.hadoop:*"]
-
-
-def _is_local(conf: Mapping[str, str]) -> bool:
-    return re.match(r"local(\[|$)", conf.get("spark.master", "local")) is not None
-
-
-def delta_package() -> str:
-    """Maven coordinates of the Delta jar for the installed pyspark and delta-spark."""
-    spark_line = ".".join(version("pyspark").split(".")[:2])
-    return f"io.delta:delta-spark_{spark_line}_2.13:{version('delta-spark')}"
-
-
-def _with_jars(conf: Mapping[str, str], scratch: Path) -> dict[str, str]:
-    """Settings in which the Delta jars are files where they were fetched before, so that no resolver runs."""
-    found = dict(conf)
-    if found.get("spark.jars.packages") != _packages(found):
-        return found
-    ivy = Path(found.get("spark.jars.ivy", IVY_FOLDER)).expanduser()
-    jars = [*fetched_jars(ivy), *(s3a.fetched_jars(ivy) if s3a.is_wanted(found) else [])]
-    if all(jar.exists() for jar in jars):
-        del found["spark.jars.packages"]
-        if s3a.is_wanted(found) and _is_local(found):  # jars of a session are copied at each start: 700 MB
-            place, separator = "spark.driver.extraClassPath", os.pathsep
-        else:
-            place, separator = "spark.jars", ","
-        found[place] = separator.join([*filter(None, [found.get(place)]), *map(str, jars)])
-    else:
-        print(f"Fetching {_shown(found)} for Apache Spark, once, into {ivy}", file=sys.stderr, flush=True)
-        found.setdefault("spark.jars.ivySettings", str(_ivy_settings(scratch)))
-    return found
-
-
-def fetched_jars(ivy: Path) -> Sequence[Path]:
-    """Where the jars that Delta needs lie once Spark's resolver has fetched them."""
-    group, name, number = delta_package().split(":")
-    return [ivy / "jars" / f"{group}_{artifact}-{number}.jar" for artifact in (name, "delta-storage")]
-
-
-def _ivy_settings(folder: Path) -> Path:
-    mirror = os.environ.get("DEFAULT_ARTIFACT_REPOSITORY")  # as Spark itself obeys it
-    file = folder / "ivysettings.xml"
-    file.write_text(IVY_SETTINGS.format(root=f' root="{mirror}"' if mirror else ""), encoding="utf-8")
-    return file
-
-
-def _use_python(context: Any, conf: Mapping[str, str]) -> None:
-    """Have executors run the Python that the settings name; on this machine, the one that runs this.
+def _python(conf: Mapping[str, str]) -> str:
+    """The Python that executors run: the one that the settings name; on this machine, the one that runs this.
 
     PySpark asks the environment alone; the setting counts for it only where spark-submit starts a program.
     """
-    here = sys.executable if _is_local(conf) else context.pythonExec
-    context.pythonExec = conf.get(PYTHON) or os.environ.get("PYSPARK_PYTHON") or here
+    here = sys.executable if is_local(conf) else "python3"
+    return conf.get(PYTHON) or os.environ.get(PYTHON_VARIABLE) or here

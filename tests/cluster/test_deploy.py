@@ -23,7 +23,7 @@ from dagster_k8s.job import construct_dagster_k8s_job
 from kubernetes.client import ApiClient
 
 from assets.runs.instance import DAGSTER_YAML
-from pipelines.delta.jvm import fetched_jars, spark_conf
+from pipelines.delta.spark_settings import fetched_jars, spark_conf
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

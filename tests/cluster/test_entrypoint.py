@@ -32,7 +32,7 @@ def test_an_executor_of_the_image_reads_raw_files_for_a_driver(tmp_path: Path) -
             "-m",
             "tests.cluster.driver_without_workers",
             tmp_path / "raw",
-            tmp_path / "log",
+            tmp_path / "home",
         ]
         environment = {"PYTHONPATH": str(ROOT), "VERMEIL_SPARK_CONF": json.dumps(cluster.conf())}
         with began(words, environment) as driver, executor(json.loads(_line(driver.stdout)), tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.delta.engine import engine_of
-from pipelines.delta.jvm import CLUSTER_CONF, LOCAL_CONF, delta_package, spark_conf
+from pipelines.delta.spark_settings import CLUSTER_CONF, LOCAL_CONF, delta_package, spark_conf
 from pipelines.errors import SettingsError
 from pipelines.settings import load_settings
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,23 +15,6 @@ if TYPE_CHECKING:
 
 AGAIN_SECONDS = 0.5
 """Between two times that a call is stopped: it may have been between two queries."""
-
-
-@dataclass(frozen=True)
-class _Marks:
-    """How what a thread asks of an engine is marked, and how another thread stops what has a mark."""
-
-    add: Callable[[str], object]
-    remove: Callable[[str], object]
-    stop: Callable[[str], object]
-
-
-def _marks(spark: SparkSession) -> _Marks:
-    if type(spark).__module__.startswith("pyspark.sql.connect."):  # it speaks to a server, as Sail is one
-        return _Marks(spark.addTag, spark.removeTag, spark.interruptTag)
-    # A session in a JVM knows the tags of its own thread alone; the jobs of a tag are known to all.
-    context = spark.sparkContext
-    return _Marks(context.addJobTag, context.removeJobTag, context.cancelJobsWithTag)
 
 
 class Stoppable:
@@ -62,12 +44,11 @@ class Stoppable:
             if self._given_up:
                 raise LimitError("given up before its turn came")
             self._running = True
-        marks = _marks(spark)
-        marks.add(self._tag)
+        spark.addTag(self._tag)
         try:
             yield
         finally:
-            marks.remove(self._tag)  # threads are used again
+            spark.removeTag(self._tag)  # threads are used again
             self._ended.set()
 
     def give_up(self) -> None:
@@ -79,10 +60,10 @@ class Stoppable:
         threading.Thread(target=self._stop, name="vermeil-stop", daemon=True).start()
 
     def _stop(self) -> None:
-        marks = _marks(self._spark())
+        spark = self._spark()
         while not self._ended.is_set():
             try:
-                marks.stop(self._tag)
+                spark.interruptTag(self._tag)
             except Exception:  # the session has ended, and with it all that it was asked
                 return
             self._ended.wait(AGAIN_SECONDS)

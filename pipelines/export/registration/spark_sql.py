@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipelines.delta.jvm import DELTA_CONF, delta_package
+from pipelines.delta.spark_settings import DELTA_CONF, delta_package
 from pipelines.export.registration.entries import Catalog, moved_in
 from pipelines.export.registration.quoting import comment
 from pipelines.frames.literals import backtick, spark_text
