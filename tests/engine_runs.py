@@ -18,7 +18,7 @@ from pipelines.delta.spark_settings import IVY_FOLDER
 from tests.spark_servers import ROOT, SMALL, delta_jars
 
 VERMEIL = Path(sys.executable).with_name("vermeil")
-CLASSIC = {**SMALL, "spark.master": "local[2]"}
+SMALL_SPARK = {**SMALL, "spark.master": "local[2]"}
 NEEDS_DELTA = pytest.mark.skipif(
     (shutil.which("java") is None and "JAVA_HOME" not in os.environ) or not delta_jars(),
     reason="needs Java 17 and Delta's jars: make jars",
@@ -29,7 +29,7 @@ NEEDS_S3A = pytest.mark.skipif(
 )
 PATIENCE = 900
 
-SMALL = "20000"
+DRIVER_COMMITS = "20000"
 """Bytes up to which the driver commits: of a test's tables some, so that one table may be committed to by both."""
 
 
@@ -59,8 +59,8 @@ def started(
     found = {
         **os.environ,
         "VERMEIL_ENGINE": engine,
-        "VERMEIL_SPARK_CONF": json.dumps((CLASSIC if engine == "spark" else {}) | dict(conf or {})),
-        "VERMEIL_DRIVER_COMMIT_BYTES": SMALL,
+        "VERMEIL_SPARK_CONF": json.dumps((SMALL_SPARK if engine == "spark" else {}) | dict(conf or {})),
+        "VERMEIL_DRIVER_COMMIT_BYTES": DRIVER_COMMITS,
         "COLUMNS": "200",
         **(env or {}),
     }

@@ -1,6 +1,6 @@
 """Commits by delta-spark: what Apache Spark, local or on a cluster, uses.
 
-Plain Spark SQL and the DataFrame writer throughout: they work alike on a classic session and over Spark Connect.
+Plain Spark SQL and the DataFrame writer throughout, which is all of Delta that Spark Connect has.
 """
 
 from __future__ import annotations

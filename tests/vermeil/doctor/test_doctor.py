@@ -23,7 +23,7 @@ from pipelines.delta.intent import Intent
 from pipelines.delta.lock import writer_lock
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
-from tests.engine_runs import CLASSIC, NEEDS_DELTA
+from tests.engine_runs import NEEDS_DELTA, SMALL_SPARK
 from vermeil.cli.app import app
 from vermeil.doctor import Finding, diagnose
 from vermeil.doctor.diagnosis import LOOKS
@@ -289,7 +289,7 @@ def on_spark(home: Path, conf: dict[str, str] | None = None) -> dict[str, str]:
         "found = list(diagnose({'home': sys.argv[1], 'engine': 'spark'}, {'engine': LOOKS['engine']}));"
         "print(json.dumps(dataclasses.asdict(found[-1])))"
     )
-    settings = CLASSIC | (conf or {})
+    settings = SMALL_SPARK | (conf or {})
     done = subprocess.run(
         [sys.executable, "-c", code, str(home)],
         env=os.environ | {"VERMEIL_SPARK_CONF": json.dumps(settings)},
