@@ -32,6 +32,9 @@ NO_TABLE = "file:///vermeil/no/such/table"
 LISTEN_SECONDS = 5.0
 """How long a server may take to accept a connection."""
 
+NO_PROXY = "no_grpc_proxy"
+"""Hosts that gRPC asks directly; where it is not set, those of ``no_proxy``."""
+
 RETRIES = 6
 """How often a server that does not answer is asked again: for a minute. A server that was started again has lost the
 session, and by default it would be asked for ten."""
@@ -186,11 +189,19 @@ def _embedded_server() -> Iterator[str]:
         server.stop()
 
 
+def _pass_by_proxies() -> None:
+    """Have what is on this machine not be asked through a site's proxy, which would be waited for without an end."""
+    known = os.environ.get(NO_PROXY) or os.environ.get("no_proxy") or ""
+    named = dict.fromkeys(name for name in (*known.split(","), "localhost", "127.0.0.1") if name)
+    os.environ[NO_PROXY] = ",".join(named)
+
+
 @contextmanager
 def connected(url: str, conf: Mapping[str, str]) -> Iterator[SparkSession]:
     """A session of its own on the Spark Connect server at a URL, with our settings and these; closed at the end."""
     from pyspark.sql import SparkSession
 
+    _pass_by_proxies()
     spark = SparkSession.builder.remote(url).create()
     try:
         for name, value in {**SESSION_CONF, **conf}.items():

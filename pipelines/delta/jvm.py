@@ -75,6 +75,11 @@ class Running:
     session: Any
     url: str
 
+    def is_gone(self) -> bool:
+        """Whether the JVM has ended, be it by somebody else."""
+        process = self.gateway.proc
+        return process is not None and process.poll() is not None
+
     def end(self) -> None:
         """Stop Spark and its JVM, whether it still answers or not."""
         with suppress(Exception):  # what it failed with was told by what it was asked last
@@ -93,7 +98,7 @@ class Shared:
     def enter(self, conf: Mapping[str, str], log: Path) -> str:
         """Where it answers, for one user more; ``conf`` and ``log`` are for a Spark that has to be started."""
         with self._lock:
-            if self.running is None or self.running.gateway.proc.poll() is not None:
+            if self.running is None or self.running.is_gone():
                 self.running = _start(conf, log)
             self._users += 1
             return self.running.url
@@ -164,6 +169,8 @@ def _serving(gateway: Any, conf: SparkConf) -> Running:
 
 def _end(gateway: Any) -> None:
     """End a JVM, be it that it does not answer."""
+    if gateway.proc is None:  # that of spark-submit, which started this program and ends by itself
+        return
     with suppress(Exception):
         gateway.shutdown()
     gateway.proc.stdin.close()  # it ends where it has nothing more to read
