@@ -27,6 +27,8 @@ Json = dict[str, Any]
 def main(with_checks: bool) -> None:
     # What the process that started this one ignores or holds back, this one would ignore, too.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # What a shell starts in the background is not to hear of an interrupt, and so is all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     _import_everything(with_checks)
     gc.freeze()

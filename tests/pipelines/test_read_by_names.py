@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,9 +38,12 @@ def amounts(lake: Lakehouse, version: int | None = None) -> dict[str, int]:
 
 def is_by_names(lake: Lakehouse, version: int | None = None) -> bool:
     """Whether Spark lists the files itself: Delta's own list of them looks into the log."""
-    plan = lake.table(NAME, version)._jdf.queryExecution().analyzed()
-    listing: str = plan.collectLeaves().head().relation().location().getClass().getSimpleName()
-    return listing == "InMemoryFileIndex"
+    lake.spark.conf.set("spark.sql.debug.maxToStringFields", "100")  # or the plan is told without it
+    plan = StringIO()
+    with redirect_stdout(plan):
+        lake.table(NAME, version).explain()
+    assert "Location" in plan.getvalue(), plan.getvalue()
+    return "Location: InMemoryFileIndex" in plan.getvalue()
 
 
 def sql(lake: Lakehouse, statement: str) -> None:
