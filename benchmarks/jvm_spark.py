@@ -21,6 +21,7 @@ from pipelines.bronze.files import RawFile
 from pipelines.bronze.reading.reader import Reading, read_files
 from pipelines.delta.engine import open_spark
 from pipelines.delta.schemas import arrow_schema
+from pipelines.delta.spark_settings import WITHOUT_DELTA
 from pipelines.gold.payments import payments_daily
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.privacy.token_key import TokenKey
@@ -40,13 +41,6 @@ KEY = TokenKey(bytes(32))
 
 PARTITIONS = 16
 """Shares that the files are read in. The engine ``spark`` makes up to 200, for clusters; few cores want few."""
-
-WITHOUT_DELTA = {
-    "spark.jars.packages": "",
-    "spark.sql.extensions": "",
-    "spark.sql.catalog.spark_catalog": "",
-}
-"""Spark settings that leave Delta out: an empty value removes a setting."""
 
 
 def run(raw: Path, out: Path) -> None:

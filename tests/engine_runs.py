@@ -19,8 +19,10 @@ from tests.spark_servers import ROOT, SMALL, delta_jars
 
 VERMEIL = Path(sys.executable).with_name("vermeil")
 SMALL_SPARK = {**SMALL, "spark.master": "local[2]"}
+HAS_JAVA = shutil.which("java") is not None or "JAVA_HOME" in os.environ
+NEEDS_JAVA = pytest.mark.skipif(not HAS_JAVA, reason="Apache Spark needs Java 17")
 NEEDS_DELTA = pytest.mark.skipif(
-    (shutil.which("java") is None and "JAVA_HOME" not in os.environ) or not delta_jars(),
+    not HAS_JAVA or not delta_jars(),
     reason="needs Java 17 and Delta's jars: make jars",
 )
 NEEDS_S3A = pytest.mark.skipif(

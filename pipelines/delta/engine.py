@@ -107,7 +107,8 @@ def _in_a_jvm(settings: Settings) -> Iterator[SparkSession]:
     conf = s3a.settings_of(settings)
     with open_server(conf, settings.spark_log) as url, connected(url, {}) as spark:
         spark.client.set_retry_policies([])  # nothing is between it and us: what does not answer is gone
-        for name, value in conf.items():  # others may have started it with theirs; what is empty removes a default
+        # Others may have started it with theirs; what is empty removes a default.
+        for name, value in conf.items():
             if value and name.startswith("spark.sql.") and spark.conf.isModifiable(name):
                 spark.conf.set(name, value)
         if EXTENSIONS in spark_conf(conf):  # a site may have taken it out, to compute alone

@@ -23,6 +23,9 @@ DELTA_CONF = {
 }
 """What Apache Spark needs to read and write Delta."""
 
+WITHOUT_DELTA = dict.fromkeys(("spark.jars.packages", *DELTA_CONF), "")
+"""Settings that leave Delta out, to compute alone: an empty value removes a setting."""
+
 PAGE_CHECK = "spark.hadoop.parquet.page.size.row.check.min"
 
 STARTED_CONF = {

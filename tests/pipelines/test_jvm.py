@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,18 +13,11 @@ import pytest
 
 from pipelines.delta.engine import connected
 from pipelines.delta.jvm import PYTHON, Shared
-from pipelines.delta.spark_settings import EXTENSIONS, LOCAL_CONF, spark_conf
+from pipelines.delta.spark_settings import LOCAL_CONF, WITHOUT_DELTA, spark_conf
+from tests.engine_runs import NEEDS_JAVA
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        shutil.which("java") is None and "JAVA_HOME" not in os.environ, reason="Apache Spark needs Java 17"
-    ),
-]
+pytestmark = [pytest.mark.slow, NEEDS_JAVA]
 
-WITHOUT_DELTA = dict.fromkeys(
-    (EXTENSIONS, "spark.sql.catalog.spark_catalog", "spark.jars.packages", "spark.jars.excludes"), ""
-)
 SMALL = WITHOUT_DELTA | {"spark.master": "local[1]", "spark.driver.memory": "512m"}
 
 
