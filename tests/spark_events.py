@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import plans
+
 STARTED = ("SparkListenerJobStart", "SparkListenerSQLExecutionStart", "SparkListenerTaskEnd")
 
 
@@ -34,9 +36,7 @@ def logging_to(folder: Path) -> dict[str, str]:
         "spark.eventLog.enabled": "true",
         "spark.eventLog.compress": "false",
         "spark.eventLog.dir": folder.as_uri(),
-        # Plans are to be measured whole.
-        "spark.sql.maxPlanStringLength": "10000000",
-        "spark.sql.debug.maxToStringFields": "100000",
+        **plans.WHOLE,
     }
 
 

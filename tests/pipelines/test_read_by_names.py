@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import redirect_stdout
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,7 @@ from pipelines.delta.engine import FILES_BY_NAME
 from pipelines.delta.log import DeltaLog
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import load_settings
+from tests import plans
 from tests.sales import SALES, Site
 
 if TYPE_CHECKING:
@@ -38,12 +37,9 @@ def amounts(lake: Lakehouse, version: int | None = None) -> dict[str, int]:
 
 def is_by_names(lake: Lakehouse, version: int | None = None) -> bool:
     """Whether Spark lists the files itself: Delta's own list of them looks into the log."""
-    lake.spark.conf.set("spark.sql.debug.maxToStringFields", "100")  # or the plan is told without it
-    plan = StringIO()
-    with redirect_stdout(plan):
-        lake.table(NAME, version).explain()
-    assert "Location" in plan.getvalue(), plan.getvalue()
-    return "Location: InMemoryFileIndex" in plan.getvalue()
+    plan = plans.told(lake.table(NAME, version))
+    assert "Location" in plan, plan
+    return "Location: InMemoryFileIndex" in plan
 
 
 def sql(lake: Lakehouse, statement: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 from pipelines.privacy.token_key import TokenKey
 from pipelines.privacy.tokens import PREFIXES, Kind, token, tokenised
 from pipelines.table import Column, Table
+from tests import plans
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -104,10 +103,7 @@ def test_a_token_tells_nothing_but_its_kind_and_key(kind: Kind, value: str) -> N
 
 
 def test_no_plan_shows_the_key(any_spark: SparkSession) -> None:
-    shown = io.StringIO()
-    with contextlib.redirect_stdout(shown):
-        tokenised(frame(any_spark), TABLE.column_names, TABLE, KEY).explain(True)
-    plan = shown.getvalue().lower()
+    plan = plans.told(tokenised(frame(any_spark), TABLE.column_names, TABLE, KEY), logical=True).lower()
     assert "sha" in plan
     for secret in (KEY.secret, *KEY.pads()):
         for part in (secret[:8], secret[-8:]) if secret is KEY.secret else (secret[:8],):
