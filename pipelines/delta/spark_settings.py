@@ -8,12 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.delta import s3a
-
-if TYPE_CHECKING:
-    pass
 
 EXTENSIONS = "spark.sql.extensions"
 
