@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.catalog import all_tables
+from pipelines.catalog import all_tables, inputs
 from pipelines.delta.commits import Replace
 from pipelines.erasure.redactions import sweep
 from pipelines.errors import LakehouseError
@@ -223,10 +223,22 @@ def test_a_full_refresh_gives_what_the_increments_gave(
     undisturbed: Lakehouse, archive: Path, tmp_path: Path, spark: SparkSession
 ) -> None:
     lake = open_lake(tmp_path, spark, batch_bytes=SMALL_BATCH)
-    run(lake, archive)
-    outcomes = {o.table: o.status for o in run(lake, archive, full=["silver.charges"])}
+    run(lake, archive, only=SOME)
+    outcomes = {o.table: o.status for o in run(lake, archive, only=SOME, full=["silver.charges"])}
     assert outcomes["silver.charges"] == outcomes["gold.payments_daily"] == "published"
     assert outcomes["silver.refunds"] == "unchanged"
+    assert_same_tables(undisturbed, lake, SOME_MADE)
+
+
+def test_all_that_rests_on_a_table_follows_its_full_refresh(
+    undisturbed: Lakehouse, archive: Path, tmp_path: Path, spark: SparkSession
+) -> None:
+    shutil.copytree(undisturbed.settings.home, tmp_path / "home")
+    lake = open_lake(tmp_path / "home", spark)
+    outcomes = {o.table: o.status for o in run(lake, archive, full=["silver.charges"])}
+    assert {name for name in MADE if "silver.charges" in inputs(all_tables()[name]) and lake.count(name)} <= {
+        name for name, status in outcomes.items() if status == "published"
+    }
     assert_same_tables(undisturbed, lake)
 
 
