@@ -6,6 +6,7 @@ import os
 import pickle
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from pipelines.simulate import Simulation, Summary, simulate
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-ARCHIVE = Simulation(seed=11, days=40, payments_per_day=20, accounts=4)
+ARCHIVE = Simulation(start=date(2026, 3, 20), days=45, payments_per_day=20, accounts=4)
 FEW_DAYS = Simulation(days=4, payments_per_day=10, accounts=2)
 
 

@@ -20,7 +20,8 @@ from pipelines.flow.verdict import accept_all
 from pipelines.gold.shared.recipe import ByDay, recipe
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
-from pipelines.simulate import Simulation, simulate
+from tests.small_lakehouse import ARCHIVE
+from tests.small_lakehouse import home as home
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -32,12 +33,12 @@ _SCORED = {"gold.payment_scores"}
 
 DRIFT = "gold.schema_drift"
 NOTHING_OF_THE_DAY = {
-    "gold.card_testing_alerts", "gold.decline_reasons", "gold.disputes_enriched", "gold.dunning",
-    "gold.exchange_rates_daily", "gold.false_declines", "gold.payouts_itemized", "gold.refunds_enriched",
-    "gold.retries", "gold.revenue_converted_daily", "gold.rule_performance", "gold.settlement_reconciliation",
+    "gold.card_testing_alerts", "gold.decline_reasons", "gold.dunning", "gold.exchange_rates_daily",
+    "gold.false_declines", "gold.payouts_itemized", "gold.refunds_enriched", "gold.retries",
+    "gold.revenue_converted_daily", "gold.rule_performance", "gold.settlement_reconciliation",
 }  # fmt: skip
-"""What has nothing of the day that comes late: nothing is declined, given back or disputed on it, its payouts, known by
-later events, pay what was there before; no settlement file is there, and no reporting currency is named."""
+"""What has nothing of the day that comes late: nothing is declined or given back on it, its payouts, known by later
+events, pay what was there before; no settlement file is there, and no reporting currency is named."""
 GOLD = [
     table.name
     for table in tables_of("gold")
@@ -47,24 +48,13 @@ SILVER = {name for gold in GOLD for name in recipe(gold).inputs if name.startswi
 BASES = {table.history_of.name for name in SILVER if (table := all_tables()[name]).history_of}
 SOURCES = [name for name in all_tables() if name in SILVER | BASES]
 MONTH = (date(2026, 4, 1), date(2026, 4, 30))
+LATE = date(2026, 5, 1)
+"""The day that comes last: the first of its month, which is the date of what is told by months."""
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("gold")
-    simulate(
-        Simulation(start=date(2026, 3, 20), days=45, payments_per_day=20, accounts=4),
-        folder / "raw",
-        folder / "truth",
-    )
-    return folder / "raw"
-
-
-@pytest.fixture(scope="module")
-def whole(archive: Path, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession) -> Lakehouse:
-    lake = open_lake(tmp_path_factory.mktemp("whole"), spark)
-    refresh(lake, archive)
-    return lake
+def whole(home: Path, spark: SparkSession) -> Lakehouse:
+    return open_lake(home, spark)
 
 
 def open_lake(home: Path, spark: SparkSession) -> Lakehouse:
@@ -201,13 +191,13 @@ def test_both_engines_give_the_same_rows(
 
 @pytest.fixture(scope="module")
 def in_pieces(
-    archive: Path, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession
+    home: Path, tmp_path_factory: pytest.TempPathFactory, spark: SparkSession
 ) -> tuple[Lakehouse, dict[str, list[dict[str, Any]]]]:
     """A lakehouse that got the archive in two pieces of all days, and one day late; and gold before that."""
     folder = tmp_path_factory.mktemp("in_pieces")
-    lake = open_lake(folder / "home", spark)
+    lake, archive = open_lake(folder / "home", spark), home / "raw"
     files = sorted(path for path in archive.rglob("*") if path.is_file())
-    late = [path for path in files if "2026-05-01" in str(path)]
+    late = [path for path in files if f"{LATE}" in str(path)]
     others = [path for path in files if path not in late]
     random.Random(1).shuffle(others)
     for piece in (others[::2], others[1::2]):
@@ -231,11 +221,12 @@ def test_a_late_day_rewrites_only_the_days_that_it_changes(
     in_pieces: tuple[Lakehouse, dict[str, list[dict[str, Any]]]],
 ) -> None:
     lake, before = in_pieces
+    changed = {
+        name: {row["date"] for row in different(before[name], rows(lake.table(name)))} for name in GOLD
+    }
+    assert {name for name in GOLD if LATE not in changed[name]} == NOTHING_OF_THE_DAY
     for name in GOLD:
-        rewritten = lake.note(name)["dates"]
-        changed = {row["date"] for row in different(before[name], rows(lake.table(name)))}
-        assert date(2026, 5, 1) in changed or name in NOTHING_OF_THE_DAY, name
-        assert len(changed) <= rewritten < 45, name
+        assert len(changed[name]) <= lake.note(name)["dates"] < ARCHIVE.days, name
 
 
 def different(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> list[dict[str, Any]]:
