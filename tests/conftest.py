@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +19,10 @@ from pipelines.catalog import all_tables
 from pipelines.delta.engine import connected, open_spark
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings, load_settings
+from tests.engine_runs import HAS_JAVA
+from tests.session_settings import with_settings
 from tests.small_lakehouse import few_days as few_days
-from tests.spark_servers import spark_server
+from tests.spark_servers import SMALL, spark_server
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -44,6 +45,7 @@ SPARK_CONF = {
     "spark.sql.adaptive.enabled": "false",
     "spark.buffer.pageSize": "1m",
 }
+COMPILED = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}
 os.environ.setdefault("VERMEIL_SPARK_CONF", json.dumps(SPARK_CONF))  # of the engine spark, where it is tested
 
 
@@ -85,13 +87,13 @@ def spark(engine_home: Path) -> Iterator[SparkSession]:
 def jvm_spark(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[SparkSession]:
-    """A session on Apache Spark from pyspark's wheel, without Delta."""
+    """A session on Apache Spark from pyspark's wheel, without Delta; what it is asked for is not compiled."""
     if IS_SPARK:
         yield request.getfixturevalue("spark")
         return
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+    if not HAS_JAVA:
         pytest.skip("Apache Spark needs Java 17: install it, or set JAVA_HOME")
-    with spark_server(tmp_path_factory.mktemp("spark"), {}) as url, connected(url, {}) as session:
+    with spark_server(tmp_path_factory.mktemp("spark"), SMALL) as url, connected(url, {}) as session:
         yield session
 
 
@@ -101,12 +103,19 @@ def any_spark(request: pytest.FixtureRequest) -> SparkSession:
     return request.getfixturevalue("spark" if request.param == "engine" else "jvm_spark")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
+def compiled_spark(jvm_spark: SparkSession) -> Iterator[SparkSession]:
+    """Apache Spark as it is by default, with code made for each plan: for archives, which have rows enough."""
+    with with_settings(jvm_spark, COMPILED):
+        yield jvm_spark
+
+
+@pytest.fixture
 def two_engines(request: pytest.FixtureRequest) -> tuple[SparkSession, SparkSession]:
     """The engine that VERMEIL_ENGINE names and Apache Spark, to compare one with the other."""
     if IS_SPARK:
         pytest.skip("compares an engine with Apache Spark, which is the only one here")
-    return request.getfixturevalue("spark"), request.getfixturevalue("jvm_spark")
+    return request.getfixturevalue("spark"), request.getfixturevalue("compiled_spark")
 
 
 @pytest.fixture

@@ -179,13 +179,13 @@ def test_records_show_no_drift_but_the_events_that_stripe_does_not_have(whole: L
 
 @pytest.mark.parametrize("name", GOLD)
 def test_both_engines_give_the_same_rows(
-    whole: Lakehouse, jvm_spark: SparkSession, tmp_path: Path, name: str
+    whole: Lakehouse, compiled_spark: SparkSession, tmp_path: Path, name: str
 ) -> None:
     how = recipe(name)
     assert isinstance(how, ByDay)
     for source in how.inputs:
         pq.write_table(whole.table(source).toArrow(), tmp_path / f"{source}.parquet")
-    now = {source: jvm_spark.read.parquet(str(tmp_path / f"{source}.parquet")) for source in how.inputs}
+    now = {source: compiled_spark.read.parquet(str(tmp_path / f"{source}.parquet")) for source in how.inputs}
     assert sorted_rows(how.whole(now, None)) == sorted_rows(whole.table(name))
 
 
