@@ -22,7 +22,7 @@ from pipelines.settings import Settings, load_settings
 from tests.engine_runs import HAS_JAVA
 from tests.session_settings import with_settings
 from tests.small_lakehouse import few_days as few_days
-from tests.spark_servers import SMALL, spark_server
+from tests.spark_servers import COMPILED, INTERPRETED, SMALL, spark_server
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -38,14 +38,11 @@ SPARK_CONF = {
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",
     "spark.sql.shuffle.partitions": "1",
-    # Tests have tens of rows: code that is made for them takes longer to compile than they take.
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    **INTERPRETED,
     # Planning anew between stages, and pages of 64 MB, each filled with zeros first: a third of a query's time.
     "spark.sql.adaptive.enabled": "false",
     "spark.buffer.pageSize": "1m",
 }
-COMPILED = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}
 os.environ.setdefault("VERMEIL_SPARK_CONF", json.dumps(SPARK_CONF))  # of the engine spark, where it is tested
 
 

@@ -28,12 +28,14 @@ SERVER_CONF = {
     "spark.sql.shuffle.partitions": "2",
     "spark.ui.enabled": "false",
 }
+INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+"""Tests have tens of rows: code that is made for them takes longer to compile than they take."""
+COMPILED = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}
+"""As Apache Spark does it by default."""
 SMALL = {
     name: value for name, value in LOCAL_CONF.items() if name.startswith(("spark.sql.", "spark.databricks."))
 } | {
-    # Tests have tens of rows: code that is made for them takes longer to compile than they take.
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    **INTERPRETED,
     "spark.sql.shuffle.partitions": "1",
     "spark.driver.defaultJavaOptions": LOCAL_CONF["spark.driver.defaultJavaOptions"],
     "spark.driver.memory": "2g",

@@ -16,6 +16,7 @@ from tests.object_store.proxy import ROOT
 from tests.object_store.server import ACCESS_KEY, SECRET_KEY, Store
 from tests.object_store.uploads import upload
 from tests.same_rows import differing
+from tests.spark_servers import INTERPRETED
 
 pytestmark = [
     pytest.mark.slow,
@@ -28,8 +29,7 @@ SPARK = {
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",
     "spark.sql.shuffle.partitions": "1",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    **INTERPRETED,
 }
 
 
