@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 
+from pipelines.catalog import all_tables
 from pipelines.lakehouse import Lakehouse
 from pipelines.report import cohorts, limits, subject, wording
 from pipelines.report.figures import Chart, Grid, Status
+from pipelines.settings import load_settings
 from tests.pipelines.report.html import NOW, Page, data
+from tests.small_lakehouse import Made
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 
 def told(value: int | None) -> str:
@@ -73,9 +81,25 @@ def test_each_month_of_a_cohort_has_its_square() -> None:
     assert squares["text"] == [["46", "40"], ["50", ""]]
 
 
-def test_an_archive_without_a_month_after_the_first_payments_has_no_retention(lake: Lakehouse) -> None:
-    assert not lake.metric("retention_rate", by=("month", "months_since"), where="months_since > 0").collect()
-    assert cohorts.read(lake, subject.accounts_of(lake)) == {}
+def test_retention_is_told_of_months_that_are_over(lake: Lakehouse) -> None:
+    """The archive goes from the twentieth of March to the third of May: of its months only April is over."""
+    accounts = subject.accounts_of(lake)
+    found = cohorts.read(lake, accounts)
+    assert set(found["0"]) == {(date(2026, 3, 1), 1)}
+    [[share]] = lake.sql(
+        "select sum(active_count) / sum(customers_count) from gold.cohort_retention_monthly "
+        "where date = '2026-03-01' and months_since = 1"
+    ).collect()
+    assert found["0"][date(2026, 3, 1), 1] == pytest.approx(float(share))
+    assert len(found) == 1 + len(accounts)
+
+
+def test_an_archive_without_a_month_after_the_first_payments_has_no_retention(
+    few_days: Made, spark: SparkSession
+) -> None:
+    with Lakehouse(load_settings({"home": few_days.home}), all_tables(), spark) as lake:
+        assert lake.sql("select * from gold.cohort_retention_monthly").collect()
+        assert cohorts.read(lake, subject.accounts_of(lake)) == {}
 
 
 def test_recurring_revenue_is_what_all_movements_add_up_to(
