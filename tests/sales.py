@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from pipelines.delta.schemas import arrow_schema
 from pipelines.flow import gold as flow_gold
 from pipelines.flow.steps import Outcome
 from pipelines.flow.verdict import accept_all
+from pipelines.frames.days import Dates, on_dates
 from pipelines.gold.shared.recipe import Added, ByDay, Frames, Whole
 from pipelines.lakehouse import Lakehouse
 from pipelines.settings import Settings
@@ -74,7 +74,7 @@ class Site:
 
     def __init__(self, home: Path, spark: SparkSession) -> None:
         self.lake = Lakehouse(Settings(home=home), TABLES, spark)
-        self.asked: dict[str, Sequence[str]] = {}
+        self.asked: dict[str, Dates] = {}
         self.rate = Rate()
         made = (
             ByDay(DAYS, inputs=(SALES.name,), dates=self._dates(SALES.name), build=self._sums),
@@ -112,14 +112,14 @@ class Site:
     def _dates(source: str) -> Any:
         return lambda changed, now: changed[source].select("date")
 
-    def _sums(self, now: Frames, dates: Sequence[str]) -> DataFrame:
+    def _sums(self, now: Frames, dates: Dates) -> DataFrame:
         self.asked[DAYS.name] = dates
-        rows = now[SALES.name].filter(F.col("date").cast("string").isin(list(dates)))
+        rows = on_dates(now[SALES.name], "date", dates)
         return rows.groupBy("date").agg(F.sum("amount_minor").alias("total_minor"))
 
-    def _doubled(self, now: Frames, dates: Sequence[str], rate: Rate) -> DataFrame:
+    def _doubled(self, now: Frames, dates: Dates, rate: Rate) -> DataFrame:
         self.asked[DOUBLE.name] = dates
-        rows = now[DAYS.name].filter(F.col("date").cast("string").isin(list(dates)))
+        rows = on_dates(now[DAYS.name], "date", dates)
         return rows.select("date", (F.col("total_minor") * rate.times).alias("total_minor"))
 
     def _total(self, now: Frames) -> DataFrame:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipelines.flow.again import Again
     from pipelines.flow.known import Known
     from pipelines.flow.verdict import Validate
+    from pipelines.frames.days import Dates
     from pipelines.lakehouse import Lakehouse
     from pipelines.table import Table
 
@@ -75,9 +76,10 @@ def _made_anew(
     rows: DataFrame | Staged
     if isinstance(how, ByDay):
         changed = changes.rows(lake, now, known.marks, known.versions)
-        days = how.touched(now if changed is None else changed, now)
-        whole, note = changed is None or not known.marks, {**note, "dates": len(days)}
+        whole = changed is None or not known.marks
+        days = how.every_day(now) if whole or changed is None else how.touched(changed, now)
         dates = None if whole else days
+        note = note if dates is None else {**note, "dates": len(dates)}
         rows = _of_days(lake, how, now, days, context, batch)
     elif isinstance(how, Renewed):
         once = _Once(lake, repr((versions, known)))
@@ -100,7 +102,7 @@ def _of_days(
     lake: Lakehouse,
     how: ByDay,
     now: Mapping[str, DataFrame],
-    dates: Sequence[str],
+    dates: Dates,
     context: Context | None,
     batch: str,
 ) -> DataFrame | Staged:

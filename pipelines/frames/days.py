@@ -17,13 +17,19 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 
-def on_dates(rows: DataFrame, column: str, dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+Dates = Sequence[str] | None
+"""Days that are made anew, as ISO dates; None for all that there are."""
+
+
+def on_dates(rows: DataFrame, column: str, dates: Dates) -> DataFrame:
+    """The rows of some days; of all, those that have a day."""
     return around(rows, column, dates, before=0, after=0)
 
 
-def around(rows: DataFrame, column: str, dates: Sequence[str], *, before: int, after: int) -> DataFrame:
-    """The rows from some days before any of the days (ISO dates) to some days after it."""
+def around(rows: DataFrame, column: str, dates: Dates, *, before: int, after: int) -> DataFrame:
+    """The rows from some days before any of the days to some days after it."""
+    if dates is None:
+        return rows.filter(F.col(column).isNotNull())
     exact = stretches(ordinals(dates), before, after)
     spans = joined(exact)
     near = rows.filter(within_spans(column, spans))
@@ -33,8 +39,10 @@ def around(rows: DataFrame, column: str, dates: Sequence[str], *, before: int, a
     return among(near, column, days, pa.date32())
 
 
-def flagged(rows: DataFrame, column: str, dates: Sequence[str], name: str) -> DataFrame:
-    """The rows with a column that says whether a day of theirs is one of some (ISO dates)."""
+def flagged(rows: DataFrame, column: str, dates: Dates, name: str) -> DataFrame:
+    """The rows with a column that says whether a day of theirs is one of some."""
+    if dates is None:
+        return rows.withColumn(name, F.col(column).isNotNull())
     exact = stretches(ordinals(dates))
     if joined(exact) == exact:
         return rows.withColumn(name, F.coalesce(F.expr(within_spans(column, exact)), F.lit(False)))

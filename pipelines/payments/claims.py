@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, days_of, on_dates, within_days
+from pipelines.frames.days import Dates, around, days_of, on_dates, within_days
 from pipelines.frames.measures import count_if, live, sum_if
 from pipelines.payments.charges import as_captured, captured, captured_in_part, network
 
@@ -31,8 +31,8 @@ _PAYMENT = ["account", "charge_id"]
 _KEY = ["account", "payment_key"]
 
 
-def made_on(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The payments and attempts of some days (ISO dates), each with what was captured of it."""
+def made_on(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The payments and attempts of some days, each with what was captured of it."""
     charges = live(on_dates(now[CHARGES], "created_date", dates))
     return as_captured(charges, on_dates(now[CHARGE_HISTORY], "created_date", dates))
 
@@ -64,9 +64,7 @@ def claim_days(charges: DataFrame, claims: DataFrame) -> DataFrame:
     return linked.select(F.col("claim_date").alias("date"))
 
 
-def with_payment(
-    claims: DataFrame, charges: DataFrame, dates: Sequence[str], *more: str | Column
-) -> DataFrame:
+def with_payment(claims: DataFrame, charges: DataFrame, dates: Dates, *more: str | Column) -> DataFrame:
     """What came in on some days, with facts of the payment it is about, which are null where it is not known.
 
     They are ``payment_network``, ``payment_currency``, ``payment_minor``, ``is_card_not_present``, and more on request.
@@ -98,7 +96,7 @@ def of_one_payment(found: DataFrame, key: Sequence[str]) -> DataFrame:
     return found.withColumn("place", F.row_number().over(in_order)).filter("place = 1")
 
 
-def with_claims(now: Mapping[str, DataFrame], charges: DataFrame, dates: Sequence[str]) -> DataFrame:
+def with_claims(now: Mapping[str, DataFrame], charges: DataFrame, dates: Dates) -> DataFrame:
     """The payments of some days with what came back to each, by the records of it and by what the charge says itself.
 
     Where both tell of it, it counts once. An archive from before refunds had events of their own has the charge's word
@@ -152,7 +150,7 @@ def _returned() -> Column:
     return F.when(captured(), F.greatest(good, still)).otherwise(0)
 
 
-def _by_payment(now: Mapping[str, DataFrame], charges: DataFrame, dates: Sequence[str]) -> DataFrame:
+def _by_payment(now: Mapping[str, DataFrame], charges: DataFrame, dates: Dates) -> DataFrame:
     """What came back to the payments of some days by its own records, one row per payment to which anything did."""
     raised = _disputes(now[DISPUTES]).unionByName(_warnings(now[WARNINGS]))
     if REFUNDS in now:

@@ -7,14 +7,14 @@ from the moment at which it was known. Nothing depends on what became of it late
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.clock import DAY, known
-from pipelines.frames.days import around, days_of, flagged, on_dates
+from pipelines.frames.days import Dates, around, days_of, flagged, on_dates
 from pipelines.frames.measures import live
 from pipelines.frames.united import united
 from pipelines.payments import fraud
@@ -80,8 +80,8 @@ VALUES = (
 """What is known of a payment besides; null in facts of other kinds."""
 
 
-def events(now: Mapping[str, DataFrame], dates: Sequence[str], window: int) -> DataFrame:
-    """The payments of some days (ISO dates) as probes, with all facts of the days before that matter.
+def events(now: Mapping[str, DataFrame], dates: Dates, window: int) -> DataFrame:
+    """The payments of some days as probes, with all facts of the days before that matter.
 
     Args:
         now: the silver tables, by name.
@@ -109,14 +109,14 @@ def events(now: Mapping[str, DataFrame], dates: Sequence[str], window: int) -> D
 
 
 def payers(
-    changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame], dates: Sequence[str], window: int
+    changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame], dates: Dates, window: int
 ) -> DataFrame:
     """Who and what had paid where something of a payment has changed, as it is and as it was: columns of :data:`KEYS`.
 
     Args:
         changed: rows that have changed, as they are and as they were.
         now: the silver tables, by name.
-        dates: days (ISO dates) of which features are asked.
+        dates: days of which features are asked.
         window: days of facts before a day that matter.
     """
     of = united(rows.select(*_PAYMENT) for rows in changed.values()).distinct()

@@ -18,7 +18,7 @@ so their codes cannot tell. A payment with such a dispute and no sign of fraud i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames.clock import known
-from pipelines.frames.days import around, on_dates, within_days
+from pipelines.frames.days import Dates, around, on_dates, within_days
 from pipelines.frames.measures import live
 from pipelines.frames.united import united
 from pipelines.payments import claims
@@ -62,10 +62,8 @@ def payments(charges: DataFrame) -> DataFrame:
     return live(charges).filter("is_authorized")
 
 
-def labelled(
-    now: Mapping[str, DataFrame], dates: Sequence[str], clock: int, maturity: Maturity = FRAUD
-) -> DataFrame:
-    """The payments of some days (ISO dates) with what is known of them.
+def labelled(now: Mapping[str, DataFrame], dates: Dates, clock: int, maturity: Maturity = FRAUD) -> DataFrame:
+    """The payments of some days with what is known of them.
 
     Args:
         now: the silver tables, by name.
@@ -178,7 +176,7 @@ def _reports(history: DataFrame) -> DataFrame:
     )
 
 
-def _near(now: Mapping[str, DataFrame], dates: Sequence[str]) -> dict[str, DataFrame]:
+def _near(now: Mapping[str, DataFrame], dates: Dates) -> dict[str, DataFrame]:
     """What may have come back to the payments of some days."""
     after = {
         name: around(now[name], "created_date", dates, before=1, after=claims.LOOK_BACK_DAYS)

@@ -96,8 +96,18 @@ def test_a_source_whose_past_was_deleted_makes_all_days_anew(site: Site) -> None
     flow_gold.made(site.lake, site.recipes[DAYS.name], accept_all)
     site.lake.housekeeping(DAYS.name).expunge()
     site.refresh()
-    assert site.asked == {DOUBLE.name: ["2026-01-01", "2026-01-02"]}
+    assert site.asked == {DOUBLE.name: None}
     assert site.rows(DOUBLE.name) == {"2026-01-01": 200, "2026-01-02": 32}
+
+
+def test_a_table_that_names_its_days_is_told_all_of_them_where_it_is_made_anew(site: Site) -> None:
+    how = site.recipes[DOUBLE.name]
+    assert isinstance(how, ByDay)
+    site.recipes[DOUBLE.name] = replace(how, lists_days=True)
+    site.rate.times = 3
+    assert statuses(site.refresh()) == ["unchanged", "published", "unchanged", "unchanged"]
+    assert site.asked == {DOUBLE.name: ["2026-01-01", "2026-01-02"]}
+    assert site.rows(DOUBLE.name) == {"2026-01-01": 300, "2026-01-02": 33}
 
 
 def test_a_table_that_is_declared_with_another_column_is_made_anew(site: Site) -> None:

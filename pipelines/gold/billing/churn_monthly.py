@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import altered, count_if, ratio, sum_if, total
 from pipelines.gold.billing import subscription_items_mrr_monthly as mrr
 from pipelines.gold.shared.contract import amount, count, gold_table, movement, rate
@@ -65,7 +65,7 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return altered(changed[MRR], _READ).select("date")
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
     """The rows of some months (ISO dates of their first days)."""
     largest = Window.partitionBy(*TABLE.key, "customer_id").orderBy(
         F.desc("opening_minor"), "subscription_item_id"

@@ -6,13 +6,13 @@ coupon, and what it took off is what is missing between their subtotal, taxes an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import altered, count_if, total
 from pipelines.frames.united import united
 from pipelines.gold.shared.billed import FINALIZED
@@ -76,8 +76,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return united(rows.select("date") for rows in (invoices, *days))
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     invoices = _finalized(now)
     in_order = Window.partitionBy("account", "use").orderBy("date", "invoice_id")
     used = on_dates(_uses(invoices).withColumn("place", F.row_number().over(in_order)), "date", dates)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import count_if
 from pipelines.gold.shared.collections import (
     COLLECTION_DAYS,
@@ -107,8 +107,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     )
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     asked = on_dates(dated(now[INVOICES]), "date", dates).filter("status <> 'draft'")
     known = asked.join(_attempts(collected(now, dates, _OF_CHARGE)), list(INVOICE), "left")
     outside = now[INVOICE_PAYMENTS].filter("payment_record_id is not null and status = 'paid'")

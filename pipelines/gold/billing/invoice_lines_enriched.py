@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import altered, text
 from pipelines.gold.shared.collections import INVOICE, INVOICES, dated, invoice_date
 from pipelines.gold.shared.contract import gold_table, repeated
@@ -93,8 +93,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return days
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     bills = on_dates(dated(now[INVOICES]), "date", dates).select(
         *INVOICE,
         "date",

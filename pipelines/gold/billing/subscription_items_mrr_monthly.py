@@ -259,4 +259,4 @@ def _reason() -> Expression:
     )
 
 
-RECIPE = ByDay(TABLE, inputs=(*recurring.INPUTS, LINES, INVOICES), dates=dates, build=build)
+RECIPE = ByDay(TABLE, inputs=(*recurring.INPUTS, LINES, INVOICES), dates=dates, build=build, lists_days=True)

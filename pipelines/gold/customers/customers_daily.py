@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
@@ -16,6 +16,8 @@ from pipelines.payments.charges import UNKNOWN, captured
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from pipelines.frames.days import Dates
 
 TABLE = gold_table(
     name="gold.customers_daily",
@@ -42,8 +44,8 @@ TABLE = gold_table(
 )
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     payments = claims.with_claims(now, claims.made_on(now, dates), dates)
     who = F.coalesce("customer_id", F.lit(UNKNOWN))
     of_day = payments.withColumns({"customer_id": who, "date": F.col("created_date")})

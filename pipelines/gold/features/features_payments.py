@@ -13,6 +13,8 @@ from pipelines.table import Table
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from pipelines.frames.days import Dates
+
 TABLE = Table(
     name="gold.features_payments",
     doc=(
@@ -36,13 +38,13 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return features.changed_days(changed, now, PAYMENTS)
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     return features.of_payments(now, dates, PAYMENTS).select(*TABLE.column_names)
 
 
-def together(now: Mapping[str, DataFrame], dates: Sequence[str]) -> Sequence[Sequence[str]]:
-    """The days (ISO dates), those together that memory holds at once."""
+def together(now: Mapping[str, DataFrame], dates: Dates) -> Sequence[Dates]:
+    """The days, those together that memory holds at once."""
     return features.together(now, dates, PAYMENTS)
 
 

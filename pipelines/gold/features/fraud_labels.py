@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.frames import clock
@@ -17,6 +17,8 @@ from pipelines.table import Column, Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from pipelines.frames.days import Dates
 
 TABLE = Table(
     name="gold.fraud_labels",
@@ -77,8 +79,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return united(days).distinct()
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     at = clock.newest(now, INPUTS)
     return fraud.labelled(now, dates, at).select(*TABLE.column_names)
 

@@ -5,12 +5,12 @@ As Stripe's report "Balance change from activity, itemized" (docs.stripe.com/rep
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import altered
 from pipelines.gold.finance import balance_transactions_enriched as enriched
 from pipelines.gold.shared.payouts import PAYOUT_CATEGORIES
@@ -42,8 +42,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return altered(_activity(changed[ENRICHED]), TABLE.column_names).select("date")
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     return on_dates(_activity(now[ENRICHED]), "date", dates)
 
 

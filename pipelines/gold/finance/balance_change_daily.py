@@ -6,13 +6,13 @@ movement counts on the day on which it was booked, whether or not its money is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, on_dates
+from pipelines.frames.days import Dates, around, on_dates
 from pipelines.frames.measures import altered, total
 from pipelines.gold.finance import balance_transactions_enriched as enriched
 from pipelines.gold.finance import balances_daily
@@ -79,8 +79,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return days.unionByName(_booked(now[DAILY]).select("date").filter(F.col("date") >= F.lit(first)))
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     so_far = Window.partitionBy(*BALANCE).orderBy("date").rowsBetween(Window.unboundedPreceding, 0)
     closing = F.sum("net_minor").over(so_far).cast("bigint")
     balances = on_dates(_booked(now[DAILY]).withColumn("closing_minor", closing), "date", dates)
@@ -93,7 +93,7 @@ def _booked(daily: DataFrame) -> DataFrame:
     return daily.filter("transactions_count > 0")
 
 
-def _pending(movements: DataFrame, dates: Sequence[str]) -> DataFrame:
+def _pending(movements: DataFrame, dates: Dates) -> DataFrame:
     """What was not available yet at the end of some days."""
     near = around(movements, "date", dates, before=PENDING_DAYS, after=0)
     last = F.least(F.date_sub(F.to_date("available_at"), 1), F.date_add("date", PENDING_DAYS))

@@ -5,13 +5,13 @@ It has what Stripe's itemized reports have (docs.stripe.com/reports/report-types
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, days_of, on_dates
+from pipelines.frames.days import Dates, around, days_of, on_dates
 from pipelines.frames.measures import altered, live
 from pipelines.frames.united import united
 from pipelines.gold.shared import sources
@@ -118,8 +118,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return united(days).toDF("date")
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     moved = with_available(on_dates(now[TRANSACTIONS], "created_date", dates))
     described = sources.described(moved, now, dates)
     paid = _paid(moved, now[PAYOUTS], dates)
@@ -155,7 +155,7 @@ def _moments(payouts: DataFrame) -> DataFrame:
     return payouts.select(*BALANCE, F.col("created_at").alias("at"), payout.alias("payout"))
 
 
-def _paid(moved: DataFrame, payouts: DataFrame, dates: Sequence[str]) -> DataFrame:
+def _paid(moved: DataFrame, payouts: DataFrame, dates: Dates) -> DataFrame:
     """The payout that each of some days' movements leaves with, for those that one is known of."""
     near = around(payouts, "created_date", dates, before=0, after=REACH_DAYS)
     owed = to_be_paid(moved, payouts).select(*BALANCE, "available", "balance_transaction_id")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, on_dates
+from pipelines.frames.days import Dates, around, on_dates
 from pipelines.frames.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.shared.contract import count, gold_table, movement
 from pipelines.gold.shared.movements import (
@@ -128,8 +128,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return days.unionByName(_next_payouts(fed.distinct(), _cutoffs(now[PAYOUTS])))
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     parts = [_moved(now[TRANSACTIONS], dates), _paid_out(now[PAYOUTS], dates)]
     daily = combined(parts, TABLE.key, _MEASURES)
     payable = _payable(now, dates)
@@ -138,7 +138,7 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     )
 
 
-def _moved(rows: DataFrame, dates: Sequence[str]) -> DataFrame:
+def _moved(rows: DataFrame, dates: Dates) -> DataFrame:
     category = F.coalesce("reporting_category", F.lit(""))
     named = [
         sum_if(category.isin(*names), "amount_minor").alias(column) for column, names in CATEGORIES.items()
@@ -156,7 +156,7 @@ def _moved(rows: DataFrame, dates: Sequence[str]) -> DataFrame:
     )
 
 
-def _paid_out(payouts: DataFrame, dates: Sequence[str]) -> DataFrame:
+def _paid_out(payouts: DataFrame, dates: Dates) -> DataFrame:
     of_day = on_dates(live(payouts).withColumn("date", F.col("created_date")), "date", dates)
     cases = {
         "payouts": F.lit(True),
@@ -193,7 +193,7 @@ def _next_payouts(fed: DataFrame, cutoffs: DataFrame) -> DataFrame:
     return nearest.select(F.explode(F.array("same", "next")).alias("date")).filter("date is not null")
 
 
-def _payable(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+def _payable(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
     cutoffs = _cutoffs(around(_dated(now[PAYOUTS]), "day", dates, before=PAYOUT_GAP_DAYS, after=0))
     near = with_available(around(now[TRANSACTIONS], "created_date", dates, before=REACH_DAYS, after=0))
     owed = to_be_paid(near, now[PAYOUTS]).select(*BALANCE, "available", "net_minor")

@@ -6,12 +6,12 @@ accounts with automatic payouts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, days_of, on_dates
+from pipelines.frames.days import Dates, around, days_of, on_dates
 from pipelines.frames.measures import altered, sum_if, total
 from pipelines.gold.finance import balance_change_daily as changes
 from pipelines.gold.finance import balance_transactions_enriched as enriched
@@ -88,8 +88,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return balances.unionByName(near.select("date").join(waiting.unionByName(followed), "date", "left_semi"))
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     balances = on_dates(now[CHANGES], "date", dates).select(*TABLE.key, "closing_minor")
     near = around(now[ENRICHED], "date", dates, before=REACH_DAYS, after=0)
     unpaid = on_dates(_waiting(near), "date", dates).groupBy(*TABLE.key).agg(*_figures())

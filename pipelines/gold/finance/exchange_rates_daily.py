@@ -7,14 +7,14 @@ Empty where ``VERMEIL_REPORTING_CURRENCY`` names none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from pipelines.delta.schemas import arrow_schema
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import altered
 from pipelines.gold.finance import balance_change_daily
 from pipelines.gold.shared.rates import LIMIT_DAYS, Rates, rates
@@ -51,8 +51,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return altered(changed[BALANCES], ["account", "currency", "date"]).select("date")
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str], given: Rates | None = None) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates, given: Rates | None = None) -> DataFrame:
+    """The rows of some days."""
     told = given or Rates()
     booked = on_dates(now[BALANCES], "date", dates).select("currency", "date").distinct()
     found = [] if told.currency is None else booked.collect()

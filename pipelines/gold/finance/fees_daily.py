@@ -6,12 +6,12 @@ of fees, and those that it bills as movements of their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import count_if, sum_if, total
 from pipelines.gold.shared import movements
 from pipelines.gold.shared.contract import count, dimension, gold_table, movement
@@ -78,8 +78,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return movements.days_of_changes(changed, _TOLD)
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     of_payment = F.col("charge_id").isNotNull() | of("charge")
     method = F.coalesce("payment_method_type", F.when(of_payment, UNKNOWN).otherwise(NONE))
     network = F.coalesce("card_network", F.when(method == UNKNOWN, UNKNOWN).otherwise(NONE))

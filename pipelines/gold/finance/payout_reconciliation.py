@@ -6,13 +6,13 @@ automatic payouts. Those made by hand are held against their own movement alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, days_of, on_dates
+from pipelines.frames.days import Dates, around, days_of, on_dates
 from pipelines.frames.measures import altered, live, sum_if, total
 from pipelines.gold.finance import balance_transactions_enriched as enriched
 from pipelines.gold.shared.contract import ACCOUNT, CURRENCY, count, movement
@@ -106,8 +106,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     )
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     made = live(on_dates(now[PAYOUTS], "created_date", dates)).withColumns(
         {
             "date": F.col("created_date"),

@@ -5,12 +5,12 @@ As Stripe's report "Payout reconciliation, itemized" (docs.stripe.com/reports/pa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, on_dates
+from pipelines.frames.days import Dates, around, on_dates
 from pipelines.frames.measures import altered
 from pipelines.gold.finance import balance_transactions_enriched as enriched
 from pipelines.gold.shared.contract import ACCOUNT
@@ -55,8 +55,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return altered(_paid(changed[ENRICHED]), TABLE.column_names).select("date")
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     booked = around(now[ENRICHED], "date", dates, before=REACH_DAYS, after=0)
     return on_dates(_paid(booked), "date", dates)
 

@@ -9,12 +9,12 @@ up in one currency does in the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import altered, combined
 from pipelines.frames.united import united
 from pipelines.gold.finance import balance_change_daily, exchange_rates_daily, revenue_daily
@@ -83,8 +83,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return united(altered(changed[name], columns).select("date") for name, columns in told.items())
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     earned = on_dates(now[REVENUE], "date", dates)
     paid_out = on_dates(now[BALANCES], "date", dates).filter("payouts_net_minor <> 0")
     booked = combined([earned, paid_out.select(*_KEY, "payouts_net_minor")], _KEY, ["charges_count", *_PARTS])

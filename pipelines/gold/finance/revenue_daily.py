@@ -6,12 +6,12 @@ booked, as Stripe's report "Balance change from activity" (docs.stripe.com/repor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import count_if, sum_if, total
 from pipelines.gold.shared import movements
 from pipelines.gold.shared.contract import count, dimension, gold_table, movement
@@ -79,8 +79,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return movements.days_of_changes(changed, _TOLD)
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     booked = on_dates(now[ENRICHED], "date", dates).withColumn("cost_minor", movements.cost())
     earning = booked.filter(of(*_EARNING) | (F.col("cost_minor") != 0)).withColumn("revenue_type", _kind())
     sums = earning.groupBy(*TABLE.key).agg(*_figures())

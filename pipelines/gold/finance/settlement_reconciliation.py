@@ -8,13 +8,13 @@ reports and its API do; where no file was taken in, nothing is missing from it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.base.figure import Figures
-from pipelines.frames.days import around, days_of, on_dates
+from pipelines.frames.days import Dates, around, days_of, on_dates
 from pipelines.frames.measures import altered
 from pipelines.frames.united import united
 from pipelines.gold.shared import reconciled
@@ -124,8 +124,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return united([here, *near, here.select(_shifted(-OPEN_DAYS - GAP_DAYS, GAP_DAYS))])
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     reach = REACH_DAYS + OPEN_DAYS + GAP_DAYS
     lines = around(now[LINES], "created_date", dates, before=reach, after=reach)
     booked = around(now[ENRICHED], "date", dates, before=reach, after=reach).select(*_BOOKED)

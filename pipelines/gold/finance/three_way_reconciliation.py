@@ -8,7 +8,7 @@ captured payment, a refund and a chargeback each move the balance by their amoun
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pipelines.base.figure import Figures
 from pipelines.base.money import exponents
 from pipelines.frames import clock
-from pipelines.frames.days import around, days_of, on_dates, within_days
+from pipelines.frames.days import Dates, around, days_of, on_dates, within_days
 from pipelines.frames.measures import altered, count_if, live
 from pipelines.frames.united import united
 from pipelines.gold.finance import payout_reconciliation
@@ -131,8 +131,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return united([*touched, *_covered_anew(changed, now)])
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     near = around(now[ENRICHED], "date", dates, before=LOOK_BACK_DAYS, after=LOOK_BACK_DAYS)
     moved = bookable.movements(near)
     known = bookable.objects(now, dates).withColumn("is_object_known", F.lit(True))
@@ -151,7 +151,7 @@ def figures(lake: Lakehouse, rows: DataFrame) -> Figures:
     return reconciled.figures(lake, TABLE.name, rows, UNMATCHED)
 
 
-def _unknown(moved: DataFrame, now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+def _unknown(moved: DataFrame, now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
     """Objects that only movements tell of, each on the day of the first of these."""
     # A refund or a dispute may be moved again long after; a payment is not.
     recent = {**now, CHARGES: around(now[CHARGES], "created_date", dates, before=LOOK_BACK_DAYS, after=1)}

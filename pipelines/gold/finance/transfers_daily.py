@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import count_if, sum_if
 from pipelines.gold.shared.contract import count, dimension, gold_table, movement
 from pipelines.gold.shared.movements import (
@@ -54,8 +54,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return days_of_changes({ENRICHED: _passed(changed[ENRICHED])}, ["amount_minor", "connected_account_id"])
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     other = F.coalesce("connected_account_id", F.lit(UNKNOWN))
     passed = _passed(on_dates(now[ENRICHED], "date", dates)).withColumns(
         {"connected_account_id": other, "out_minor": -F.col("amount_minor")}

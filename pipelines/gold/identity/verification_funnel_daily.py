@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, days_of, on_dates
+from pipelines.frames.days import Dates, around, days_of, on_dates
 from pipelines.frames.measures import count_if, live, sum_if, total
 from pipelines.gold.shared.contract import ACCOUNT, count, dimension
 from pipelines.gold.shared.recipe import ByDay
@@ -90,8 +90,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     ).toDF("date")
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     begun = live(on_dates(now[SESSIONS], "created_date", dates)).withColumn("date", F.col("created_date"))
     reports = around(live(now[REPORTS]), "created_date", dates, before=1, after=LIFE_DAYS)
     at_home = now[CUSTOMERS].select("account", "customer_id", F.col("address_country").alias("home"))

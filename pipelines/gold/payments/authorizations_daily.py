@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, on_dates
+from pipelines.frames.days import Dates, around, on_dates
 from pipelines.frames.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.shared.contract import amount, count, dimension, gold_table
 from pipelines.gold.shared.recipe import ByDay
@@ -120,14 +120,14 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return days.unionByName(intents).select(F.col("created_date").alias("date"))
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     attempts = _attempts(cards(now[CHARGES], INTENT), dates)
     intents = _unauthenticated(on_dates(now[INTENTS], "created_date", dates))
     return combined([attempts, intents], TABLE.key, _MEASURES).select(*TABLE.column_names)
 
 
-def _attempts(charges: DataFrame, dates: Sequence[str]) -> DataFrame:
+def _attempts(charges: DataFrame, dates: Dates) -> DataFrame:
     today = on_dates(charges, "created_date", dates)
     near = around(charges, "created_date", dates, before=NEARBY, after=NEARBY)
     related = near.select(*PAYMENT, "charge_id", "created_at", outcome().alias("outcome"))

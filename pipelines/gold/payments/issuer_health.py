@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.base.figure import Figures
-from pipelines.frames.days import around, on_dates, reached
+from pipelines.frames.days import Dates, around, on_dates, reached
 from pipelines.frames.measures import altered, total
 from pipelines.frames.united import united
 from pipelines.gold.payments import authorizations_daily
@@ -116,8 +116,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return reached(anew.select("date"), now[DAILY], PAST_DAYS + 1)
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     near = _first(around(now[DAILY], "date", dates, before=PAST_DAYS, after=0))
     decided = F.col("authorized_count") + F.col("issuer_declined_count")
     each = [

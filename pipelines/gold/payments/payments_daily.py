@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
@@ -17,6 +17,8 @@ from pipelines.table import Column
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
+
+    from pipelines.frames.days import Dates
 
 TABLE = gold_table(
     name="gold.payments_daily",
@@ -92,8 +94,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return days
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     payments = claims.with_claims(now, claims.made_on(now, dates), dates)
     counted = payments.groupBy("account", "currency", F.col("created_date").alias("date"))
     return counted.agg(*_figures()).select("*", *_rates()).select(*TABLE.column_names)

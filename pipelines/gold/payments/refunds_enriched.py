@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
@@ -17,6 +17,8 @@ from pipelines.table import Column, Table
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
+
+    from pipelines.frames.days import Dates
 
 OUTCOMES = ("returned", "pending", "failed")
 
@@ -66,8 +68,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return made.unionByName(claims.claim_days(live(changed[claims.CHARGES]), now[claims.REFUNDS]))
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     found = claims.with_payment(
         now[claims.REFUNDS],
         live(now[claims.CHARGES]),

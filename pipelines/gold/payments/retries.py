@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, on_dates
+from pipelines.frames.days import Dates, around, on_dates
 from pipelines.frames.measures import count_if, sum_if, total
 from pipelines.gold.shared.contract import amount, count, dimension, gold_table
 from pipelines.gold.shared.recipe import ByDay
@@ -94,8 +94,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return days.toDF("date")
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     near = around(cards(now[CHARGES], *IDS), "created_date", dates, before=NEARBY, after=0)
     retried = F.col("was_declined") & (F.col("wait") <= RETRY_DAYS * _DAY)
     again = on_dates(_with_last(near), "created_date", dates).filter(retried)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import combined, count_if, live, sum_if, total
 from pipelines.gold.shared.contract import amount, count, dimension, gold_table
 from pipelines.gold.shared.recipe import ByDay
@@ -95,8 +95,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return days[0].unionByName(days[1]).toDF("date")
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     attempts = cards(on_dates(now[CHARGES], "created_date", dates)).filter(
         "coalesce(is_card_not_present, false)"
     )

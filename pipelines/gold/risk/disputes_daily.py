@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
@@ -16,6 +16,8 @@ from pipelines.payments.charges import NONE, UNKNOWN, captured, network
 if TYPE_CHECKING:
     from pyspark.sql import Column as Expression
     from pyspark.sql import DataFrame
+
+    from pipelines.frames.days import Dates
 
 TABLE = gold_table(
     name="gold.disputes_daily",
@@ -136,14 +138,14 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return days
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     parts = [_disputes(now, dates), _warnings(now, dates), _cohort(now, dates)]
     daily = combined(parts, TABLE.key, _MEASURES)
     return daily.select("*", *_rates()).select(*TABLE.column_names)
 
 
-def _disputes(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+def _disputes(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
     raised = claims.with_payment(now[claims.DISPUTES], live(now[claims.CHARGES]), dates)
     paid_over = F.nullif("payment_network", F.lit(UNKNOWN))
     described = raised.withColumns(
@@ -180,7 +182,7 @@ def _dispute_figures() -> list[Expression]:
     ]
 
 
-def _warnings(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+def _warnings(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
     """Warnings have no currency of their own: they count once the payment they are about is known."""
     raised = claims.with_payment(
         now[claims.WARNINGS], live(now[claims.CHARGES]), dates, "three_d_secure_result"
@@ -210,7 +212,7 @@ def _secured() -> Expression:
     return F.col("three_d_secure_result") == "authenticated"
 
 
-def _cohort(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+def _cohort(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
     payments = claims.with_claims(now, claims.made_on(now, dates).filter(captured()), dates)
     described = payments.withColumns({"date": F.col("created_date"), "network": network()})
     secured = _secured()

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import live
 from pipelines.gold.risk.disputes_daily import CONSUMER, PROCESSING
 from pipelines.gold.shared.contract import ACCOUNT, CURRENCY, amount
@@ -93,8 +93,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return raised.unionByName(answered).unionByName(renamed)
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     found = claims.with_payment(
         now[claims.DISPUTES],
         live(now[claims.CHARGES]),

@@ -224,4 +224,5 @@ RECIPE = ByDay(
     inputs=(PAYMENTS, DISPUTES, BALANCES, claims.CHARGES, claims.REFUNDS, ACCOUNTS),
     dates=dates,
     build=build,
+    lists_days=True,
 )

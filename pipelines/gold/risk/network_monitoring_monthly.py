@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.catalog import all_tables
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.frames.measures import altered, ratio
 from pipelines.gold.shared import monitored
 from pipelines.gold.shared.contract import ACCOUNT, amount, count, dimension
@@ -143,11 +143,11 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return spark.createDataFrame([(month,) for month in sorted(months)], "date date")
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str], at: Place | None = None) -> DataFrame:
+def build(now: Mapping[str, DataFrame], dates: Dates, at: Place | None = None) -> DataFrame:
     """The rows of some months (ISO dates of their first days)."""
     at = at or Place(card_networks())
     newest = max((row[0] for row in _newest(now).collect() if row[0]), default=date.min)
-    days = [day.isoformat() for month in dates for day in _days(month)]
+    days = None if dates is None else [day.isoformat() for month in dates for day in _days(month)]
     near = {name: on_dates(now[name], "date", days) for name in monitored.COUNTED}
     cases = on_dates(
         monitored.cases(near).withColumn("month", F.to_date(F.trunc("date", "month"))), "month", dates

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
 from pipelines.frames import clock
-from pipelines.frames.days import around, days_of, on_dates
+from pipelines.frames.days import Dates, around, days_of, on_dates
 from pipelines.frames.measures import altered, count_if, live, sum_if, text, total
 from pipelines.frames.united import united
 from pipelines.gold.shared.contract import amount, count, dimension, gold_table
@@ -96,8 +96,8 @@ def dates(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> Dat
     return united(rows.select(F.date_add(rows.columns[0], 0).alias("date")) for rows in found)
 
 
-def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def build(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
+    """The rows of some days."""
     flags = _flags(now, dates, near=0)
     labels = on_dates(now[LABELS], "date", dates).select(*_PAYMENT, "label")
     told = flags.join(labels, _PAYMENT, "left").join(_evidence(flags, now, dates), _PAYMENT, "left")
@@ -110,8 +110,8 @@ def build(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
     return groups.agg(*_figures()).select(*TABLE.column_names)
 
 
-def _flags(now: Mapping[str, DataFrame], dates: Sequence[str], *, near: int) -> DataFrame:
-    """What either system stopped or held on some days (ISO dates) and near them, with who paid."""
+def _flags(now: Mapping[str, DataFrame], dates: Dates, *, near: int) -> DataFrame:
+    """What either system stopped or held on some days and near them, with who paid."""
     charges = live(around(now[CHARGES], "created_date", dates, before=near, after=near))
     asked = _asked(around(now[DECISIONS], "date", dates, before=near, after=near))
     facts = charges.select(
@@ -164,7 +164,7 @@ def _told_about(touched: DataFrame, now: Mapping[str, DataFrame]) -> DataFrame:
     return united(found)
 
 
-def _evidence(flags: DataFrame, now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+def _evidence(flags: DataFrame, now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
     """What the payments near what was stopped say of it: ``is_fraud_near``, and ``is_good_later`` of the same card."""
     stopped = flags.filter("not is_authorized").select(*_PAYMENT, *_WHO, "created_date", "second").distinct()
     near = {"before": NEARBY_DAYS, "after": NEARBY_DAYS}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, days_of, on_dates
+from pipelines.frames.days import Dates, around, days_of, on_dates
 from pipelines.frames.measures import altered, live
 from pipelines.frames.united import united
 from pipelines.gold.shared.movements import DISPUTE_CATEGORIES, REFUND_CATEGORIES, of
@@ -33,7 +33,7 @@ KEY = ["account", "object_type", "object_id"]
 _OBJECT = (*KEY, "date", "currency", "expected_minor", "asked_minor", "is_required")
 
 
-def objects(now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+def objects(now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
     """Payments, refunds and disputes of some days.
 
     They have ``expected_minor``, what each should have moved the balance by so far, ``asked_minor``, what a payment

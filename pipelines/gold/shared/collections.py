@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around
+from pipelines.frames.days import Dates, around
 from pipelines.frames.measures import altered, live, text
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def changed_dates(
     return invoices.select("date").unionByName(others)
 
 
-def collected(now: Mapping[str, DataFrame], dates: Sequence[str], columns: Sequence[str]) -> DataFrame:
-    """Live charges that were made for invoices of some days (ISO dates), each once an invoice, with some columns."""
+def collected(now: Mapping[str, DataFrame], dates: Dates, columns: Sequence[str]) -> DataFrame:
+    """Live charges that were made for invoices of some days, each once an invoice, with some columns."""
     near = {
         name: around(now[name], "created_date", dates, before=1, after=COLLECTION_DAYS)
         for name in (CHARGES, INVOICE_PAYMENTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from pipelines.features.feature import Feature, FeatureSet
 from pipelines.features.plan import features_of_events
 from pipelines.features.stretches import stretches
 from pipelines.frames import clock
-from pipelines.frames.days import around
+from pipelines.frames.days import Dates, around
 from pipelines.gold.shared.contract import ACCOUNT
 from pipelines.payments import events as facts
 from pipelines.payments import fraud
@@ -82,20 +82,22 @@ def entity_keys(feature_set: FeatureSet) -> tuple[Column, ...]:
     return tuple(column for name, column in ENTITY_KEYS.items() if name in named - always)
 
 
-def of_payments(now: Mapping[str, DataFrame], dates: Sequence[str], feature_set: FeatureSet) -> DataFrame:
-    """The payments of some days (ISO dates), each with its features as of the moment when it was made."""
+def of_payments(now: Mapping[str, DataFrame], dates: Dates, feature_set: FeatureSet) -> DataFrame:
+    """The payments of some days, each with its features as of the moment when it was made."""
     window = feature_set.longest_window
     rows = around(now[fraud.CHARGE_HISTORY], "created_date", dates, before=window, after=0).count()
     events = facts.events(now, dates, window).withColumn("date", F.col("created_date"))
     return features_of_events(events, feature_set, max(2, ceil(rows / ROWS_PER_BUCKET)))
 
 
-def together(now: Mapping[str, DataFrame], dates: Sequence[str], feature_set: FeatureSet) -> list[list[str]]:
-    """The days (ISO dates), those together whose payments are computed in one plan."""
+def together(now: Mapping[str, DataFrame], dates: Dates, feature_set: FeatureSet) -> list[Dates]:
+    """The days, those together whose payments are computed in one plan."""
     window = feature_set.longest_window + facts.LATE_DAYS
     near = around(now[fraud.CHARGE_HISTORY], "created_date", dates, before=window, after=0)
     rows: dict[date, int] = dict(near.groupBy("created_date").count().collect())
-    found = stretches(map(date.fromisoformat, dates), rows, feature_set)
+    found = stretches(rows if dates is None else map(date.fromisoformat, dates), rows, feature_set)
+    if dates is None and len(found) == 1:
+        return [None]
     return [[day.isoformat() for day in days] for days in found]
 
 

@@ -17,6 +17,7 @@ from pipelines.table import Table
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from pipelines.frames.days import Dates
     from pipelines.lakehouse import Lakehouse
 
 Frames = Mapping[str, "DataFrame"]
@@ -66,7 +67,9 @@ class ByDay(Recipe):
 
     Attributes:
         dates: the days (column ``date``) whose rows may be others because of some changed rows, by input, and ``now``.
-        build: the rows of some days (ISO dates): of ``now`` and these.
+        build: the rows of some days: of ``now`` and these.
+        lists_days: ``build`` names each day that it makes, such as one on which nothing happened: where all days are
+            made, it is told which these are. Any other is told that it is all of them, and none is asked for.
         together: the days, those together that are built in one plan; all, unless that would be too much for memory.
         context: what the rows depend on besides the inputs, read now; with another digest all are made anew.
         figures: what the suite judges of a staged batch besides its rows.
@@ -74,7 +77,8 @@ class ByDay(Recipe):
 
     dates: Callable[[Frames, Frames], DataFrame]
     build: Callable[..., DataFrame]
-    together: Callable[[Frames, Sequence[str]], Sequence[Sequence[str]]] = lambda now, dates: [dates]
+    lists_days: bool = False
+    together: Callable[[Frames, Dates], Sequence[Dates]] = lambda now, dates: [dates]
     context: Callable[[Lakehouse], Context | None] = no_context
     figures: Callable[[Lakehouse, DataFrame], Figures] = no_figures
 
@@ -83,13 +87,17 @@ class ByDay(Recipe):
         days = self.dates(changed, now).distinct().collect()
         return sorted(str(row[0]) for row in days if row[0] is not None)
 
-    def days(self, now: Frames, dates: Sequence[str], context: Context | None) -> DataFrame:
-        """The rows of some days (ISO dates)."""
+    def every_day(self, now: Frames) -> Dates:
+        """All days, as ``build`` wants them told."""
+        return self.touched(now, now) if self.lists_days else None
+
+    def days(self, now: Frames, dates: Dates, context: Context | None) -> DataFrame:
+        """The rows of some days."""
         return self.build(now, dates, *([context] if context else []))
 
     def whole(self, now: Frames, context: Context | None) -> DataFrame:
         """All rows."""
-        return self.days(now, self.touched(now, now), context)
+        return self.days(now, self.every_day(now), context)
 
 
 @dataclass(frozen=True, kw_only=True)

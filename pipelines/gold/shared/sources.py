@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from pipelines.frames.days import around, days_of, within_days
+from pipelines.frames.days import Dates, around, days_of, within_days
 from pipelines.frames.measures import altered, text
 from pipelines.frames.united import united
 from pipelines.payments.charges import network
@@ -80,7 +80,7 @@ _OF_CHARGE = (
 )  # fmt: skip
 
 
-def described(moved: DataFrame, now: Mapping[str, DataFrame], dates: Sequence[str]) -> DataFrame:
+def described(moved: DataFrame, now: Mapping[str, DataFrame], dates: Dates) -> DataFrame:
     """The movements of some days with the facts of their sources, of their payments and of the invoices of these."""
     near = {**now, CHARGES: around(now[CHARGES], "created_date", dates, before=LOOK_BACK_DAYS, after=1)}
     wanted = moved.select("account", "source_id").distinct()

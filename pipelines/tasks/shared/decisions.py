@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.gold.shared import features
 from pipelines.gold.shared.contract import dimension
 from pipelines.gold.shared.recipe import ByDay
@@ -79,10 +79,8 @@ def _dates(task: Task, changed: Mapping[str, DataFrame], now: Mapping[str, DataF
     return features.select("date").unionByName(scores.select("date"))
 
 
-def _build(
-    task: Task, table: Table, now: Mapping[str, DataFrame], dates: Sequence[str], rules: Ruleset
-) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+def _build(task: Task, table: Table, now: Mapping[str, DataFrame], dates: Dates, rules: Ruleset) -> DataFrame:
+    """The rows of some days."""
     payments = on_dates(now[task.features_table], "date", dates)
     scores = on_dates(now[task.table("scores")], "date", dates)
     return decide(payments, scores, rules).select(*table.column_names)

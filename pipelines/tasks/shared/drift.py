@@ -52,6 +52,7 @@ def drift(task: Task, *, also: str = "") -> ByDay:
         inputs=(task.table("scores"),),
         dates=partial(_dates, task),
         build=partial(_build, task, table),
+        lists_days=True,
         context=partial(_context, task),
         figures=partial(_figures, task),
         group="models",

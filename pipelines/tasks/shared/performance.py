@@ -57,6 +57,7 @@ def performance(task: Task, *, unlabelled: str = "") -> ByDay:
         inputs=(task.table("scores"), task.labels_table),
         dates=partial(_dates, task),
         build=partial(_build, task, table),
+        lists_days=True,
         group="models",
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pipelines.frames.days import on_dates
+from pipelines.frames.days import Dates, on_dates
 from pipelines.gold.shared.recipe import ByDay
 from pipelines.models.task import Task
 from pipelines.table import Table
@@ -59,9 +59,9 @@ def _dates(task: Task, changed: Mapping[str, DataFrame], now: Mapping[str, DataF
 
 
 def _build(
-    task: Task, table: Table, label: Sequence[str], now: Mapping[str, DataFrame], dates: Sequence[str]
+    task: Task, table: Table, label: Sequence[str], now: Mapping[str, DataFrame], dates: Dates
 ) -> DataFrame:
-    """The rows of some days (ISO dates)."""
+    """The rows of some days."""
     known = on_dates(now[task.labels_table], "date", dates).select(*task.key, *label)
     features = on_dates(now[task.features_table], "date", dates)
     return features.join(known, list(task.key)).select(*table.column_names)
