@@ -31,8 +31,17 @@ def versions(lake: Lakehouse, names: Iterable[str]) -> dict[str, int | None]:
 
 
 def read(lake: Lakehouse, versions: Mapping[str, int | None]) -> dict[str, DataFrame]:
-    """Tables at fixed versions: however often a frame is used, it is the same rows."""
-    return {name: lake.table(name, version=version) for name, version in versions.items()}
+    """Tables at fixed versions: however often a frame is used, it is the same rows.
+
+    A run has one frame of each version: all tables that are made from it ask the engine but once what it is.
+    """
+    return {name: _at(lake, name, version) for name, version in versions.items()}
+
+
+def _at(lake: Lakehouse, name: str, version: int | None) -> DataFrame:
+    if version is None:  # nothing was published to it so far
+        return lake.table(name)
+    return lake.staging.once(("at", name, version), lambda: lake.table(name, version=version))
 
 
 def mark(lake: Lakehouse, name: str) -> int:
@@ -65,12 +74,20 @@ def rows(
         return dict(now)
     found = {}
     for name, frame in now.items():
-        of = _on_replaced_days if name.startswith("gold.") else _taken_in_since
-        changed = of(lake, name, frame, watermarks.get(name, 0), versions.get(name))
+        changed = _changed(lake, name, frame, watermarks.get(name, 0), versions.get(name))
         if changed is None:
             return None
         found[name] = changed
     return found
+
+
+def _changed(
+    lake: Lakehouse, name: str, now: DataFrame, watermark: int, then: int | None
+) -> DataFrame | None:
+    """What changed in one table; most that are made from it know it as of the same run, and it is found out for all."""
+    of = _on_replaced_days if name.startswith("gold.") else _taken_in_since
+    key = ("changed", name, lake.version(name), watermark, then)
+    return lake.staging.once(key, lambda: of(lake, name, now, watermark, then))
 
 
 def _taken_in_since(
@@ -82,7 +99,7 @@ def _taken_in_since(
         return fresh
     if not lake.log.readable(lake.table_uri(name), then):
         return None
-    before = lake.table(name, version=then)
+    before = _at(lake, name, then)
     return _with_replaced(fresh, before, lake.declaration(name)) if before.columns == now.columns else None
 
 
@@ -98,7 +115,7 @@ def _on_replaced_days(
     days = _replaced_days(lake, name, then)
     if days is None or not lake.log.readable(lake.table_uri(name), then or 0):
         return None
-    earlier = lake.table(name, version=then)
+    earlier = _at(lake, name, then)
     if earlier.columns != now.columns:
         return None
     return on_dates(now, "date", days).unionByName(on_dates(earlier, "date", days))

@@ -32,7 +32,7 @@ pytestmark = [
 
 TABLES = ("bronze.records", "silver.charges", "silver.refunds", "gold.payments_daily")
 
-FIRST, MORE = (5.3, 4.0, 1.2), (8.9, 7.3, 3.8)
+FIRST, MORE = (4.4, 4.0, 1.2), (6.6, 5.6, 3.0)
 """Queries, questions about plans and opened logs of each table that gets rows, on average, of a first load and of one
 more day: staged, judged by a handful of queries, published, its log read; of one more day also what has changed and
 which days that touches. Two tables about risk ask some twenty each: they look up the days of every input by itself, as
