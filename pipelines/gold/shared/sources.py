@@ -114,9 +114,12 @@ def touched(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> D
         told.append(_ids(_of(now[name], anew[of], key), name))
     payments = anew[CHARGES].select("account", "charge_id", "day").unionByName(_invoiced(changed, now))
     told.append(payments.select("account", text("charge_id", "source_id"), "day"))
-    for name, key in {REFUNDS: "charge_id", DISPUTES: "charge_id", TRANSFERS: "source_charge_id"}.items():
-        of_charge = payments.withColumnRenamed("charge_id", key)
-        told.append(_ids(_of(now[name], of_charge, key), name))
+    # At once: the plan holds what changed payments are found by as often as they are joined.
+    about = united(
+        _ids(now[name], name, F.col(key).alias("charge_id"))
+        for name, key in {REFUNDS: "charge_id", DISPUTES: "charge_id", TRANSFERS: "source_charge_id"}.items()
+    )
+    told.append(_of(about, payments, "charge_id").select("account", "source_id", "day"))
     return united(told)
 
 
@@ -170,8 +173,12 @@ def _with_invoice(rows: DataFrame, now: Mapping[str, DataFrame]) -> DataFrame:
 
 def _pays(rows: DataFrame) -> DataFrame:
     """Invoices by the charges and payment intents (``payment_id``) that pay them."""
-    payment = F.explode(F.array("charge_id", "payment_intent_id")).alias("payment_id")
-    return rows.select(text("account"), text("invoice_id"), payment).filter("payment_id is not null")
+    return rows.select(text("account"), text("invoice_id"), _named_by()).filter("payment_id is not null")
+
+
+def _named_by() -> Column:
+    """Each id by which a payment may be named (``payment_id``): of the charge, and of its intent."""
+    return F.explode(F.array("charge_id", "payment_intent_id")).alias("payment_id")
 
 
 def _invoiced(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) -> DataFrame:
@@ -193,17 +200,13 @@ def _invoiced(changed: Mapping[str, DataFrame], now: Mapping[str, DataFrame]) ->
     near = around(now[CHARGES], "created_date", days, before=LOOK_BACK_DAYS, after=LOOK_BACK_DAYS).select(
         "account", "charge_id", "payment_intent_id", "invoice_id", F.col("created_date").alias("day")
     )
-    found = [
-        near.withColumnRenamed(key, "payment_id").join(paying, ["account", "payment_id"], "left_semi")
-        .withColumnRenamed("payment_id", key).select("account", "charge_id", "day")
-        for key in ("charge_id", "payment_intent_id")
-    ]  # fmt: skip
-    found.append(
-        near.join(ids.drop("day"), ["account", "invoice_id"], "left_semi").select(
-            "account", "charge_id", "day"
-        )
+    found = (
+        near.select("account", _named_by(), "charge_id", "day").join(
+            paying, ["account", "payment_id"], "left_semi"
+        ),
+        near.join(ids, ["account", "invoice_id"], "left_semi"),
     )
-    return united(found)
+    return united(rows.select("account", "charge_id", "day") for rows in found)
 
 
 def _read(name: str) -> list[str]:
@@ -217,10 +220,10 @@ def _read(name: str) -> list[str]:
     return ["account", *dict.fromkeys(_OF_SOURCE[name].values())]
 
 
-def _ids(rows: DataFrame, name: str) -> DataFrame:
+def _ids(rows: DataFrame, name: str, *more: Column) -> DataFrame:
     day = "day" if "day" in rows.columns else "created_date"
     return rows.select(
-        "account", F.col(_OF_SOURCE[name]["source_id"]).alias("source_id"), F.col(day).alias("day")
+        "account", F.col(_OF_SOURCE[name]["source_id"]).alias("source_id"), F.col(day).alias("day"), *more
     )
 
 
