@@ -68,10 +68,11 @@ def rows(
         versions: their versions then; None for a table that did not exist.
 
     Returns:
-        The rows by input; None where an input of then can no longer be read, and every day must be taken for changed.
+        The rows by input; None where every day must be taken for changed: there was nothing yet, or an input of then
+        can no longer be read.
     """
     if not watermarks:
-        return dict(now)
+        return None
     found = {}
     for name, frame in now.items():
         changed = _changed(lake, name, frame, watermarks.get(name, 0), versions.get(name))

@@ -72,18 +72,19 @@ def _made_anew(
         "versions": versions,
         **({"context": context.digest} if context else {}),
     }
-    batch, whole, dates = str(max(marks.values())), True, None
+    batch, dates = str(max(marks.values())), None
     rows: DataFrame | Staged
     if isinstance(how, ByDay):
         changed = changes.rows(lake, now, known.marks, known.versions)
-        whole = changed is None or not known.marks
-        days = how.every_day(now) if whole or changed is None else how.touched(changed, now)
-        dates = None if whole else days
-        note = note if dates is None else {**note, "dates": len(dates)}
+        if changed is None:
+            days = how.every_day(now)
+        else:
+            days = dates = how.touched(changed, now)
+            note = {**note, "dates": len(dates)}
         rows = _of_days(lake, how, now, days, context, batch)
     elif isinstance(how, Renewed):
         once = _Once(lake, repr((versions, known)))
-        rows = how.renew(now, _last(lake, how.table, now, known, once), once)
+        rows = how.renew(now, _last(lake, how.table, now, known), once)
     else:
         rows = how.whole(now, context)
     return Change(
@@ -94,7 +95,7 @@ def _made_anew(
         note=lambda: {**note, **edition(lake, name, dates)},
         idle={**note, "rows": 0, **_edition_before(lake, name)} if dates == [] else None,
         figures=partial(how.figures, lake),
-        is_changed=whole or bool(dates),
+        is_changed=dates != [],
     )
 
 
@@ -133,14 +134,12 @@ class _Once:
         return staging.rows(self.value(name, lambda: staging.write("shared", batch, make())))
 
 
-def _last(
-    lake: Lakehouse, table: Table, now: Mapping[str, DataFrame], known: _Known, once: _Once
-) -> Last | None:
-    if not known.marks:
+def _last(lake: Lakehouse, table: Table, now: Mapping[str, DataFrame], known: _Known) -> Last | None:
+    changed = changes.rows(lake, now, known.marks, known.versions)
+    if changed is None:
         return None
-    changed = once.value("changed", lambda: changes.rows(lake, now, known.marks, known.versions))
     rows = lake.table(table.name)
-    return Last(rows, changed) if changed is not None and rows.columns == [*table.column_names] else None
+    return Last(rows, changed) if rows.columns == [*table.column_names] else None
 
 
 def _edition_before(lake: Lakehouse, name: str) -> Note:
